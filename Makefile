@@ -1,0 +1,38 @@
+# Ambula. The two commands of a newcomer: `make demo`, `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+JOBS   ?= 2
+
+.PHONY: help install demo test lint bench soak mpy clean
+help:            ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP) ## make .venv and install Ambula with everything the demo and the tests need
+
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Ambula needs Python 3.11 or newer: $(PYTHON) is too old. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing Ambula into $(VENV) (a minute or two the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
+	@touch $@
+
+demo: install    ## a simulated participant, two virtual nodes, one synced day: build/demo/report.html
+	@$(BIN)/ambula demo --out build/demo $(ARGS)
+
+test: install    ## the whole test suite
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: install    ## ruff and pyright, host and device code
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright -p . && $(BIN)/pyright -p firmware
+
+bench: install   ## benchmarks, as ratios in one run
+	@$(BIN)/python -m tests.bench
+
+mpy: install     ## compile every device file for rv32imc and print the size of each module
+	@$(BIN)/python -m ambula.mpy build/mpy
+
+clean:           ## remove what was built (not .venv)
+	@rm -rf build dist

@@ -1,0 +1,1 @@
+"""The MicroPython firmware as package data, so that an installed Ambula can flash and simulate it."""
