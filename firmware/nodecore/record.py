@@ -45,7 +45,7 @@ def mean_cg(code):
 
 
 def log_code(counts):
-    """Encode 0..32767 in a byte: exact below 32, then 4 bits of mantissa an octave (error at most 3 %)."""
+    """Encode 0..32767 in a byte: exact below 32, then 4 bits of mantissa an octave (rounds down by at most 6 %)."""
     exponent = 0
     while counts >= 32:
         counts >>= 1

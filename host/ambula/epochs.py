@@ -1,0 +1,56 @@
+"""Fused epochs as columns: what every table, summary and report is made from."""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from nodecore.sampling import EPOCH_S
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Records:
+    """One node's records in epoch order.
+
+    `epoch`: (n,) int64, floor(UTC / 5 s), strictly increasing, gaps allowed; `data`: (n, 12) uint8, see SPEC.md "Record".
+    """
+
+    epoch: NDArray[np.int64]
+    data: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+
+@dataclass(frozen=True)
+class EpochTable:
+    """One row an epoch in which at least one node has a record, in epoch order; all columns have shape (n,).
+
+    epoch: int64, floor(UTC / 5 s). activity: uint8, `nodecore.activity` code. cadence_spm: float64, NaN where there is
+    none. steps: float64, in eighths. worn: bool. thigh_inclination_deg, back_inclination_deg: float64, 0 = upright,
+    90 = horizontal, NaN where that node has no record. confidence: float64, 0..1. nodes: uint8, 1 thigh, 2 back, 3 both.
+    speed_kmh: float64, walking speed estimate, NaN where not walking.
+    """
+
+    epoch: NDArray[np.int64]
+    activity: NDArray[np.uint8]
+    cadence_spm: NDArray[np.float64]
+    steps: NDArray[np.float64]
+    worn: NDArray[np.bool_]
+    thigh_inclination_deg: NDArray[np.float64]
+    back_inclination_deg: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+    nodes: NDArray[np.uint8]
+    speed_kmh: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+    @property
+    def start_s(self) -> NDArray[np.int64]:
+        """UTC seconds at which each epoch starts."""
+        return self.epoch * EPOCH_S
+
+    def rows(self, which: NDArray[np.bool_] | slice) -> Self:
+        """Return the chosen rows as a table of their own."""
+        return type(self)(**{f.name: getattr(self, f.name)[which] for f in fields(self)})

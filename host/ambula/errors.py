@@ -1,0 +1,37 @@
+"""What can go wrong, by the room it goes wrong in; each message is one line: what, where, what to do."""
+
+
+class AmbulaError(Exception):
+    """Any failure that a user can act on; `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+class InputError(AmbulaError):
+    """A file that the user named does not hold what it should."""
+
+    exit_code = 3
+
+
+class StoreError(AmbulaError):
+    """The store cannot be opened, is not a store, is from a newer Ambula, or is locked."""
+
+    exit_code = 4
+
+
+class TransportError(AmbulaError):
+    """No radio, no such node, link lost, or no answer in time."""
+
+    exit_code = 5
+
+
+class ProtocolError(AmbulaError):
+    """A peer that answers, but not as an Ambula node would."""
+
+    exit_code = 6
+
+
+class SimulatorError(AmbulaError):
+    """The virtual nodes cannot run here, or one of them died."""
+
+    exit_code = 7
