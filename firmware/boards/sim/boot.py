@@ -1,0 +1,43 @@
+"""Power-up of the simulated board: mount littlefs from the flash image, hang the models on their buses, run main.py.
+
+    micropython -X heapsize=128k boot.py SETTINGS.json
+
+The firmware itself is on the flash image, where a flashing tool has put it, as on a real board.
+"""
+
+import gc
+import json
+import os
+import sys
+
+import vfs
+
+# The modules beside this file (machine, bluetooth, board) are what is soldered on the board; they stay in place.
+sys.path[:] = ["", sys.path[0] or ".", ".frozen"]
+
+import bluetooth
+import machine
+import simulation
+from flash import Flash
+from lsm6ds3_model import Lsm6ds3trcModel
+from virtual_time import VirtualTime
+
+
+def boot(settings_path):
+    with open(settings_path) as f:
+        settings = json.load(f)
+    simulation.settings = settings
+    simulation.time = VirtualTime(settings["power_on_ms"])
+    simulation.time.radio = bluetooth
+    simulation.flash = Flash(settings["flash"])
+    machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))
+    if settings["radio"]:
+        bluetooth.attach(settings["radio"])
+    vfs.mount(vfs.VfsLfs2(simulation.flash), "/flash")
+    os.chdir("/flash")
+    gc.collect()
+    print("@boot", gc.mem_free(), gc.mem_alloc())
+    import main  # noqa: F401  the firmware: it never returns
+
+
+boot(sys.argv[1])

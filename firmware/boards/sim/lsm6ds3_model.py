@@ -1,0 +1,97 @@
+"""A register-level model of the LSM6DS3TR-C on the I2C bus, playing a recording in virtual time.
+
+Written from ST's datasheet (DocID030071), not from the driver: it has its own numbers. Modelled: WHO_AM_I, software reset, register
+auto-increment, the FIFO in continuous mode with the accelerometer alone (fill level, overrun, 3-word sets, burst read), the
+double-tap bit, temperature. Not modelled: other output data rates than 26 Hz, the gyroscope, watermark and interrupt
+pins, filters, the oscillator's error, noise (the recording brings its own).
+"""
+
+FIFO_WORDS = 2048
+RATE_HZ = 26
+
+
+class Lsm6ds3trcModel:
+    """Answers I2C register reads and writes at `time.now_ms`.
+
+    `path` holds int16 little-endian x, y, z sets; set j is what the chip measures at `start_ms` + j / 26 s. Before the
+    first and after the last set the sensor gives nothing.
+    """
+
+    def __init__(self, time, path, start_ms):
+        self._time = time
+        self._start_ms = start_ms
+        self._file = open(path, "rb")
+        self._file.seek(0, 2)
+        self._total = self._file.tell() // 6
+        self._registers = bytearray(128)
+        self._reset()
+
+    def write(self, register, data):
+        for value in data:
+            self._set(register, value)
+            register += 1
+
+    def read_into(self, register, buf):
+        """Fill `buf` from `register` on; reading the FIFO output wraps within its two bytes."""
+        if register == 0x3E:
+            self._pop(buf)
+            return
+        view = memoryview(buf)
+        for i in range(len(view)):
+            view[i] = self._get(register + i)
+
+    def _reset(self):
+        for i in range(len(self._registers)):
+            self._registers[i] = 0
+        self._registers[0x0F] = 0x6A
+        self._registers[0x12] = 0x04
+        self._read_index = 0
+        self._lost = False
+
+    def _set(self, register, value):
+        if register == 0x12 and value & 1:
+            self._reset()
+            return
+        self._registers[register] = value
+        if register == 0x0A and value & 7 == 0:  # bypass mode: the FIFO is emptied
+            self._read_index = self._produced()
+
+    def _get(self, register):
+        if register == 0x1C:
+            tapped, self._time.tapped = self._time.tapped, False
+            return 0x50 if tapped else 0
+        if register == 0x3A:
+            return self._level_words() & 0xFF
+        if register == 0x3B:
+            over = 0x40 if self._lost else 0
+            self._lost = False
+            level = self._level_words()
+            return level >> 8 | over | (0x10 if level == 0 else 0)
+        if register in (0x20, 0x21):
+            raw = (33 - 25) * 256
+            return raw >> 8 * (register - 0x20) & 0xFF
+        return self._registers[register]
+
+    def _produced(self):
+        elapsed_ms = self._time.now_ms - self._start_ms
+        if elapsed_ms < 0:
+            return 0
+        return min(self._total, elapsed_ms * RATE_HZ // 1000 + 1)
+
+    def _collecting(self):
+        r = self._registers
+        return r[0x10] >> 4 == 2 and r[0x0A] & 7 == 6 and r[0x0A] >> 3 & 15 == 2 and r[0x08] & 7 == 1
+
+    def _level_words(self):
+        if not self._collecting():
+            return 0
+        produced = self._produced()
+        oldest = produced - FIFO_WORDS // 3
+        if self._read_index < oldest:
+            self._read_index = oldest
+            self._lost = True
+        return 3 * (produced - self._read_index)
+
+    def _pop(self, buf):
+        self._file.seek(6 * self._read_index)
+        self._read_index += self._file.readinto(buf) // 6

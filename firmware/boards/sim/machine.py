@@ -1,0 +1,44 @@
+"""The `machine` module of the simulated board: the bus that the sensor model hangs on, and the reset.
+
+Only what the firmware uses. Not emulated: bus timing, NACK of a busy device, clock stretching.
+"""
+
+import errno
+import sys
+
+_devices = {}
+_reset_cause = "power on"
+
+
+def attach(address, model):
+    """Simulator only: put a register model on the bus."""
+    _devices[address] = model
+
+
+class I2C:
+    """The memory operations of `machine.I2C`; an address without a device raises OSError(ENODEV) as the esp32 port does."""
+
+    def __init__(self, bus):
+        self._bus = bus
+
+    def readfrom_mem_into(self, address, register, buf):
+        _device(address).read_into(register, buf)
+
+    def readfrom_mem(self, address, register, count):
+        buf = bytearray(count)
+        _device(address).read_into(register, buf)
+        return bytes(buf)
+
+    def writeto_mem(self, address, register, data):
+        _device(address).write(register, data)
+
+
+def _device(address):
+    if address not in _devices:
+        raise OSError(errno.ENODEV)
+    return _devices[address]
+
+
+def reset():
+    """Reboot: the process ends, the controller starts it again."""
+    sys.exit(3)

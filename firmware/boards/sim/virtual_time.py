@@ -1,0 +1,92 @@
+"""Virtual time of the simulated board: it jumps while nobody watches, stands still, or runs with the wall clock.
+
+A controller outside (the host's simulator) writes lines to standard input:
+
+    run MS      pass virtual time at full speed up to MS (UTC ms), then stand still and wait for the next line
+    live        run with the wall clock from now on, until the next `run`: for when a laptop is near
+    tap         the wearer double-taps the node
+    battery MV  the cell's voltage from now on
+    quit        pull the plug, now
+
+and reads lines from standard output: `@ MS` when time stands still at MS, `@.. MS` now and then on the way. Everything else on
+standard output is the firmware's own. Time does not pass while the firmware computes: not emulated is a node that is too slow.
+"""
+
+import select
+import sys
+import time
+
+_PROGRESS_MS = 1800000
+
+
+class VirtualTime:
+    """The one clock of the board: `now_ms` is UTC in ms as a perfect clock would show it."""
+
+    def __init__(self, start_ms):
+        self.now_ms = start_ms
+        self.tapped = False
+        self.battery_mv = 4000
+        self.radio = None  # set by boot: the bluetooth stand-in
+        self._granted_ms = start_ms
+        self._live = False
+        self._live_from_ms = 0
+        self._wall_from_ms = 0
+        self._reported_ms = start_ms
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+
+    def pass_ms(self, ms, radio_on):
+        """Let at most `ms` pass; a tap or the radio may end it early. IRQs of the radio run inside this call."""
+        target_ms = self.now_ms + ms
+        while not self._live and target_ms > self._granted_ms:
+            self._stand_still()
+        if self._live:
+            self._follow_wall_clock(target_ms, radio_on)
+        else:
+            self._jump(target_ms)
+        if radio_on:
+            self.radio.dispatch()
+
+    def _jump(self, target_ms):
+        self.now_ms = target_ms
+        if target_ms - self._reported_ms >= _PROGRESS_MS:
+            self._reported_ms = target_ms
+            print("@..", target_ms)
+
+    def _stand_still(self):
+        self.now_ms = max(self.now_ms, self._granted_ms)
+        print("@", self.now_ms)
+        self._obey(sys.stdin.readline())
+
+    def _follow_wall_clock(self, target_ms, radio_on):
+        stream = self.radio.event_stream() if radio_on else None
+        if stream is not None:
+            self._poll.register(stream, select.POLLIN)
+        while self._live and not self.tapped:
+            wall_ms = time.ticks_diff(time.ticks_ms(), self._wall_from_ms)
+            self.now_ms = max(self.now_ms, self._live_from_ms + wall_ms)
+            if self.now_ms >= target_ms:
+                break
+            ready = self._poll.poll(target_ms - self.now_ms)
+            if any(r[0] is sys.stdin for r in ready):
+                self._obey(sys.stdin.readline())
+            elif ready:
+                break  # the radio has something to say
+        if stream is not None:
+            self._poll.unregister(stream)
+
+    def _obey(self, line):
+        words = line.split()
+        if not words or words[0] == "quit":
+            sys.exit(0)
+        if words[0] == "run":
+            self._live = False
+            self._granted_ms = int(words[1])
+        elif words[0] == "live":
+            self._live = True
+            self._live_from_ms = self.now_ms
+            self._wall_from_ms = time.ticks_ms()
+        elif words[0] == "tap":
+            self.tapped = True
+        elif words[0] == "battery":
+            self.battery_mv = int(words[1])

@@ -1,0 +1,7 @@
+"""What a node runs after power-up. `board` is the folder of the board that the firmware was flashed for."""
+
+import board
+from node import config
+from node.app import App
+
+App(board.Board(), config.load()).run()

@@ -1,0 +1,38 @@
+"""The node's configuration: `config.json` beside the program, with defaults for all but the role."""
+
+import json
+
+from nodecore import protocol
+
+PATH = "config.json"
+
+DEFAULTS = {
+    "role": "thigh",
+    "window_every_s": 900,  # how often the radio opens by itself, and for how long
+    "window_ms": 2300,
+    "tap_window_ms": 60000,  # how long after a double tap, or after boot
+    "link_idle_ms": 20000,  # a connected laptop that asks nothing for so long is sent away
+    "keep": "oldest",  # on full flash: stop recording ("oldest") or free the oldest unsynced data ("newest")
+}
+
+
+class Config:
+    """Settings as attributes; raises ValueError on a role or policy that does not exist."""
+
+    def __init__(self, values):
+        for key, default in DEFAULTS.items():
+            setattr(self, key, values.get(key, default))
+        if self.role not in protocol.ROLE_NAMES:
+            raise ValueError("config: role must be thigh or back, not %r" % (self.role,))
+        if self.keep not in ("oldest", "newest"):
+            raise ValueError("config: keep must be oldest or newest, not %r" % (self.keep,))
+        self.role_code = protocol.ROLE_NAMES.index(self.role)
+
+
+def load(path=PATH):
+    """Return the `Config` in the JSON file at `path`; a missing file is all defaults, a broken one raises ValueError."""
+    try:
+        with open(path) as f:
+            return Config(json.load(f))
+    except OSError:
+        return Config({})

@@ -1,0 +1,263 @@
+"""The radio side of a node: opens and shuts the window, answers commands, streams the log. SPEC.md, "GATT service".
+
+IRQ handlers only take notes; all work is done in `poll`, so that a slow flash never holds up the radio stack.
+"""
+
+import errno
+import struct
+
+import bluetooth
+
+from nodecore import protocol
+from nodecore.compat import const
+
+_IRQ_CENTRAL_CONNECT = const(1)
+_IRQ_CENTRAL_DISCONNECT = const(2)
+_IRQ_GATTS_WRITE = const(3)
+_IRQ_MTU_EXCHANGED = const(21)
+
+_ADVERTISE_US = const(152500)  # one of the intervals that phones' and laptops' scanners are tuned to
+_PREFERRED_MTU = const(256)
+_DEFAULT_MTU = const(23)
+_ATT_HEADER = const(3)
+_FRAMES_A_POLL = const(16)
+_MAX_FRAME = const(_PREFERRED_MTU - _ATT_HEADER)
+_QUEUE = const(4)  # commands that may wait; a laptop waits for each reply, so more is misuse
+
+
+class Link:
+    """One GATT server with one laptop at a time.
+
+    `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`. `now_ms` counts up.
+    """
+
+    def __init__(self, node, role, now_ms, window_ms, idle_ms):
+        self._node = node
+        self._role = role
+        self._now_ms = now_ms
+        self._window_ms = window_ms
+        self._idle_ms = idle_ms
+        self._ble = bluetooth.BLE()
+        self._commands = []
+        self._frame = bytearray(_MAX_FRAME)
+        self._frame_view = memoryview(self._frame)
+        self._frame_size = 0  # a frame that the stack had no room for yet
+        self._reply = None
+        self._read = None  # [next offset, end, tag]
+        self._conn = None
+        self._mtu = _DEFAULT_MTU
+        self._shut_at_ms = 0
+        self._reopen = False
+        self.active = False
+        self.windows = 0
+
+    @property
+    def connected(self):
+        """Whether a laptop is connected."""
+        return self._conn is not None
+
+    def open(self, ms=None):
+        """Advertise for `ms` (default: the configured window); an open window is only ever made longer."""
+        until = self._now_ms() + (self._window_ms if ms is None else ms)
+        if not self.active:
+            self._start()
+            self._shut_at_ms = until
+        elif until > self._shut_at_ms:
+            self._shut_at_ms = until
+
+    def shut(self):
+        """Send a laptop away, stop advertising and switch the radio off."""
+        if self._conn is not None:
+            self._ble.gap_disconnect(self._conn)
+        self._forget()
+        self._reopen = False
+        self._ble.active(False)
+        self.active = False
+
+    def poll(self):
+        """Do what the radio asked for since the last call: commands, replies, log frames, the end of the window."""
+        if not self.active:
+            return
+        if self._commands and self._reply is None:
+            self._shut_at_ms = self._now_ms() + self._idle_ms
+            self._execute(self._commands.pop(0))
+        try:
+            self._send()
+        except OSError:  # the laptop left between the check and the call
+            self._forget()
+        if self._reopen and self._conn is None:
+            self._reopen = False
+            self._advertise()
+        if self._now_ms() >= self._shut_at_ms:
+            self.shut()
+
+    # ---- radio stack
+
+    def _start(self):
+        ble = self._ble
+        ble.irq(self._irq)
+        ble.active(True)
+        ble.config(mtu=_PREFERRED_MTU, gap_name="Ambula")
+        ((self._h_info, self._h_control, self._h_data),) = ble.gatts_register_services((_service(),))
+        ble.gatts_set_buffer(self._h_control, protocol.MAX_COMMAND)
+        ble.gatts_write(self._h_info, self._node.info())
+        self.active = True
+        self.windows += 1
+        self._advertise()
+
+    def _advertise(self):
+        self._ble.gatts_write(self._h_info, self._node.info())
+        self._ble.gap_advertise(_ADVERTISE_US, protocol.advertising_data(self._role))
+
+    def _irq(self, event, data):
+        if event == _IRQ_CENTRAL_CONNECT:
+            self._conn = data[0]
+            self._shut_at_ms = self._now_ms() + self._idle_ms
+        elif event == _IRQ_CENTRAL_DISCONNECT:
+            self._forget()
+            self._reopen = True
+        elif event == _IRQ_GATTS_WRITE:
+            if data[1] == self._h_control and len(self._commands) < _QUEUE:
+                self._commands.append(bytes(self._ble.gatts_read(self._h_control)))
+        elif event == _IRQ_MTU_EXCHANGED:
+            self._mtu = min(data[1], _PREFERRED_MTU)
+
+    def _forget(self):
+        self._conn = None
+        self._mtu = _DEFAULT_MTU
+        self._commands.clear()
+        self._reply = None
+        self._read = None
+        self._frame_size = 0
+
+    # ---- commands
+
+    def _execute(self, command):
+        if len(command) < protocol.COMMAND_HEADER:
+            return
+        op = command[0]
+        handler = _HANDLERS.get(op)
+        if handler is None:
+            status, payload = protocol.UNKNOWN_COMMAND, b""
+        else:
+            try:
+                status, payload = handler(self, command)
+            except ValueError:
+                status, payload = protocol.OUT_OF_RANGE, b""
+        if status is not None:
+            self._reply = bytes((op | protocol.REPLY, command[1], status)) + payload
+
+    def _time_get(self, command):
+        return protocol.OK, struct.pack("<Q", self._node.time_get())
+
+    def _time_set(self, command):
+        if len(command) != protocol.COMMAND_HEADER + 8:
+            return protocol.BAD_ARGUMENT, b""
+        (utc_ms,) = struct.unpack_from("<Q", command, protocol.COMMAND_HEADER)
+        return (protocol.OK if self._node.time_set(utc_ms) else protocol.BUSY), b""
+
+    def _seal(self, command):
+        self._node.log.seal()
+        return protocol.OK, struct.pack("<I", self._node.log.end)
+
+    def _read_log(self, command):
+        if len(command) != protocol.COMMAND_HEADER + 8:
+            return protocol.BAD_ARGUMENT, b""
+        start, end = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
+        log = self._node.log
+        if not log.first <= start <= end <= log.end:
+            return protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
+        self._read = [start, end, command[1]]
+        return None, b""
+
+    def _acknowledge(self, command):
+        if len(command) != protocol.COMMAND_HEADER + 8:
+            return protocol.BAD_ARGUMENT, b""
+        offset, crc = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
+        try:
+            first = self._node.log.acknowledge(offset, crc)
+        except ValueError:
+            return protocol.MISMATCH, b""
+        return protocol.OK, struct.pack("<I", first)
+
+    def _cancel(self, command):
+        self._read = None
+        self._frame_size = 0
+        return protocol.OK, b""
+
+    def _stop(self, command):
+        self._node.stop()
+        return protocol.OK, struct.pack("<I", self._node.log.end)
+
+    # ---- sending
+
+    def _send(self):
+        """Send what waits, as long as the stack takes it."""
+        for _ in range(_FRAMES_A_POLL):
+            if self._conn is None:
+                return
+            if self._reply is not None:
+                if not self._notify(self._h_control, self._reply):
+                    return
+                self._reply = None
+            elif self._frame_size or self._read is not None:
+                if not self._frame_size and not self._next_frame():
+                    continue
+                if not self._notify(self._h_data, self._frame_view[: self._frame_size]):
+                    return
+                self._frame_size = 0
+                self._shut_at_ms = self._now_ms() + self._idle_ms
+            else:
+                return
+
+    def _next_frame(self):
+        """Build the next data frame; at the end of the range queue the reply instead and return False."""
+        offset, end, tag = self._read
+        room = min(self._mtu - _ATT_HEADER - protocol.FRAME_HEADER, end - offset)
+        n = 0
+        if room > 0:
+            try:
+                n = self._node.log.read_into(
+                    offset, self._frame_view[protocol.FRAME_HEADER : protocol.FRAME_HEADER + room]
+                )
+            except (OSError, ValueError):
+                n = 0  # the flash refuses: say how far it went, the laptop decides
+        if n == 0:
+            self._reply = bytes((protocol.READ | protocol.REPLY, tag, protocol.OK)) + struct.pack("<I", offset)
+            self._read = None
+            return False
+        struct.pack_into("<I", self._frame, 0, offset)
+        self._read[0] = offset + n
+        self._frame_size = protocol.FRAME_HEADER + n
+        return True
+
+    def _notify(self, handle, data):
+        try:
+            self._ble.gatts_notify(self._conn, handle, data)
+        except OSError as e:
+            if e.errno == errno.ENOMEM:  # NimBLE is out of buffers: the next poll tries again
+                return False
+            raise
+        return True
+
+
+def _service():
+    return (
+        bluetooth.UUID(protocol.SERVICE_UUID),
+        (
+            (bluetooth.UUID(protocol.INFO_UUID), bluetooth.FLAG_READ),
+            (bluetooth.UUID(protocol.CONTROL_UUID), bluetooth.FLAG_WRITE | bluetooth.FLAG_NOTIFY),
+            (bluetooth.UUID(protocol.DATA_UUID), bluetooth.FLAG_NOTIFY),
+        ),
+    )
+
+
+_HANDLERS = {
+    protocol.TIME_GET: Link._time_get,
+    protocol.TIME_SET: Link._time_set,
+    protocol.SEAL: Link._seal,
+    protocol.READ: Link._read_log,
+    protocol.ACK: Link._acknowledge,
+    protocol.CANCEL: Link._cancel,
+    protocol.STOP: Link._stop,
+}

@@ -1,0 +1,214 @@
+"""Sealed segments: what the log is made of, on flash and over the air. SPEC.md, "Segment", gives every byte.
+
+A segment is a header, a payload and a CRC-32 over both. Epoch segments hold up to 60 consecutive records, each coded as
+its difference to the one before; event segments say what happened to the node.
+"""
+
+import binascii
+import struct
+
+from nodecore import record
+from nodecore.compat import const
+
+HEADER_FORMAT = "<HBBIIHHIHbBBBH"
+HEADER_SIZE = const(28)
+CRC_SIZE = const(4)
+MAGIC = const(0x4D41)  # "AM"
+VERSION = const(1)
+MAX_EPOCHS = const(60)  # five minutes: what an unexpected power cut may cost
+MAX_EVENT_BYTES = const(512)
+MAX_PAYLOAD = const(840)  # 60 records, none like the one before: 2 bytes of mask and 12 of record each
+MAX_SIZE = const(872)
+
+EPOCHS = const(1)  # kinds
+EVENT = const(2)
+
+BOOT = const(1)  # event codes
+CLOCK_SET = const(2)
+GAP = const(3)
+FAULT = const(4)
+STOPPED = const(5)
+
+CLOCK_IS_SET = const(0x01)  # header flags
+
+_REPEAT_SHIFT = const(12)
+_MAX_REPEAT = const(15)
+
+
+class Header:
+    """A segment header, field by field as in SPEC.md."""
+
+    __slots__ = (
+        "kind",
+        "seq",
+        "epoch",
+        "count",
+        "payload_size",
+        "prev_crc",
+        "boot",
+        "temperature_c",
+        "battery_20mv",
+        "flags",
+        "role",
+    )
+
+    @property
+    def size(self):
+        """Bytes of the whole segment: header, payload, CRC."""
+        return HEADER_SIZE + self.payload_size + CRC_SIZE
+
+
+def parse_header(buf, offset=0):
+    """Return the `Header` at `offset` of `buf`, or None if the bytes there cannot start a segment (CRC not checked)."""
+    if len(buf) - offset < HEADER_SIZE:
+        return None
+    fields = struct.unpack_from(HEADER_FORMAT, buf, offset)
+    if fields[0] != MAGIC or fields[1] != VERSION:
+        return None
+    h = Header()
+    (_, _, h.kind, h.seq, h.epoch, h.count, h.payload_size, h.prev_crc, h.boot) = fields[:9]
+    (h.temperature_c, h.battery_20mv, h.flags, h.role, _) = fields[9:]
+    if h.kind == EPOCHS:
+        plausible = 0 < h.count <= MAX_EPOCHS and h.payload_size <= MAX_PAYLOAD
+    else:
+        plausible = h.kind == EVENT and h.payload_size <= MAX_EVENT_BYTES
+    return h if plausible else None
+
+
+def stored_crc(buf, offset, size):
+    """Return the CRC-32 that the `size`-byte segment at `offset` carries."""
+    return struct.unpack_from("<I", buf, offset + size - CRC_SIZE)[0]
+
+
+def is_sealed(buf, offset, header):
+    """Return True if the whole segment is in `buf` and its CRC-32 fits."""
+    end = offset + header.size
+    if end > len(buf):
+        return False
+    view = memoryview(buf)
+    return binascii.crc32(view[offset : end - CRC_SIZE]) == stored_crc(buf, offset, header.size)
+
+
+class SegmentWriter:
+    """Builds one segment at a time in a buffer of its own.
+
+    `add` returns False when the record does not follow the last one or the segment is full: `seal` it, then add again.
+    """
+
+    def __init__(self, role):
+        self.role = role
+        self._buf = bytearray(MAX_SIZE)
+        self._view = memoryview(self._buf)
+        self._last = bytearray(record.SIZE)
+        self.reset()
+
+    def reset(self):
+        """Forget the records that are not sealed."""
+        self.count = 0
+        self.epoch = 0
+        self._size = 0
+        self._mask_at = 0
+        for i in range(record.SIZE):
+            self._last[i] = 0
+
+    def add(self, epoch, rec):
+        """Append the record `rec` (12 bytes) of `epoch`; return False if it does not fit this segment."""
+        if self.count == 0:
+            self.epoch = epoch
+        elif self.count >= MAX_EPOCHS or epoch != self.epoch + self.count:
+            return False
+        if not self._repeat(rec):
+            self._append(rec)
+        self.count += 1
+        return True
+
+    def _repeat(self, rec):
+        if self.count == 0 or rec != self._last:
+            return False
+        high = self._mask_at + HEADER_SIZE + 1
+        if self._buf[high] >> 4 == _MAX_REPEAT:
+            return False
+        self._buf[high] += 0x10
+        return True
+
+    def _append(self, rec):
+        self._mask_at = self._size
+        at = HEADER_SIZE + self._size + 2
+        mask = 0
+        for i in range(record.SIZE):
+            if rec[i] != self._last[i]:
+                mask |= 1 << i
+                self._buf[at] = rec[i]
+                self._last[i] = rec[i]
+                at += 1
+        self._buf[HEADER_SIZE + self._mask_at] = mask & 0xFF
+        self._buf[HEADER_SIZE + self._mask_at + 1] = mask >> 8
+        self._size = at - HEADER_SIZE
+
+    def seal(self, seq, prev_crc, boot, temperature_c, battery_20mv, flags):
+        """Return the finished epoch segment as a memoryview, valid until the next call; the writer is empty again."""
+        out = self._finish(EPOCHS, self.epoch, self.count, seq, prev_crc, boot, temperature_c, battery_20mv, flags)
+        self.reset()
+        return out
+
+    def event(self, code, epoch, payload, seq, prev_crc, boot, temperature_c, battery_20mv, flags):
+        """Return an event segment as a memoryview; raises ValueError while records wait to be sealed."""
+        if self.count:
+            raise ValueError("seal the epochs first")
+        if len(payload) > MAX_EVENT_BYTES:
+            raise ValueError("event too long")
+        self._view[HEADER_SIZE : HEADER_SIZE + len(payload)] = payload
+        self._size = len(payload)
+        out = self._finish(EVENT, epoch, code, seq, prev_crc, boot, temperature_c, battery_20mv, flags)
+        self.reset()
+        return out
+
+    def _finish(self, kind, epoch, count, seq, prev_crc, boot, temperature_c, battery_20mv, flags):
+        struct.pack_into(
+            HEADER_FORMAT,
+            self._buf,
+            0,
+            MAGIC,
+            VERSION,
+            kind,
+            seq,
+            epoch,
+            count,
+            self._size,
+            prev_crc,
+            boot & 0xFFFF,
+            max(-128, min(127, temperature_c)),
+            max(0, min(255, battery_20mv)),
+            flags,
+            self.role,
+            0,
+        )
+        end = HEADER_SIZE + self._size
+        struct.pack_into("<I", self._buf, end, binascii.crc32(self._view[:end]))
+        return self._view[: end + CRC_SIZE]
+
+
+def decode_records(payload, count):
+    """Return the `count` records of an epoch payload as one bytearray of 12 bytes each; raises ValueError if it lies."""
+    out = bytearray(count * record.SIZE)
+    last = bytearray(record.SIZE)
+    done = at = 0
+    while at < len(payload):
+        if at + 2 > len(payload):
+            raise ValueError("payload ends inside a mask")
+        mask = payload[at] | payload[at + 1] << 8
+        at += 2
+        for i in range(record.SIZE):
+            if mask >> i & 1:
+                if at >= len(payload):
+                    raise ValueError("payload ends inside a record")
+                last[i] = payload[at]
+                at += 1
+        for _ in range(1 + (mask >> _REPEAT_SHIFT)):
+            if done == count:
+                raise ValueError("more records than the header says")
+            out[done * record.SIZE : (done + 1) * record.SIZE] = last
+            done += 1
+    if done != count:
+        raise ValueError("fewer records than the header says")
+    return out

@@ -1,0 +1,72 @@
+"""Turns log bytes back into verified segments, and steps over what no checksum vouches for."""
+
+from dataclasses import dataclass, field
+
+from ambula.store import Segment
+from nodecore import segment
+
+_MAGIC = segment.MAGIC.to_bytes(2, "little")
+
+
+@dataclass
+class Assembled:
+    """What a run of log bytes held: segments, damaged ranges (offset, length, reason), and where the rest begins."""
+
+    segments: list[Segment] = field(default_factory=list[Segment])
+    damage: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])
+    next_offset: int = 0
+
+
+def assemble(offset: int, data: bytes, at_log_end: bool) -> Assembled:
+    """Cut log bytes that start at `offset` into segments.
+
+    A segment that is cut off at the end of `data` is left for the next time (`next_offset`), unless `at_log_end`: then
+    nothing more will come, and it is damage.
+    """
+    out = Assembled()
+    at = bad_from = 0
+    while at < len(data):
+        found = _segment_at(offset, data, at)
+        if found is None and not at_log_end and _may_continue(data, at):
+            break
+        if found is None:
+            at = _next_magic(data, at + 1)
+            continue
+        if at > bad_from:
+            out.damage.append((offset + bad_from, at - bad_from, "checksum"))
+        out.segments.append(found)
+        at += len(found.data)
+        bad_from = at
+    if at > bad_from:
+        out.damage.append((offset + bad_from, at - bad_from, "checksum"))
+    out.next_offset = offset + at
+    return out
+
+
+def _segment_at(offset: int, data: bytes, at: int) -> Segment | None:
+    header = segment.parse_header(data, at)
+    if header is None or not segment.is_sealed(data, at, header):
+        return None
+    raw = data[at : at + header.size]
+    if header.kind != segment.EPOCHS:
+        return Segment(offset + at, header, raw, None)
+    try:
+        records = segment.decode_records(raw[segment.HEADER_SIZE : -segment.CRC_SIZE], header.count)
+    except ValueError:
+        return None
+    return Segment(offset + at, header, raw, bytes(records))
+
+
+def _may_continue(data: bytes, at: int) -> bool:
+    """Return True if a good segment could start at `at` and be cut off only because `data` ends."""
+    if len(data) - at < segment.HEADER_SIZE:
+        return data[at : at + 2] == _MAGIC[: len(data) - at]
+    header = segment.parse_header(data, at)
+    return header is not None and at + header.size > len(data)
+
+
+def _next_magic(data: bytes, start: int) -> int:
+    found = data.find(_MAGIC, start)
+    if found >= 0:
+        return found
+    return len(data) - 1 if data[-1:] == _MAGIC[:1] and start < len(data) else len(data)

@@ -1,0 +1,24 @@
+"""Where the firmware's files are in this installation: what gets flashed, and what only the simulator needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import ambula_firmware
+import nodecore
+
+ROOT = Path(ambula_firmware.__file__).parent
+_NODECORE = Path(nodecore.__file__).parent
+_ON_EVERY_BOARD = ("node", "drivers")
+
+
+def device_files() -> Iterator[tuple[str, Path]]:
+    """Yield (path on the device, path here) of every file that goes on a node of any board, in a stable order."""
+    yield "main.py", ROOT / "main.py"
+    for folder in (_NODECORE, *(ROOT / name for name in _ON_EVERY_BOARD)):
+        for path in sorted(folder.glob("*.py")):
+            yield f"{folder.name}/{path.name}", path
+
+
+def simulated_board() -> Path:
+    """Return the folder of the simulated board."""
+    return ROOT / "boards" / "sim"

@@ -1,0 +1,57 @@
+"""Flash images: a real littlefs file system with the firmware and a configuration on it, as a flashing tool leaves it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from littlefs import LittleFS
+
+from ambula.firmware_files import device_files
+
+BLOCK_SIZE = 4096
+BLOCKS = 512  # 2 MiB: the file system partition of a 4 MB ESP32-C3
+
+
+def _file_system(image: bytearray | None = None) -> LittleFS:
+    fs = LittleFS(
+        block_size=BLOCK_SIZE,
+        block_count=BLOCKS,
+        read_size=32,
+        prog_size=32,
+        lookahead_size=32,
+        cache_size=128,
+        mount=image is None,
+    )
+    if image is not None:
+        fs.context.buffer = image
+        fs.mount()
+    return fs
+
+
+def build_image(path: Path, config: dict[str, Any]) -> None:
+    """Write a 2 MiB image with the firmware and `config` as its config.json to `path`."""
+    fs = _file_system()
+    made: set[str] = set()
+    for name, source in device_files():
+        folder = name.rpartition("/")[0]
+        if folder and folder not in made:
+            fs.makedirs(folder)
+            made.add(folder)
+        with fs.open(name, "wb") as f:
+            f.write(source.read_bytes())
+    with fs.open("config.json", "wb") as f:
+        f.write(json.dumps(config).encode())
+    path.write_bytes(bytes(fs.context.buffer))
+
+
+def log_chunks(path: Path) -> dict[int, bytes]:
+    """Return what the log holds in the image at `path`: chunk offset -> bytes. The image is only read."""
+    fs = _file_system(bytearray(path.read_bytes()))
+    if "log" not in fs.listdir("/"):
+        return {}
+    chunks: dict[int, bytes] = {}
+    for name in sorted(fs.listdir("/log")):
+        if len(name) == 8:
+            with fs.open(f"/log/{name}", "rb") as f:
+                chunks[int(name, 16)] = f.read()
+    return chunks

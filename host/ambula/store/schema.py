@@ -1,0 +1,73 @@
+"""The store's tables, and how an older store becomes a newer one. SPEC.md, "Store"."""
+
+import sqlite3
+
+from ambula.errors import StoreError
+
+APPLICATION_ID = 0x414D4255  # "AMBU": tells a store from any other SQLite file
+
+# One entry a schema version, applied in order inside one transaction. Never edit one that was released: add another.
+MIGRATIONS = (
+    """
+    CREATE TABLE setting (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE node (
+        node_id INTEGER PRIMARY KEY,
+        device_id TEXT NOT NULL,
+        log_id INTEGER NOT NULL,
+        role INTEGER NOT NULL,
+        participant TEXT NOT NULL,
+        firmware TEXT NOT NULL,
+        next_offset INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (device_id, log_id)
+    );
+    CREATE TABLE segment (
+        node_id INTEGER NOT NULL REFERENCES node,
+        offset INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        epoch INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        boot INTEGER NOT NULL,
+        temperature_c INTEGER NOT NULL,
+        battery_mv INTEGER NOT NULL,
+        flags INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        records BLOB,
+        PRIMARY KEY (node_id, offset)
+    ) WITHOUT ROWID;
+    CREATE TABLE damage (
+        node_id INTEGER NOT NULL REFERENCES node,
+        offset INTEGER NOT NULL,
+        length INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (node_id, offset)
+    ) WITHOUT ROWID;
+    CREATE TABLE anchor (
+        node_id INTEGER NOT NULL REFERENCES node,
+        host_utc_ms INTEGER NOT NULL,
+        node_utc_ms INTEGER NOT NULL,
+        round_trip_ms INTEGER NOT NULL,
+        PRIMARY KEY (node_id, host_utc_ms)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def prepare(db: sqlite3.Connection, path: str) -> None:
+    """Make `db` a store of the current version; raises StoreError if it is something else or from a newer Ambula."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (tables or version or application):
+        raise StoreError(f"{path} is an SQLite file, but not an Ambula store: name another file with --store")
+    if version > len(MIGRATIONS):
+        raise StoreError(f"{path} was written by a newer Ambula (store version {version}): upgrade Ambula to open it")
+    if version == len(MIGRATIONS):
+        return
+    script = "".join(MIGRATIONS[version:])
+    db.executescript(
+        f"BEGIN IMMEDIATE;{script}PRAGMA application_id={APPLICATION_ID};PRAGMA user_version={len(MIGRATIONS)};COMMIT;"
+    )

@@ -1,0 +1,270 @@
+"""Reading and writing the store; every write is one transaction, and writing the same thing twice changes nothing."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from ambula.epochs import Records
+from ambula.errors import StoreError
+from ambula.store import schema
+from nodecore import record, segment
+
+_LOCK_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """One log of one device, worn by one participant in one role (0 thigh, 1 back)."""
+
+    node_id: int
+    device_id: str
+    log_id: int
+    role: int
+    participant: str
+    firmware: str
+    next_offset: int
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A verified segment: its place in the log, its header, its bytes, and the decoded records of an epoch segment."""
+
+    offset: int
+    header: segment.Header
+    data: bytes
+    records: bytes | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a node at an epoch of its own clock; `code` as in nodecore.segment."""
+
+    code: int
+    epoch: int
+    boot: int
+    flags: int
+    payload: bytes
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A moment on both clocks (UTC ms), known to half the round trip."""
+
+    host_utc_ms: int
+    node_utc_ms: int
+    round_trip_ms: int
+
+
+class Store:
+    """An open store; use it as a context manager.
+
+    Raises StoreError if the file is not a store, is from a newer version, is locked for more than 10 s, or cannot be
+    read or written. A file that does not exist is made unless `must_exist`.
+    """
+
+    def __init__(self, path: Path, *, must_exist: bool = False) -> None:
+        self.path = path
+        if must_exist and not path.exists():
+            raise StoreError(f"no store at {path}: run `ambula sync` first, or name one with --store")
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder, not a store: name a file with --store")
+        with self._guard():
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # a week of a life: for its owner only
+            self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, isolation_level=None)
+            try:
+                schema.prepare(self._db, str(path))
+                self._db.execute("PRAGMA foreign_keys = ON")
+                self._db.execute("PRAGMA synchronous = FULL")
+            except BaseException:
+                self._db.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    # ---- nodes
+
+    def ensure_node(self, device_id: str, log_id: int, role: int, participant: str, firmware: str) -> NodeRow:
+        """Return the node's row, made if it is new; firmware is brought up to date, the participant is kept."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO node (device_id, log_id, role, participant, firmware) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (device_id, log_id) DO UPDATE SET firmware = excluded.firmware",
+                (device_id, log_id, role, participant, firmware),
+            )
+        (row,) = self.nodes("device_id = ? AND log_id = ?", (device_id, log_id))
+        return row
+
+    def nodes(self, where: str = "1", values: tuple[object, ...] = ()) -> list[NodeRow]:
+        """Return the nodes that an SQL condition picks, by default all, in the order in which they were first seen."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT node_id, device_id, log_id, role, participant, firmware, next_offset FROM node"
+                f" WHERE {where} ORDER BY node_id",
+                values,
+            ).fetchall()
+        return [NodeRow(*row) for row in rows]
+
+    def participants(self) -> list[str]:
+        """Return the participants' codes in alphabetical order."""
+        return sorted({n.participant for n in self.nodes()})
+
+    # ---- settings of the whole store
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a text under a key, replacing what was there."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, value))
+
+    def get(self, key: str, default: str = "") -> str:
+        """Return the text under a key."""
+        with self._guard():
+            row = self._db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else default
+
+    # ---- the log
+
+    def add_log(
+        self, node_id: int, segments: Iterable[Segment], damage: Iterable[tuple[int, int, str]], next_offset: int
+    ) -> None:
+        """Store verified segments and damaged ranges (offset, length, reason), and where to go on; all or nothing."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [_segment_row(node_id, s) for s in segments],
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO damage VALUES (?, ?, ?, ?)", [(node_id, *entry) for entry in damage]
+            )
+            self._db.execute(
+                "UPDATE node SET next_offset = max(next_offset, ?) WHERE node_id = ?", (next_offset, node_id)
+            )
+
+    def last_segment(self, node_id: int) -> tuple[int, int] | None:
+        """Return (end offset, CRC-32) of the last segment that directly precedes the node's next offset, or None."""
+        with self._guard():
+            row = self._db.execute(
+                "SELECT offset, data FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,)
+            ).fetchone()
+        if row is None:
+            return None
+        return row[0] + len(row[1]), segment.stored_crc(row[1], 0, len(row[1]))
+
+    def segments(self, node_id: int) -> list[tuple[int, int, int, int, int, bytes]]:
+        """Return (offset, boot, flags, first epoch, count, records) of each epoch segment in log order."""
+        with self._guard():
+            return self._db.execute(
+                "SELECT offset, boot, flags, epoch, count, records FROM segment WHERE node_id = ? AND kind = ?"
+                " ORDER BY offset",
+                (node_id, segment.EPOCHS),
+            ).fetchall()
+
+    def records(self, node_id: int) -> Records:
+        """Return the node's records by its own clock; where an epoch comes twice, the first record counts."""
+        return join_records([(epoch, data) for *_, epoch, _, data in self.segments(node_id)])
+
+    def events(self, node_id: int) -> list[Event]:
+        """Return the node's events in log order."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT count, epoch, boot, flags, data FROM segment WHERE node_id = ? AND kind = ? ORDER BY offset",
+                (node_id, segment.EVENT),
+            ).fetchall()
+        return [Event(*row[:4], row[4][segment.HEADER_SIZE : -segment.CRC_SIZE]) for row in rows]
+
+    def damage(self, node_id: int) -> list[tuple[int, int, str]]:
+        """Return (offset, length, reason) of each range of the log that could not be had."""
+        with self._guard():
+            return self._db.execute(
+                "SELECT offset, length, reason FROM damage WHERE node_id = ? ORDER BY offset", (node_id,)
+            ).fetchall()
+
+    def last_battery_mv(self, node_id: int) -> int | None:
+        """Return the cell's voltage that the newest segment tells, in mV."""
+        with self._guard():
+            row = self._db.execute(
+                "SELECT battery_mv FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,)
+            ).fetchone()
+        return row[0] if row else None
+
+    # ---- clocks
+
+    def add_anchor(self, node_id: int, anchor: Anchor) -> None:
+        """Keep a pair of clock readings."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR IGNORE INTO anchor VALUES (?, ?, ?, ?)",
+                (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms),
+            )
+
+    def anchors(self, node_id: int) -> list[Anchor]:
+        """Return the node's anchors in time order."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT host_utc_ms, node_utc_ms, round_trip_ms FROM anchor WHERE node_id = ? ORDER BY host_utc_ms",
+                (node_id,),
+            ).fetchall()
+        return [Anchor(*row) for row in rows]
+
+    # ---- plumbing
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._guard():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as e:
+            raise StoreError(_explain(self.path, e)) from e
+        except OSError as e:
+            raise StoreError(f"{self.path} cannot be opened: {e.strerror}: name another file with --store") from e
+
+
+def join_records(parts: list[tuple[int, bytes]]) -> Records:
+    """Join runs of records (first epoch, 12 bytes each) in epoch order; where an epoch comes twice, the first counts."""
+    if not parts:
+        return Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
+    data = np.frombuffer(b"".join(p[1] for p in parts), np.uint8).reshape(-1, record.SIZE)
+    epoch = np.concatenate([np.arange(first, first + len(d) // record.SIZE, dtype=np.int64) for first, d in parts])
+    epoch, where = np.unique(epoch, return_index=True)
+    return Records(epoch, data[where])
+
+
+def _segment_row(node_id: int, s: Segment) -> tuple[object, ...]:
+    h = s.header
+    battery_mv = h.battery_20mv * 20
+    head = (node_id, s.offset, h.kind, h.seq, h.epoch, h.count, h.boot, h.temperature_c, battery_mv, h.flags)
+    return (*head, s.data, s.records)
+
+
+def _explain(path: Path, error: sqlite3.DatabaseError) -> str:
+    text = str(error)
+    if "not a database" in text:
+        return f"{path} is not an Ambula store: name another file with --store"
+    if "locked" in text:
+        return f"{path} is in use by another Ambula: wait for it to finish, then try again"
+    if "readonly" in text:
+        return f"{path} cannot be written: check its permissions, or name another file with --store"
+    if "full" in text:
+        return f"no room left on the disk for {path}: free some space and sync again, nothing is lost"
+    return f"{path}: {text}"
