@@ -1,0 +1,56 @@
+"""Two records of one epoch to one answer; with one record, what that node alone can tell."""
+
+from nodecore import activity, record
+from nodecore.compat import const
+
+# Byte offsets of a fused epoch.
+ACTIVITY = const(0)
+CONFIDENCE = const(1)  # 0..15
+CADENCE = const(2)  # steps/min, 0 = none
+STEPS = const(3)  # eighths
+WORN = const(4)  # bits: 1 thigh, 2 back
+SIZE = const(5)
+
+_LYING = const(57)  # 0.01 g: a back whose x is below this (55 degrees from upright) lies
+
+
+def fuse(thigh, back, out):
+    """Write the fused epoch to `out` (at least SIZE bytes); `thigh`, `back`: a record, or None where there is none.
+
+    The thigh decides what moves and whether one stands; the back decides sitting or lying. A node that says
+    NOT_WORN leaves the answer to the other; NOT_WORN is the answer when no node is left. Raises ValueError if both
+    are None.
+    """
+    if thigh is None and back is None:
+        raise ValueError("an epoch needs at least one record")
+    worn = 0
+    if thigh is not None and thigh[record.ACTIVITY] & 15 != activity.NOT_WORN:
+        worn |= 1
+    if back is not None and back[record.ACTIVITY] & 15 != activity.NOT_WORN:
+        worn |= 2
+    out[WORN] = worn
+    if worn == 0:
+        _copy(thigh if thigh is not None else back, out)
+    elif worn == 1:
+        _copy(thigh, out)
+    elif worn == 2:
+        _copy(back, out)
+    else:
+        _both(thigh, back, out)
+
+
+def _copy(rec, out):
+    out[ACTIVITY] = rec[record.ACTIVITY] & 15
+    out[CONFIDENCE] = rec[record.ACTIVITY] >> 4
+    out[CADENCE] = rec[record.CADENCE]
+    out[STEPS] = rec[record.STEPS]
+
+
+def _both(thigh, back, out):
+    _copy(thigh, out)
+    if out[ACTIVITY] == activity.SEDENTARY:
+        up = record.mean_cg(back[record.MEAN_X])
+        out[ACTIVITY] = activity.SITTING if up > _LYING else activity.LYING
+    elif out[CADENCE] == 0 and out[ACTIVITY] == back[record.ACTIVITY] & 15:
+        out[CADENCE] = back[record.CADENCE]
+        out[STEPS] = back[record.STEPS]

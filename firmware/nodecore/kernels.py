@@ -1,0 +1,154 @@
+"""The loops over samples, in plain Python: the reference that the viper and numpy twins must equal, bit for bit.
+
+Inputs are int16 (`array('h')`), three axes interleaved. Every accumulator stays within +-2^30 for 160 samples of
++-32767, so that a 32-bit port never leaves small integers; the bound stands beside each.
+"""
+
+PEAK = 1023  # `smooth` clips here: 3 axes x 160 samples x 1023^2 < 2^29
+
+
+def sums(buf, n, out):
+    """Write the three sums of `n` interleaved samples to `out[0..2]` (bound: 160 x 2^15 < 2^23)."""
+    x = y = z = 0
+    for i in range(0, 3 * n, 3):
+        x += buf[i]
+        y += buf[i + 1]
+        z += buf[i + 2]
+    out[0] = x
+    out[1] = y
+    out[2] = z
+
+
+def spreads(buf, n, means, out):
+    """Write the three sums of |sample - mean| to `out[0..2]` (bound: 160 x 2^16 < 2^24)."""
+    x = y = z = 0
+    mx = means[0]
+    my = means[1]
+    mz = means[2]
+    for i in range(0, 3 * n, 3):
+        d = buf[i] - mx
+        x += -d if d < 0 else d
+        d = buf[i + 1] - my
+        y += -d if d < 0 else d
+        d = buf[i + 2] - mz
+        z += -d if d < 0 else d
+    out[0] = x
+    out[1] = y
+    out[2] = z
+
+
+def jerks(buf, n, out):
+    """Write the three sums of |sample - previous sample| to `out[0..2]` (bound: 160 x 2^16 < 2^24)."""
+    x = y = z = 0
+    for i in range(3, 3 * n, 3):
+        d = buf[i] - buf[i - 3]
+        x += -d if d < 0 else d
+        d = buf[i + 1] - buf[i - 2]
+        y += -d if d < 0 else d
+        d = buf[i + 2] - buf[i - 1]
+        z += -d if d < 0 else d
+    out[0] = x
+    out[1] = y
+    out[2] = z
+
+
+def isqrt(v):
+    """Return the integer square root of 0 <= v < 2^30, rounded down."""
+    root = 0
+    bit = 1 << 28
+    while bit:
+        trial = root + bit
+        root >>= 1
+        if v >= trial:
+            v -= trial
+            root += bit
+        bit >>= 2
+    return root
+
+
+def magnitudes(buf, n, mag):
+    """Write each sample's vector magnitude at half scale (2048 = 1 g) to `mag` and return their sum.
+
+    Halved first, so that three squares stay below 3 x 2^28 < 2^30; a magnitude is at most 28377.
+    """
+    total = 0
+    j = 0
+    for i in range(n):
+        x = buf[j] >> 1
+        y = buf[j + 1] >> 1
+        z = buf[j + 2] >> 1
+        j += 3
+        root = isqrt(x * x + y * y + z * z)
+        mag[i] = root
+        total += root
+    return total
+
+
+def spread(series, n, mean):
+    """Return the sum of |value - mean| of one series (bound: 160 x 2^16 < 2^24)."""
+    total = 0
+    for i in range(n):
+        d = series[i] - mean
+        total += -d if d < 0 else d
+    return total
+
+
+def copy(src, src_at, count, dst, dst_at):
+    """Copy `count` int16 values; `src` and `dst` may be one array if `dst_at <= src_at`."""
+    for i in range(count):
+        dst[dst_at + i] = src[src_at + i]
+
+
+def smooth(src, total, means, form, work):
+    """Write `src` less its mean, smoothed by 1-2-1 and scaled down, to `work`, clipped to +-PEAK.
+
+    `means`: one mean an axis. `form`: (axes, shift); `src` and `work` hold `total` samples of `axes` interleaved
+    values and may be one array. Before the shift a value is at most 4 x 2^16 = 2^18.
+    """
+    axes = form[0]
+    shift = form[1]
+    last = axes * (total - 1)
+    for axis in range(axes):
+        four = means[axis] * 4
+        now = before = src[axis]
+        for i in range(axis, axes * total, axes):
+            after = src[i + axes] if i < last else now
+            v = (before + 2 * now + after - four) >> shift
+            if v > PEAK:
+                v = PEAK
+            elif v < -PEAK:
+                v = -PEAK
+            work[i] = v
+            before = now
+            now = after
+
+
+def energies(work, count, out):
+    """Write the running sum of squares: `out[i]` = energy of `work[:i]` (bound: 320 x 3 x 1023^2 < 2^30)."""
+    total = 0
+    out[0] = 0
+    for i in range(count):
+        v = work[i]
+        total += v * v
+        out[i + 1] = total
+
+
+def similarity(work, energy, form, out):
+    """Write how alike the newest samples and those `lag` earlier are, for each lag, to `out[lag - first_lag]`.
+
+    `form`: (axes, start, end, first_lag, end_lag) in samples; samples `start..end` are compared with their like `lag`
+    earlier, as far back as there are any. The value is 2 r / (e1 + e2) in 1024ths, -1024..1024, 0 without energy
+    (McLeod & Wyvill 2005, "A smarter way to find pitch"). Bounds: 2 r <= e1 + e2 <= 2 x 160 x 3 x 1023^2 < 2^30.
+    """
+    axes = form[0]
+    start = axes * form[1]
+    end = axes * form[2]
+    first = form[3]
+    for lag in range(first, form[4]):
+        back = axes * lag
+        begin = start if start > back else back
+        r = 0
+        for i in range(begin, end):
+            r += work[i] * work[i - back]
+        e = energy[end] - energy[begin] + energy[end - back] - energy[begin - back]
+        out[lag - first] = (2 * r) // ((e >> 10) + 1)

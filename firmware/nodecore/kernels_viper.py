@@ -1,0 +1,203 @@
+"""The loops of `kernels`, for MicroPython's viper emitter: same names, same results, some forty times as fast.
+
+viper's `ptr16` reads unsigned and `ptr32` reads without sign on 64-bit ports: signed values are read as
+`(v ^ 0x8000) - 0x8000`, and 32-bit arrays are read back here only where they cannot be negative.
+"""
+# ruff: noqa: F821  (ptr16, ptr32: viper's own types)
+
+import micropython
+
+
+@micropython.viper
+def sums(buf: ptr16, n: int, out: ptr32):
+    x = 0
+    y = 0
+    z = 0
+    i = 0
+    end = 3 * n
+    while i < end:
+        x += (buf[i] ^ 0x8000) - 0x8000
+        y += (buf[i + 1] ^ 0x8000) - 0x8000
+        z += (buf[i + 2] ^ 0x8000) - 0x8000
+        i += 3
+    out[0] = x
+    out[1] = y
+    out[2] = z
+
+
+@micropython.viper
+def spreads(buf: ptr16, n: int, means: ptr16, out: ptr32):
+    x = 0
+    y = 0
+    z = 0
+    mx = (means[0] ^ 0x8000) - 0x8000
+    my = (means[1] ^ 0x8000) - 0x8000
+    mz = (means[2] ^ 0x8000) - 0x8000
+    i = 0
+    end = 3 * n
+    while i < end:
+        d = (buf[i] ^ 0x8000) - 0x8000 - mx
+        if d < 0:
+            d = 0 - d
+        x += d
+        d = (buf[i + 1] ^ 0x8000) - 0x8000 - my
+        if d < 0:
+            d = 0 - d
+        y += d
+        d = (buf[i + 2] ^ 0x8000) - 0x8000 - mz
+        if d < 0:
+            d = 0 - d
+        z += d
+        i += 3
+    out[0] = x
+    out[1] = y
+    out[2] = z
+
+
+@micropython.viper
+def jerks(buf: ptr16, n: int, out: ptr32):
+    x = 0
+    y = 0
+    z = 0
+    i = 3
+    end = 3 * n
+    while i < end:
+        d = (buf[i] ^ 0x8000) - (buf[i - 3] ^ 0x8000)
+        if d < 0:
+            d = 0 - d
+        x += d
+        d = (buf[i + 1] ^ 0x8000) - (buf[i - 2] ^ 0x8000)
+        if d < 0:
+            d = 0 - d
+        y += d
+        d = (buf[i + 2] ^ 0x8000) - (buf[i - 1] ^ 0x8000)
+        if d < 0:
+            d = 0 - d
+        z += d
+        i += 3
+    out[0] = x
+    out[1] = y
+    out[2] = z
+
+
+@micropython.viper
+def isqrt(v: int) -> int:
+    root = 0
+    bit = 1 << 28
+    while bit:
+        trial = root + bit
+        root >>= 1
+        if v >= trial:
+            v -= trial
+            root += bit
+        bit >>= 2
+    return root
+
+
+@micropython.viper
+def magnitudes(buf: ptr16, n: int, mag: ptr16) -> int:
+    total = 0
+    j = 0
+    i = 0
+    while i < n:
+        x = ((buf[j] ^ 0x8000) - 0x8000) >> 1
+        y = ((buf[j + 1] ^ 0x8000) - 0x8000) >> 1
+        z = ((buf[j + 2] ^ 0x8000) - 0x8000) >> 1
+        j += 3
+        v = x * x + y * y + z * z
+        root = 0
+        bit = 1 << 28
+        while bit:
+            trial = root + bit
+            root >>= 1
+            if v >= trial:
+                v -= trial
+                root += bit
+            bit >>= 2
+        mag[i] = root
+        total += root
+        i += 1
+    return total
+
+
+@micropython.viper
+def spread(series: ptr16, n: int, mean: int) -> int:
+    total = 0
+    i = 0
+    while i < n:
+        d = (series[i] ^ 0x8000) - 0x8000 - mean
+        if d < 0:
+            d = 0 - d
+        total += d
+        i += 1
+    return total
+
+
+@micropython.viper
+def copy(src: ptr16, src_at: int, count: int, dst: ptr16, dst_at: int):
+    i = 0
+    while i < count:
+        dst[dst_at + i] = src[src_at + i]
+        i += 1
+
+
+@micropython.viper
+def smooth(src: ptr16, total: int, means: ptr16, form: ptr16, work: ptr16):
+    axes = form[0]
+    shift = form[1]
+    last = axes * (total - 1)
+    axis = 0
+    while axis < axes:
+        four = ((means[axis] ^ 0x8000) - 0x8000) * 4
+        now = (src[axis] ^ 0x8000) - 0x8000
+        before = now
+        i = axis
+        while i <= last + axis:
+            after = now
+            if i < last:
+                after = (src[i + axes] ^ 0x8000) - 0x8000
+            v = (before + 2 * now + after - four) >> shift
+            if v > 1023:
+                v = 1023
+            elif v < -1023:
+                v = -1023
+            work[i] = v
+            before = now
+            now = after
+            i += axes
+        axis += 1
+
+
+@micropython.viper
+def energies(work: ptr16, count: int, out: ptr32):
+    total = 0
+    out[0] = 0
+    i = 0
+    while i < count:
+        v = (work[i] ^ 0x8000) - 0x8000
+        total += v * v
+        i += 1
+        out[i] = total
+
+
+@micropython.viper
+def similarity(work: ptr16, energy: ptr32, form: ptr16, out: ptr16):
+    axes = form[0]
+    start = axes * form[1]
+    end = axes * form[2]
+    first = form[3]
+    end_lag = form[4]
+    lag = first
+    while lag < end_lag:
+        back = axes * lag
+        begin = start
+        if back > begin:
+            begin = back
+        r = 0
+        i = begin
+        while i < end:
+            r += ((work[i] ^ 0x8000) - 0x8000) * ((work[i - back] ^ 0x8000) - 0x8000)
+            i += 1
+        e = energy[end] - energy[begin] + energy[end - back] - energy[begin - back]
+        out[lag - first] = (2 * r) // ((e >> 10) + 1)
+        lag += 1

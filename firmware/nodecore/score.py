@@ -1,0 +1,91 @@
+"""One epoch of samples to one record: the only path, on the node and on the host."""
+
+from nodecore import activity, cadence, classify, model, record
+from nodecore.compat import const
+from nodecore.features import MAD_MAG, MAD_X, MAD_Y, MAD_Z, MEAN_X, Features
+from nodecore.sampling import EPOCH_SAMPLES, MAX_EPOCH_SAMPLES
+
+THIGH = const(0)
+BACK = const(1)
+FEWEST = const(26)  # samples: below a second nothing is said
+WHOLE = const(117)  # 90 % of EPOCH_SAMPLES
+
+
+class EpochScorer:
+    """Score consecutive epochs of one node; `role` is THIGH or BACK. Allocates nothing after `__init__`."""
+
+    def __init__(self, role):
+        self.role = role
+        self.features = Features()
+        self.decision = Decision(role)
+
+    def reset(self):
+        """Forget the previous epoch: call it after a gap in the samples."""
+        self.features.reset()
+        self.decision.reset()
+
+    def score(self, buf, n, rec, flags=0):
+        """Fill `rec` (`bytearray(record.SIZE)`) from the first `n` samples of `buf` (x, y, z interleaved, int16).
+
+        n: 0..160, 130 nominal, taken to fill the epoch if at least 117; fewer set PARTIAL, fewer than 26 give OTHER.
+        flags: further `record.FLAGS` bits, kept. Raises ValueError if `n` is out of range.
+        """
+        if not 0 <= n <= MAX_EPOCH_SAMPLES:
+            raise ValueError("an epoch holds 0 to 160 samples")
+        if n < WHOLE:
+            flags |= record.PARTIAL
+        if n < FEWEST:
+            self.reset()
+            for i in range(record.SIZE):
+                rec[i] = 0
+            rec[record.FLAGS] = flags
+            return
+        features = self.features
+        features.measure(buf, n)
+        found = 0
+        if not classify.is_still(features.values):
+            features.compare()
+            found = cadence.pick(features.vector, features.magnitude, self.role)
+        self.decision.fill(rec, features.values, found, n, flags)
+
+
+class Decision:
+    """From the features of consecutive epochs to their records: what needs memory beyond one epoch."""
+
+    def __init__(self, role):
+        if role not in (THIGH, BACK):
+            raise ValueError("role must be 0 (thigh) or 1 (back)")
+        self.role = role
+        self._quiet = 0  # epochs without life
+        self._mean = [0, 0, 0]
+
+    def reset(self):
+        """Forget what was learnt from neighbouring epochs."""
+        self._quiet = 0
+
+    def fill(self, rec, v, found, n, flags):
+        """Fill `rec` from `v` (`Features.values`), `found` (`cadence.pick`), `n` samples and flags."""
+        period = found >> 11
+        regularity = found & 2047
+        act = classify.classify(v, regularity, self.role)
+        if self._lifeless(v):
+            act = activity.NOT_WORN
+        rec[record.ACTIVITY] = act | (12 << 4)
+        for axis in range(3):
+            rec[record.MEAN_X + axis] = record.mean_code(v[MEAN_X + axis])
+            rec[record.MAD_X + axis] = record.log_code(min(v[MAD_X + axis], 32767))
+        rec[record.MAD_MAG] = record.log_code(min(2 * v[MAD_MAG], 32767))
+        rec[record.CADENCE] = rec[record.STEPS] = 0
+        if period and act in (activity.WALKING, activity.STAIRS, activity.RUNNING):
+            rec[record.CADENCE] = cadence.steps_per_minute(period, n if n >= WHOLE else EPOCH_SAMPLES)
+            rec[record.STEPS] = cadence.steps_eighths(period, n)
+        rec[record.REGULARITY] = min(regularity >> 2, 255)
+        rec[record.FLAGS] = flags
+
+    def _lifeless(self, v):
+        still = max(v[MAD_X], v[MAD_Y], v[MAD_Z]) < model.NOT_WORN_MAD
+        for axis in range(3):
+            still = still and abs(v[MEAN_X + axis] - self._mean[axis]) < model.NOT_WORN_DRIFT
+            self._mean[axis] = v[MEAN_X + axis]
+        self._quiet = min(self._quiet + 1, 30000) if still else 0
+        return self._quiet >= model.NOT_WORN_EPOCHS

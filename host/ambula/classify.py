@@ -1,0 +1,42 @@
+"""Recordings to epochs, without a node: what `ambula classify` does."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ambula.epochs import EpochTable, Records
+from ambula.errors import InputError
+from ambula.fastscore import score_stream
+from ambula.fusion import fuse_records
+from ambula.recording import Samples, read_samples
+
+_ROLE_THIGH, _ROLE_BACK = 0, 1
+
+
+def classify(thigh: Path | None, back: Path | None) -> EpochTable:
+    """Return the epochs of one or two recordings that share one time axis; epochs count from t = 0.
+
+    Raises InputError if neither is given, if a file is bad (see `recording.read_recording`) or if they never overlap.
+    """
+    if thigh is None and back is None:
+        raise InputError("nothing to classify: give --thigh, --back or both")
+    thigh_samples = None if thigh is None else read_samples(thigh)
+    back_samples = None if back is None else read_samples(back)
+    check_overlap(thigh_samples, back_samples)
+    return fuse_records(_records(thigh_samples, _ROLE_THIGH), _records(back_samples, _ROLE_BACK))
+
+
+def check_overlap(thigh: Samples | None, back: Samples | None) -> None:
+    """Raise InputError if both are there and share no epoch."""
+    if thigh is None or back is None:
+        return
+    first = max(thigh.first_epoch, back.first_epoch)
+    if first >= min(thigh.first_epoch + thigh.epochs, back.first_epoch + back.epochs):
+        raise InputError("the thigh and back recordings share no epoch: their t must count from the same instant")
+
+
+def _records(samples: Samples | None, role: int) -> Records | None:
+    if samples is None:
+        return None
+    epoch = np.arange(samples.first_epoch, samples.first_epoch + samples.epochs, dtype=np.int64)
+    return Records(epoch, score_stream(samples.counts, role))

@@ -1,0 +1,87 @@
+"""Two nodes' records to one table of epochs, derived from nothing but the records."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.epochs import EpochTable, Records
+from ambula.pace import speed_kmh
+from nodecore import activity, fuse
+from nodecore import record as rec
+
+Bytes = NDArray[np.uint8]
+Bool = NDArray[np.bool_]
+
+THIGH, BACK = 1, 2  # bits of `EpochTable.nodes`
+
+
+def fuse_records(thigh: Records | None, back: Records | None, height_m: float | None = None) -> EpochTable:
+    """Return one row an epoch in which at least one node has a record.
+
+    thigh, back: what each node recorded, None if it was not worn. height_m: for the speed estimate, see `pace`.
+    Raises ValueError if both are None.
+    """
+    if thigh is None and back is None:
+        raise ValueError("fusion needs the records of at least one node")
+    sides = [side for side in (thigh, back) if side is not None]
+    epoch = np.unique(np.concatenate([side.epoch for side in sides])).astype(np.int64)
+    thigh_data, has_thigh = _aligned(thigh, epoch)
+    back_data, has_back = _aligned(back, epoch)
+    fused = fuse_rows(thigh_data, has_thigh, back_data, has_back)
+    return _table(epoch, fused, thigh_data, has_thigh, back_data, has_back, height_m)
+
+
+def _aligned(side: Records | None, epoch: NDArray[np.int64]) -> tuple[Bytes, Bool]:
+    """Return one node's records on the common epochs, (n, 12), and where there is one."""
+    data = np.zeros((len(epoch), rec.SIZE), np.uint8)
+    has = np.zeros(len(epoch), np.bool_)
+    if side is not None:
+        at = np.searchsorted(epoch, side.epoch)
+        data[at] = side.data
+        has[at] = True
+    return data, has
+
+
+def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Bytes:
+    """Return `nodecore.fuse.fuse` of every row, (n, fuse.SIZE): the same function, row by row."""
+    out = bytearray(len(thigh) * fuse.SIZE)
+    view = memoryview(out)
+    thighs, backs = memoryview(thigh.tobytes()), memoryview(back.tobytes())
+    size = rec.SIZE
+    for row, (a, b) in enumerate(zip(has_thigh.tolist(), has_back.tolist(), strict=True)):
+        at = slice(row * size, (row + 1) * size)
+        fuse.fuse(thighs[at] if a else None, backs[at] if b else None, view[row * fuse.SIZE : (row + 1) * fuse.SIZE])
+    return np.frombuffer(out, np.uint8).reshape(-1, fuse.SIZE)
+
+
+def _table(
+    epoch: NDArray[np.int64],
+    fused: Bytes,
+    thigh: Bytes,
+    has_thigh: Bool,
+    back: Bytes,
+    has_back: Bool,
+    height_m: float | None,
+) -> EpochTable:
+    cadence = np.where(fused[:, fuse.CADENCE] > 0, fused[:, fuse.CADENCE], np.nan).astype(np.float64)
+    walking = fused[:, fuse.ACTIVITY] == activity.WALKING
+    return EpochTable(
+        epoch=epoch,
+        activity=fused[:, fuse.ACTIVITY].copy(),
+        cadence_spm=cadence,
+        steps=fused[:, fuse.STEPS] / 8.0,
+        worn=fused[:, fuse.WORN] > 0,
+        thigh_inclination_deg=inclination_deg(thigh, has_thigh),
+        back_inclination_deg=inclination_deg(back, has_back),
+        confidence=fused[:, fuse.CONFIDENCE] / 15.0,
+        nodes=(has_thigh * THIGH + has_back * BACK).astype(np.uint8),
+        speed_kmh=speed_kmh(np.where(walking, cadence, np.nan), height_m),
+    )
+
+
+def inclination_deg(data: Bytes, has: Bool) -> NDArray[np.float64]:
+    """Return the angle between a record's mean x and the vertical, 0-180 degrees; NaN without a record or direction."""
+    mean = data[:, rec.MEAN_X : rec.MEAN_Z + 1].view(np.int8).astype(np.float64)
+    length = np.sqrt((mean * mean).sum(axis=1))
+    known = has & (length > 0)
+    cosine = np.where(known, mean[:, 0] / np.maximum(length, 1), np.nan)
+    return np.degrees(np.arccos(cosine))

@@ -1,0 +1,45 @@
+"""How fast a person walks, estimated from cadence, and what the study calls that pace."""
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+
+SLOW_UP_TO_KMH = 4.0  # Haddadj et al. 2025: slow up to 4.0, moderate 4.1-5.4, brisk from 5.5 km/h
+BRISK_FROM_KMH = 5.5
+WALK_RATIO_M_PER_SPM = 0.0065  # step length over cadence, adults at any comfortable speed (Sekiya & Nagasaki 1998)
+REFERENCE_HEIGHT_M = 1.70
+
+
+class Pace(Enum):
+    """The study's three paces of walking."""
+
+    SLOW = "slow"
+    MODERATE = "moderate"
+    BRISK = "brisk"
+
+
+def speed_kmh(cadence_spm: Float, height_m: float | None = None) -> Float:
+    """Return the walking speed for each cadence: step length = walk ratio x cadence, so speed grows with its square.
+
+    cadence_spm: any shape, steps/min, NaN or 0 where there is none (gives NaN). height_m: 1.2-2.2, scales the step;
+    1.70 m if None. The same cadence covers about +-15 % of speeds between people: an estimate, not a measurement.
+    Raises ValueError for a height out of range. Source: Sekiya & Nagasaki 1998, Gait & Posture 7:225.
+    """
+    height = REFERENCE_HEIGHT_M if height_m is None else height_m
+    if not 1.2 <= height <= 2.2:
+        raise ValueError("height must be 1.2 to 2.2 m")
+    cadence = np.where(cadence_spm > 0, cadence_spm, np.nan)
+    return WALK_RATIO_M_PER_SPM * height / REFERENCE_HEIGHT_M * cadence * cadence * 0.06
+
+
+def pace_of(speed: float) -> Pace | None:
+    """Return the pace of a speed in km/h, rounded to 0.1 as the study's classes are; None for NaN."""
+    if np.isnan(speed):
+        return None
+    tenths = round(speed, 1)
+    if tenths <= SLOW_UP_TO_KMH:
+        return Pace.SLOW
+    return Pace.BRISK if tenths >= BRISK_FROM_KMH else Pace.MODERATE
