@@ -129,5 +129,5 @@ def _measure(nodes: NDArray[np.float32], person: Participant, day_index: int) ->
         bias = (fixed.uniform(-1, 1, 3) * person.bias_mg * 1e-3).astype(np.float32)
         for start in range(0, len(node), _BLOCK):
             part = node[start : start + _BLOCK]
-            white = noise.standard_normal(part.shape, np.float32) * np.float32(person.noise_mg * 1e-3)
-            part[:] = part @ turn.T + bias + white
+            white: NDArray[np.float32] = noise.standard_normal(part.shape, dtype=np.float32)
+            part[:] = part @ turn.T + bias + white * np.float32(person.noise_mg * 1e-3)
