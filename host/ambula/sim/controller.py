@@ -12,18 +12,19 @@ from collections.abc import Callable
 
 from bumble import controller as bumble_controller
 from bumble import hci, ll
+from bumble.device import AdvertisingType
+from bumble.link import LocalLink
 
 _ADVERTISING_UNIT_S = 0.000625
 _ADVERTISING_DELAY_S = 0.010  # the random delay that keeps two advertisers from colliding for ever
 _DATA_LENGTH = 251  # LE data packet length extension, as the ESP32-C3 has it
 _LAST_HANDLE = 0xEFF
 
-_AdvertisingType = hci.HCI_LE_Set_Advertising_Parameters_Command.AdvertisingType
 _ReportType = hci.HCI_LE_Advertising_Report_Event.EventType
 _REPORTS = {
-    _AdvertisingType.ADV_IND: _ReportType.ADV_IND,
-    _AdvertisingType.ADV_SCAN_IND: _ReportType.ADV_SCAN_IND,
-    _AdvertisingType.ADV_NONCONN_IND: _ReportType.ADV_NONCONN_IND,
+    AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE: _ReportType.ADV_IND,
+    AdvertisingType.UNDIRECTED_SCANNABLE: _ReportType.ADV_SCAN_IND,
+    AdvertisingType.UNDIRECTED: _ReportType.ADV_NONCONN_IND,
 }
 
 
@@ -97,17 +98,17 @@ class Advertiser(bumble_controller.LegacyAdvertiser):
     @property
     def is_connectable(self) -> bool:
         """Whether a central may connect now."""
-        return self.enabled and self.advertising_type == _AdvertisingType.ADV_IND
+        return self.enabled and self.report_type == _ReportType.ADV_IND
 
     @property
     def is_scannable(self) -> bool:
         """Whether a scan response follows."""
-        return self.advertising_type != _AdvertisingType.ADV_NONCONN_IND
+        return self.report_type != _ReportType.ADV_NONCONN_IND
 
     @property
     def report_type(self) -> _ReportType:
         """The event type that a scanner's report of this advertising carries."""
-        return _REPORTS.get(_AdvertisingType(self.advertising_type), _ReportType.ADV_NONCONN_IND)
+        return _REPORTS.get(AdvertisingType(self.advertising_type), _ReportType.ADV_NONCONN_IND)
 
     def send_advertising_data(self) -> None:
         """Put one advertisement on the air."""
@@ -140,13 +141,13 @@ class AirController(bumble_controller.Controller):
     def __init__(
         self,
         name: str,
-        link: bumble_controller.link.LocalLink,
+        link: LocalLink,
         public_address: hci.Address,
         open_outbox: Callable[["AirController", bumble_controller.Connection], Outbox],
         rssi_dbm: int,
         advertising_cap_s: float | None,
     ) -> None:
-        super().__init__(name, link=link, public_address=public_address)
+        super().__init__(name, link=link, public_address=public_address)  # pyright: ignore[reportUnknownMemberType]
         self.rssi_dbm = rssi_dbm
         self.advertiser = Advertiser(self)
         self.advertiser.cap_s = advertising_cap_s
@@ -196,7 +197,8 @@ class AirController(bumble_controller.Controller):
         super().on_le_disconnected(connection, reason)
 
     def on_hci_le_create_connection_cancel_command(
-        self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
+        self,
+        _command: hci.HCI_LE_Create_Connection_Cancel_Command,  # pyright: ignore
     ) -> hci.HCI_StatusReturnParameters:
         """Give up a pending connection: the host is told by the event that the standard asks for."""
         pending = self.pending_le_connection

@@ -57,7 +57,7 @@ class NimbleStack:
         queue.on("flow", self._on_flow)
 
     def call(self, op: int, payload: bytes) -> Answer:
-        """Do one call of the firmware: OSError with the number that MicroPython would raise, ValueError if malformed."""
+        """Do one call of the firmware: OSError with the number that MicroPython raises, ValueError if malformed."""
         return self._calls[Op(op)](payload)
 
     def power_lost(self) -> None:

@@ -118,7 +118,8 @@ class BumbleClient(BaseBleakClient):
                 raise BleakError(f"cannot connect to {self.address}: {error}") from error
             except asyncio.CancelledError:
                 # bumble leaves the controller trying: the next attempt would be refused
-                await asyncio.shield(device.send_sync_command_raw(hci.HCI_LE_Create_Connection_Cancel_Command()))
+                cancel = hci.HCI_LE_Create_Connection_Cancel_Command()  # pyright: ignore
+                await asyncio.shield(device.send_sync_command_raw(cancel))  # pyright: ignore
                 raise
 
     def _begin(self, connection: Connection) -> None:
@@ -199,7 +200,7 @@ class BumbleClient(BaseBleakClient):
     async def _discover_service(self, collection: BleakGATTServiceCollection, service: ServiceProxy) -> None:
         found = BleakGATTService(service, service.handle, uuid_text(service.uuid))
         collection.add_service(found)
-        for characteristic in await self._request(service.discover_characteristics()):
+        for characteristic in await self._request(service.discover_characteristics()):  # pyright: ignore[reportUnknownMemberType]
             known = BleakGATTCharacteristic(
                 characteristic,
                 characteristic.handle,
@@ -258,7 +259,8 @@ class BumbleClient(BaseBleakClient):
         """Unsubscribe."""
         self._require_peer()
         proxy: CharacteristicProxy[bytes] = characteristic.obj
-        await self._request(proxy.unsubscribe(self._subscriptions.pop(characteristic.handle, None)))
+        subscription = self._subscriptions.pop(characteristic.handle, None)
+        await self._request(proxy.unsubscribe(subscription))  # pyright: ignore[reportUnknownMemberType]
 
 
 async def _cancel(task: asyncio.Future[Any]) -> None:

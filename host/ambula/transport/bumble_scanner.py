@@ -63,7 +63,8 @@ class BumbleScanner(BaseBleakScanner):
             await self.shared.device.stop_scanning()
 
     def _leave(self) -> int:
-        self.shared.device.remove_listener(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
+        device = self.shared.device
+        device.remove_listener(Device.EVENT_ADVERTISEMENT, self._on_advertisement)  # pyright: ignore
         self.shared.scanners -= 1
         return self.shared.scanners
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _NO_BLEAK = "Bluetooth support is not installed: pip install 'ambula[ble]'"
+_NO_BUMBLE = "the virtual radio is not installed: pip install 'ambula[sim]'"
 _NO_SERVICE = "no Bluetooth service on this machine (no adapter, or bluetoothd is not running)"
 _NO_ADAPTER = "no usable Bluetooth adapter on this machine"
 _SMALLEST_MTU = 23
@@ -35,13 +36,13 @@ CLOSE_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True)
 class Found:
-    """A node that a scan heard: what it advertised, and how strong (dBm)."""
+    """A node that a scan heard: what it advertised, how strong (dBm), and bleak's own handle to connect by."""
 
     address: str
     name: str | None
     rssi_dbm: int
     service_data: dict[str, bytes]
-    _device: "BLEDevice" = field(repr=False, compare=False)
+    handle: "BLEDevice" = field(repr=False, compare=False)
 
 
 class Radio:
@@ -88,22 +89,8 @@ class Radio:
 
     async def connect(self, target: Found | str, timeout_s: float = 20.0) -> "Link":
         """Connect to what a scan found, or to an address; TransportError if that fails within `timeout_s`."""
-        address = target if isinstance(target, str) else target.address
-        with _Explained(f"cannot connect to {address}", f"it did not answer within {timeout_s:g} s"):
-            from bleak import BleakClient
-
-            backend = self._backends[1] if self._backends is not None else None
-            link = Link(address)
-            client = BleakClient(
-                target if isinstance(target, str) else target._device,
-                disconnected_callback=lambda _: link._on_disconnected(),
-                timeout=timeout_s,
-                backend=backend,
-            )
-            async with asyncio.timeout(timeout_s):
-                await client.connect()
-            link._begin(client)
-            return link
+        backend = self._backends[1] if self._backends is not None else None
+        return await Link.open(target, timeout_s, backend)
 
 
 class Link:
@@ -120,6 +107,25 @@ class Link:
         self._is_closing = False
         self._is_lost = False
         self._on_lost: list[Callable[[], object]] = []
+
+    @classmethod
+    async def open(cls, target: Found | str, timeout_s: float, backend: "type[BaseBleakClient] | None") -> Self:
+        """See `Radio.connect`."""
+        address = target if isinstance(target, str) else target.address
+        with _Explained(f"cannot connect to {address}", f"it did not answer within {timeout_s:g} s"):
+            from bleak import BleakClient
+
+            link = cls(address)
+            client = BleakClient(
+                target if isinstance(target, str) else target.handle,
+                disconnected_callback=lambda _: link._on_disconnected(),
+                timeout=timeout_s,
+                backend=backend,
+            )
+            async with asyncio.timeout(timeout_s):
+                await client.connect()
+            link._client = client
+        return link
 
     async def __aenter__(self) -> Self:
         return self
@@ -194,9 +200,6 @@ class Link:
 
     # ---- within
 
-    def _begin(self, client: "BleakClient") -> None:
-        self._client = client
-
     def _on_disconnected(self) -> None:
         if self._is_closing or self._is_lost:
             return
@@ -245,7 +248,8 @@ class _Explained:
         if error is None or isinstance(error, AmbulaError) or not isinstance(error, Exception):
             return
         if isinstance(error, ModuleNotFoundError):
-            raise TransportError(_NO_BLEAK) from error
+            is_bumble = (error.name or "").startswith("bumble")
+            raise TransportError(_NO_BUMBLE if is_bumble else _NO_BLEAK) from error
         explained = self._explain(error)
         if explained is not None:
             raise explained from error
