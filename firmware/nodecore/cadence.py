@@ -1,63 +1,227 @@
-"""How fast a person steps: the lag at which the newest epoch repeats itself, without octave errors.
+"""How fast a person steps: the stride at which the newest epoch repeats itself, without octave errors, and its steps.
 
-A thigh repeats itself a stride (two steps) later; a lower back a step later, half mirrored, and a stride later.
+A stride is two steps. A thigh swings once a stride; a lower back rises once a step and sways once a stride. So the
+stride is sought where everything repeats, and the step, half of it, only where the back's magnitude confirms it.
 """
 
+from array import array
+
 from nodecore.compat import const
-from nodecore.features import FIRST_LAG, LAGS
+from nodecore.features import FIRST_LAG, kernels
 
-STRIDE_FIRST = const(14)  # samples: 223 steps/min
-STEP_END = const(43)  # samples: 36 steps/min as a step
-_NEAR_BEST = const(217)  # 256ths of the highest peak that an earlier peak must reach
+FIRST = const(14)  # samples: the shortest stride, 223 steps/min
+STRIDES = const(72)  # lags 14..85: the longest is 37 steps/min
+SURE = const(700)  # 1024ths: a likeness that may lead the epochs after it, and needs no leading
+_HOLD = const(4)  # epochs for which a sure stride leads
+_EARLIER = (const(717), const(819))  # 1024ths of the best likeness that an earlier peak needs: thigh, back
+_CROSSINGS = const(64)
 
 
-def highest(curve, first, end):
-    """Return the greatest value at a peak of `curve` (lags from FIRST_LAG) between two lags, 0 if none is positive."""
+class Tracker:
+    """Follow the stride of one node through consecutive epochs; `role`: 0 thigh, 1 back.
+
+    After `follow`: `stride` in 16ths of a sample (0 = none) and `likeness` in 1024ths (0..1024) at it; after `count`
+    also `steps` in 256ths, and `stride` from the counted ones where they agree.
+    """
+
+    def __init__(self, role):
+        self.role = role
+        self.stride = 0
+        self.likeness = 0
+        self.steps = 0
+        self._led = 0  # the last sure stride, 16ths
+        self._age = 0
+        self._curve = array("h", [0] * STRIDES)
+        self._form = array("h", [0] * 5)
+        self._times = array("h", [0] * _CROSSINGS)
+        self._heights = array("h", [0] * _CROSSINGS)
+
+    def reset(self):
+        """Forget the sure stride."""
+        self._led = 0
+
+    def rest(self):
+        """Pass an epoch in which nothing moves."""
+        self.stride = 0
+        self.likeness = 0
+        self.steps = 0
+        self._age += 1
+        if self._age > _HOLD:
+            self._led = 0
+
+    def follow(self, features):
+        """Find the stride of the newest epoch of `features`, after its `compare`."""
+        blend(features.vector, features.magnitude, self.role, self._curve)
+        self.choose(self._curve)
+
+    def choose(self, curve):
+        """Find the stride in a curve of likeness (`blend`); the one before leads if it was sure and recent."""
+        self.steps = 0
+        self._age += 1
+        if self._age > _HOLD:
+            self._led = 0
+        led = self._led
+        lag = pick(curve, led, _EARLIER[self.role])
+        self.stride = refine(curve, lag) if lag else 0
+        self.likeness = curve[lag - FIRST] if lag else 0
+        if self.likeness >= SURE:
+            self._led = (led + self.stride) >> 1 if led else self.stride
+            self._age = 0
+        elif led and not 7 * led < 8 * self.stride < 9 * led:
+            self.stride = led
+            self.likeness = max(0, curve[min((led + 8) >> 4, FIRST + STRIDES - 1) - FIRST])
+
+    def count(self, features):
+        """Count the steps of the newest epoch, given its stride."""
+        if self.stride == 0:
+            return
+        work = features.work
+        axes = 3
+        period = self.stride
+        if self.role:
+            work = features.pulse
+            axes = 1
+            period >>= 1
+        form = self._form
+        swing = features.swing
+        best = form[1] = axis = 0
+        form[0] = axes
+        form[2] = features.start
+        form[3] = features.total
+        form[4] = width(period)
+        for axis in range(axes - 1, -1, -1):
+            form[1] = axis
+            size = kernels.swing(work, form, features.sums, swing)
+            if size > best:
+                best = size
+                chosen = axis
+        if best == 0:
+            return
+        form[1] = chosen
+        if axes > 1:
+            kernels.swing(work, form, features.sums, swing)
+        found = kernels.crossings(swing, features.total, self._times, self._heights)
+        self.tally(self._times, self._heights, found, features.start, features.total)
+
+    def tally(self, times, heights, found, start, end):
+        """Turn crossings (16ths of a sample) and the heights of the swings after them into steps and a better stride.
+
+        start, end: the newest epoch, in samples. Swings below a quarter of the highest are no steps.
+        """
+        period = self.stride >> self.role
+        whole, linked, time = link(times, heights, found, 16 * start, 16 * end, period)
+        per_swing = 2 - self.role
+        self.steps = min(whole * per_swing, 8191)
+        if linked >= 512 and (self.role or self.likeness < SURE):
+            better = (time << 8) // linked
+            if 3 * period < 4 * better < 5 * period:
+                self.stride = better << self.role
+
+
+def blend(vector, magnitude, role, curve):
+    """Write the likeness of each stride lag FIRST..FIRST + STRIDES - 1 to `curve`, in 1024ths.
+
+    Thigh: two parts vector, one magnitude. Back: one part vector, one magnitude, two magnitude at half the lag.
+    """
+    offset = FIRST - FIRST_LAG
+    for i in range(STRIDES):
+        m = magnitude[i + offset]
+        if role == 0:
+            curve[i] = (2 * vector[i + offset] + m) // 3
+        else:
+            lag = i + FIRST
+            half = (lag >> 1) - FIRST_LAG
+            step = (magnitude[half] + magnitude[half + (lag & 1)]) >> 1
+            curve[i] = (vector[i + offset] + m + 2 * step) >> 2
+
+
+def bonus(lag, led):
+    """Return what closeness to the led stride (16ths, 0 = none) adds to a lag's likeness: 333 at it, 0 from 19 % on."""
+    if led == 0:
+        return 0
+    away = abs(16 * lag - led) * 1024 // led
+    return 333 - away * 333 // 192 if away < 192 else 0
+
+
+def pick(curve, led, earlier):
+    """Return the stride lag of the first peak that comes near the best one, 0 if no peak is positive.
+
+    earlier: 1024ths of the best that it must reach.
+    """
     best = 0
-    for i in range(max(first - FIRST_LAG, 1), min(end - FIRST_LAG, LAGS - 1)):
+    for i in range(1, STRIDES - 1):
         value = curve[i]
-        if value > best and value >= curve[i - 1] and value > curve[i + 1]:
-            best = value
-    return best
-
-
-def earliest(curve, first, end, floor):
-    """Return the first lag in `first..end - 1` at which `curve` has a peak of at least `floor`, 0 if there is none."""
-    for i in range(max(first - FIRST_LAG, 1), min(end - FIRST_LAG, LAGS - 1)):
+        if value > 0 and value >= curve[i - 1] and value > curve[i + 1]:
+            value += bonus(i + FIRST, led)
+            if value > best:
+                best = value
+    if best == 0:
+        return 0
+    floor = best * earlier >> 10
+    for i in range(1, STRIDES - 1):
         value = curve[i]
-        if value >= floor and value >= curve[i - 1] and value > curve[i + 1]:
-            return i + FIRST_LAG
+        if value > 0 and value >= curve[i - 1] and value > curve[i + 1]:
+            if value + bonus(i + FIRST, led) >= floor:
+                return i + FIRST
     return 0
 
 
 def refine(curve, lag):
     """Return the lag of the parabola's top through a peak and its neighbours, in 16ths of a sample."""
-    i = lag - FIRST_LAG
+    i = lag - FIRST
     bend = curve[i - 1] - 2 * curve[i] + curve[i + 1]
     if bend >= 0:
         return 16 * lag
     return 16 * lag + 8 * (curve[i - 1] - curve[i + 1]) // bend
 
 
-def pick(vector, magnitude, role):
-    """Return (step period in 32nds of a sample) * 2048 + regularity in 1024ths; 0 if nothing repeats.
+def width(period):
+    """Return the half-swing filter's width in samples for a period in 16ths: half of it, 2..43."""
+    return max(2, (period + 16) >> 5)
 
-    role: 0 thigh, 1 back.
+
+def link(times, heights, found, start, end, period):
+    """Return (swings, linked swings, time of the linked ones) within `start..end`; swings in 256ths, time in 16ths.
+
+    Two swings less than 1.75 periods apart are linked: walking goes on between them. At an open end half a period
+    belongs to the swing; towards the epoch's end, where no more is seen, walking is taken to go on.
     """
-    if role == 0:
-        best = highest(vector, STRIDE_FIRST, FIRST_LAG + LAGS)
-        lag = earliest(vector, STRIDE_FIRST, FIRST_LAG + LAGS, max(1, best * _NEAR_BEST >> 8))
-        return (refine(vector, lag) << 11) + best if lag else 0
-    best = highest(magnitude, FIRST_LAG + 1, STEP_END)
-    lag = earliest(magnitude, FIRST_LAG + 1, STEP_END, max(1, best * _NEAR_BEST >> 8))
-    return (2 * refine(magnitude, lag) << 11) + best if lag else 0
+    tallest = 0
+    for i in range(found):
+        if heights[i] > tallest:
+            tallest = heights[i]
+    swings = linked = time = 0
+    clear = end - period // 2  # later ones are bent by the samples that are still to come
+    last = -1
+    for i in range(found):
+        now = times[i]
+        if 4 * heights[i] < tallest or now > clear or (last >= 0 and 2 * (now - last) < period):
+            continue
+        if last >= 0 and 4 * (now - last) < 7 * period:
+            inside = min(now, end) - max(last, start)
+            if inside > 0:
+                swings += (inside << 8) // (now - last)
+                linked += (inside << 8) // (now - last)
+                time += inside
+        else:
+            if last >= 0:
+                swings += _overlap(last, last + period // 2, start, end, period)
+            early = now - period // 2
+            if last < 0 and start == 0 and now < period:
+                early = 0  # nothing was seen before
+            swings += _overlap(early, now, start, end, period)
+        last = now
+    if last >= 0:
+        late = end if 4 * (end - last) < 7 * period else last + period // 2
+        swings += _overlap(last, late, start, end, period)
+    return swings, linked, time
 
 
-def steps_per_minute(period, n):
-    """Return the cadence for a step period in 32nds of a sample, `n` samples being 5 s; at most 255."""
-    return min(255, (12 * 32 * n + period // 2) // period)
+def _overlap(begin, stop, start, end, period):
+    inside = min(stop, end) - max(begin, start)
+    return (inside << 8) // period if inside > 0 else 0
 
 
-def steps_eighths(period, n):
-    """Return the steps in an epoch of `n` samples, in eighths; at most 255."""
-    return min(255, (8 * 32 * n + period // 2) // period)
+def steps_per_minute(stride, n):
+    """Return the cadence for a stride in 16ths of a sample, `n` samples being 5 s; at most 255."""
+    return min(255, (2 * 12 * 16 * n + stride // 2) // stride)

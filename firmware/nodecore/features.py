@@ -44,7 +44,8 @@ class Features:
     """Measure consecutive epochs; `values` (see the indices), `vector` and `magnitude` hold the newest.
 
     vector, magnitude: similarity in 1024ths for lags FIRST_LAG..END_LAG - 1, of the three axes together (the same in
-    any mounting) and of the vector magnitude; valid only after `compare`.
+    any mounting) and of the vector magnitude. work, pulse: what was compared, smoothed and scaled, of which samples
+    `start..total - 1` are the newest epoch. All of these only after `compare`. swing, sums: scratch for `cadence`.
     """
 
     def __init__(self):
@@ -53,11 +54,15 @@ class Features:
         self.magnitude = array("h", [0] * LAGS)
         self.n = 0
         self.n_before = 0
+        self.start = 0
+        self.total = 0
         self._raw = array("h", [0] * (6 * MAX_EPOCH_SAMPLES))  # the previous epoch's samples, then the newest
         self._mag = array("h", [0] * (2 * MAX_EPOCH_SAMPLES))
-        self._work = array("h", [0] * (6 * MAX_EPOCH_SAMPLES))
-        self._energy = array("i", [0] * (6 * MAX_EPOCH_SAMPLES + 1))
-        self._sums = array("i", [0, 0, 0])
+        self.work = array("h", [0] * (6 * MAX_EPOCH_SAMPLES))
+        self.pulse = array("h", [0] * (2 * MAX_EPOCH_SAMPLES))
+        self.swing = array("h", [0] * (2 * MAX_EPOCH_SAMPLES))
+        self.sums = array("i", [0] * (6 * MAX_EPOCH_SAMPLES + 1))
+        self._three = array("i", [0, 0, 0])
         self._means = array("h", [0, 0, 0])
         self._before = array("i", [0] * SIZE)
         self._form = array("h", [0] * 5)
@@ -72,7 +77,7 @@ class Features:
         v = self.values
         self._shelve(buf, n)
         means = self._means
-        sums = self._sums
+        sums = self._three
         kernels.sums(buf, n, sums)
         for axis in range(3):
             means[axis] = sums[axis] // n
@@ -83,7 +88,7 @@ class Features:
         kernels.jerks(buf, n, sums)
         for axis in range(3):
             v[JERK_X + axis] = sums[axis] // n
-        mag = self._work  # scratch until `compare`
+        mag = self.pulse  # scratch until `compare`
         v[MAG] = kernels.magnitudes(buf, n, mag) // n
         v[MAD_MAG] = kernels.spread(mag, n, v[MAG]) // n
         kernels.copy(mag, 0, n, self._mag, self.n_before)
@@ -105,9 +110,11 @@ class Features:
         means = self._means
         for axis in range(3):
             means[axis] = v[MEAN_X + axis]
-        self._compare(self._raw, 3, first, spread, self.vector)
+        self.start = self.n_before - first
+        self.total = self.start + self.n
+        self._compare(self._raw, 3, first, spread, self.work, self.vector)
         means[0] = v[MAG]
-        self._compare(self._mag, 1, first, pulse, self.magnitude)
+        self._compare(self._mag, 1, first, pulse, self.pulse, self.magnitude)
 
     def _shelve(self, buf, n):
         """Move the newest epoch to the front, as the previous one, and put the samples after it."""
@@ -120,25 +127,24 @@ class Features:
         self.n_before = now
         self.n = n
 
-    def _compare(self, series, axes, first, spread, out):
-        total = self.n_before + self.n - first
+    def _compare(self, series, axes, first, spread, work, out):
+        total = self.total
+        form = self._form
+        kernels.copy(series, axes * first, axes * total, work, 0)
+        form[0] = axes
+        form[1] = gain(spread)
+        kernels.smooth(work, total, self._means, form, work)
         end_lag = min(END_LAG, total - _PAIRS)
         for i in range(LAGS):
             out[i] = 0
         if end_lag <= FIRST_LAG:
             return
-        form = self._form
-        work = self._work
-        kernels.copy(series, axes * first, axes * total, work, 0)
-        form[0] = axes
-        form[1] = gain(spread)
-        kernels.smooth(work, total, self._means, form, work)
-        kernels.energies(work, axes * total, self._energy)
-        form[1] = self.n_before - first
+        kernels.energies(work, axes * total, self.sums)
+        form[1] = self.start
         form[2] = total
         form[3] = FIRST_LAG
         form[4] = end_lag
-        kernels.similarity(work, self._energy, form, out)
+        kernels.similarity(work, self.sums, form, out)
 
 
 def gain(spread):

@@ -5,6 +5,7 @@ Inputs are int16 (`array('h')`), three axes interleaved. Every accumulator stays
 """
 
 PEAK = 1023  # `smooth` clips here: 3 axes x 160 samples x 1023^2 < 2^29
+MOST = 64  # crossings of a series that are kept
 
 
 def sums(buf, n, out):
@@ -152,3 +153,66 @@ def similarity(work, energy, form, out):
             r += work[i] * work[i - back]
         e = energy[end] - energy[begin] + energy[end - back] - energy[begin - back]
         out[lag - first] = (2 * r) // ((e >> 10) + 1)
+
+
+def swing(work, form, sums, out):
+    """Write one axis of `work`, kept near one period, to `out`; return the sum of its size over the newest epoch.
+
+    `form`: (axes, axis, start, total, width): samples `start..total` are the newest, `width` (2..43) is half the
+    period. Two boxes of `width` less one of four widths, times 16: +-32736. `sums`: scratch, 2 * (total + 1) ints.
+    Bounds: 4 x width^2 x 1023 < 2^23; the sum of boxes 320 x 43 x 1023 < 2^24; the size 160 x 2^15 < 2^23.
+    """
+    axes = form[0]
+    start = form[2]
+    total = form[3]
+    w = form[4]
+    before = w >> 1
+    after = w - before
+    second = total + 1
+    run = 0
+    sums[0] = 0
+    j = form[1]
+    for i in range(total):
+        run += work[j]
+        j += axes
+        sums[i + 1] = run
+    run = 0
+    sums[second] = 0
+    for i in range(total):
+        low = i - before
+        high = i + after
+        run += sums[high if high < total else total] - sums[low if low > 0 else 0]
+        sums[second + i + 1] = run
+    size = 0
+    scale = (w * w) >> 2
+    for i in range(total):
+        low = i - after + 1
+        high = i + before + 1
+        near = sums[second + (high if high < total else total)] - sums[second + (low if low > 0 else 0)]
+        low = i - 2 * w
+        high = i + 2 * w
+        wide = sums[high if high < total else total] - sums[low if low > 0 else 0]
+        v = (4 * near - w * wide) // scale
+        out[i] = v
+        if i >= start:
+            size += -v if v < 0 else v
+    return size
+
+
+def crossings(series, total, times, heights):
+    """Write when `series` rises through zero, in 16ths of a sample, and how high it gets after; return how many.
+
+    At most MOST are written; times stay below 16 x 320.
+    """
+    found = 0
+    now = series[0]
+    for i in range(1, total):
+        before = now
+        now = series[i]
+        if before < 0 and now >= 0 and found < MOST:
+            times[found] = 16 * (i - 1) + (-16 * before) // (now - before)
+            heights[found] = 0
+            found += 1
+        if found and now > heights[found - 1]:
+            heights[found - 1] = now
+    return found

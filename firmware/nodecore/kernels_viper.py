@@ -201,3 +201,82 @@ def similarity(work: ptr16, energy: ptr32, form: ptr16, out: ptr16):
         e = energy[end] - energy[begin] + energy[end - back] - energy[begin - back]
         out[lag - first] = (2 * r) // ((e >> 10) + 1)
         lag += 1
+
+
+@micropython.viper
+def swing(work: ptr16, form: ptr16, sums: ptr32, out: ptr16) -> int:
+    axes = form[0]
+    start = form[2]
+    total = form[3]
+    w = form[4]
+    before = w >> 1
+    after = w - before
+    second = total + 1
+    run = 0x20000000  # both running sums start high enough to stay positive: |sum| < 2^24
+    sums[0] = run
+    j = form[1]
+    i = 0
+    while i < total:
+        run += (work[j] ^ 0x8000) - 0x8000
+        j += axes
+        i += 1
+        sums[i] = run
+    run = 0x20000000
+    sums[second] = run
+    i = 0
+    while i < total:
+        low = i - before
+        if low < 0:
+            low = 0
+        high = i + after
+        if high > total:
+            high = total
+        run += sums[high] - sums[low]
+        i += 1
+        sums[second + i] = run
+    size = 0
+    scale = (w * w) >> 2
+    i = 0
+    while i < total:
+        low = i - after + 1
+        if low < 0:
+            low = 0
+        high = i + before + 1
+        if high > total:
+            high = total
+        near = sums[second + high] - sums[second + low]
+        low = i - 2 * w
+        if low < 0:
+            low = 0
+        high = i + 2 * w
+        if high > total:
+            high = total
+        v = (4 * near - w * (sums[high] - sums[low])) // scale
+        out[i] = v
+        if i >= start:
+            if v < 0:
+                v = 0 - v
+            size += v
+        i += 1
+    return size
+
+
+@micropython.viper
+def crossings(series: ptr16, total: int, times: ptr16, heights: ptr16) -> int:
+    found = 0
+    now = (series[0] ^ 0x8000) - 0x8000
+    i = 1
+    while i < total:
+        before = now
+        now = (series[i] ^ 0x8000) - 0x8000
+        if before < 0:
+            if now >= 0:
+                if found < 64:
+                    times[found] = 16 * (i - 1) + (0 - 16 * before) // (now - before)
+                    heights[found] = 0
+                    found += 1
+        if found > 0:
+            if now > heights[found - 1]:
+                heights[found - 1] = now
+        i += 1
+    return found

@@ -17,11 +17,13 @@ class EpochScorer:
     def __init__(self, role):
         self.role = role
         self.features = Features()
+        self.tracker = cadence.Tracker(role)
         self.decision = Decision(role)
 
     def reset(self):
         """Forget the previous epoch: call it after a gap in the samples."""
         self.features.reset()
+        self.tracker.reset()
         self.decision.reset()
 
     def score(self, buf, n, rec, flags=0):
@@ -42,11 +44,13 @@ class EpochScorer:
             return
         features = self.features
         features.measure(buf, n)
-        found = 0
-        if not classify.is_still(features.values):
+        if classify.is_still(features.values):
+            self.tracker.rest()
+        else:
             features.compare()
-            found = cadence.pick(features.vector, features.magnitude, self.role)
-        self.decision.fill(rec, features.values, found, n, flags)
+            self.tracker.follow(features)
+            self.tracker.count(features)
+        self.decision.fill(rec, features.values, self.tracker, n, flags)
 
 
 class Decision:
@@ -63,10 +67,9 @@ class Decision:
         """Forget what was learnt from neighbouring epochs."""
         self._quiet = 0
 
-    def fill(self, rec, v, found, n, flags):
-        """Fill `rec` from `v` (`Features.values`), `found` (`cadence.pick`), `n` samples and flags."""
-        period = found >> 11
-        regularity = found & 2047
+    def fill(self, rec, v, gait, n, flags):
+        """Fill `rec` from `v` (`Features.values`), `gait` (`cadence.Tracker`), `n` samples and flags."""
+        regularity = gait.likeness
         act = classify.classify(v, regularity, self.role)
         if self._lifeless(v):
             act = activity.NOT_WORN
@@ -76,9 +79,9 @@ class Decision:
             rec[record.MAD_X + axis] = record.log_code(min(v[MAD_X + axis], 32767))
         rec[record.MAD_MAG] = record.log_code(min(2 * v[MAD_MAG], 32767))
         rec[record.CADENCE] = rec[record.STEPS] = 0
-        if period and act in (activity.WALKING, activity.STAIRS, activity.RUNNING):
-            rec[record.CADENCE] = cadence.steps_per_minute(period, n if n >= WHOLE else EPOCH_SAMPLES)
-            rec[record.STEPS] = cadence.steps_eighths(period, n)
+        if gait.stride and act in (activity.WALKING, activity.STAIRS, activity.RUNNING):
+            rec[record.CADENCE] = cadence.steps_per_minute(gait.stride, n if n >= WHOLE else EPOCH_SAMPLES)
+            rec[record.STEPS] = min(255, (gait.steps + 16) >> 5)
         rec[record.REGULARITY] = min(regularity >> 2, 255)
         rec[record.FLAGS] = flags
 

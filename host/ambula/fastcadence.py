@@ -1,0 +1,92 @@
+"""The numpy twin of `nodecore.cadence`: likeness curves and step swings of many epochs at once."""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.fastfeatures import Compared, Measured
+from nodecore import cadence as nc
+from nodecore import kernels as nk
+from nodecore.features import FIRST_LAG
+
+Int = NDArray[np.int64]
+Swing = tuple[list[int], list[int], int, int, int]  # what `Tracker.tally` takes
+
+
+def blended(measured: Measured, role: int) -> Int:
+    """Twin of `cadence.blend` for every moving epoch, (M, STRIDES)."""
+    vector, magnitude = measured.vector, measured.magnitude
+    lag = np.arange(nc.FIRST, nc.FIRST + nc.STRIDES)
+    if role == 0:
+        return (2 * vector[:, lag - FIRST_LAG] + magnitude[:, lag - FIRST_LAG]) // 3
+    half = (lag >> 1) - FIRST_LAG
+    step = (magnitude[:, half] + magnitude[:, half + (lag & 1)]) >> 1
+    return (vector[:, lag - FIRST_LAG] + magnitude[:, lag - FIRST_LAG] + 2 * step) >> 2
+
+
+def counted(measured: Measured, strides: list[int], role: int) -> dict[int, Swing]:
+    """Return, by row, the crossings that `Tracker.count` would tally, for epochs that have a stride."""
+    found: dict[int, Swing] = {}
+    stride = np.array(strides, np.int64)
+    for part in measured.compared:
+        period = stride[part.rows] >> role
+        widths = np.maximum(2, (period + 16) >> 5)
+        for width in np.unique(widths[period > 0]).tolist():
+            found.update(_swings(part, (widths == width) & (period > 0), width, role))
+    return found
+
+
+def _swings(part: Compared, chosen: NDArray[np.bool_], width: int, role: int) -> dict[int, Swing]:
+    work = (part.pulse if role else part.work)[chosen]
+    waves = np.stack([swing(work[:, :, axis], width) for axis in range(work.shape[2] - 1, -1, -1)])
+    size = np.abs(waves[:, :, part.start :]).sum(axis=2)
+    wave = waves[size.argmax(axis=0), np.arange(waves.shape[1])]
+    moved = size.max(axis=0) > 0
+    total = wave.shape[1]
+    rows = part.rows[chosen][moved].tolist()
+    crossed = crossings(wave[moved])
+    return {row: (t, h, len(t), part.start, total) for row, (t, h) in zip(rows, crossed, strict=True)}
+
+
+def swing(series: NDArray[np.int16], width: int) -> Int:
+    """Twin of `kernels.swing` for one width: (M, total) int16 in, (M, total) out."""
+    total = series.shape[1]
+    before, after = width >> 1, width - (width >> 1)
+    first = _running(series.astype(np.int32), 2 * width)
+    at = np.arange(total) + 2 * width
+    second = _running(first[:, at + after] - first[:, at - before], width)
+    wide = first[:, at + 2 * width] - first[:, at - 2 * width]
+    at = np.arange(total) + width
+    near = second[:, at + before + 1] - second[:, at - after + 1]
+    return ((4 * near - width * wide) // ((width * width) >> 2)).astype(np.int64)
+
+
+def _running(series: NDArray[np.int32], pad: int) -> NDArray[np.int32]:
+    """Return running sums (M, total + 1), held constant for `pad` more places at either end."""
+    sums = np.zeros((len(series), series.shape[1] + 1 + 2 * pad), np.int32)
+    np.cumsum(series, axis=1, out=sums[:, pad + 1 : pad + 1 + series.shape[1]])
+    sums[:, pad + 1 + series.shape[1] :] = sums[:, pad + series.shape[1], None]
+    return sums
+
+
+def crossings(wave: Int) -> list[tuple[list[int], list[int]]]:
+    """Twin of `kernels.crossings`: times and heights of each row of (M, total)."""
+    total = wave.shape[1]
+    row, at = np.nonzero((wave[:, :-1] < 0) & (wave[:, 1:] >= 0))
+    low, high = wave[row, at], wave[row, at + 1]
+    times = 16 * at + (-16 * low) // (high - low)
+    edges = np.unique(np.concatenate([row * total + at + 1, np.arange(len(wave)) * total]))
+    tops = np.maximum.reduceat(wave.ravel(), edges) if len(edges) else np.zeros(0, np.int64)
+    heights = np.maximum(tops[np.searchsorted(edges, row * total + at + 1)], 0)
+    ends = np.searchsorted(row, np.arange(len(wave) + 1)).tolist()
+    t, h = times.tolist(), heights.tolist()
+    out = [(t[a:b], h[a:b]) for a, b in pairwise(ends)]
+    return [pair if len(pair[0]) <= nk.MOST else _plainly(wave[i].tolist()) for i, pair in enumerate(out)]
+
+
+def _plainly(series: list[int]) -> tuple[list[int], list[int]]:
+    """Do one row as the node does: it drops crossings beyond its room."""
+    times, heights = [0] * nk.MOST, [0] * nk.MOST
+    nk.crossings(series, len(series), times, heights)
+    return times, heights
