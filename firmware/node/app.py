@@ -13,7 +13,7 @@ FIRMWARE = (0, 1, 0)
 LOG_DIRECTORY = "log"
 
 _SERVICE_MS = const(10000)  # the FIFO holds 26 s at 26 Hz: two epochs a wake, and room for one missed
-_AFTER_EPOCH_MS = const(100)  # wake just after an epoch's end, so that it is finished at once
+_AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished at once; less than the dead band
 _AWAKE_IDLE_MS = const(20)
 _BUSY_IDLE_MS = const(2)
 _PARTIAL_BELOW = const(117)  # 90 % of an epoch's samples
@@ -38,6 +38,7 @@ class App:
         self._next_window_ms = 0
         self._next_service_ms = 0
         self._last_sample_ms = board.now_ms()
+        self._silent = False
 
     # ---- main loop
 
@@ -121,10 +122,13 @@ class App:
         self._scorer.reset()
 
     def _watch_sensor(self):
-        if self.recording and self.board.now_ms() - self._last_sample_ms > _SILENT_MS:
-            self._last_sample_ms = self.board.now_ms()
+        now_ms = self.board.now_ms()
+        silent = now_ms - self._last_sample_ms > _SILENT_MS
+        if silent and self.recording:
+            if not self._silent:
+                self.log.event(segment.FAULT, self._epoch_now(), b"imu silent")
             self.board.imu.start()
-            self.log.event(segment.FAULT, self._epoch_now(), b"imu silent")
+        self._silent = silent
 
     # ---- what the link asks
 

@@ -31,10 +31,10 @@ class Tracker:
         self.steps = 0
         self._led = 0  # the last sure stride, 16ths
         self._age = 0
-        self._curve = array("h", [0] * STRIDES)
-        self._form = array("h", [0] * 5)
-        self._times = array("h", [0] * _CROSSINGS)
-        self._heights = array("h", [0] * _CROSSINGS)
+        self._curve = array("h", bytes(2 * STRIDES))
+        self._form = array("h", bytes(2 * 5))
+        self._times = array("h", bytes(2 * _CROSSINGS))
+        self._heights = array("h", bytes(2 * _CROSSINGS))
 
     def reset(self):
         """Forget the sure stride."""

@@ -49,23 +49,23 @@ class Features:
     """
 
     def __init__(self):
-        self.values = array("i", [0] * SIZE)
-        self.vector = array("h", [0] * LAGS)
-        self.magnitude = array("h", [0] * LAGS)
+        self.values = array("i", bytes(4 * SIZE))
+        self.vector = array("h", bytes(2 * LAGS))
+        self.magnitude = array("h", bytes(2 * LAGS))
         self.n = 0
         self.n_before = 0
         self.start = 0
         self.total = 0
-        self._raw = array("h", [0] * (6 * MAX_EPOCH_SAMPLES))  # the previous epoch's samples, then the newest
-        self._mag = array("h", [0] * (2 * MAX_EPOCH_SAMPLES))
-        self.work = array("h", [0] * (6 * MAX_EPOCH_SAMPLES))
-        self.pulse = array("h", [0] * (2 * MAX_EPOCH_SAMPLES))
-        self.swing = array("h", [0] * (2 * MAX_EPOCH_SAMPLES))
-        self.sums = array("i", [0] * (6 * MAX_EPOCH_SAMPLES + 1))
+        self._raw = array("h", bytes(2 * (6 * MAX_EPOCH_SAMPLES)))  # the previous epoch's samples, then the newest
+        self._mag = array("h", bytes(2 * (2 * MAX_EPOCH_SAMPLES)))
+        self.work = array("h", bytes(2 * (6 * MAX_EPOCH_SAMPLES)))
+        self.pulse = array("h", bytes(2 * (2 * MAX_EPOCH_SAMPLES)))
+        self.swing = array("h", bytes(2 * (2 * MAX_EPOCH_SAMPLES)))
+        self.sums = array("i", bytes(4 * (6 * MAX_EPOCH_SAMPLES + 1)))
         self._three = array("i", [0, 0, 0])
         self._means = array("h", [0, 0, 0])
-        self._before = array("i", [0] * SIZE)
-        self._form = array("h", [0] * 5)
+        self._before = array("i", bytes(4 * SIZE))
+        self._form = array("h", bytes(2 * 5))
 
     def reset(self):
         """Forget the previous epoch: after a gap it is no reference."""

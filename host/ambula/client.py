@@ -3,6 +3,7 @@
 import asyncio
 import struct
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from ambula.errors import ProtocolError, TransportError
@@ -26,14 +27,22 @@ class _Callback(Protocol):
     def __call__(self, data: bytes, /) -> None: ...
 
 
+def wall_clock_ms() -> int:
+    """Return this computer's UTC in ms."""
+    return time.time_ns() // 1_000_000
+
+
 class NodeClient:
     """A connected node. `open` subscribes and checks that it is a node; every call has a time limit.
+
+    `now_ms` is the laptop's clock, UTC in ms; by default this computer's.
 
     Raises TransportError when the link fails or is silent, ProtocolError when the answer is not a node's.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, now_ms: Callable[[], int] | None = None) -> None:
         self._link = link
+        self._now_ms = now_ms or wall_clock_ms
         self._tag = 0
         self._replies: asyncio.Queue[bytes] = asyncio.Queue()
         self._frames: asyncio.Queue[bytes] = asyncio.Queue()
@@ -66,8 +75,7 @@ class NodeClient:
 
     async def set_clock(self) -> bool:
         """Give the node this computer's UTC; return False if its clock is set already, which is left as it is."""
-        utc_ms = time.time_ns() // 1_000_000
-        status, _ = await self._ask(protocol.TIME_SET, struct.pack("<Q", utc_ms))
+        status, _ = await self._ask(protocol.TIME_SET, struct.pack("<Q", self._now_ms()))
         if status not in (protocol.OK, protocol.BUSY):
             raise _refusal(protocol.TIME_SET, status)
         return status == protocol.OK
@@ -76,9 +84,9 @@ class NodeClient:
         """Return the best of five clock readings: the one with the shortest round trip (Cristian 1989)."""
         best: Anchor | None = None
         for _ in range(_CLOCK_READINGS):
-            before_ms = time.time_ns() // 1_000_000
+            before_ms = self._now_ms()
             reply = await self._request(protocol.TIME_GET)
-            after_ms = time.time_ns() // 1_000_000
+            after_ms = self._now_ms()
             if len(reply) != 8:
                 raise ProtocolError("the node's clock reading has the wrong length")
             anchor = Anchor((before_ms + after_ms) // 2, struct.unpack("<Q", reply)[0], after_ms - before_ms)

@@ -24,7 +24,9 @@ def choose_participant(store: Store, participant: str | None) -> str:
 
 def load_epochs(store: Store, participant: str) -> EpochTable:
     """Return the fused epochs of a participant in true time; empty where nothing was recorded."""
-    return fuse_records(_role_records(store, participant, protocol.THIGH), _role_records(store, participant, protocol.BACK))
+    thigh = _role_records(store, participant, protocol.THIGH)
+    back = _role_records(store, participant, protocol.BACK)
+    return fuse_records(join_records([]) if thigh is None and back is None else thigh, back)
 
 
 def _role_records(store: Store, participant: str, role: int) -> Records | None:

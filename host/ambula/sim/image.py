@@ -1,12 +1,14 @@
 """Flash images: a real littlefs file system with the firmware and a configuration on it, as a flashing tool leaves it."""
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
 
 from littlefs import LittleFS
 
-from ambula.firmware_files import device_files
+from ambula.mpy import architecture_of, compile_firmware
+from ambula.sim.node import find_micropython
 
 BLOCK_SIZE = 4096
 BLOCKS = 512  # 2 MiB: the file system partition of a 4 MB ESP32-C3
@@ -28,17 +30,23 @@ def _file_system(image: bytearray | None = None) -> LittleFS:
     return fs
 
 
+@functools.cache
+def _firmware() -> dict[str, bytes]:
+    """Compile once a process: every node of a rehearsal gets the same files."""
+    return compile_firmware(architecture_of(find_micropython()))
+
+
 def build_image(path: Path, config: dict[str, Any]) -> None:
     """Write a 2 MiB image with the firmware and `config` as its config.json to `path`."""
     fs = _file_system()
     made: set[str] = set()
-    for name, source in device_files():
+    for name, contents in _firmware().items():
         folder = name.rpartition("/")[0]
         if folder and folder not in made:
             fs.makedirs(folder)
             made.add(folder)
         with fs.open(name, "wb") as f:
-            f.write(source.read_bytes())
+            f.write(contents)
     with fs.open("config.json", "wb") as f:
         f.write(json.dumps(config).encode())
     path.write_bytes(bytes(fs.context.buffer))

@@ -19,16 +19,20 @@ from nodecore import protocol
 
 # The node is powered a moment before its first sample, as one is before it is taped on.
 _POWER_ON_MS = 2000
-# Past the last epoch by a little: the firmware wakes 100 ms after an epoch's end to finish it.
+# Past the last epoch by a little: the firmware wakes 50 ms after an epoch's end to finish it.
 SETTLE_MS = 300
 
 
 @dataclass(frozen=True)
 class VirtualWearer:
-    """One node to be worn: int16 samples (n, 3) at 26 Hz from `start_ms` (UTC) on, on a clock of its own."""
+    """One node to be worn: int16 samples (n, 3) at 26 Hz from `start_ms` (UTC) on, on a clock of its own.
+
+    `samples` may be a file that holds them, little-endian, for recordings larger than memory should be.
+    """
 
     role: int
-    samples: NDArray[np.int16]
+    samples: NDArray[np.int16] | Path
+    start_ms: int
     clock_offset_ms: int = 0
     clock_drift_ppm: int = 0
     config: dict[str, Any] | None = None
@@ -42,17 +46,16 @@ class VirtualWearer:
 class Rig:
     """Virtual nodes and a laptop; an async context manager.
 
-    Nodes start at `start_ms`; `run_until` passes virtual time, `laptop_near` makes it real time and opens the nodes'
+    Nodes start each at the beginning of its samples; `run_until` passes virtual time, `laptop_near` makes it real time and opens the nodes'
     radio windows, as a double tap does.
     """
 
-    def __init__(self, folder: Path, wearers: list[VirtualWearer], start_ms: int, heap: str = HEAP) -> None:
+    def __init__(self, folder: Path, wearers: list[VirtualWearer], heap: str = HEAP) -> None:
         self._folder = folder
         self._wearers = wearers
-        self._start_ms = start_ms
         self._heap = heap
         self._stack = contextlib.AsyncExitStack()
-        self._virtual_ms = start_ms
+        self._virtual_ms = min(w.start_ms for w in wearers)
         self._live_since_s: float | None = None
         self.nodes: dict[str, NodeProcess] = {}
         self.air = Air()
@@ -77,14 +80,17 @@ class Rig:
         flash = self.flash_path(wearer.name)
         if not flash.exists():
             build_image(flash, {"role": wearer.name, **(wearer.config or {})})
-        samples = self._folder / f"{wearer.name}.samples"
-        wearer.samples.astype("<i2").tofile(samples)
+        samples = wearer.samples
+        if not isinstance(samples, Path):
+            path = self._folder / f"{wearer.name}.samples"
+            samples.astype("<i2").tofile(path)
+            samples = path
         radio = await self.air.add_node(wearer.name, f"F0:AE:A4:00:00:{wearer.role + 1:02X}")
         settings = NodeSettings(
             flash=flash,
             samples=samples,
-            samples_start_ms=self._start_ms,
-            power_on_ms=self._start_ms - _POWER_ON_MS,
+            samples_start_ms=wearer.start_ms,
+            power_on_ms=wearer.start_ms - _POWER_ON_MS,
             device_id=f"{0xA0 + wearer.role:02x}" * 8,
             radio=str(radio.socket_path),
             clock_offset_ms=wearer.clock_offset_ms,

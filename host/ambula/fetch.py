@@ -1,0 +1,110 @@
+"""One visit of the laptop: look for nodes, connect to each, sync it, and go on if one of them fails."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ambula.client import NodeClient
+from ambula.errors import AmbulaError, TransportError
+from ambula.store import Store
+from ambula.sync import SyncResult, sync_node
+from ambula.transport.radio import Found, Radio
+from nodecore import protocol
+
+SCAN_S = 20.0  # a node that nobody taps opens its window every 15 minutes only: tap it
+_CONNECT_TIMEOUT_S = 20.0
+_ATTEMPTS = 3
+_ATTEMPT_PAUSE_S = 1.0
+
+
+@dataclass
+class FetchReport:
+    """What a visit brought: a result a node that was synced, an error a node that was not."""
+
+    synced: list[SyncResult] = field(default_factory=list[SyncResult])
+    failed: list[tuple[str, AmbulaError]] = field(default_factory=list[tuple[str, AmbulaError]])
+
+
+def role_of(found: Found) -> str:
+    """Return `thigh`, `back`, or `node` if the name that the node advertises does not tell."""
+    role = protocol.role_of_name(found.name)
+    return "node" if role is None else protocol.ROLE_NAMES[role]
+
+
+async def find_nodes(radio: Radio, timeout_s: float = SCAN_S, want: int = 2) -> list[Found]:
+    """Scan for nodes until `want` different ones were seen or the time is up; return them, the strongest first."""
+    seen: dict[str, Found] = {}
+    enough = asyncio.Event()
+
+    def note(found: Found) -> None:
+        seen[found.address] = found
+        if len(seen) >= want:
+            enough.set()
+
+    scan = asyncio.create_task(radio.scan(protocol.SERVICE_UUID, timeout_s, note))
+    waiter = asyncio.create_task(enough.wait())
+    try:
+        await asyncio.wait({scan, waiter}, return_when=asyncio.FIRST_COMPLETED)
+        if scan.done():
+            scan.result()  # a radio that is missing or switched off says so here
+    finally:
+        for task in (scan, waiter):
+            task.cancel()
+        await asyncio.gather(scan, waiter, return_exceptions=True)
+    return sorted(seen.values(), key=lambda f: -(f.rssi_dbm or -999))
+
+
+async def fetch(
+    radio: Radio,
+    store: Store,
+    participant: str,
+    nodes: list[Found],
+    now_ms: Callable[[], int] | None = None,
+    on_progress: Callable[[Found, int, int], None] | None = None,
+) -> FetchReport:
+    """Sync the found nodes one after the other; a lost link is tried again, three times in all."""
+    report = FetchReport()
+    for found in nodes:
+
+        def hear(done: int, of: int, found: Found = found) -> None:
+            if on_progress is not None:
+                on_progress(found, done, of)
+
+        try:
+            report.synced.append(await _with_patience(radio, store, participant, found, now_ms, hear))
+        except AmbulaError as e:
+            report.failed.append((f"{role_of(found)} {found.address}", e))
+    return report
+
+
+async def _with_patience(
+    radio: Radio,
+    store: Store,
+    participant: str,
+    found: Found,
+    now_ms: Callable[[], int] | None,
+    hear: Callable[[int, int], None],
+) -> SyncResult:
+    for attempt in range(_ATTEMPTS):
+        try:
+            return await _once(radio, store, participant, found, now_ms, hear)
+        except TransportError:
+            if attempt + 1 == _ATTEMPTS:
+                raise
+            await asyncio.sleep(_ATTEMPT_PAUSE_S)
+    raise AssertionError("unreachable")
+
+
+async def _once(
+    radio: Radio,
+    store: Store,
+    participant: str,
+    found: Found,
+    now_ms: Callable[[], int] | None,
+    hear: Callable[[int, int], None],
+) -> SyncResult:
+    link = await radio.connect(found, _CONNECT_TIMEOUT_S)
+    try:
+        return await sync_node(NodeClient(link, now_ms), store, participant, hear)
+    finally:
+        await link.close()

