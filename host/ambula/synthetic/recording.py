@@ -124,10 +124,11 @@ def _measure(nodes: NDArray[np.float32], person: Participant, day_index: int) ->
     """Turn segment axes into the sensor's own, add its constant error and its noise; in place."""
     fixed = np.random.default_rng([person.seed, 0xB1A5])
     noise = np.random.default_rng([person.seed, 0x2015E, day_index])
-    for node, mount in zip(nodes, (person.thigh_mount, person.back_mount), strict=True):
+    for number, mount in enumerate((person.thigh_mount, person.back_mount)):
+        node: NDArray[np.float32] = nodes[number]
         turn = mount.matrix().astype(np.float32)
         bias = (fixed.uniform(-1, 1, 3) * person.bias_mg * 1e-3).astype(np.float32)
         for start in range(0, len(node), _BLOCK):
             part = node[start : start + _BLOCK]
-            white: NDArray[np.float32] = noise.standard_normal(part.shape, dtype=np.float32)
+            white: NDArray[np.float32] = noise.standard_normal((len(part), 3), dtype=np.float32)
             part[:] = part @ turn.T + bias + white * np.float32(person.noise_mg * 1e-3)

@@ -1,0 +1,54 @@
+"""The HUNT4 study's categories of daily walking and what it found in each: about groups, never about one person."""
+
+from dataclasses import dataclass
+from math import isnan
+
+CITATION = "Haddadj et al., JAMA Network Open 2025, doi 10.1001/jamanetworkopen.2025.15592 (HUNT4, 11,194 people)"
+CAVEAT = (
+    "These are findings about groups of people who were followed for 4.2 years. They say who got long-lasting low back "
+    "pain more or less often; they do not show that walking was the reason, and they predict nothing for one person."
+)
+NO_BENEFIT_BEYOND_MIN = 125
+
+
+@dataclass(frozen=True)
+class Category:
+    """One band of the study: its words, its lower edge (included), and its risk ratio against the lowest band."""
+
+    label: str
+    from_value: float
+    risk_ratio: float
+
+
+VOLUME_MIN = (
+    Category("<78", 0.0, 1.00),
+    Category("78-100", 78.0, 0.87),
+    Category("101-124", 101.0, 0.77),
+    Category(">=125", 125.0, 0.76),
+)
+INTENSITY_MET = (
+    Category("<3.00", 0.0, 1.00),
+    Category("3.00-3.11", 3.00, 0.85),
+    Category("3.12-3.26", 3.12, 0.82),
+    Category(">=3.27", 3.27, 0.82),
+)
+
+
+def volume_category(walking_min: float) -> Category | None:
+    """Return the band of minutes walked a day (mean over valid days); None for NaN.
+
+    The study prints whole minutes: a value between two bands (100.4) belongs to the lower.
+    """
+    return _band(VOLUME_MIN, walking_min)
+
+
+def intensity_category(mean_met: float) -> Category | None:
+    """Return the band of mean MET per walking minute; None for NaN; between two bands (3.114) the lower."""
+    return _band(INTENSITY_MET, mean_met)
+
+
+def _band(bands: tuple[Category, ...], value: float) -> Category | None:
+    if isnan(value):
+        return None
+    value = round(value, 6)  # a mean of twelfths may fall a hair short of the edge that it is on
+    return next(band for band in reversed(bands) if value >= band.from_value or band is bands[0])
