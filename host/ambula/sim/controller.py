@@ -2,7 +2,8 @@
 
 What is mended (bumble 0.0.236): connection handles are not reused at once; the host's credits come back when a packet
 has been on the air, not before; scan responses carry their own data; non-connectable advertising is heard; the
-advertising interval is in units of 0.625 ms and has its random delay; an attempt to connect can be cancelled.
+advertising interval is in units of 0.625 ms and has its random delay; an attempt to connect can be cancelled; a request
+to end a link that is gone already is answered.
 """
 
 import asyncio
@@ -195,6 +196,14 @@ class AirController(bumble_controller.Controller):
         if outbox is not None:
             outbox.close()
         super().on_le_disconnected(connection, reason)
+
+    def on_hci_disconnect_command(self, command: hci.HCI_Disconnect_Command) -> None:
+        """End a connection; one that is gone already is an error, not a wait for an event that never comes."""
+        if self.find_le_connection_by_handle(command.connection_handle) is None:
+            status = hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR
+            self._send_hci_command_status(status, command.op_code)
+        else:
+            super().on_hci_disconnect_command(command)
 
     def on_hci_le_create_connection_cancel_command(
         self,

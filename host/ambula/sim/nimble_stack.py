@@ -5,11 +5,12 @@ subscribed or not; a preferred MTU of 256; permissions; switching off takes the 
 """
 
 import asyncio
+import contextlib
 import errno
 import struct
 from collections.abc import Awaitable, Callable
 
-from bumble import att, hci
+from bumble import att, core, hci
 from bumble.device import AdvertisingType, Connection, Device
 
 from ambula.sim.gatt_table import GattTable, build_table
@@ -88,7 +89,7 @@ class NimbleStack:
         if self._device.legacy_advertiser is not None:
             await self._device.stop_advertising()
         for connection in list(self._device.connections.values()):
-            await connection.disconnect()
+            await _hang_up(connection)
         self._events.clear()
         self._wake_wanted = False
         return b""
@@ -137,7 +138,7 @@ class NimbleStack:
         return b""
 
     async def _disconnect(self, payload: bytes) -> bytes:
-        await self._connection(struct.unpack("<H", payload)[0]).disconnect()
+        await _hang_up(self._connection(struct.unpack("<H", payload)[0]))
         return b""
 
     # ---- calls: GATT
@@ -223,3 +224,9 @@ class NimbleStack:
 
         connection.on(connection.EVENT_CONNECTION_ATT_MTU_UPDATE, on_mtu)
         connection.on(connection.EVENT_DISCONNECTION, on_disconnection)
+
+
+async def _hang_up(connection: Connection) -> None:
+    # The central may have left a moment ago: then there is nothing left to end.
+    with contextlib.suppress(core.BaseBumbleError):
+        await connection.disconnect()

@@ -141,14 +141,17 @@ class BumbleClient(BaseBleakClient):
 
     async def disconnect(self) -> None:
         """End the link; nothing happens without one."""
-        connection = self._connection
-        if connection is None:
+        connection, lost = self._connection, self._lost
+        if connection is None or lost is None:
             return
+        # The link may get lost by itself meanwhile, and then nobody answers the request to end it.
+        task = asyncio.ensure_future(connection.disconnect())
         try:
-            await asyncio.wait_for(connection.disconnect(), _DISCONNECT_TIMEOUT_S)
-        except (core.BaseBumbleError, TimeoutError) as error:
-            if self._connection is not None:
-                raise BleakError(f"cannot disconnect: {error}") from error
+            await asyncio.wait({task, lost}, timeout=_DISCONNECT_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _cancel(task)
+        if self._connection is connection:
+            raise BleakError("cannot disconnect")
 
     async def pair(self, *args: Any, **kwargs: Any) -> None:
         """Not supported."""

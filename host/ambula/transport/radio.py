@@ -27,6 +27,7 @@ _NO_BLEAK = "Bluetooth support is not installed: pip install 'ambula[ble]'"
 _NO_BUMBLE = "the virtual radio is not installed: pip install 'ambula[sim]'"
 _NO_SERVICE = "no Bluetooth service on this machine (no adapter, or bluetoothd is not running)"
 _NO_ADAPTER = "no usable Bluetooth adapter on this machine"
+_OUT_OF_RANGE = "out of range, or not advertising"
 _SMALLEST_MTU = 23
 _ATT_HEADER = 3
 
@@ -112,7 +113,7 @@ class Link:
     async def open(cls, target: Found | str, timeout_s: float, backend: "type[BaseBleakClient] | None") -> Self:
         """See `Radio.connect`."""
         address = target if isinstance(target, str) else target.address
-        with _Explained(f"cannot connect to {address}", f"it did not answer within {timeout_s:g} s"):
+        with _Explained(f"cannot connect to {address}", f"{_OUT_OF_RANGE} (waited {timeout_s:g} s)"):
             from bleak import BleakClient
 
             link = cls(address)
@@ -262,7 +263,7 @@ class _Explained:
         if isinstance(error, TimeoutError):
             return TransportError(f"{self._what}: {self._on_timeout}")
         if isinstance(error, exc.BleakDeviceNotFoundError):
-            return TransportError(f"{self._what}: out of range, or not advertising")
+            return TransportError(f"{self._what}: {_OUT_OF_RANGE}")
         if isinstance(error, exc.BleakBluetoothNotAvailableError):
             return TransportError(f"{self._what}: {_NO_ADAPTER} ({error.reason.name.lower()})")
         if isinstance(error, exc.BleakDBusError) and "ServiceUnknown" in error.dbus_error:
