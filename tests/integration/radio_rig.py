@@ -44,22 +44,11 @@ class Firmware:
     async def start(cls, node: NodeRadio, *arguments: str) -> "Firmware":
         """Run it with a heap as small as the simulated board's."""
         script = TESTS / "radio_firmware.py"
-        firmware = cls(
-            await asyncio.create_subprocess_exec(
-                *(
-                    micropython(),
-                    "-X",
-                    "heapsize=128k",
-                    str(script),
-                    str(BOARD),
-                    node.socket_path,
-                    node.name,
-                    *arguments,
-                ),
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-            )
+        command = (micropython(), "-X", "heapsize=128k", str(script), str(BOARD), node.socket_path, node.name)
+        process = await asyncio.create_subprocess_exec(
+            *command, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
+        firmware = cls(process)
         await firmware.said("done" if arguments else "ready")
         return firmware
 

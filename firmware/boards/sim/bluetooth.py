@@ -80,6 +80,8 @@ class UUID(bytes):
             return "UUID(0x%s)" % h
         return "UUID('%s-%s-%s-%s-%s')" % (h[:8], h[8:12], h[12:16], h[16:20], h[20:])
 
+    __str__ = __repr__  # else print() would take that of bytes
+
 
 # ---- the simulator's side door
 
