@@ -1,9 +1,10 @@
 """A lot of data over the virtual air: intact, with back-pressure, at the pace and with the losses asked for."""
 
 import asyncio
+import struct
 
 import pytest
-from radio_rig import DATA, echo, pull, rig, subscribed
+from radio_rig import COMMAND, DATA, PATIENCE_S, echo, pull, rig, subscribed
 
 from ambula.sim.air import Air
 
@@ -60,6 +61,23 @@ def test_two_nodes_at_once() -> None:
             assert it.air.counters["thigh"].up.bytes < it.air.counters["back"].up.bytes
             for link in links:
                 await link.close()
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("mode", ["idle", "eager"])
+def test_commands_are_heard_while_the_node_streams(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMBULA_SIM_IRQ", mode)
+
+    async def play() -> None:
+        async with rig() as it, await it.connect() as link:
+            inbox = await subscribed(link)
+            await link.write(COMMAND, b"S" + struct.pack("<I", 100_000))
+            parts = [await asyncio.wait_for(inbox.get(), PATIENCE_S)]
+            # The firmware does not come to its idle before it has streamed it all; only an eager IRQ gets in between.
+            await link.write(COMMAND, b"Pme too")
+            parts += [inbox.get_nowait() for _ in range(inbox.qsize())]
+            assert any(part.startswith(b"end") for part in parts) is (mode == "idle")
 
     asyncio.run(play())
 

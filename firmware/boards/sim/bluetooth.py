@@ -5,13 +5,17 @@ only inside it, and an exception in it is printed and takes the handler out of s
 Values are kept on this side (`gatt_values`); GATT, ATT and L2CAP are on the other side of two sockets (`radio_wire`).
 
 For the simulator only: `attach` before the firmware starts, then `event_stream` and `dispatch` from the board's idle.
-Handlers run inside `dispatch`, so between two of the firmware's calls to idle.
+Handlers run inside `dispatch`, so between two of the firmware's calls to idle. With AMBULA_SIM_IRQ=eager in the
+environment they also run at the end of each `gatts_notify`, `gatts_indicate`, `gatts_write` and `gap_advertise`: in the
+middle of the firmware's work, as on a board, yet at the same places in every run.
 
-Not emulated: IRQs between bytecodes (on a board one may strike anywhere), a handler on a thread of its own, the central
-role, pairing and bonding, L2CAP channels, connection parameter updates, the exact error number of every misuse.
+Not emulated: IRQs between any two bytecodes (this port has no interpreter lock, so no thread may run beside the
+firmware), a handler on a thread of its own, the central role, pairing and bonding, L2CAP channels, connection parameter
+updates, the exact error number of every misuse.
 """
 
 import errno
+import os
 import struct
 import sys
 
@@ -48,6 +52,7 @@ _CONFIG_KEYS = ("mac", "mtu", "gap_name")
 
 _ble = None
 _in_handler = False
+_eager = False
 
 
 class UUID(bytes):
@@ -88,6 +93,8 @@ class UUID(bytes):
 
 def attach(socket_path):
     """Connect this process to its virtual radio: once, before the firmware starts. OSError if nobody listens there."""
+    global _eager
+    _eager = os.getenv("AMBULA_SIM_IRQ") == "eager"
     wire.attach(socket_path)
 
 
@@ -228,6 +235,8 @@ class BLE:
             return
         struct.pack_into("<BIBB", wire.tx, _CALL_HEADER, 1, interval_us, connectable, len(self._adv))
         wire.call(_OP_ADVERTISE, wire.put(wire.put(7, self._adv), self._resp))
+        if _eager:
+            dispatch()
 
     def gap_disconnect(self, conn_handle):
         self._check_on()
@@ -257,6 +266,8 @@ class BLE:
         if send_update:
             struct.pack_into("<H", wire.tx, _CALL_HEADER, value_handle)
             wire.call(_OP_UPDATE, wire.put(2, data))
+        if _eager:
+            dispatch()
         return len(data)
 
     def gatts_set_buffer(self, value_handle, len, append=False):
@@ -277,6 +288,8 @@ class BLE:
         room = end - _NOTIFY_HEADER
         wire.tx_view[_NOTIFY_HEADER:end] = data if room == len(data) else data[:room]
         wire.call(op, end - _CALL_HEADER)
+        if _eager:
+            dispatch()
 
     gap_scan = gap_connect = gap_pair = gap_passkey = _absent
     gattc_discover_services = gattc_discover_characteristics = gattc_discover_descriptors = _absent
