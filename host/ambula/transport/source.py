@@ -1,0 +1,38 @@
+"""Which radio a command uses: this machine's Bluetooth, or any controller that bumble can open."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from ambula.errors import InputError, TransportError
+from ambula.transport.radio import Radio
+
+_BUMBLE = "bumble:"
+_CENTRAL_ADDRESS = "C0:FF:EE:0A:0B:01"
+
+
+@contextlib.asynccontextmanager
+async def open_radio(spec: str = "") -> AsyncIterator[Radio]:
+    """Open a radio: `` is this machine's, `bumble:TRANSPORT` a controller at a bumble transport (a dongle: usb:0).
+
+    Raises InputError for any other spec, TransportError if the controller cannot be opened.
+    """
+    if not spec:
+        yield Radio()
+        return
+    if not spec.startswith(_BUMBLE):
+        raise InputError(f"radio {spec!r}: it is empty for this machine's Bluetooth, or bumble:TRANSPORT")
+    try:
+        from bumble.device import Device, DeviceConfiguration
+        from bumble.hci import Address
+        from bumble.transport import open_transport
+    except ImportError as e:
+        raise TransportError("the virtual radio is not installed: pip install 'ambula[sim]'") from e
+    try:
+        transport = await open_transport(spec.removeprefix(_BUMBLE))
+    except Exception as e:  # bumble raises whatever its transport does
+        raise TransportError(f"cannot open the radio {spec}: {e}") from e
+    async with transport:
+        config = DeviceConfiguration(name="laptop", address=Address(_CENTRAL_ADDRESS))
+        device = Device.from_config_with_hci(config, transport.source, transport.sink)
+        await device.power_on()
+        yield Radio.over(device)

@@ -1,0 +1,52 @@
+"""GATT values byte by byte: SPEC.md, "GATT service"."""
+
+import pytest
+
+from nodecore import protocol
+
+INFO = bytes.fromhex(
+    "01"  # protocol version
+    "01"  # back
+    "0200"  # second boot
+    "a1a2a3a4a5a6a7a8"  # device
+    "78563412"  # log id
+    "00800000"  # first offset 32768
+    "39a00000"  # end 41017
+    "0050a5180a010000"  # UTC 0x010a18a55000 ms
+    "3c0f"  # 3900 mV
+    "fb"  # -5 degrees C
+    "03"  # recording, clock set
+    "000100"  # firmware 0.1.0
+    "00"  # reserved
+)
+
+
+def test_info_is_as_specified() -> None:
+    packed = protocol.pack_info(
+        1, 2, bytes.fromhex("a1a2a3a4a5a6a7a8"), 0x12345678, 32768, 41017, 0x10A18A55000, 3900, -5, 3, (0, 1, 0)
+    )
+    assert packed.hex() == INFO.hex()
+
+
+def test_info_reads_back() -> None:
+    info = protocol.parse_info(INFO)
+    assert (info.role, info.boot, info.log_first, info.log_end) == (protocol.BACK, 2, 32768, 41017)
+    assert (info.battery_mv, info.temperature_c, info.firmware) == (3900, -5, (0, 1, 0))
+    assert info.utc_ms == 0x010A18A55000
+
+
+@pytest.mark.parametrize(
+    ("data", "why"), [(INFO[:-1], "39 bytes"), (b"\x02" + INFO[1:], "version 2"), (b"\x01\x07" + INFO[2:], "role 7")]
+)
+def test_wrong_info_is_refused_with_the_reason(data: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        protocol.parse_info(data)
+
+
+@pytest.mark.parametrize(("role", "name"), [(protocol.THIGH, b"Amb-T"), (protocol.BACK, b"Amb-B")])
+def test_advertising_data_is_31_bytes_at_most_and_names_the_role_only(role: int, name: bytes) -> None:
+    data = protocol.advertising_data(role)
+    uuid = "203b1f7a5e0c649a574c2f8d01001e6b"  # the service's, little-endian
+    assert data == bytes.fromhex("0201061107" + uuid + "0608") + name
+    assert protocol.role_of_name(name.decode()) == role
+    assert protocol.role_of_name("Someone's watch") is None
