@@ -5,6 +5,7 @@ import gc
 gc.threshold(4096)  # collect often: a heap that fills up before the first collection is a fragmented heap
 
 import board
+
 from node import config
 from node.app import App
 

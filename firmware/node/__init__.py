@@ -1,1 +1,1 @@
-"""The node's own program: recording, log, radio windows. Runs on MicroPython only; the log also on CPython, for tests."""
+"""The node's own program: recording, log, radio windows. For MicroPython; the log runs on CPython too, for tests."""

@@ -2,12 +2,12 @@
 
 import json
 
+from node.link import Link
+from node.log import Log
 from nodecore import epoch as epochs
 from nodecore import protocol, record, score, segment
 from nodecore.compat import const
 from nodecore.sampling import EPOCH_SAMPLES
-from node.link import Link
-from node.log import Log
 
 FIRMWARE = (0, 1, 0)
 LOG_DIRECTORY = "log"

@@ -30,7 +30,7 @@ class Config:
 
 
 def load(path=PATH):
-    """Return the `Config` in the JSON file at `path`; a missing file is all defaults, a broken one raises ValueError."""
+    """Return the `Config` in the JSON file at `path`; no file: all defaults; a broken one raises ValueError."""
     try:
         with open(path) as f:
             return Config(json.load(f))

@@ -17,7 +17,7 @@ _IRQ_GATTS_WRITE = const(3)
 _IRQ_MTU_EXCHANGED = const(21)
 
 _ADVERTISE_US = const(152500)  # one of the intervals that phones' and laptops' scanners are tuned to
-_PREFERRED_MTU = const(256)
+_PREFERRED_MTU = const(247)  # a full notification is one link-layer packet of 251 bytes
 _DEFAULT_MTU = const(23)
 _ATT_HEADER = const(3)
 _FRAMES_A_POLL = const(16)

@@ -158,7 +158,7 @@ class Log:
         return int.from_bytes(data, "little")
 
     def _recover(self):
-        """Find the end of the log; a tail that no CRC vouches for stays where it is, and a new chunk starts after it."""
+        """Find the end of the log; a tail that no CRC vouches for stays, and a new chunk starts after it."""
         self.end = 0
         if not self._chunks:
             return

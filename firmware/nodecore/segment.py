@@ -189,7 +189,7 @@ class SegmentWriter:
 
 
 def decode_records(payload, count):
-    """Return the `count` records of an epoch payload as one bytearray of 12 bytes each; raises ValueError if it lies."""
+    """Return the `count` records of an epoch payload, 12 bytes each, in a bytearray; raises ValueError if it lies."""
     out = bytearray(count * record.SIZE)
     last = bytearray(record.SIZE)
     done = at = 0

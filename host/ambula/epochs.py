@@ -4,15 +4,16 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
-from nodecore.sampling import EPOCH_S
 from numpy.typing import NDArray
+
+from nodecore.sampling import EPOCH_S
 
 
 @dataclass(frozen=True)
 class Records:
     """One node's records in epoch order.
 
-    `epoch`: (n,) int64, floor(UTC / 5 s), strictly increasing, gaps allowed; `data`: (n, 12) uint8, see SPEC.md "Record".
+    `epoch`: (n,) int64, floor(UTC / 5 s), strictly increasing, gaps allowed; `data`: (n, 12) uint8, SPEC.md "Record".
     """
 
     epoch: NDArray[np.int64]
@@ -28,8 +29,8 @@ class EpochTable:
 
     epoch: int64, floor(UTC / 5 s). activity: uint8, `nodecore.activity` code. cadence_spm: float64, NaN where there is
     none. steps: float64, in eighths. worn: bool. thigh_inclination_deg, back_inclination_deg: float64, 0 = upright,
-    90 = horizontal, NaN where that node has no record. confidence: float64, 0..1. nodes: uint8, 1 thigh, 2 back, 3 both.
-    speed_kmh: float64, walking speed estimate, NaN where not walking.
+    90 = horizontal, NaN where that node has no record. confidence: float64, 0..1. nodes: uint8, 1 thigh, 2 back, 3
+    both. speed_kmh: float64, walking speed estimate, NaN where not walking.
     """
 
     epoch: NDArray[np.int64]

@@ -1,6 +1,7 @@
 """Brings a node's log into the store: read, verify, store, and only then acknowledge.
 
-Cut it off anywhere: what was stored is stored, what was not is still on the node, and the next sync goes on at the byte.
+Cut it off anywhere: what was stored is stored, what was not is still on the node, and the next sync goes on at the
+byte.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """One time for two nodes: from each node's clock to UTC, by the clock readings (anchors) taken at each sync.
 
-A node's clock is never stepped while it records. Its error is known at the anchors and taken as linear in between, as that of
-the last anchor after it and of the first before it. Records are moved by whole epochs, since they cannot be split.
+A node's clock is never stepped while it records. Its error is known at the anchors and taken as linear in between, as
+that of the last anchor after it and of the first before it. Records are moved by whole epochs: they cannot be split.
 """
 
 import json

@@ -3,6 +3,7 @@
 import bluetooth
 import machine
 import simulation
+
 from drivers.lsm6ds3tr_c import LSM6DS3TRC
 
 

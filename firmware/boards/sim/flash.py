@@ -1,7 +1,7 @@
 """A NOR flash chip of 512 erase blocks of 4 KiB, kept in a file on the host: the partition that littlefs lives on.
 
-Not emulated: wear, bit flips, the time that a write or an erase takes. Erased bytes are 0xFF; a write can only clear bits, as
-in the chip, so a file system that forgets to erase is found out.
+Not emulated: wear, bit flips, the time that a write or an erase takes. Erased bytes are 0xFF; a write can only clear
+bits, as in the chip, so a file system that forgets to erase is found out.
 """
 
 BLOCK_SIZE = 4096

@@ -1,9 +1,9 @@
 """A register-level model of the LSM6DS3TR-C on the I2C bus, playing a recording in virtual time.
 
-Written from ST's datasheet (DocID030071), not from the driver: it has its own numbers. Modelled: WHO_AM_I, software reset, register
-auto-increment, the FIFO in continuous mode with the accelerometer alone (fill level, overrun, 3-word sets, burst read), the
-double-tap bit, temperature. Not modelled: other output data rates than 26 Hz, the gyroscope, watermark and interrupt
-pins, filters, the oscillator's error, noise (the recording brings its own).
+Written from ST's datasheet (DocID030071), not from the driver: it has its own numbers. Modelled: WHO_AM_I, software
+reset, register auto-increment, the FIFO in continuous mode with the accelerometer alone (fill level, overrun, 3-word
+sets, burst read), the double-tap bit, temperature. Not modelled: other output data rates than 26 Hz, the gyroscope,
+watermark and interrupt pins, filters, the oscillator's error, noise (the recording brings its own).
 """
 
 FIFO_WORDS = 2048

@@ -16,7 +16,7 @@ def attach(address, model):
 
 
 class I2C:
-    """The memory operations of `machine.I2C`; an address without a device raises OSError(ENODEV) as the esp32 port does."""
+    """The memory operations of `machine.I2C`; an address without a device raises OSError(ENODEV), as on the esp32."""
 
     def __init__(self, bus):
         self._bus = bus

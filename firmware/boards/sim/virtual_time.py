@@ -8,8 +8,9 @@ A controller outside (the host's simulator) writes lines to standard input:
     battery MV  the cell's voltage from now on
     quit        pull the plug, now
 
-and reads lines from standard output: `@ MS` when time stands still at MS, `@.. MS` now and then on the way. Everything else on
-standard output is the firmware's own. Time does not pass while the firmware computes: not emulated is a node that is too slow.
+and reads lines from standard output: `@ MS` when time stands still at MS, `@.. MS` now and then on the way. Everything
+else on standard output is the firmware's own. Time does not pass while the firmware computes: a node too slow is
+not emulated.
 """
 
 import select

@@ -1,4 +1,4 @@
-"""Flash images: a real littlefs file system with the firmware and a configuration on it, as a flashing tool leaves it."""
+"""Flash images: a real littlefs with the firmware and a configuration on it, as a flashing tool leaves it."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""One virtual node: the firmware in a MicroPython process of its own, on a flash image, with its samples and its radio."""
+"""One virtual node: the firmware in a MicroPython process, on a flash image, with its samples and its radio."""
 
 import asyncio
 import contextlib
@@ -129,10 +129,8 @@ class NodeProcess:
             return
         with contextlib.suppress(SimulatorError, ConnectionError):
             self._command("quit")
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), _QUIT_TIMEOUT_S)
-        except TimeoutError:
-            pass
         await self.kill()
 
     async def kill(self) -> None:
@@ -152,8 +150,8 @@ class NodeProcess:
         self._process.stdin.write(line.encode() + b"\n")
 
     async def _read(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
-        async for raw in self._process.stdout:
+        stream = self._process.stdout if self._process is not None else None
+        while stream is not None and (raw := await stream.readline()):
             await self._hear(raw.decode(errors="replace").rstrip())
         async with self._moved:
             self._ended = True

@@ -46,8 +46,8 @@ class VirtualWearer:
 class Rig:
     """Virtual nodes and a laptop; an async context manager.
 
-    Nodes start each at the beginning of its samples; `run_until` passes virtual time, `laptop_near` makes it real time and opens the nodes'
-    radio windows, as a double tap does.
+    Nodes start each at the beginning of its samples; `run_until` passes virtual time, `laptop_near` makes it real time
+    and opens the nodes' radio windows, as a double tap does.
     """
 
     def __init__(self, folder: Path, wearers: list[VirtualWearer], heap: str = HEAP) -> None:
@@ -112,7 +112,7 @@ class Rig:
         return self._virtual_ms + round((time.monotonic() - self._live_since_s) * 1000)
 
     async def run_until(self, utc_ms: int, on_progress: Callable[[int], None] | None = None) -> None:
-        """Let all nodes pass virtual time up to `utc_ms`, side by side; `on_progress` hears the slowest node's UTC ms."""
+        """Let all nodes pass virtual time up to `utc_ms`, side by side; `on_progress` hears the slowest's UTC ms."""
         reached = dict.fromkeys(self.nodes, self._virtual_ms)
 
         def hear(name: str) -> Callable[[int], None]:

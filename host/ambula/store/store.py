@@ -241,7 +241,7 @@ class Store:
 
 
 def join_records(parts: list[tuple[int, bytes]]) -> Records:
-    """Join runs of records (first epoch, 12 bytes each) in epoch order; where an epoch comes twice, the first counts."""
+    """Join runs of records (first epoch, 12 bytes each) in epoch order; if an epoch comes twice, the first counts."""
     if not parts:
         return Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
     data = np.frombuffer(b"".join(p[1] for p in parts), np.uint8).reshape(-1, record.SIZE)

@@ -1,0 +1,39 @@
+"""The list of commands."""
+
+import typer
+
+import ambula
+from ambula.cli import demo_command, node_commands, recording_commands, result_commands
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Ambula: posture, walking and cadence from two wearable nodes. For information, not for diagnosis.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ambula {ambula.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+for command in (
+    node_commands.scan,
+    node_commands.sync,
+    node_commands.status,
+    result_commands.summary,
+    result_commands.report,
+    demo_command.demo,
+    recording_commands.classify,
+    recording_commands.replay,
+):
+    app.command()(command)

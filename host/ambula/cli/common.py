@@ -1,0 +1,67 @@
+"""What the commands share: options, the consoles, running and stopping."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from ambula.config import Config, load_config, local_zone_name, zone_info
+from ambula.errors import AmbulaError
+from ambula.store import Store
+
+_T = TypeVar("_T")
+
+StoreOption = Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The store to use.")]
+ParticipantOption = Annotated[str | None, typer.Option(help="The participant's code.")]
+ZoneOption = Annotated[str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+out = Console()
+err = Console(stderr=True)
+
+
+class Stopped(AmbulaError):
+    """Ctrl-C."""
+
+    exit_code = 130
+
+
+def run(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine to its end; Ctrl-C ends it cleanly and raises Stopped."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise Stopped("stopped. Nothing is lost: run the same command again to go on") from None
+
+
+def progress_bar(**options: Any) -> Progress:
+    """Return a progress bar on standard error, so that standard output stays clean for scripts."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        console=err,
+        **options,
+    )
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    typer.echo(json.dumps(value, indent=1, allow_nan=False))
+
+
+def store_path(named: Path | None, config: Config | None = None) -> Path:
+    """Return the store that the user named, or the configured one."""
+    return named if named is not None else (config or load_config()).store
+
+
+def zone_of(store: Store, named: str | None) -> str:
+    """Return the zone for the borders of days: as named, as kept with the data, as configured, or this computer's."""
+    name = named or store.get("zone") or load_config().zone or local_zone_name()
+    return zone_info(name).key

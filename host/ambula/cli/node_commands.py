@@ -1,0 +1,168 @@
+"""Commands that talk to nodes, or tell what is known of them: scan, sync, status."""
+
+import math
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from ambula.cli.common import (
+    JsonOption,
+    ParticipantOption,
+    StoreOption,
+    ZoneOption,
+    err,
+    out,
+    print_json,
+    progress_bar,
+    run,
+    store_path,
+    zone_of,
+)
+from ambula.config import load_config
+from ambula.errors import TransportError
+from ambula.fetch import SCAN_S, FetchReport, fetch, find_nodes, role_of
+from ambula.store import NodeRow, Store
+from ambula.sync import SyncResult
+from ambula.timebase import fit
+from ambula.transport.radio import Found
+from ambula.transport.source import open_radio
+from nodecore import protocol
+from nodecore.sampling import EPOCH_S
+
+TimeoutOption = Annotated[float, typer.Option(min=1, max=3600, help="Seconds to look for nodes.")]
+RadioOption = Annotated[str, typer.Option(envvar="AMBULA_RADIO", hidden=True)]
+
+_NOBODY = (
+    "no node found in {:.0f} s. Double-tap the node to open its radio window, keep it within a few metres, "
+    "and check that this computer's Bluetooth is on"
+)
+
+
+def scan(timeout: TimeoutOption = SCAN_S, json: JsonOption = False, radio: RadioOption = "") -> None:
+    """List the nodes that are near: role, address, signal. Double-tap a node to wake its radio."""
+    found = run(_scan(radio, timeout))
+    if json:
+        print_json([{"role": role_of(f), "address": f.address, "rssi_dbm": f.rssi_dbm} for f in found])
+        return
+    if not found:
+        raise TransportError(_NOBODY.format(timeout))
+    table = Table("role", "address", "signal (dBm)", box=None)
+    for f in found:
+        table.add_row(role_of(f), f.address, str(f.rssi_dbm))
+    out.print(table)
+
+
+async def _scan(radio: str, timeout_s: float) -> list[Found]:
+    async with open_radio(radio) as air:
+        return await find_nodes(air, timeout_s)
+
+
+def sync(
+    store: StoreOption = None,
+    participant: ParticipantOption = None,
+    zone: ZoneOption = None,
+    timeout: TimeoutOption = SCAN_S,
+    json: JsonOption = False,
+    radio: RadioOption = "",
+) -> None:
+    """Fetch what the nodes recorded into the store. Run it any day, any number of times; cut it off at any point."""
+    config = load_config()
+    who = participant or config.participant
+    with Store(store_path(store, config)) as kept:
+        kept.set("zone", zone_of(kept, zone))
+        report = run(_sync(radio, kept, who, timeout))
+        if json:
+            print_json(_sync_as_json(report))
+        else:
+            for result in report.synced:
+                out.print(_sync_line(result), highlight=False)
+    for name, error in report.failed:
+        err.print(f"{name}: {error}", markup=False, highlight=False)
+    if report.failed:
+        raise report.failed[0][1].__class__(f"{len(report.failed)} node(s) not synced: run `ambula sync` again")
+
+
+async def _sync(radio: str, store: Store, participant: str, timeout_s: float) -> FetchReport:
+    async with open_radio(radio) as air:
+        with err.status("looking for nodes ..."):
+            nodes = await find_nodes(air, timeout_s)
+        if not nodes:
+            raise TransportError(_NOBODY.format(timeout_s))
+        with progress_bar(transient=True) as bar:
+            tasks = {f.address: bar.add_task(role_of(f), total=None) for f in nodes}
+
+            def show(found: Found, done: int, of: int) -> None:
+                bar.update(tasks[found.address], completed=done, total=of)
+
+            return await fetch(air, store, participant, nodes, on_progress=show)
+
+
+def _sync_line(result: SyncResult) -> str:
+    role = protocol.ROLE_NAMES[result.node.role]
+    line = f"{role}: {result.epochs} epochs ({_hours(result.epochs)}), {result.bytes_read / 1024:.1f} KiB"
+    if result.damaged_bytes:
+        line += f"; {result.damaged_bytes} bytes were damaged on the node and are accounted as lost"
+    if result.clock_was_set:
+        line += "; its clock was not set and is now"
+    return line
+
+
+def _hours(epochs: int) -> str:
+    minutes = epochs * EPOCH_S // 60
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def _sync_as_json(report: FetchReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "role": protocol.ROLE_NAMES[r.node.role],
+            "device_id": r.node.device_id,
+            "epochs": r.epochs,
+            "segments": r.segments,
+            "bytes": r.bytes_read,
+            "damaged_bytes": r.damaged_bytes,
+        }
+        for r in report.synced
+    ]
+
+
+def status(store: StoreOption = None, json: JsonOption = False) -> None:
+    """Tell what the store holds of each node: span, epochs, damage, battery, clock."""
+    with Store(store_path(store), must_exist=True) as kept:
+        rows = [_status_of(kept, node) for node in kept.nodes()]
+    if json:
+        print_json(rows)
+        return
+    for row in rows:
+        table = Table(title=f"{row['participant']}: {row['role']}", box=None, show_header=False, title_justify="left")
+        for key, value in row.items():
+            if key not in ("participant", "role"):
+                table.add_row(key.replace("_", " "), "-" if value is None else str(value))
+        out.print(table)
+
+
+def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
+    records = store.records(node.node_id)
+    anchors = store.anchors(node.node_id)
+    drift_ppm = fit(anchors).drift_ppm
+    return {
+        "participant": node.participant,
+        "role": protocol.ROLE_NAMES[node.role],
+        "device": node.device_id,
+        "firmware": node.firmware,
+        "epochs": len(records),
+        "first_utc": _utc(int(records.epoch[0]) * EPOCH_S) if len(records) else None,
+        "last_utc": _utc((int(records.epoch[-1]) + 1) * EPOCH_S) if len(records) else None,
+        "missing_epochs": int(records.epoch[-1] - records.epoch[0]) + 1 - len(records) if len(records) else 0,
+        "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
+        "battery_mv": store.last_battery_mv(node.node_id),
+        "last_sync_utc": _utc(anchors[-1].host_utc_ms // 1000) if anchors else None,
+        "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
+        "clock_drift_ppm": None if math.isnan(drift_ppm) else round(drift_ppm, 1),
+    }
+
+
+def _utc(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
