@@ -57,7 +57,7 @@ class _Day:
         end_s = self.builder.now_s + minutes * _MIN_S
         while self.builder.now_s < min(end_s, self.builder.length_s) - 1:
             left_s = end_s - self.builder.now_s
-            sit_s = min(left_s, self.between(14, 62) * _MIN_S)
+            sit_s = min(left_s, self.between(*(18, 70) if reclined else (7, 46)) * _MIN_S)
             self.builder.add(Kind.RECLINED if reclined else Kind.SITTING, sit_s)
             if left_s - sit_s > 3 * _MIN_S:
                 self.stroll_indoors()
@@ -106,13 +106,15 @@ class _Day:
 
 def _workday(day: _Day) -> None:
     day.commute()
-    day.builder.add(Kind.SITTING, 35 * _MIN_S)
-    day.stroll_indoors()
-    day.seated(day.between(80, 110))
+    day.seated(day.between(110, 135))
+    day.chores(day.between(5, 12))
+    day.seated(day.between(45, 60))
     day.outing(day.between(9, 16), 0.97)
     day.seated(25)
     day.stroll_indoors()
-    day.seated(day.between(140, 170))
+    day.seated(day.between(90, 110))
+    day.chores(day.between(10, 20))
+    day.seated(day.between(80, 100))
     day.commute()
 
 
@@ -124,7 +126,9 @@ def _free_day(day: _Day) -> None:
     day.add(Kind.CAR, 20 * _MIN_S, 35 * _MIN_S)
     day.outing(day.between(15, 35), 0.6)
     day.add(Kind.CAR, 20 * _MIN_S, 35 * _MIN_S)
+    day.chores(day.between(20, 40))
     day.seated(day.between(50, 90), reclined=True)
+    day.chores(day.between(30, 60))
 
 
 def _evening(day: _Day, day_index: int) -> None:

@@ -1,0 +1,116 @@
+"""Put the page together: figures, words and numbers into one file that needs nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ambula import study
+from ambula.daily_csv import write_whole
+from ambula.dictionary import Entry, entries, in_file
+from ambula.epochs import EpochTable
+from ambula.localdays import LocalDay, local_day
+from ambula.report import strips, words
+from ambula.report.cadences import cadence_bars
+from ambula.report.context import ReportContext
+from ambula.summary import DaySummary, WeekSummary
+
+_LEAST_AXIS_MIN = 150
+_THRESHOLDS_MIN = (78, 100, 125)
+_RASTER_ORDER = (
+    "lying", "sitting", "sedentary", "standing", "walking", "stairs", "running", "cycling", "other", "not_worn",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of the table of numbers: its entry and, a day a cell, what the file holds and what is shown."""
+
+    entry: Entry
+    cells: list[tuple[str, str, str]]
+
+
+def write_report(
+    table: EpochTable, days: Sequence[DaySummary], week: WeekSummary, path: Path, context: ReportContext
+) -> None:
+    """Write one self-contained HTML file: no network, no script; it prints on A4 and reads on a phone.
+
+    table, days, week: as `summarise_days` and `summarise_week` made them, by `context.rules` and `context.zone`.
+    The file appears whole or not at all; the same input gives the same bytes. Raises OSError where the place cannot be
+    written, ValueError where the days are of another zone. Edge case: without any day, a page that says so.
+    """
+    write_whole(path, render_report(table, days, week, context))
+
+
+def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSummary, context: ReportContext) -> str:
+    """Return the page that `write_report` writes."""
+    if any(day.zone != context.zone.key for day in days):
+        raise ValueError(f"days cut by {days[0].zone}, report asked for {context.zone.key}")
+    shown = [(local_day(d.date, context.zone), d) for d in days]
+    loader = PackageLoader("ambula.report", "")
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return pages.get_template("report.html").render(
+        context=context,
+        days=days,
+        week=week,
+        study=study,
+        words=words,
+        period=_period(days),
+        **_figures(table, shown),
+        **_numbers(days, week),
+    )
+
+
+def _figures(table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]]) -> dict[str, Any]:
+    days = [figures for _, figures in shown]
+    walking_axis = _axis(max((d.walking_min for d in days), default=0.0), _LEAST_AXIS_MIN, 10)
+    sitting_axis = _axis(max((d.sitting_min + d.sedentary_min for d in days), default=0.0), 480, 240)
+    return {
+        "raster": strips.raster(table, shown),
+        "pace": strips.pace_bars(days, walking_axis),
+        "thresholds": [(t, 100 * t / walking_axis) for t in _THRESHOLDS_MIN],
+        "sitting": strips.sitting_bars(table, shown, sitting_axis),
+        "sitting_ticks": [(h, 100 * 60 * h / sitting_axis) for h in range(0, int(sitting_axis / 60) + 1, 4)],
+        "wear": strips.wear_strips(table, shown),
+        "cadence": cadence_bars(table, [day for day, figures in shown if figures.valid]),
+        "used": _legend(days),
+        "one_node": any(d.sedentary_min > 0 for d in days),
+    }
+
+
+def _legend(days: Sequence[DaySummary]) -> list[tuple[str, str]]:
+    """The activities that the raster shows, as colour and word, from rest to effort."""
+    named = [(name, name.replace("_", " ").replace("sedentary", "sitting or lying")) for name in _RASTER_ORDER]
+    return [(name, text) for name, text in named if any(getattr(d, f"{name}_min") > 0 for d in days)]
+
+
+def _numbers(days: Sequence[DaySummary], week: WeekSummary) -> dict[str, Any]:
+    rows = [
+        Row(e, [(d.date.isoformat(), in_file(v), e.shown(v)) for d in days for v in [getattr(d, e.name)]])
+        for e in entries("day")
+        if e.name not in ("date", "zone", "rules", "met_table")
+    ]
+    return {
+        "groups": [(name, list(group)) for name, group in groupby(rows, key=lambda r: r.entry.group)],
+        "week_rows": [(e, in_file(v), e.shown(v)) for e in entries("week") for v in [getattr(week, e.name)]],
+        "definitions": entries("day"),
+    }
+
+
+def _axis(largest: float, least: float, step: float) -> float:
+    """Length of an axis: round, at least `least`, with room above the largest value."""
+    return max(least, (largest * 1.05 // step + 1) * step)
+
+
+def _period(days: Sequence[DaySummary]) -> str:
+    if not days:
+        return "nothing recorded"
+    first, last = days[0].date, days[-1].date
+    if first == last:
+        return f"{first:%A} {first.day} {first:%B %Y}"
+    same_year = first.year == last.year
+    start = f"{first.day} {first:%B}" if same_year else f"{first.day} {first:%B %Y}"
+    return f"{start} to {last.day} {last:%B %Y}"

@@ -1,0 +1,246 @@
+"""The page: whole, self-contained, equal to the table, and honest about what is missing."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_days import LYING, OSLO, SITTING, STANDING, WALKING, Run, joined, nothing, table_of
+
+from ambula.daily_csv import daily_csv_text
+from ambula.dictionary import entries, in_file
+from ambula.epochs import EpochTable
+from ambula.localdays import local_day
+from ambula.report import ReportContext, render_report, write_report
+from ambula.settings import MetTable, Rules
+from ambula.summary import summarise_days, summarise_week
+from ambula.synthetic import Participant, default_day, simulate, truth_table
+from nodecore import activity
+
+MONDAY = date(2026, 3, 2)
+CONTEXT = ReportContext("P-17", OSLO, firmware={"thigh": "1.2.3", "back": "1.2.4"}, package="9.9.9")
+VOID = {"meta", "path", "br", "link"}
+
+
+class Page(HTMLParser):
+    """Collects what tests ask for, and checks that every element that is opened is closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.days: dict[tuple[str, str], str] = {}
+        self.week: dict[str, str] = {}
+        self.drawn: list[dict[str, str | None]] = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        assert len(named) == len(attrs), f"{tag} has an attribute twice"
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "svg":
+            self.drawn.append(named)
+        if "data-name" in named:
+            self.days[str(named["data-date"]), str(named["data-name"])] = str(named["data-value"])
+        if "data-week" in named:
+            self.week[str(named["data-week"])] = str(named["data-value"])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.words))
+
+
+def a_day(offset: int, walking_min: int = 84, nodes: int = 3) -> EpochTable:
+    day = local_day(MONDAY + timedelta(days=offset), OSLO)
+    busy: list[Run] = [
+        (LYING, 7 * 720),
+        (STANDING, 60),
+        (WALKING, (walking_min - 44) * 12, 92.0, 3.4),
+        (SITTING, 45 * 12),
+        (WALKING, 26 * 12, 112.0, 4.8),
+        (activity.NOT_WORN, 240),
+        (activity.STAIRS, 12, 90.0),
+        (WALKING, 18 * 12, 131.0, 6.0),
+        (STANDING, 120),
+    ]
+    rest = day.epochs - sum(run[1] for run in busy)
+    return table_of(day.start, [*busy, (SITTING, rest)], nodes)
+
+
+def page_of(table: EpochTable, context: ReportContext = CONTEXT) -> Page:
+    days = summarise_days(table, context.zone, context.rules)
+    return Page(render_report(table, days, summarise_week(days), context))
+
+
+def half_missing(table: EpochTable) -> EpochTable:
+    hour = (table.epoch - table.epoch[0]) // 720
+    return table.rows((hour % 24 >= 4) & (hour % 24 < 15))
+
+
+def thigh_alone(table: EpochTable) -> EpochTable:
+    still = np.isin(table.activity, (LYING, SITTING))
+    return replace(table, activity=np.where(still, activity.SEDENTARY, table.activity).astype(np.uint8))
+
+
+WEEK = joined(*(a_day(i, 60 + 12 * i) for i in range(7)))
+TABLES: dict[str, Callable[[], EpochTable]] = {
+    "one day": lambda: a_day(0),
+    "a week": lambda: WEEK,
+    "half of it missing": lambda: half_missing(WEEK),
+    "thigh alone": lambda: thigh_alone(joined(*(a_day(i, nodes=1) for i in range(2)))),
+    "asleep only": lambda: a_day(0).rows(slice(0, 4000)),
+    "nothing": nothing,
+    "over the change of the clock": lambda: joined(a_day(26), a_day(27), a_day(28)),
+    "a day without any epoch": lambda: joined(a_day(0), a_day(2)),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_number_of_the_table_is_that_of_daily_csv(name: str) -> None:
+    table = TABLES[name]()
+    days = summarise_days(table, OSLO)
+    page = page_of(table)
+    rows = list(csv.DictReader(io.StringIO(daily_csv_text(days))))
+    above = {"date", "zone", "rules", "met_table"}
+    expected = {(row["date"], key): value for row in rows for key, value in row.items() if key not in above}
+    assert page.days == expected
+    week = summarise_week(days)
+    assert page.week == ({e.name: in_file(getattr(week, e.name)) for e in entries("week")} if days else {})
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_page_needs_nothing_from_elsewhere_and_says_what_it_is(name: str) -> None:
+    table = TABLES[name]()
+    days = summarise_days(table, OSLO)
+    html = render_report(table, days, summarise_week(days), CONTEXT)
+    assert not re.search(r"(src|href)=|@import|url\(|<script|https?://", html)
+    text = Page(html).text
+    for said in ("not diagnosis", "P-17", "Europe/Oslo", "1.2.3", "9.9.9", "placeholder 2.8/3.5/4.3", "HUNT4"):
+        assert said in text
+    assert "SYNTHETIC" not in text
+    assert "nan" not in re.sub(r"[a-z]+", lambda m: "" if m[0] != "nan" else "nan", text.lower())
+
+
+def test_plain_words_come_first_and_their_numbers_are_the_tables() -> None:
+    days = summarise_days(WEEK, OSLO)
+    week = summarise_week(days)
+    text = page_of(WEEK).text
+    assert text.index("You walked 96 minutes on a typical day.") < text.index("All numbers")
+    assert week.walking_min == pytest.approx(96)
+    assert "About 52 of these were slow, 26 moderate and 18 brisk." in text
+    assert "78 to 100 minutes a day" in text
+    assert "13 % less often" in text
+    assert "predict nothing for one person" in text
+
+
+def test_one_day_is_called_by_its_date_and_not_typical() -> None:
+    text = page_of(a_day(0)).text
+    assert "You walked 84 minutes on Monday 2 March." in text
+    assert "too short to say what is typical" in text
+
+
+def test_a_week_with_half_missing_claims_no_more_than_was_seen() -> None:
+    text = page_of(half_missing(WEEK)).text
+    assert "but much is missing" in text
+    assert "Parts are missing on Mon 2 Mar (44 % worn)" in text
+    assert "You walked" not in text
+    assert "your true group may be a higher one" in text
+
+
+def test_noon_to_noon_is_no_reason_to_doubt_a_week() -> None:
+    table = WEEK.rows(slice(8640, len(WEEK) - 8640))
+    text = page_of(table).text
+    assert "on a typical day" in text
+    assert "Sun 8 Mar (49 % worn)" in text
+
+
+def test_thigh_alone_says_that_sitting_and_lying_are_one() -> None:
+    text = page_of(TABLES["thigh alone"]()).text
+    assert "You sat or lay for" in text
+    assert "cannot be told apart" in text
+
+
+def test_without_a_valid_day_nothing_typical_is_claimed() -> None:
+    text = page_of(TABLES["asleep only"]()).text
+    assert "no day yet from which your walking can be told" in text
+    assert "What a large study found" not in text
+    assert "Nothing was recorded." in page_of(nothing()).text
+
+
+def test_synthetic_data_are_called_so_at_the_top_the_title_and_the_end() -> None:
+    table = a_day(0)
+    days = summarise_days(table, OSLO)
+    html = render_report(table, days, summarise_week(days), replace(CONTEXT, synthetic=True))
+    assert Page(html).text.count("SYNTHETIC") >= 3
+    assert "<title>SYNTHETIC" in html
+
+
+def test_every_figure_speaks_to_a_screen_reader() -> None:
+    page = page_of(WEEK)
+    said = [d["aria-label"] for d in page.drawn if d.get("role") == "img"]
+    assert len(said) == 4 * 7
+    assert all(said)
+    assert all(d.get("aria-hidden") == "true" for d in page.drawn if d.get("role") != "img")
+    assert "Mon 2 Mar: walked 60 minutes (slow 16, moderate 26, brisk 18, unknown pace 0)" in said
+
+
+def test_a_day_of_23_hours_says_so() -> None:
+    assert "23-hour day: the clock changed" in page_of(TABLES["over the change of the clock"]()).text
+
+
+def test_rules_and_met_table_of_the_context_are_named() -> None:
+    rules = Rules(name="mine", met=MetTable("my table", 2, 3, 4, is_placeholder=False), slow_max_kmh=3.5)
+    text = page_of(a_day(0), replace(CONTEXT, rules=rules)).text
+    assert "my table" in text
+    assert "slow up to 3.5 km/h" in text
+    assert "stands in for it" not in text
+
+
+def test_a_code_with_markup_in_it_stays_text() -> None:
+    table = a_day(0)
+    days = summarise_days(table, OSLO)
+    html = render_report(table, days, summarise_week(days), replace(CONTEXT, participant="<b>x</b>"))
+    assert "<b>x</b>" not in html
+
+
+def test_days_of_another_zone_are_refused() -> None:
+    table = a_day(0)
+    days = summarise_days(table, OSLO)
+    elsewhere = type(OSLO)("Asia/Tokyo")
+    with pytest.raises(ValueError, match="Asia/Tokyo"):
+        render_report(table, days, summarise_week(days), replace(CONTEXT, zone=elsewhere))
+
+
+def test_the_same_week_gives_the_same_bytes_and_one_file(tmp_path: Path) -> None:
+    days = summarise_days(WEEK, OSLO)
+    for name in ("a.html", "b.html"):
+        write_report(WEEK, days, summarise_week(days), tmp_path / name, CONTEXT)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_synthetic_day_makes_a_page() -> None:
+    made = simulate(default_day(4, 1), Participant.random(4), day_index=1)
+    table = truth_table(made.truth, local_day(MONDAY, OSLO).start)
+    page = page_of(table, replace(CONTEXT, synthetic=True))
+    walked = (made.truth.names == "walking").sum() / 12
+    assert float(page.week["walking_min"]) == pytest.approx(walked, abs=1e-3)
