@@ -21,7 +21,8 @@ class Tracker:
     """Follow the stride of one node through consecutive epochs; `role`: 0 thigh, 1 back.
 
     After `follow`: `stride` in 16ths of a sample (0 = none) and `likeness` in 1024ths (0..1024) at it; after `count`
-    also `steps` in 256ths, and `stride` from the counted ones where they agree.
+    also `steps` in 256ths, and `stride` from the counted ones where they agree. echo: the likeness in 1024ths of the
+    vector a stride and a step ago, and of the magnitude a stride and a step ago.
     """
 
     def __init__(self, role):
@@ -29,6 +30,7 @@ class Tracker:
         self.stride = 0
         self.likeness = 0
         self.steps = 0
+        self.echo = array("h", [0, 0, 0, 0])
         self._led = 0  # the last sure stride, 16ths
         self._age = 0
         self._curve = array("h", bytes(2 * STRIDES))
@@ -45,6 +47,8 @@ class Tracker:
         self.stride = 0
         self.likeness = 0
         self.steps = 0
+        for i in range(4):
+            self.echo[i] = 0
         self._age += 1
         if self._age > _HOLD:
             self._led = 0
@@ -53,6 +57,7 @@ class Tracker:
         """Find the stride of the newest epoch of `features`, after its `compare`."""
         blend(features.vector, features.magnitude, self.role, self._curve)
         self.choose(self._curve)
+        echoes(features.vector, features.magnitude, self.stride, self.echo)
 
     def choose(self, curve):
         """Find the stride in a curve of likeness (`blend`); the one before leads if it was sure and recent."""
@@ -133,6 +138,18 @@ def blend(vector, magnitude, role, curve):
             half = (lag >> 1) - FIRST_LAG
             step = (magnitude[half] + magnitude[half + (lag & 1)]) >> 1
             curve[i] = (vector[i + offset] + m + 2 * step) >> 2
+
+
+def echoes(vector, magnitude, stride, echo):
+    """Write the likeness of vector and magnitude at the stride (16ths) and at half of it to `echo`; 0 without one."""
+    if stride == 0:
+        echo[0] = echo[1] = echo[2] = echo[3] = 0
+        return
+    lag = min((stride + 8) >> 4, FIRST + STRIDES - 1)
+    echo[0] = vector[lag - FIRST_LAG]
+    echo[1] = vector[(lag >> 1) - FIRST_LAG]
+    echo[2] = magnitude[lag - FIRST_LAG]
+    echo[3] = magnitude[(lag >> 1) - FIRST_LAG]
 
 
 def bonus(lag, led):

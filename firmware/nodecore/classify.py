@@ -1,34 +1,155 @@
-"""From features to an activity: rules of posture and movement, one site at a time."""
+"""From features to an activity: posture by angle, gait by movement, the kind of gait by a small forest."""
 
-from nodecore import activity, model
-from nodecore.features import FRONT, MAD_MAG, MAD_X, MAD_Y, MAD_Z, UP
+from array import array
 
-THIGH = 0
-BACK = 1
+from nodecore import activity, forest, thresholds
+from nodecore.compat import const
+from nodecore.features import (
+    FRONT,
+    JERK_X,
+    JERK_Y,
+    JERK_Z,
+    LOW_X,
+    LOW_Y,
+    LOW_Z,
+    MAD_MAG,
+    MAD_X,
+    MAD_Y,
+    MAD_Z,
+    MAG,
+    UP,
+)
+
+THIGH = const(0)
+BACK = const(1)
+TRAITS = const(27)
+SOME = const(20)  # counts: keeps ratios of small movements calm
 
 
 def is_still(v):
     """Tell whether nothing moved enough to look for a rhythm."""
-    return max(v[MAD_X], v[MAD_Y], v[MAD_Z]) < model.STILL_MAD
+    return max(v[MAD_X], v[MAD_Y], v[MAD_Z]) < thresholds.STILL_MAD
+
+
+def is_gait(v, gait):
+    """Tell whether an epoch moves like gait: the magnitude beats hard, or softly but regularly."""
+    beat = 2 * v[MAD_MAG]
+    return beat > thresholds.BEAT or (gait.likeness > thresholds.REGULAR and beat > thresholds.SOFT_BEAT)
 
 
 def posture(v, role):
     """Return the activity of an epoch without gait."""
     if role == THIGH:
-        return activity.STANDING if v[UP] > model.UPRIGHT else activity.SEDENTARY
-    return activity.STANDING if v[UP] > model.BACK_LYING else activity.LYING
+        return activity.STANDING if v[UP] > thresholds.UPRIGHT else activity.SEDENTARY
+    return activity.STANDING if v[UP] > thresholds.BACK_LYING else activity.LYING
 
 
-def classify(v, regularity, role):
-    """Return the activity of one epoch from its features and regularity (1024ths, 0 if it was not looked for)."""
-    if regularity < model.GAIT_REGULARITY or v[UP] < model.GAIT_UPRIGHT:
-        return posture(v, role)
-    if v[MAD_MAG] > model.RUN_MAD_MAG:
-        return activity.RUNNING
-    if role == BACK:
-        return activity.WALKING
-    if v[FRONT] > model.CYCLE_FRONT:
-        return activity.CYCLING
-    if v[FRONT] > model.STAIRS_FRONT:
-        return activity.STAIRS
-    return activity.WALKING
+def ratio(a, b):
+    """Return a / b in 64ths for movements in counts (0..65535), at most 32767."""
+    return min(32767, (a << 6) // (b + SOME))
+
+
+def describe(v, gait, traits):
+    """Write the TRAITS integers that the forest decides on; each fits an int16. Order: training takes it as it is."""
+    beat = min(32767, 2 * v[MAD_MAG])
+    dx = min(32767, v[MAD_X])
+    dy = min(32767, v[MAD_Y])
+    dz = min(32767, v[MAD_Z])
+    jx = min(32767, v[JERK_X])
+    jy = min(32767, v[JERK_Y])
+    jz = min(32767, v[JERK_Z])
+    lx = min(32767, v[LOW_X])
+    lz = min(32767, v[LOW_Z])
+    traits[0] = v[UP]
+    traits[1] = v[FRONT]
+    traits[2] = beat
+    traits[3] = gait.likeness
+    traits[4] = gait.stride
+    for i in range(4):
+        traits[5 + i] = gait.echo[i]
+    traits[9] = dx
+    traits[10] = dy
+    traits[11] = dz
+    traits[12] = jx
+    traits[13] = jy
+    traits[14] = jz
+    traits[15] = lx
+    traits[16] = min(32767, v[LOW_Y])
+    traits[17] = lz
+    traits[18] = v[MAG]
+    traits[19] = ratio(lz, lx)
+    traits[20] = ratio(lx + lz, dx + dz)
+    traits[21] = ratio(dx, beat)
+    traits[22] = ratio(dz, beat)
+    traits[23] = ratio(jx + jy + jz, dx + dy + dz)
+    traits[24] = ratio(jx, jz)
+    traits[25] = ratio(jx, dx)
+    traits[26] = ratio(jz, dz)
+
+
+class Classifier:
+    """Classify epochs of one site; `role`: THIGH or BACK. After `classify`: `activity` and `confidence` (0..15)."""
+
+    def __init__(self, role):
+        self.role = role
+        self.activity = activity.OTHER
+        self.confidence = 0
+        self._ride = 0  # epochs for which a bicycle ride may go on without pedalling
+        self._traits = array("h", [0] * TRAITS)
+        self._votes = array("i", [0] * forest.CLASSES)
+
+    def reset(self):
+        """Forget the ride."""
+        self._ride = 0
+
+    def classify(self, v, gait):
+        """Decide from `v` (`Features.values`) and `gait` (`cadence.Tracker`)."""
+        if asks(v, gait, self.role):
+            describe(v, gait, self._traits)
+            forest.vote(self._traits, self._votes)
+        self.decide(v, gait, self._votes)
+
+    def decide(self, v, gait, votes):
+        """Decide, `votes` being the forest's, needed only where `asks` says so."""
+        ride = self.role == THIGH and self._ride
+        self._ride = max(0, self._ride - 1)
+        if ride and v[FRONT] > thresholds.COAST_FRONT and v[UP] > thresholds.GAIT_UPRIGHT and is_stepless(v, gait):
+            self.activity = activity.CYCLING  # coasting, or out of the rhythm for a moment
+            self.confidence = 6
+        elif not is_gait(v, gait) or v[UP] < thresholds.GAIT_UPRIGHT:
+            self.activity = posture(v, self.role)
+            self.confidence = clarity(v[UP], self.role)
+        elif self.role == BACK:
+            self.activity = activity.RUNNING if 2 * v[MAD_MAG] > thresholds.BACK_RUN else activity.WALKING
+            self.confidence = 8 + min(7, gait.likeness >> 7)
+        elif is_cycling(v, gait):
+            self.activity = activity.CYCLING
+            self._ride = thresholds.COAST_EPOCHS
+            self.confidence = min(15, 4 + ((v[FRONT] - thresholds.CYCLE_FRONT) >> 4))
+        else:
+            winner = forest.winner(votes)
+            self.activity = forest.ACTIVITIES[winner]
+            self.confidence = forest.confidence(votes, winner)
+
+
+def asks(v, gait, role):
+    """Tell whether the forest is needed to decide."""
+    return role == THIGH and is_gait(v, gait) and v[UP] >= thresholds.GAIT_UPRIGHT and not is_cycling(v, gait)
+
+
+def is_cycling(v, gait):
+    """Tell whether a moving thigh points forward as on a saddle and takes no steps."""
+    return v[FRONT] > thresholds.CYCLE_FRONT and is_stepless(v, gait)
+
+
+def is_stepless(v, gait):
+    """Tell whether nothing strikes the ground: no hard impacts, and no beat at half a turn as of two feet."""
+    if 2 * v[MAD_MAG] >= thresholds.CYCLE_BEAT:
+        return False
+    return gait.echo[3] < thresholds.CYCLE_ECHO or v[JERK_X] < thresholds.CYCLE_JERK
+
+
+def clarity(up, role):
+    """Return how far a posture lies from its border, 4..15."""
+    away = abs(up - (thresholds.UPRIGHT if role == THIGH else thresholds.BACK_LYING))
+    return min(15, 4 + (away >> 5))

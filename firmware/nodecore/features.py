@@ -26,10 +26,13 @@ MAD_MAG = const(7)  # half counts
 JERK_X = const(8)  # mean absolute difference of neighbours, counts
 JERK_Y = const(9)
 JERK_Z = const(10)
-UP = const(11)  # cosine of the inclination of x, 1024ths
-SIDE = const(12)  # y and z over the mean's length, 1024ths
-FRONT = const(13)
-SIZE = const(14)
+LOW_X = const(11)  # mean absolute deviation of the average of five neighbours, counts
+LOW_Y = const(12)
+LOW_Z = const(13)
+UP = const(14)  # cosine of the inclination of x, 1024ths
+SIDE = const(15)  # y and z over the mean's length, 1024ths
+FRONT = const(16)
+SIZE = const(17)
 
 FIRST_LAG = const(6)  # samples: 260 steps/min as a step
 END_LAG = const(86)  # as a stride: 37 steps/min
@@ -73,7 +76,7 @@ class Features:
         self.n_before = 0
 
     def measure(self, buf, n):
-        """Take in `n` samples (1..160, three int16 interleaved) and compute `values`."""
+        """Take in `n` samples (5..160, three int16 interleaved) and compute `values`."""
         v = self.values
         self._shelve(buf, n)
         means = self._means
@@ -88,6 +91,9 @@ class Features:
         kernels.jerks(buf, n, sums)
         for axis in range(3):
             v[JERK_X + axis] = sums[axis] // n
+        kernels.lows(buf, n, means, sums)
+        for axis in range(3):
+            v[LOW_X + axis] = sums[axis] // (5 * (n - 4))
         mag = self.pulse  # scratch until `compare`
         v[MAG] = kernels.magnitudes(buf, n, mag) // n
         v[MAD_MAG] = kernels.spread(mag, n, v[MAG]) // n

@@ -6,6 +6,7 @@ Inputs are int16 (`array('h')`), three axes interleaved. Every accumulator stays
 
 PEAK = 1023  # `smooth` clips here: 3 axes x 160 samples x 1023^2 < 2^29
 MOST = 64  # crossings of a series that are kept
+TREE_BYTES = 31
 
 
 def sums(buf, n, out):
@@ -51,6 +52,18 @@ def jerks(buf, n, out):
     out[0] = x
     out[1] = y
     out[2] = z
+
+
+def lows(buf, n, means, out):
+    """Write the three sums of |five neighbours - 5 x mean| to `out[0..2]` (bound: 160 x 5 x 2^16 < 2^26); n >= 5."""
+    for axis in range(3):
+        total = 0
+        five = buf[axis] + buf[axis + 3] + buf[axis + 6] + buf[axis + 9] - 5 * means[axis]
+        for i in range(axis + 12, 3 * n, 3):
+            five += buf[i]
+            total += -five if five < 0 else five
+            five -= buf[i - 12]
+        out[axis] = total
 
 
 def isqrt(v):
@@ -216,3 +229,23 @@ def crossings(series, total, times, heights):
         if found and now > heights[found - 1]:
             heights[found - 1] = now
     return found
+
+
+def votes(traits, trees, rounds, out):
+    """Write the sum of the leaves that `traits` reach in each class' trees to `out[0..3]` (bound: 250 x 128 < 2^15).
+
+    `trees`: TREE_BYTES a tree, the rounds of class 0 first. A tree: five nodes (trait, threshold as little-endian
+    int16, left, right: a node, or 128 + a leaf), then six leaves (int8). A trait up to the threshold goes left.
+    """
+    at = 0
+    for group in range(4):
+        total = 0
+        for _ in range(rounds):
+            node = 0
+            while node < 128:
+                i = at + 5 * node
+                threshold = (trees[i + 1] | trees[i + 2] << 8) ^ 0x8000
+                node = trees[i + 3] if traits[trees[i]] + 0x8000 <= threshold else trees[i + 4]
+            total += (trees[at + 25 + node - 128] ^ 0x80) - 0x80
+            at += TREE_BYTES
+        out[group] = total

@@ -81,6 +81,29 @@ def jerks(buf: ptr16, n: int, out: ptr32):
 
 
 @micropython.viper
+def lows(buf: ptr16, n: int, means: ptr16, out: ptr32):
+    axis = 0
+    end = 3 * n
+    while axis < 3:
+        total = 0
+        five = 0 - 5 * ((means[axis] ^ 0x8000) - 0x8000)
+        i = axis
+        while i < axis + 12:
+            five += (buf[i] ^ 0x8000) - 0x8000
+            i += 3
+        while i < end:
+            five += (buf[i] ^ 0x8000) - 0x8000
+            if five < 0:
+                total -= five
+            else:
+                total += five
+            five -= (buf[i - 12] ^ 0x8000) - 0x8000
+            i += 3
+        out[axis] = total
+        axis += 1
+
+
+@micropython.viper
 def isqrt(v: int) -> int:
     root = 0
     bit = 1 << 28
@@ -280,3 +303,26 @@ def crossings(series: ptr16, total: int, times: ptr16, heights: ptr16) -> int:
                 heights[found - 1] = now
         i += 1
     return found
+
+
+@micropython.viper
+def votes(traits: ptr16, trees: ptr8, rounds: int, out: ptr32):
+    at = 0
+    group = 0
+    while group < 4:
+        total = 0
+        left = rounds
+        while left > 0:
+            node = 0
+            while node < 128:
+                i = at + 5 * node
+                threshold = (trees[i + 1] | (trees[i + 2] << 8)) ^ 0x8000
+                if (traits[trees[i]] ^ 0x8000) <= threshold:
+                    node = trees[i + 3]
+                else:
+                    node = trees[i + 4]
+            total += (trees[at + node - 103] ^ 0x80) - 0x80
+            at += 31
+            left -= 1
+        out[group] = total
+        group += 1

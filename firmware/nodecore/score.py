@@ -1,6 +1,6 @@
 """One epoch of samples to one record: the only path, on the node and on the host."""
 
-from nodecore import activity, cadence, classify, model, record
+from nodecore import activity, cadence, classify, record, thresholds
 from nodecore.compat import const
 from nodecore.features import MAD_MAG, MAD_X, MAD_Y, MAD_Z, MEAN_X, Features
 from nodecore.sampling import EPOCH_SAMPLES, MAX_EPOCH_SAMPLES
@@ -60,20 +60,28 @@ class Decision:
         if role not in (THIGH, BACK):
             raise ValueError("role must be 0 (thigh) or 1 (back)")
         self.role = role
+        self.classifier = classify.Classifier(role)
         self._quiet = 0  # epochs without life
         self._mean = [0, 0, 0]
 
     def reset(self):
         """Forget what was learnt from neighbouring epochs."""
+        self.classifier.reset()
         self._quiet = 0
 
     def fill(self, rec, v, gait, n, flags):
         """Fill `rec` from `v` (`Features.values`), `gait` (`cadence.Tracker`), `n` samples and flags."""
-        regularity = gait.likeness
-        act = classify.classify(v, regularity, self.role)
+        self.classifier.classify(v, gait)
+        self.write(rec, v, gait, n, flags)
+
+    def write(self, rec, v, gait, n, flags):
+        """Fill `rec` as `fill` does, once the classifier has decided."""
+        act = self.classifier.activity
+        confidence = self.classifier.confidence
         if self._lifeless(v):
             act = activity.NOT_WORN
-        rec[record.ACTIVITY] = act | (12 << 4)
+            confidence = 8
+        rec[record.ACTIVITY] = act | (confidence << 4)
         for axis in range(3):
             rec[record.MEAN_X + axis] = record.mean_code(v[MEAN_X + axis])
             rec[record.MAD_X + axis] = record.log_code(min(v[MAD_X + axis], 32767))
@@ -82,13 +90,13 @@ class Decision:
         if gait.stride and act in (activity.WALKING, activity.STAIRS, activity.RUNNING):
             rec[record.CADENCE] = cadence.steps_per_minute(gait.stride, n if n >= WHOLE else EPOCH_SAMPLES)
             rec[record.STEPS] = min(255, (gait.steps + 16) >> 5)
-        rec[record.REGULARITY] = min(regularity >> 2, 255)
+        rec[record.REGULARITY] = min(gait.likeness >> 2, 255)
         rec[record.FLAGS] = flags
 
     def _lifeless(self, v):
-        still = max(v[MAD_X], v[MAD_Y], v[MAD_Z]) < model.NOT_WORN_MAD
+        still = max(v[MAD_X], v[MAD_Y], v[MAD_Z]) < thresholds.NOT_WORN_MAD
         for axis in range(3):
-            still = still and abs(v[MEAN_X + axis] - self._mean[axis]) < model.NOT_WORN_DRIFT
+            still = still and abs(v[MEAN_X + axis] - self._mean[axis]) < thresholds.NOT_WORN_DRIFT
             self._mean[axis] = v[MEAN_X + axis]
         self._quiet = min(self._quiet + 1, 30000) if still else 0
-        return self._quiet >= model.NOT_WORN_EPOCHS
+        return self._quiet >= thresholds.NOT_WORN_EPOCHS

@@ -25,10 +25,17 @@ def blended(measured: Measured, role: int) -> Int:
     return (vector[:, lag - FIRST_LAG] + magnitude[:, lag - FIRST_LAG] + 2 * step) >> 2
 
 
-def counted(measured: Measured, strides: list[int], role: int) -> dict[int, Swing]:
+def echoed(measured: Measured, stride: Int) -> Int:
+    """Twin of `cadence.echoes` for every moving epoch, (M, 4); stride: (M,) in 16ths."""
+    lag = np.minimum((stride + 8) >> 4, nc.FIRST + nc.STRIDES - 1)
+    at = np.maximum(np.stack([lag - FIRST_LAG, (lag >> 1) - FIRST_LAG], axis=1), 0)
+    both = [np.take_along_axis(curve, at, axis=1) for curve in (measured.vector, measured.magnitude)]
+    return np.where(stride[:, None] > 0, np.concatenate(both, axis=1), 0)
+
+
+def counted(measured: Measured, stride: Int, role: int) -> dict[int, Swing]:
     """Return, by row, the crossings that `Tracker.count` would tally, for epochs that have a stride."""
     found: dict[int, Swing] = {}
-    stride = np.array(strides, np.int64)
     for part in measured.compared:
         period = stride[part.rows] >> role
         widths = np.maximum(2, (period + 16) >> 5)

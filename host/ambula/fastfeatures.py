@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nodecore import classify
 from nodecore import features as nf
 from nodecore import kernels as nk
+from nodecore import thresholds
 from nodecore.sampling import EPOCH_SAMPLES
 
 Int = NDArray[np.int64]
@@ -78,7 +78,7 @@ def measure_stream(samples: NDArray[np.int16]) -> Measured:
 
 def still(values: Int) -> NDArray[np.bool_]:
     """Twin of `classify.is_still`, (E,)."""
-    return values[:, nf.MAD_X : nf.MAD_Z + 1].max(axis=1) < classify.model.STILL_MAD
+    return values[:, nf.MAD_X : nf.MAD_Z + 1].max(axis=1) < thresholds.STILL_MAD
 
 
 def _measure(epochs: NDArray[np.int16]) -> tuple[Int, NDArray[np.int16]]:
@@ -90,6 +90,9 @@ def _measure(epochs: NDArray[np.int16]) -> tuple[Int, NDArray[np.int16]]:
     values[:, nf.MEAN_X : nf.MEAN_Z + 1] = means
     values[:, nf.MAD_X : nf.MAD_Z + 1] = np.abs(x - means[:, None]).sum(axis=1) // n
     values[:, nf.JERK_X : nf.JERK_Z + 1] = np.abs(np.diff(x, axis=1)).sum(axis=1) // n
+    sums = np.cumsum(np.concatenate([np.zeros_like(x[:, :1]), x], axis=1), axis=1)
+    low = np.abs(sums[:, 5:] - sums[:, :-5] - 5 * means[:, None]).sum(axis=1)
+    values[:, nf.LOW_X : nf.LOW_Z + 1] = low // (5 * (n - 4))
     half = x >> 1
     mag = np.sqrt((half * half).sum(axis=2)).astype(np.int64)
     values[:, nf.MAG] = mag.sum(axis=1) // n

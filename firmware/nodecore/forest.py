@@ -1,0 +1,34 @@
+"""A small forest of boosted trees over integers: what tells walking, stairs and running apart (tables: `model`)."""
+
+from nodecore import activity, model
+from nodecore.compat import const
+from nodecore.features import kernels
+
+ACTIVITIES = (activity.RUNNING, activity.STAIRS, activity.STANDING, activity.WALKING)  # in the model's class order
+CLASSES = const(4)
+_SURE = const(24)  # votes of lead a step of confidence
+
+
+def vote(traits, votes):
+    """Write each class' votes, in the model's units, to `votes[0..CLASSES - 1]`; `traits`: see `describe`."""
+    kernels.votes(traits, model.TREES, model.ROUNDS, votes)
+    for i in range(CLASSES):
+        votes[i] += model.START[i]
+
+
+def winner(votes):
+    """Return the class with most votes, the first of equals."""
+    first = 0
+    for i in range(1, CLASSES):
+        if votes[i] > votes[first]:
+            first = i
+    return first
+
+
+def confidence(votes, first):
+    """Return the winner's lead over the next as 0..15."""
+    second = -1073741824
+    for i in range(CLASSES):
+        if i != first and votes[i] > second:
+            second = votes[i]
+    return min(15, (votes[first] - second) // _SURE)

@@ -1,0 +1,93 @@
+"""The numpy twin of `nodecore.classify` and `nodecore.forest`: traits and votes of many epochs at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodecore import classify, forest, kernels, model, thresholds
+from nodecore import features as nf
+
+Int = NDArray[np.int64]
+
+_TOP = 32767
+
+
+@dataclass(frozen=True)
+class Gait:
+    """What `cadence.Tracker` holds after each of E epochs; `echo` is (E, 4), the others (E,)."""
+
+    stride: Int
+    likeness: Int
+    steps: Int
+    echo: Int
+
+
+def asks(values: Int, gait: Gait, role: int) -> NDArray[np.bool_]:
+    """Twin of `classify.asks`, (E,)."""
+    if role != classify.THIGH:
+        return np.zeros(len(values), np.bool_)
+    beat = 2 * values[:, nf.MAD_MAG]
+    moves = (beat > thresholds.BEAT) | ((gait.likeness > thresholds.REGULAR) & (beat > thresholds.SOFT_BEAT))
+    stepless = (gait.echo[:, 3] < thresholds.CYCLE_ECHO) | (values[:, nf.JERK_X] < thresholds.CYCLE_JERK)
+    cycling = (values[:, nf.FRONT] > thresholds.CYCLE_FRONT) & (beat < thresholds.CYCLE_BEAT) & stepless
+    return moves & (values[:, nf.UP] >= thresholds.GAIT_UPRIGHT) & ~cycling
+
+
+def described(values: Int, gait: Gait) -> Int:
+    """Twin of `classify.describe`, (E, TRAITS)."""
+    beat = np.minimum(_TOP, 2 * values[:, nf.MAD_MAG])
+    dx, dy, dz = np.minimum(_TOP, values[:, nf.MAD_X : nf.MAD_Z + 1]).T
+    jx, jy, jz = np.minimum(_TOP, values[:, nf.JERK_X : nf.JERK_Z + 1]).T
+    lx, ly, lz = np.minimum(_TOP, values[:, nf.LOW_X : nf.LOW_Z + 1]).T
+    columns = (
+        values[:, nf.UP],
+        values[:, nf.FRONT],
+        beat,
+        gait.likeness,
+        gait.stride,
+        *gait.echo.T,
+        *(dx, dy, dz, jx, jy, jz, lx, ly, lz),
+        values[:, nf.MAG],
+        _ratio(lz, lx),
+        _ratio(lx + lz, dx + dz),
+        _ratio(dx, beat),
+        _ratio(dz, beat),
+        _ratio(jx + jy + jz, dx + dy + dz),
+        _ratio(jx, jz),
+        _ratio(jx, dx),
+        _ratio(jz, dz),
+    )
+    return np.stack(columns, axis=1)
+
+
+def _ratio(a: Int, b: Int) -> Int:
+    """Twin of `classify.ratio`."""
+    return np.minimum(_TOP, (a << 6) // (b + classify.SOME))
+
+
+def voted(traits: Int) -> Int:
+    """Twin of `forest.vote`, (E, CLASSES)."""
+    out = np.zeros((len(traits), forest.CLASSES), np.int64)
+    trees = np.frombuffer(model.TREES, np.uint8).reshape(-1, kernels.TREE_BYTES)
+    for number, tree in enumerate(trees):
+        out[:, number // model.ROUNDS] += _leaves(tree, traits)
+    return out + np.array(model.START)
+
+
+def _leaves(tree: NDArray[np.uint8], traits: Int) -> Int:
+    """Return the leaf of one tree that each row reaches."""
+    nodes = tree[:25].reshape(5, 5)
+    limit = np.ascontiguousarray(nodes[:, 1:3]).view("<i2")[:, 0].astype(np.int64)
+    value = tree[25:].view(np.int8).astype(np.int64)
+    out = np.zeros(len(traits), np.int64)
+    reach = [(0, np.ones(len(traits), np.bool_))]
+    while reach:
+        node, here = reach.pop()
+        low = traits[:, nodes[node, 0]] <= limit[node]
+        for child, side in ((int(nodes[node, 3]), here & low), (int(nodes[node, 4]), here & ~low)):
+            if child < 128:
+                reach.append((child, side))
+            else:
+                out += side * value[child - 128]
+    return out

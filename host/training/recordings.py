@@ -1,0 +1,73 @@
+"""Labelled thigh recordings as the node would sample them, cut into epochs; the recordings are not here."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.recording import Recording, resample
+from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+X_DOWN = np.array([-1.0, -1.0, 1.0])  # both sets record x down the thigh, z forward; here x is up
+SITES = {"hugadb_v1": ("acc_thigh", "acc_thigh_left"), "pdiot_2023": ("acc_thigh",)}
+AGREE = 0.8  # of an epoch's samples that must carry its label
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One uninterrupted recording: `counts` (E * 130, 3) int16; `label` (E,) of each epoch, "" where they are mixed."""
+
+    dataset: str
+    subject: str
+    counts: NDArray[np.int16]
+    label: NDArray[np.str_]
+
+
+def stretches(dataset: str) -> Iterator[Stretch]:
+    """Yield every stretch of a data set, worn as labelled, in a fixed order; FileNotFoundError without data."""
+    folder = DATA / dataset
+    wrong = _worn_wrongly(folder)
+    for path in sorted(folder.glob("*.npz")):
+        if path.stem not in wrong:
+            with np.load(path) as data:
+                for site in SITES[dataset]:
+                    yield from _cut(dataset, path.stem, data[site], data["seg"], data["label"], float(data["fs"]))
+
+
+def _worn_wrongly(folder: Path) -> set[str]:
+    flags: dict[str, list[str]] = json.loads((folder / "meta.json").read_text()).get("quality_flags", {})
+    return {subject for subject, found in flags.items() if any(flag.startswith("thigh") for flag in found)}
+
+
+def _cut(
+    dataset: str,
+    subject: str,
+    acc: NDArray[np.float32],
+    seg: NDArray[np.int64],
+    label: NDArray[np.str_],
+    rate_hz: float,
+) -> Iterator[Stretch]:
+    for number in np.unique(seg):
+        rows = np.flatnonzero(seg == number)
+        if len(rows) < 0.9 * EPOCH_S * rate_hz:
+            continue
+        acc_g = np.nan_to_num(acc[rows].astype(np.float64)) * X_DOWN
+        samples = resample(Recording(Path(subject), np.arange(len(rows)) / rate_hz, acc_g, rate_hz))
+        counts = samples.counts
+        yield Stretch(dataset, subject, counts, _labels(label[rows], rate_hz, len(counts) // EPOCH_SAMPLES))
+
+
+def _labels(label: NDArray[np.str_], rate_hz: float, epochs: int) -> NDArray[np.str_]:
+    edges = np.minimum(np.rint(np.arange(epochs + 1) * EPOCH_S * rate_hz).astype(int), len(label))
+    return np.array([_label(label[a:b]) for a, b in pairwise(edges)])
+
+
+def _label(part: NDArray[np.str_]) -> str:
+    names, counts = np.unique(part, return_counts=True)
+    best = int(counts.argmax())
+    return str(names[best]) if counts[best] >= AGREE * len(part) else ""
