@@ -46,6 +46,8 @@ class Log:
         if not self._writer.add(epoch, rec):
             self.seal()
             self._writer.add(epoch, rec)
+        if self._writer.count == segment.MAX_EPOCHS:
+            self.seal()
 
     @property
     def waiting_epochs(self):

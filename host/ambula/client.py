@@ -13,6 +13,7 @@ from nodecore import protocol
 REPLY_TIMEOUT_S = 10.0
 FRAME_TIMEOUT_S = 10.0
 _CLOCK_READINGS = 5
+_LOST = b""  # no reply and no frame is empty
 
 
 class Link(Protocol):
@@ -20,11 +21,8 @@ class Link(Protocol):
 
     async def read(self, char_uuid: str) -> bytes: ...
     async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None: ...
-    async def subscribe(self, char_uuid: str, callback: "_Callback") -> None: ...
-
-
-class _Callback(Protocol):
-    def __call__(self, data: bytes, /) -> None: ...
+    async def subscribe(self, char_uuid: str, callback: "Callable[[bytes], object]") -> None: ...
+    def on_lost(self, callback: "Callable[[], object]") -> None: ...
 
 
 def wall_clock_ms() -> int:
@@ -52,6 +50,7 @@ class NodeClient:
         info = await self.info()
         await self._link.subscribe(protocol.CONTROL_UUID, self._replies.put_nowait)
         await self._link.subscribe(protocol.DATA_UUID, self._frames.put_nowait)
+        self._link.on_lost(self._wake_all)
         return info
 
     async def info(self) -> protocol.Info:
@@ -154,10 +153,18 @@ class NodeClient:
                 raise _refusal(command, reply[2])
 
     async def _next(self, queue: asyncio.Queue[bytes], timeout_s: float) -> bytes | None:
+        """Return the next value, or None after `timeout_s`; raises TransportError as soon as the link is lost."""
         try:
-            return await asyncio.wait_for(queue.get(), timeout_s)
+            value = await asyncio.wait_for(queue.get(), timeout_s)
         except TimeoutError:
             return None
+        if value == _LOST:
+            raise TransportError("the link to the node was lost: sync again to go on where it stopped")
+        return value
+
+    def _wake_all(self) -> None:
+        self._replies.put_nowait(_LOST)
+        self._frames.put_nowait(_LOST)
 
     @staticmethod
     def _u32(payload: bytes) -> int:

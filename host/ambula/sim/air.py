@@ -20,6 +20,7 @@ from bumble.device import Device, DeviceConfiguration
 
 from ambula.errors import SimulatorError
 from ambula.sim.controller import AirController, Outbox
+from ambula.sim.hci_socket import serve_hci
 from ambula.sim.nimble import NodeRadio
 
 _CONNECT_FAIL_S = 0.05  # a central notices after six silent connection intervals
@@ -79,6 +80,7 @@ class Air:
         self._link = _AirLink(supervision_ms / 1000)
         self._nodes: dict[str, NodeRadio] = {}
         self._centrals: dict[str, Device] = {}
+        self._servers: list[asyncio.Server] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def __aenter__(self) -> Self:
@@ -92,6 +94,8 @@ class Air:
             await node.close()
         for device in self._centrals.values():
             await device.power_off()
+        for server in self._servers:
+            server.close()
         self._link.close()
         if self._folder is not None:
             self._folder.cleanup()
@@ -118,6 +122,21 @@ class Air:
         device = self._centrals[name] = Device.from_config_with_hci(config, controller, controller)
         await device.power_on()
         return device
+
+    async def serve_central(self, path: Path, name: str = "laptop") -> str:
+        """Add a laptop's controller for another process, as HCI on a unix socket; return its bumble transport name.
+
+        When that process ends, its links are lost and the laptop is gone from the air.
+        """
+        controller = self._add_controller(name, hci.Address.ANY, -60)
+
+        def leave() -> None:
+            if controller in self._link.controllers:
+                self._link.cut(controller)
+                self._link.remove_controller(controller)
+
+        self._servers.append(await serve_hci(controller, path, leave))
+        return f"unix-client:{path}"
 
     def drop(self, name: str) -> int:
         """Cut all links of `name` at once, as by a supervision timeout at both ends; return how many there were."""

@@ -73,6 +73,11 @@ class NodeProcess:
         self.on_progress: Callable[[int], None] | None = None
 
     @property
+    def is_running(self) -> bool:
+        """Whether the firmware's process is alive."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def reached_ms(self) -> int:
         """Virtual UTC in ms up to which the node has reported."""
         return self._reached_ms

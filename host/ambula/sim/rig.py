@@ -129,6 +129,14 @@ class Rig:
         self._virtual_ms = utc_ms
         self._live_since_s = None
 
+    async def restart(self, name: str) -> None:
+        """Power a node up again after a power cut; it goes on in real time, with its radio open."""
+        node = self.nodes[name]
+        await node.kill()
+        await node.start()
+        node.tap()
+        node.live()
+
     def laptop_near(self) -> None:
         """Time runs as on the wall from now on, and the wearer double-taps both nodes."""
         self._live_since_s = time.monotonic()

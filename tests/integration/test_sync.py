@@ -1,0 +1,280 @@
+"""Sync over the virtual air: complete, cheap, and the same however often it is cut."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import worn
+
+from ambula.client import NodeClient
+from ambula.errors import AmbulaError, ProtocolError, StoreError, TransportError
+from ambula.fetch import fetch, find_nodes
+from ambula.sim.rig import Rig
+from ambula.store import Store
+from ambula.sync import sync_node
+from ambula.transport.radio import Link
+from nodecore import segment
+
+
+async def visit(rig: Rig, store: Store) -> int:
+    """Sync all nodes; return the epochs that came. Raises the first failure."""
+    found = await find_nodes(rig.radio, 10, len(rig.nodes))
+    report = await fetch(rig.radio, store, "P01", found, rig.utc_ms)
+    for _, error in report.failed:
+        raise error
+    assert len(report.synced) == len(rig.nodes)
+    return sum(r.epochs for r in report.synced)
+
+
+def assert_complete(store: Store, recorded: Path) -> None:
+    """The store holds every recorded segment byte for byte, in order, once; later ones (boots) may follow."""
+    for role, name in enumerate(worn.ROLES):
+        expected = [s.data for s in worn.recorded_segments(recorded)[name]]
+        assert stored_prefix(store, role, len(expected)) == expected
+        records = store.records(role_node(store, role))
+        assert len(records) == worn.EPOCHS
+        assert records.epoch[0] == worn.START_MS // 5000
+
+
+def stored_prefix(store: Store, role: int, count: int) -> list[bytes]:
+    return worn.stored_data(store, role)[:count]
+
+
+def role_node(store: Store, role: int) -> int:
+    (node,) = store.nodes("role = ?", (role,))
+    assert not store.damage(node.node_id)
+    return node.node_id
+
+
+def test_a_sync_brings_everything_for_little_more_than_its_size(recorded: Path, tmp_path: Path) -> None:
+    async def go() -> None:
+        with Store(tmp_path / "s.db") as store:
+            async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+                rig.laptop_near()
+                assert await visit(rig, store) == 2 * worn.EPOCHS
+                payload = sum(node.next_offset for node in store.nodes())
+                moved = sum(rig.air.counters[name].total_bytes for name in worn.ROLES)
+                assert payload > 100_000
+                assert moved <= 1.15 * payload
+                assert await visit(rig, store) == 0  # a second sync finds nothing new
+            assert_complete(store, recorded)
+            assert_freed(rig)
+
+    asyncio.run(go())
+
+
+def assert_freed(rig: Rig) -> None:
+    """After the acknowledgement only the newest chunk is still on flash."""
+    from ambula.sim.image import log_chunks
+
+    for name in worn.ROLES:
+        assert len(log_chunks(rig.flash_path(name))) == 1
+
+
+class Scissors:
+    """A link that does something at the n-th GATT value that passes, either way; all else goes through."""
+
+    def __init__(self, link: Link, at: int, cut: Callable[[], None]) -> None:
+        self._link = link
+        self._left = at
+        self._cut = cut
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._cut()
+
+    async def read(self, char_uuid: str) -> bytes:
+        self._count()
+        return await self._link.read(char_uuid)
+
+    async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
+        self._count()
+        await self._link.write(char_uuid, data, response)
+
+    async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
+        def counted(value: bytes) -> None:
+            self._count()
+            callback(value)
+
+        await self._link.subscribe(char_uuid, counted)
+
+    def on_lost(self, callback: Callable[[], object]) -> None:
+        self._link.on_lost(callback)
+
+
+async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> str:
+    """Sync one node and cut it off at a random value in one of three ways; return which, or `whole`."""
+    way = dice.choice(("link", "laptop", "node"))
+    role = "Amb-T" if name == "thigh" else "Amb-B"
+    found = [f for f in await find_nodes(rig.radio, 10, 2) if f.name == role]
+    link = await rig.radio.connect(found[0])
+    task = asyncio.current_task()
+    assert task is not None
+
+    def cut() -> None:
+        if way == "link":
+            rig.air.drop(name)
+        elif way == "laptop":
+            task.cancel()
+        else:
+            process = rig.nodes[name]._process
+            assert process is not None
+            os.kill(process.pid, signal.SIGKILL)
+
+    try:
+        await sync_node(
+            NodeClient(Scissors(link, dice.randint(1, dice.choice((25, 150))), cut), rig.utc_ms), store, "P01"
+        )
+        return "whole"
+    except AmbulaError:
+        return way
+    except asyncio.CancelledError:
+        task.uncancel()
+        return way
+    finally:
+        await link.close()
+        if way == "node":
+            await asyncio.sleep(0.05)  # let a process that was killed end
+            if not rig.nodes[name].is_running:
+                await rig.restart(name)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_cut_off_anywhere_and_run_again_it_ends_with_the_same_store(recorded: Path, tmp_path: Path, seed: int) -> None:
+    """Ten cuts a seed, sixty in all: link lost, laptop gone, node's plug pulled, each at a random GATT value."""
+
+    async def go() -> dict[str, int]:
+        dice = random.Random(seed)
+        cuts: dict[str, int] = {}
+        with Store(tmp_path / "s.db") as store:
+            async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+                rig.laptop_near()
+                while sum(cuts.values()) < 10:
+                    way = await cut_sync(rig, store, dice.choice(worn.ROLES), dice)
+                    if way != "whole":
+                        cuts[way] = cuts.get(way, 0) + 1
+                await visit(rig, store)
+            assert_complete(store, recorded)
+        return cuts
+
+    assert sum(asyncio.run(go()).values()) == 10
+
+
+def test_a_laptop_that_is_killed_goes_on_where_it_was(recorded: Path, tmp_path: Path) -> None:
+    """The real command in a process of its own, killed (SIGKILL) again and again, then left to finish."""
+
+    async def go() -> int:
+        killed = 0
+        dice = random.Random(5)
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            rig.laptop_near()
+            for attempt in range(12):
+                path = tmp_path / f"hci{attempt}"
+                radio = "bumble:" + await rig.air.serve_central(path, f"laptop{attempt}")
+                command = [sys.executable, "-m", "ambula", "sync", "--store", str(tmp_path / "s.db")]
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    env={**os.environ, "AMBULA_RADIO": radio, "AMBULA_CONFIG": str(tmp_path / "none")},
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                )
+                if attempt < 8:
+                    try:
+                        await asyncio.wait_for(process.wait(), dice.uniform(0.6, 1.6))
+                    except TimeoutError:
+                        process.kill()
+                        killed += 1
+                _, said = await process.communicate()
+                if process.returncode == 0:
+                    return killed
+                rig.laptop_near()
+        pytest.fail(f"never finished: {said.decode()}")
+
+    assert asyncio.run(go()) >= 3
+    with Store(tmp_path / "s.db") as store:
+        assert_complete(store, recorded)
+
+
+def test_a_stranger_is_told_from_a_node() -> None:
+    class Stranger:
+        async def read(self, char_uuid: str) -> bytes:
+            return b"hello"
+
+        async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None: ...
+        async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None: ...
+        def on_lost(self, callback: Callable[[], object]) -> None: ...
+
+    with pytest.raises(ProtocolError, match="does not answer as an Ambula node"):
+        asyncio.run(NodeClient(Stranger()).open())
+
+
+def test_a_locked_store_leaves_the_data_on_the_node(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    monkeypatch.setattr("ambula.store.store._LOCK_TIMEOUT_S", 0.1)
+
+    async def go() -> None:
+        with Store(tmp_path / "s.db") as store:
+            async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+                rig.laptop_near()
+                other = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
+                other.execute("BEGIN EXCLUSIVE")
+                with pytest.raises(StoreError, match="in use"):
+                    await visit(rig, store)
+                other.execute("ROLLBACK")
+                other.close()
+                await visit(rig, store)
+            assert_complete(store, recorded)
+
+    asyncio.run(go())
+
+
+def test_nobody_there_is_said_in_time(tmp_path: Path, recorded: Path) -> None:
+    async def go() -> float:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            rig.laptop_near()
+            found = await find_nodes(rig.radio, 5, 2)
+            await rig.nodes["thigh"].kill()
+            began = time.monotonic()
+            with pytest.raises(TransportError):
+                await rig.radio.connect(next(f for f in found if f.name == "Amb-T"), 1.0)
+            return time.monotonic() - began
+
+    assert asyncio.run(go()) < 5
+
+
+def test_damage_in_flash_costs_only_what_it_touches(recorded: Path, tmp_path: Path) -> None:
+    """Bytes flipped in the middle of a chunk (through littlefs, as a failing cell would) are isolated and told."""
+    from littlefs import LittleFS
+
+    from ambula.sim.image import _file_system
+
+    rig = worn.worn_again(recorded, tmp_path / "rig")
+    image = rig.flash_path("thigh")
+    fs: LittleFS = _file_system(bytearray(image.read_bytes()))
+    with fs.open("/log/00000000", "r+b") as f:
+        f.seek(5000)
+        f.write(b"\x00" * 64)
+    image.write_bytes(bytes(fs.context.buffer))
+
+    async def go() -> None:
+        with Store(tmp_path / "s.db") as store:
+            async with rig:
+                rig.laptop_near()
+                await visit(rig, store)
+            (node,) = store.nodes("role = 0")
+            damage = store.damage(node.node_id)
+            assert 0 < sum(length for _, length, _ in damage) <= 3 * segment.MAX_SIZE
+            assert worn.EPOCHS - 120 <= len(store.records(node.node_id)) < worn.EPOCHS
+
+    asyncio.run(go())
