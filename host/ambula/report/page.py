@@ -73,7 +73,7 @@ def _figures(table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]]) ->
         "pace": strips.pace_bars(days, walking_axis),
         "thresholds": [(t, 100 * t / walking_axis) for t in _THRESHOLDS_MIN],
         "sitting": strips.sitting_bars(table, shown, sitting_axis),
-        "sitting_ticks": [(h, 100 * 60 * h / sitting_axis) for h in range(0, int(sitting_axis / 60) + 1, 4)],
+        "sitting_ticks": _hours(sitting_axis),
         "wear": strips.wear_strips(table, shown),
         "cadence": cadence_bars(table, [day for day, figures in shown if figures.valid]),
         "used": _legend(days),
@@ -103,6 +103,12 @@ def _numbers(days: Sequence[DaySummary], week: WeekSummary) -> dict[str, Any]:
 def _axis(largest: float, least: float, step: float) -> float:
     """Length of an axis: round, at least `least`, with room above the largest value."""
     return max(least, (largest * 1.05 // step + 1) * step)
+
+
+def _hours(axis_min: float) -> list[tuple[int, float]]:
+    """Hours to mark on an axis, and where in percent: at most five, so that a phone has room."""
+    step = 4 if axis_min <= 16 * 60 else 8
+    return [(h, 100 * 60 * h / axis_min) for h in range(0, int(axis_min / 60) + 1, step)]
 
 
 def _period(days: Sequence[DaySummary]) -> str:

@@ -10,13 +10,14 @@ from ambula.synthetic.plan import Kind, Stretch
 
 # Mean seconds between shifts, and how large a shift is against the spread between occasions.
 _SHIFTS: dict[Kind, tuple[float, float]] = {
-    Kind.SLEEP: (1500.0, 1.0),
+    Kind.SLEEP: (300.0, 0.2),
     Kind.LYING_AWAKE: (150.0, 0.6),
     Kind.SITTING: (110.0, 0.5),
     Kind.RECLINED: (260.0, 0.5),
     Kind.CAR: (200.0, 0.3),
     Kind.STANDING: (14.0, 0.8),
 }
+_TURNS_OVER = 0.18  # share of movements in sleep that end on another side: some twenty a night
 _SHORTEST_CHANGE_S, _LONGEST_CHANGE_S = 1.0, 2.8
 
 
@@ -37,25 +38,28 @@ def holds(stretch: Stretch, person: Participant, dice: np.random.Generator) -> I
     if stretch.kind not in _SHIFTS:
         return
     every_s, size = _SHIFTS[stretch.kind]
-    now_s = stretch.start_s + 3.0 + dice.exponential(every_s)
+    pose, now_s = first, stretch.start_s + 3.0 + dice.exponential(every_s)
     while now_s < stretch.end_s - 4.0:
-        yield Hold(float(now_s), float(dice.uniform(0.8, 2.5)), _shifted(first, size, stretch.kind, person, dice))
+        other = draw_pose(stretch.kind, person, dice)
+        if stretch.kind is Kind.SLEEP:
+            pose = other if dice.random() < _TURNS_OVER else _shifted(pose, other, size)
+        else:
+            pose = _shifted(first, other, size)
+        yield Hold(float(now_s), float(dice.uniform(0.8, 2.5)), pose)
         now_s += 3.0 + dice.exponential(every_s)
 
 
-def _shifted(first: Pose, size: float, kind: Kind, person: Participant, dice: np.random.Generator) -> Pose:
-    """Another pose near the first; in sleep it may be another side."""
-    other = draw_pose(kind, person, dice)
-    turn = other.turn_deg if kind is Kind.SLEEP else first.turn_deg + size * _near(other.turn_deg - first.turn_deg)
+def _shifted(pose: Pose, other: Pose, size: float) -> Pose:
+    """Part of the way to another pose; one shifts, one does not roll over."""
     return Pose(
-        first.thigh_deg + size * (other.thigh_deg - first.thigh_deg),
-        first.back_deg + size * (other.back_deg - first.back_deg),
-        turn,
+        pose.thigh_deg + size * (other.thigh_deg - pose.thigh_deg),
+        pose.back_deg + size * (other.back_deg - pose.back_deg),
+        pose.turn_deg + size * _near(other.turn_deg - pose.turn_deg),
     )
 
 
 def _near(turn_deg: float) -> float:
-    """Awake people shift, they do not roll over: a turn of at most 15 degrees."""
+    """A turn of at most 15 degrees, the short way round."""
     return float(np.clip((turn_deg + 180) % 360 - 180, -15, 15))
 
 
