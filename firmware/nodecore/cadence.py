@@ -111,7 +111,7 @@ class Tracker:
     def tally(self, times, heights, found, start, end):
         """Turn crossings (16ths of a sample) and the heights of the swings after them into steps and a better stride.
 
-        start, end: the newest epoch, in samples. Swings below a quarter of the highest are no steps.
+        start, end: the newest epoch, in samples. Swings below a fifth of the highest are no steps.
         """
         period = self.stride >> self.role
         whole, linked, time = link(times, heights, found, 16 * start, 16 * end, period)
@@ -212,7 +212,7 @@ def link(times, heights, found, start, end, period):
     last = -1
     for i in range(found):
         now = times[i]
-        if 4 * heights[i] < tallest or now > clear or (last >= 0 and 2 * (now - last) < period):
+        if 5 * heights[i] < tallest or now > clear or (last >= 0 and 2 * (now - last) < period):
             continue
         if last >= 0 and 4 * (now - last) < 7 * period:
             inside = min(now, end) - max(last, start)
@@ -220,6 +220,10 @@ def link(times, heights, found, start, end, period):
                 swings += (inside << 8) // (now - last)
                 linked += (inside << 8) // (now - last)
                 time += inside
+        elif last >= 0 and 4 * (now - last) < 11 * period:  # one was too weak to see
+            inside = min(now, end) - max(last, start)
+            if inside > 0:
+                swings += (inside << 9) // (now - last)
         else:
             if last >= 0:
                 swings += _overlap(last, last + period // 2, start, end, period)

@@ -39,6 +39,18 @@ def stretches(dataset: str) -> Iterator[Stretch]:
                     yield from _cut(dataset, path.stem, data[site], data["seg"], data["label"], float(data["fs"]))
 
 
+def slowed(stretch: Stretch, factor: float) -> Stretch:
+    """Return a walk as if walked slower: time longer by `factor` (> 1), movement smaller by its square; one label."""
+    counts = stretch.counts.astype(np.float64)
+    rest = counts.mean(axis=0)
+    length = int(len(counts) * factor) // EPOCH_SAMPLES * EPOCH_SAMPLES
+    at = np.arange(length) / factor
+    moved = np.stack([np.interp(at, np.arange(len(counts)), column) for column in (counts - rest).T], axis=1)
+    slow = np.rint(rest + moved / factor**2).astype(np.int16)
+    label = np.repeat(stretch.label[:1], length // EPOCH_SAMPLES)
+    return Stretch(stretch.dataset + " slowed", stretch.subject, slow, label)
+
+
 def _worn_wrongly(folder: Path) -> set[str]:
     flags: dict[str, list[str]] = json.loads((folder / "meta.json").read_text()).get("quality_flags", {})
     return {subject for subject, found in flags.items() if any(flag.startswith("thigh") for flag in found)}
