@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -9,7 +10,15 @@ from made_days import LYING, OSLO, SITTING, STANDING, WALKING, table_of
 
 from ambula.localdays import local_day
 from ambula.report.cadences import cadence_bars
-from ambula.report.strips import Strip, pace_bars, raster, sitting_bars, sitting_minutes_by_band, wear_strips
+from ambula.report.strips import (
+    SITTING_BANDS_MIN,
+    Strip,
+    pace_bars,
+    raster,
+    sitting_bars,
+    sitting_minutes_by_band,
+    wear_strips,
+)
 from ambula.report.words import duration, percent
 from ambula.summary import summarise_days
 from nodecore import activity
@@ -97,3 +106,13 @@ def test_durations_in_words(minutes: float, words: str) -> None:
 )
 def test_percent_never_hides_that_something_is_missing(share: float, words: str) -> None:
     assert percent(share).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_every_block_has_a_colour_in_the_style_sheet() -> None:
+    style = files("ambula.report").joinpath("report.css").read_text("utf-8")
+    figures = [raster(TABLE, SHOWN), sitting_bars(TABLE, SHOWN, 480), wear_strips(TABLE, SHOWN)]
+    kinds = {layer.kind for strips in figures for strip in strips for layer in strip.layers}
+    kinds |= {"slow", "moderate", "brisk", "unknown-pace", *(f"sat-{low}" for low in SITTING_BANDS_MIN)}
+    assert set(activity.NAMES) <= kinds
+    for kind in kinds:
+        assert f".{kind} {{ fill: #" in style, kind
