@@ -22,7 +22,8 @@ class Tracker:
 
     After `follow`: `stride` in 16ths of a sample (0 = none) and `likeness` in 1024ths (0..1024) at it; after `count`
     also `steps` in 256ths, and `stride` from the counted ones where they agree. echo: the likeness in 1024ths of the
-    vector a stride and a step ago, and of the magnitude a stride and a step ago.
+    vector a stride and a step ago, and of the magnitude a stride and a step ago. known: whether a stride was sure in
+    this epoch or one of the four before.
     """
 
     def __init__(self, role):
@@ -30,6 +31,7 @@ class Tracker:
         self.stride = 0
         self.likeness = 0
         self.steps = 0
+        self.known = 0
         self.echo = array("h", [0, 0, 0, 0])
         self._led = 0  # the last sure stride, 16ths
         self._age = 0
@@ -41,6 +43,7 @@ class Tracker:
     def reset(self):
         """Forget the sure stride."""
         self._led = 0
+        self.known = 0
 
     def rest(self):
         """Pass an epoch in which nothing moves."""
@@ -49,9 +52,13 @@ class Tracker:
         self.steps = 0
         for i in range(4):
             self.echo[i] = 0
+        self._grow_old()
+
+    def _grow_old(self):
         self._age += 1
         if self._age > _HOLD:
             self._led = 0
+        self.known = 1 if self._led else 0
 
     def follow(self, features):
         """Find the stride of the newest epoch of `features`, after its `compare`."""
@@ -62,9 +69,7 @@ class Tracker:
     def choose(self, curve):
         """Find the stride in a curve of likeness (`blend`); the one before leads if it was sure and recent."""
         self.steps = 0
-        self._age += 1
-        if self._age > _HOLD:
-            self._led = 0
+        self._grow_old()
         led = self._led
         lag = pick(curve, led, _EARLIER[self.role])
         self.stride = refine(curve, lag) if lag else 0
@@ -72,6 +77,7 @@ class Tracker:
         if self.likeness >= SURE:
             self._led = (led + self.stride) >> 1 if led else self.stride
             self._age = 0
+            self.known = 1
         elif led and not 7 * led < 8 * self.stride < 9 * led:
             self.stride = led
             self.likeness = max(0, curve[min((led + 8) >> 4, FIRST + STRIDES - 1) - FIRST])

@@ -32,9 +32,11 @@ def is_still(v):
 
 
 def is_gait(v, gait):
-    """Tell whether an epoch moves like gait: the magnitude beats hard, or softly but regularly."""
+    """Tell whether an epoch moves like gait: the magnitude beats hard, or softly but regularly, or goes on doing so."""
     beat = 2 * v[MAD_MAG]
-    return beat > thresholds.BEAT or (gait.likeness > thresholds.REGULAR and beat > thresholds.SOFT_BEAT)
+    if beat > thresholds.BEAT:
+        return True
+    return beat > thresholds.SOFT_BEAT and gait.likeness > (thresholds.FAINT if gait.known else thresholds.REGULAR)
 
 
 def posture(v, role):

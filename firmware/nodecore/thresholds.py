@@ -6,6 +6,7 @@ STILL_MAD = const(60)  # counts (15 mg): below it on every axis no rhythm is loo
 BEAT = const(230)  # counts (56 mg): a magnitude that varies by more is a body in motion
 SOFT_BEAT = const(60)  # counts (15 mg): enough for gait if it is regular
 REGULAR = const(450)  # 1024ths
+FAINT = const(150)  # enough of it to go on, once a stride was sure
 UPRIGHT = const(724)  # 1024ths: cosine of 45 degrees
 GAIT_UPRIGHT = const(400)  # 67 degrees: a thigh or back more level than this does not walk
 CYCLE_FRONT = const(370)  # 1024ths: a thigh 21 degrees forward on average sits on a saddle (stairs: up to 19)

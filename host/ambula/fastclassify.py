@@ -1,6 +1,6 @@
 """The numpy twin of `nodecore.classify` and `nodecore.forest`: traits and votes of many epochs at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,12 @@ class Gait:
     stride: Int
     likeness: Int
     steps: Int
+    known: Int
     echo: Int
+
+    def rows(self, which: Int) -> "Gait":
+        """Return the chosen epochs."""
+        return Gait(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
 def asks(values: Int, gait: Gait, role: int) -> NDArray[np.bool_]:
@@ -28,7 +33,8 @@ def asks(values: Int, gait: Gait, role: int) -> NDArray[np.bool_]:
     if role != classify.THIGH:
         return np.zeros(len(values), np.bool_)
     beat = 2 * values[:, nf.MAD_MAG]
-    moves = (beat > thresholds.BEAT) | ((gait.likeness > thresholds.REGULAR) & (beat > thresholds.SOFT_BEAT))
+    regular = gait.likeness > np.where(gait.known > 0, thresholds.FAINT, thresholds.REGULAR)
+    moves = (beat > thresholds.BEAT) | (regular & (beat > thresholds.SOFT_BEAT))
     stepless = (gait.echo[:, 3] < thresholds.CYCLE_ECHO) | (values[:, nf.JERK_X] < thresholds.CYCLE_JERK)
     cycling = (values[:, nf.FRONT] > thresholds.CYCLE_FRONT) & (beat < thresholds.CYCLE_BEAT) & stepless
     return moves & (values[:, nf.UP] >= thresholds.GAIT_UPRIGHT) & ~cycling
