@@ -179,6 +179,14 @@ def test_thigh_alone_says_that_sitting_and_lying_are_one() -> None:
     assert "cannot be told apart" in text
 
 
+def test_a_stray_epoch_of_one_node_is_no_news() -> None:
+    table = joined(a_day(0))
+    table.activity[:3] = activity.SEDENTARY
+    page = page_of(table)
+    assert "cannot be told apart" not in page.text
+    assert page.days["2026-03-02", "sedentary_min"] == "0.25"
+
+
 def test_without_a_valid_day_nothing_typical_is_claimed() -> None:
     text = page_of(TABLES["asleep only"]()).text
     assert "no day yet from which your walking can be told" in text

@@ -77,7 +77,7 @@ def _figures(table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]]) ->
         "wear": strips.wear_strips(table, shown),
         "cadence": cadence_bars(table, [day for day, figures in shown if figures.valid]),
         "used": _legend(days),
-        "one_node": any(d.sedentary_min > 0 for d in days),
+        "one_node": words.one_node_matters(days),
     }
 
 

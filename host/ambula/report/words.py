@@ -10,6 +10,7 @@ from ambula.summary import DaySummary, WeekSummary
 THIN_SHARE = 0.8
 _ALMOST_ALL = 0.995
 _FEW_DAYS = 4
+_WORTH_A_WORD_MIN = 5
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -72,9 +73,14 @@ def rests_on(days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
         names = ", ".join(f"{day_name(d.date)} ({percent(d.worn_share)} worn)" for d in thin)
         notes.append(f"Parts are missing on {names}: you will have walked and sat more than is counted there.")
         notes.extend(_full_days(days))
-    if any(d.sedentary_min > 0 for d in days):
+    if one_node_matters(days):
         notes.append("For part of the time only one node recorded: there, sitting and lying cannot be told apart.")
     return notes
+
+
+def one_node_matters(days: Sequence[DaySummary]) -> bool:
+    """Whether enough time rests on one node alone to be worth a sentence; stray epochs are in the table only."""
+    return sum(d.sedentary_min for d in days) >= _WORTH_A_WORD_MIN
 
 
 def _much_is_missing(week: WeekSummary) -> bool:
