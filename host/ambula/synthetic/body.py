@@ -10,7 +10,7 @@ from ambula.synthetic.plan import Kind
 
 Floats = NDArray[np.float64]
 
-# Winter's segment proportions (Biomechanics and Motor Control, 4th ed., table 4.1): thigh 0.245 of height.
+# Winter's segment proportions (Biomechanics and Motor Control, 4th ed., figure 4.1): thigh 0.245 of height.
 _THIGH_LENGTH_SHARE = 0.245
 # Walk ratio, step length over cadence, is nearly constant in a person (Sekiya 1996): m per step/min, 1.72 m tall.
 _WALK_RATIO = 0.0061
