@@ -26,7 +26,8 @@ test: install    ## the whole test suite
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: install    ## ruff and pyright, host and device code
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright -p . && $(BIN)/pyright -p firmware
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright -p .
+	@$(BIN)/pyright -p firmware --typeshedpath "$$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")"
 
 bench: install   ## benchmarks, as ratios in one run
 	@$(BIN)/python -m tests.bench

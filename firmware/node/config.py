@@ -6,22 +6,19 @@ from nodecore import protocol
 
 PATH = "config.json"
 
-DEFAULTS = {
-    "role": "thigh",
-    "window_every_s": 900,  # how often the radio opens by itself, and for how long
-    "window_ms": 2300,
-    "tap_window_ms": 60000,  # how long after a double tap, or after boot
-    "link_idle_ms": 20000,  # a connected laptop that asks nothing for so long is sent away
-    "keep": "oldest",  # on full flash: stop recording ("oldest") or free the oldest unsynced data ("newest")
-}
-
 
 class Config:
     """Settings as attributes; raises ValueError on a role or policy that does not exist."""
 
     def __init__(self, values):
-        for key, default in DEFAULTS.items():
-            setattr(self, key, values.get(key, default))
+        self.role = values.get("role", "thigh")
+        # How often the radio opens by itself, and for how long; how long after a double tap, or after boot.
+        self.window_every_s = values.get("window_every_s", 900)
+        self.window_ms = values.get("window_ms", 2300)
+        self.tap_window_ms = values.get("tap_window_ms", 60000)
+        self.link_idle_ms = values.get("link_idle_ms", 20000)  # a laptop that asks nothing for so long is sent away
+        # On full flash: stop recording ("oldest") or free the oldest data, synced or not ("newest").
+        self.keep = values.get("keep", "oldest")
         if self.role not in protocol.ROLE_NAMES:
             raise ValueError("config: role must be thigh or back, not %r" % (self.role,))
         if self.keep not in ("oldest", "newest"):

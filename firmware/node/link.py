@@ -43,7 +43,8 @@ class Link:
         self._frame_view = memoryview(self._frame)
         self._frame_size = 0  # a frame that the stack had no room for yet
         self._reply = None
-        self._read = None  # [next offset, end, tag]
+        self._reading = False  # the log is on its way: from _read_at to _read_end, as command _read_tag asked
+        self._read_at = self._read_end = self._read_tag = 0
         self._conn = None
         self._mtu = _DEFAULT_MTU
         self._shut_at_ms = 0
@@ -127,7 +128,7 @@ class Link:
         self._mtu = _DEFAULT_MTU
         self._commands.clear()
         self._reply = None
-        self._read = None
+        self._reading = False
         self._frame_size = 0
 
     # ---- commands
@@ -167,7 +168,8 @@ class Link:
         log = self._node.log
         if not log.first <= start <= end <= log.end:
             return protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
-        self._read = [start, end, command[1]]
+        self._read_at, self._read_end, self._read_tag = start, end, command[1]
+        self._reading = True
         return None, b""
 
     def _acknowledge(self, command):
@@ -181,7 +183,7 @@ class Link:
         return protocol.OK, struct.pack("<I", first)
 
     def _cancel(self, command):
-        self._read = None
+        self._reading = False
         self._frame_size = 0
         return protocol.OK, b""
 
@@ -200,7 +202,7 @@ class Link:
                 if not self._notify(self._h_control, self._reply):
                     return
                 self._reply = None
-            elif self._frame_size or self._read is not None:
+            elif self._frame_size or self._reading:
                 if not self._frame_size and not self._next_frame():
                     continue
                 if not self._notify(self._h_data, self._frame_view[: self._frame_size]):
@@ -212,8 +214,8 @@ class Link:
 
     def _next_frame(self):
         """Build the next data frame; at the end of the range queue the reply instead and return False."""
-        offset, end, tag = self._read
-        room = min(self._mtu - _ATT_HEADER - protocol.FRAME_HEADER, end - offset)
+        offset = self._read_at
+        room = min(self._mtu - _ATT_HEADER - protocol.FRAME_HEADER, self._read_end - offset)
         n = 0
         if room > 0:
             try:
@@ -223,17 +225,19 @@ class Link:
             except (OSError, ValueError):
                 n = 0  # the flash refuses: say how far it went, the laptop decides
         if n == 0:
-            self._reply = bytes((protocol.READ | protocol.REPLY, tag, protocol.OK)) + struct.pack("<I", offset)
-            self._read = None
+            head = bytes((protocol.READ | protocol.REPLY, self._read_tag, protocol.OK))
+            self._reply = head + struct.pack("<I", offset)
+            self._reading = False
             return False
         struct.pack_into("<I", self._frame, 0, offset)
-        self._read[0] = offset + n
+        self._read_at = offset + n
         self._frame_size = protocol.FRAME_HEADER + n
         return True
 
     def _notify(self, handle, data):
         try:
-            self._ble.gatts_notify(self._conn, handle, data)
+            # The stub wants `data` by keyword; the C function takes it by position only.
+            self._ble.gatts_notify(self._conn, handle, data)  # pyright: ignore[reportCallIssue]
         except OSError as e:
             if e.errno == errno.ENOMEM:  # NimBLE is out of buffers: the next poll tries again
                 return False

@@ -13,6 +13,7 @@ from nodecore.compat import const
 CHUNK_SIZE = const(32768)  # eight erase blocks: about eight hours of wear, and the unit in which space is freed
 _SCAN_SIZE = const(1024)  # holds any segment, so a scan goes segment by segment
 _NAME_LENGTH = const(8)
+_ENOSPC = const(28)  # not in MicroPython's errno module
 KEEP_OLDEST = "oldest"
 KEEP_NEWEST = "newest"
 
@@ -83,7 +84,7 @@ class Log:
                 self.full = False
                 return True
             except OSError as e:
-                if e.errno != errno.ENOSPC:
+                if e.errno != _ENOSPC:
                     raise
                 self.full = True
             if self._keep != KEEP_NEWEST or len(self._chunks) < 2:

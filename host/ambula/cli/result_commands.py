@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.table import Table
@@ -117,7 +117,7 @@ def _json_value(value: Any) -> Any:
     if isinstance(value, float) and value != value:
         return None
     if isinstance(value, dict):
-        return {k: _json_value(v) for k, v in value.items()}
+        return {key: _json_value(inner) for key, inner in cast("dict[str, Any]", value).items()}
     return value
 
 

@@ -3,7 +3,7 @@
 import functools
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from littlefs import LittleFS
 
@@ -45,10 +45,8 @@ def build_image(path: Path, config: dict[str, Any]) -> None:
         if folder and folder not in made:
             fs.makedirs(folder)
             made.add(folder)
-        with fs.open(name, "wb") as f:
-            f.write(contents)
-    with fs.open("config.json", "wb") as f:
-        f.write(json.dumps(config).encode())
+        _write(fs, name, contents)
+    _write(fs, "config.json", json.dumps(config).encode())
     path.write_bytes(bytes(fs.context.buffer))
 
 
@@ -60,6 +58,11 @@ def log_chunks(path: Path) -> dict[int, bytes]:
     chunks: dict[int, bytes] = {}
     for name in sorted(fs.listdir("/log")):
         if len(name) == 8:
-            with fs.open(f"/log/{name}", "rb") as f:
-                chunks[int(name, 16)] = f.read()
+            with cast(BinaryIO, fs.open(f"/log/{name}", "rb")) as file:
+                chunks[int(name, 16)] = file.read()
     return chunks
+
+
+def _write(fs: LittleFS, name: str, contents: bytes) -> None:
+    with cast(BinaryIO, fs.open(name, "wb")) as file:
+        file.write(contents)

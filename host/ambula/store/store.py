@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -181,7 +181,8 @@ class Store:
                 "SELECT count, epoch, boot, flags, data FROM segment WHERE node_id = ? AND kind = ? ORDER BY offset",
                 (node_id, segment.EVENT),
             ).fetchall()
-        return [Event(*row[:4], row[4][segment.HEADER_SIZE : -segment.CRC_SIZE]) for row in rows]
+        body = slice(segment.HEADER_SIZE, -segment.CRC_SIZE)
+        return [Event(code, epoch, boot, flags, data[body]) for code, epoch, boot, flags, data in rows]
 
     def damage(self, node_id: int) -> list[tuple[int, int, str]]:
         """Return (offset, length, reason) of each range of the log that could not be had."""
@@ -220,7 +221,7 @@ class Store:
     # ---- plumbing
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         with self._guard():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -231,7 +232,7 @@ class Store:
             self._db.execute("COMMIT")
 
     @contextlib.contextmanager
-    def _guard(self) -> Iterator[None]:
+    def _guard(self) -> Generator[None]:
         try:
             yield
         except sqlite3.DatabaseError as e:

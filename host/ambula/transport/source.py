@@ -1,7 +1,7 @@
 """Which radio a command uses: this machine's Bluetooth, or any controller that bumble can open."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from ambula.errors import InputError, TransportError
 from ambula.transport.radio import Radio
@@ -11,7 +11,7 @@ _CENTRAL_ADDRESS = "C0:FF:EE:0A:0B:01"
 
 
 @contextlib.asynccontextmanager
-async def open_radio(spec: str = "") -> AsyncIterator[Radio]:
+async def open_radio(spec: str = "") -> AsyncGenerator[Radio]:
     """Open a radio: `` is this machine's, `bumble:TRANSPORT` a controller at a bumble transport (a dongle: usb:0).
 
     Raises InputError for any other spec, TransportError if the controller cannot be opened.
