@@ -168,6 +168,21 @@ def test_cut_off_anywhere_and_run_again_it_ends_with_the_same_store(recorded: Pa
     assert sum(asyncio.run(go()).values()) == 10
 
 
+async def kill_midway(rig: Rig, process: asyncio.subprocess.Process, after_bytes: int) -> bool:
+    """Kill the laptop's process once `after_bytes` more have come from the nodes; return whether it was still alive."""
+
+    def moved() -> int:
+        return sum(rig.air.counters[name].up.bytes for name in worn.ROLES)
+
+    goal = moved() + after_bytes
+    while moved() < goal and process.returncode is None:
+        await asyncio.sleep(0.002)
+    if process.returncode is not None:
+        return False
+    process.kill()
+    return True
+
+
 def test_a_laptop_that_is_killed_goes_on_where_it_was(recorded: Path, tmp_path: Path) -> None:
     """The real command in a process of its own, killed (SIGKILL) again and again, then left to finish."""
 
@@ -186,19 +201,15 @@ def test_a_laptop_that_is_killed_goes_on_where_it_was(recorded: Path, tmp_path: 
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                 )
-                if attempt < 8:
-                    try:
-                        await asyncio.wait_for(process.wait(), dice.uniform(0.6, 1.6))
-                    except TimeoutError:
-                        process.kill()
-                        killed += 1
+                if attempt < 5:
+                    killed += await kill_midway(rig, process, dice.randint(1, 25_000))
                 _, said = await process.communicate()
                 if process.returncode == 0:
                     return killed
                 rig.laptop_near()
         pytest.fail(f"never finished: {said.decode()}")
 
-    assert asyncio.run(go()) >= 3
+    assert asyncio.run(go()) == 5
     with Store(tmp_path / "s.db") as store:
         assert_complete(store, recorded)
 
