@@ -37,6 +37,7 @@ class Tracker:
         self._age = 0
         self._curve = array("h", bytes(2 * STRIDES))
         self._form = array("h", bytes(2 * 5))
+        self._linked = array("i", [0, 0, 0])
         self._times = array("h", bytes(2 * _CROSSINGS))
         self._heights = array("h", bytes(2 * _CROSSINGS))
 
@@ -120,11 +121,14 @@ class Tracker:
         start, end: the newest epoch, in samples. Swings below a fifth of the highest are no steps.
         """
         period = self.stride >> self.role
-        whole, linked, time = link(times, heights, found, 16 * start, 16 * end, period)
-        per_swing = 2 - self.role
-        self.steps = min(whole * per_swing, 8191)
+        sums = self._linked
+        sums[0] = 16 * start
+        sums[1] = 16 * end
+        link(times, heights, found, period, sums)
+        self.steps = min(sums[0] * (2 - self.role), 8191)
+        linked = sums[1]
         if linked >= 512 and (self.role or self.likeness < SURE):
-            better = (time << 8) // linked
+            better = (sums[2] << 8) // linked
             if 3 * period < 4 * better < 5 * period:
                 self.stride = better << self.role
 
@@ -203,12 +207,15 @@ def width(period):
     return max(2, (period + 16) >> 5)
 
 
-def link(times, heights, found, start, end, period):
-    """Return (swings, linked swings, time of the linked ones) within `start..end`; swings in 256ths, time in 16ths.
+def link(times, heights, found, period, sums):
+    """Turn `sums` from (start, end) of the epoch into (swings, linked swings, time of the linked ones).
 
+    Times in 16ths of a sample, swings in 256ths.
     Two swings less than 1.75 periods apart are linked: walking goes on between them. At an open end half a period
     belongs to the swing; towards the epoch's end, where no more is seen, walking is taken to go on.
     """
+    start = sums[0]
+    end = sums[1]
     tallest = 0
     for i in range(found):
         if heights[i] > tallest:
@@ -241,7 +248,9 @@ def link(times, heights, found, start, end, period):
     if last >= 0:
         late = end if 4 * (end - last) < 7 * period else last + period // 2
         swings += _overlap(last, late, start, end, period)
-    return swings, linked, time
+    sums[0] = swings
+    sums[1] = linked
+    sums[2] = time
 
 
 def _overlap(begin, stop, start, end, period):

@@ -3,6 +3,7 @@
 from array import array
 
 from nodecore import activity, forest, thresholds
+from nodecore.cadence import SURE
 from nodecore.compat import const
 from nodecore.features import (
     FRONT,
@@ -129,7 +130,7 @@ class Classifier:
             self._ride = thresholds.COAST_EPOCHS
             self.confidence = min(15, 4 + ((v[FRONT] - thresholds.CYCLE_FRONT) >> 4))
         else:
-            winner = forest.winner(votes)
+            winner = forest.winner(votes, gait.likeness >= SURE)
             self.activity = forest.ACTIVITIES[winner]
             self.confidence = forest.confidence(votes, winner)
 

@@ -16,11 +16,13 @@ def vote(traits, votes):
         votes[i] += model.START[i]
 
 
-def winner(votes):
-    """Return the class with most votes, the first of equals."""
-    first = 0
-    for i in range(1, CLASSES):
-        if votes[i] > votes[first]:
+def winner(votes, rhythmic):
+    """Return the class with most votes, the first of equals; what moves in a sure rhythm does not stand."""
+    first = -1
+    for i in range(CLASSES):
+        if rhythmic and ACTIVITIES[i] == activity.STANDING:
+            continue
+        if first < 0 or votes[i] > votes[first]:
             first = i
     return first
 
@@ -31,4 +33,4 @@ def confidence(votes, first):
     for i in range(CLASSES):
         if i != first and votes[i] > second:
             second = votes[i]
-    return min(15, (votes[first] - second) // _SURE)
+    return max(0, min(15, (votes[first] - second) // _SURE))

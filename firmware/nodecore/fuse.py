@@ -11,15 +11,16 @@ STEPS = const(3)  # eighths
 WORN = const(4)  # bits: 1 thigh, 2 back
 SIZE = const(5)
 
-_LYING = const(57)  # 0.01 g: a back whose x is below this (55 degrees from upright) lies
+LYING_BELOW_CG = const(57)  # 0.01 g: a back whose mean x is lower (more than 55 degrees from upright) lies
+UNSURE = const(3)  # confidence where one node cannot tell
 
 
 def fuse(thigh, back, out):
     """Write the fused epoch to `out` (at least SIZE bytes); `thigh`, `back`: a record, or None where there is none.
 
-    The thigh decides what moves and whether one stands; the back decides sitting or lying. A node that says
-    NOT_WORN leaves the answer to the other; NOT_WORN is the answer when no node is left. Raises ValueError if both
-    are None.
+    The thigh decides what moves and whether one stands; the back decides sitting or lying. A node that is not worn or
+    has no say (OTHER) leaves the answer to the other. The thigh alone says SEDENTARY; the back alone cannot tell
+    sitting from standing and says OTHER. Raises ValueError if both are None.
     """
     if thigh is None and back is None:
         raise ValueError("an epoch needs at least one record")
@@ -29,14 +30,16 @@ def fuse(thigh, back, out):
     if back is not None and back[record.ACTIVITY] & 15 != activity.NOT_WORN:
         worn |= 2
     out[WORN] = worn
-    if worn == 0:
-        _copy(thigh if thigh is not None else back, out)
-    elif worn == 1:
-        _copy(thigh, out)
-    elif worn == 2:
-        _copy(back, out)
-    else:
+    if worn == 3 and thigh[record.ACTIVITY] & 15 == activity.OTHER:
+        worn = 2
+    elif worn == 3 and back[record.ACTIVITY] & 15 == activity.OTHER:
+        worn = 1
+    if worn == 3:
         _both(thigh, back, out)
+    elif worn == 2:
+        _back_alone(back, out)
+    else:
+        _copy(thigh if thigh is not None else back, out)
 
 
 def _copy(rec, out):
@@ -46,11 +49,19 @@ def _copy(rec, out):
     out[STEPS] = rec[record.STEPS]
 
 
+def _back_alone(back, out):
+    _copy(back, out)
+    if out[ACTIVITY] == activity.STANDING:
+        out[ACTIVITY] = activity.OTHER
+        out[CONFIDENCE] = UNSURE
+
+
 def _both(thigh, back, out):
     _copy(thigh, out)
     if out[ACTIVITY] == activity.SEDENTARY:
-        up = record.mean_cg(back[record.MEAN_X])
-        out[ACTIVITY] = activity.SITTING if up > _LYING else activity.LYING
+        away = record.mean_cg(back[record.MEAN_X]) - LYING_BELOW_CG
+        out[ACTIVITY] = activity.SITTING if away > 0 else activity.LYING
+        out[CONFIDENCE] = min(out[CONFIDENCE], 4 + (abs(away) >> 2))
     elif out[CADENCE] == 0 and out[ACTIVITY] == back[record.ACTIVITY] & 15:
         out[CADENCE] = back[record.CADENCE]
         out[STEPS] = back[record.STEPS]

@@ -164,7 +164,7 @@ def similarity(work, energy, form, out):
         r = 0
         for i in range(begin, end):
             r += work[i] * work[i - back]
-        e = energy[end] - energy[begin] + energy[end - back] - energy[begin - back]
+        e = (energy[end] - energy[begin]) + (energy[end - back] - energy[begin - back])
         out[lag - first] = (2 * r) // ((e >> 10) + 1)
 
 

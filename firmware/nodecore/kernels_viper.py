@@ -221,7 +221,7 @@ def similarity(work: ptr16, energy: ptr32, form: ptr16, out: ptr16):
         while i < end:
             r += ((work[i] ^ 0x8000) - 0x8000) * ((work[i - back] ^ 0x8000) - 0x8000)
             i += 1
-        e = energy[end] - energy[begin] + energy[end - back] - energy[begin - back]
+        e = (energy[end] - energy[begin]) + (energy[end - back] - energy[begin - back])
         out[lag - first] = (2 * r) // ((e >> 10) + 1)
         lag += 1
 

@@ -87,7 +87,7 @@ class Decision:
             rec[record.MAD_X + axis] = record.log_code(min(v[MAD_X + axis], 32767))
         rec[record.MAD_MAG] = record.log_code(min(2 * v[MAD_MAG], 32767))
         rec[record.CADENCE] = rec[record.STEPS] = 0
-        if gait.stride and act in (activity.WALKING, activity.STAIRS, activity.RUNNING):
+        if gait.stride and activity.WALKING <= act <= activity.RUNNING:  # walking, stairs, running
             rec[record.CADENCE] = cadence.steps_per_minute(gait.stride, n if n >= WHOLE else EPOCH_SAMPLES)
             rec[record.STEPS] = min(255, (gait.steps + 16) >> 5)
         rec[record.REGULARITY] = min(gait.likeness >> 2, 255)

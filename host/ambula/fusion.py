@@ -42,15 +42,34 @@ def _aligned(side: Records | None, epoch: NDArray[np.int64]) -> tuple[Bytes, Boo
 
 
 def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Bytes:
-    """Return `nodecore.fuse.fuse` of every row, (n, fuse.SIZE): the same function, row by row."""
-    out = bytearray(len(thigh) * fuse.SIZE)
-    view = memoryview(out)
-    thighs, backs = memoryview(thigh.tobytes()), memoryview(back.tobytes())
-    size = rec.SIZE
-    for row, (a, b) in enumerate(zip(has_thigh.tolist(), has_back.tolist(), strict=True)):
-        at = slice(row * size, (row + 1) * size)
-        fuse.fuse(thighs[at] if a else None, backs[at] if b else None, view[row * fuse.SIZE : (row + 1) * fuse.SIZE])
-    return np.frombuffer(out, np.uint8).reshape(-1, fuse.SIZE)
+    """Twin of `nodecore.fuse.fuse` for every row, (n, fuse.SIZE); each row has at least one record."""
+    says_thigh, says_back = thigh[:, rec.ACTIVITY] & 15, back[:, rec.ACTIVITY] & 15
+    worn_thigh = has_thigh & (says_thigh != activity.NOT_WORN)
+    worn_back = has_back & (says_back != activity.NOT_WORN)
+    paired = worn_thigh & worn_back
+    from_back = worn_back & (~worn_thigh | (says_thigh == activity.OTHER))
+    both = paired & (says_thigh != activity.OTHER) & (says_back != activity.OTHER)
+    source = np.where((from_back | ~has_thigh)[:, None], back, thigh)
+    out = np.zeros((len(thigh), fuse.SIZE), np.uint8)
+    out[:, fuse.ACTIVITY] = source[:, rec.ACTIVITY] & 15
+    out[:, fuse.CONFIDENCE] = source[:, rec.ACTIVITY] >> 4
+    out[:, fuse.CADENCE] = source[:, rec.CADENCE]
+    out[:, fuse.STEPS] = source[:, rec.STEPS]
+    out[:, fuse.WORN] = worn_thigh + 2 * worn_back
+    unsure = from_back & (out[:, fuse.ACTIVITY] == activity.STANDING)
+    out[unsure, fuse.ACTIVITY] = activity.OTHER
+    out[unsure, fuse.CONFIDENCE] = fuse.UNSURE
+    _settle_posture(out, back, both & (says_thigh == activity.SEDENTARY))
+    lent = both & (says_thigh != activity.SEDENTARY) & (says_thigh == says_back) & (out[:, fuse.CADENCE] == 0)
+    out[lent, fuse.CADENCE] = back[lent, rec.CADENCE]
+    out[lent, fuse.STEPS] = back[lent, rec.STEPS]
+    return out
+
+
+def _settle_posture(out: Bytes, back: Bytes, rows: Bool) -> None:
+    away = back[rows, rec.MEAN_X].view(np.int8).astype(np.int64) - fuse.LYING_BELOW_CG
+    out[rows, fuse.ACTIVITY] = np.where(away > 0, activity.SITTING, activity.LYING)
+    out[rows, fuse.CONFIDENCE] = np.minimum(out[rows, fuse.CONFIDENCE], 4 + (np.abs(away) >> 2))
 
 
 def _table(

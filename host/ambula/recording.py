@@ -1,6 +1,7 @@
 """A recorded accelerometer file, checked, as the int16 samples that a node's sensor would have given."""
 
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,9 +108,10 @@ def _columns(path: Path) -> list[int]:
 
 def _load(path: Path, columns: list[int]) -> Float:
     try:
-        table = np.loadtxt(
-            path, delimiter=",", skiprows=1, usecols=columns, ndmin=2, comments=None, encoding="utf-8-sig"
-        )
+        with warnings.catch_warnings(category=UserWarning, action="ignore"):  # an empty table is told below
+            table = np.loadtxt(
+                path, delimiter=",", skiprows=1, usecols=columns, ndmin=2, comments=None, encoding="utf-8-sig"
+            )
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not text; give a CSV with the header t,x,y,z") from error
     except ValueError as error:
