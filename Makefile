@@ -32,6 +32,9 @@ lint: install    ## ruff and pyright, host and device code
 bench: install   ## benchmarks, as ratios in one run
 	@$(BIN)/python -m tests.bench
 
+soak: install    ## cut syncs at random for BUDGET_S seconds (default 3600) from SEED; ends with one line
+	@$(BIN)/python -m tests.soak
+
 mpy: install     ## compile every device file for rv32imc and print the size of each module
 	@$(BIN)/python -m ambula.mpy build/mpy
 

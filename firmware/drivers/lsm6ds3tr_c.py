@@ -40,22 +40,23 @@ _DOUBLE_TAP = const(0x10)
 _RESET_MS = const(1)
 _TEMPERATURE_ZERO_C = const(25)  # table 5: 256 LSB/C, 0 at 25 C
 _SET_BYTES = const(6)
-FIFO_SETS = const(682)  # 4 KiB of x, y, z
+_BATCH_SETS = const(273)  # ten seconds and a bit; the FIFO itself holds 682 sets, 26 s
 
 
 class LSM6DS3TRC:
     """One sensor on an I2C bus.
 
     `samples` is a memoryview of int16 x, y, z (4096 counts = 1 g), refilled by `read_fifo`; `overrun` says whether
-    samples were lost before the last read.
+    samples were lost before the last read, `left` how many sets it left in the FIFO.
     """
 
     def __init__(self, i2c, address=ADDRESS):
         self._i2c = i2c
         self._address = address
         self._registers = bytearray(2)
-        self.samples = memoryview(array("h", bytes(FIFO_SETS * _SET_BYTES)))
+        self.samples = memoryview(array("h", bytes(_BATCH_SETS * _SET_BYTES)))
         self.overrun = False
+        self.left = 0
 
     def start(self):
         """Reset the chip, start sampling and double-tap detection with an empty FIFO."""
@@ -75,11 +76,12 @@ class LSM6DS3TRC:
         self._write(_FIFO_CTRL5, _FIFO_26_HZ_CONTINUOUS)
 
     def read_fifo(self):
-        """Move what the FIFO holds into `samples`; return how many x, y, z sets, 0..682."""
+        """Move the oldest of what the FIFO holds into `samples`; return how many x, y, z sets, 0..273."""
         self._i2c.readfrom_mem_into(self._address, _FIFO_STATUS1, self._registers)
         words = self._registers[0] | (self._registers[1] & _DIFF_FIFO_HIGH) << 8
         self.overrun = bool(self._registers[1] & _OVER_RUN)
-        count = words // 3
+        count = min(words // 3, _BATCH_SETS)
+        self.left = words // 3 - count
         if count:
             # Straight into the int16 buffer: both chip and CPU are little-endian. The chip wraps from
             # FIFO_DATA_OUT_H back to FIFO_DATA_OUT_L by itself within a burst (5.4.8).

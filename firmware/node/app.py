@@ -7,7 +7,7 @@ from node.log import Log
 from nodecore import epoch as epochs
 from nodecore import protocol, record, score, segment
 from nodecore.compat import const
-from nodecore.sampling import EPOCH_SAMPLES
+from nodecore.sampling import EPOCH_SAMPLES, ODR_HZ
 
 FIRMWARE = (0, 1, 0)
 LOG_DIRECTORY = "log"
@@ -83,7 +83,7 @@ class App:
             if imu.overrun:
                 self._fault = record.SENSOR_FAULT
             if self.recording:
-                self._take(imu.samples, count, self.clock.utc_ms())
+                self._take(imu.samples, count, self.clock.utc_ms() - imu.left * 1000 // ODR_HZ)
         self._watch_sensor()
         phase_ms = self.clock.utc_ms() % _SERVICE_MS
         self._next_service_ms = self.board.now_ms() + _SERVICE_MS - phase_ms + _AFTER_EPOCH_MS

@@ -17,6 +17,7 @@ def device_files() -> Iterator[tuple[str, Path]]:
             yield f"{folder.name}/{path.name}", path
 
 
-def simulated_board() -> Path:
-    """Return the folder of the simulated board."""
-    return ROOT / "boards" / "sim"
+def simulated_board() -> Iterator[tuple[str, Path]]:
+    """Yield (file name, path here) of what makes up the simulated board: its stand-ins, and boot.py that starts it."""
+    for path in sorted((ROOT / "boards" / "sim").glob("*.py")):
+        yield path.name, path

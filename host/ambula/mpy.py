@@ -6,6 +6,7 @@ python -m ambula.mpy FOLDER     compile for the ESP32-C3 and print the size of e
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from ambula.errors import AmbulaError
@@ -18,7 +19,7 @@ _ARCHITECTURES = (
     *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
 )
 _NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
-_SOURCE_ONLY = "main.py"  # MicroPython itself looks for main.py
+_SOURCE_ONLY = ("main.py", "boot.py")  # started as scripts
 
 
 def architecture_of(micropython: str) -> str:
@@ -39,16 +40,16 @@ def architecture_of(micropython: str) -> str:
         raise AmbulaError(f"{micropython} does not run as a MicroPython: {e}") from e
 
 
-def compile_firmware(architecture: str) -> dict[str, bytes]:
-    """Return path on the device -> contents for every file of a node; `architecture` empty means bytecode only.
+def compile_files(sources: Iterable[tuple[str, Path]], architecture: str) -> dict[str, bytes]:
+    """Return name -> contents, as .mpy but for the start scripts; `architecture` empty means bytecode only.
 
     Raises AmbulaError with the compiler's words if a file does not compile.
     """
     files: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.mpy"
-        for name, path in device_files():
-            if name == _SOURCE_ONLY:
+        for name, path in sources:
+            if name in _SOURCE_ONLY:
                 files[name] = path.read_bytes()
             elif architecture or _NATIVE_ONLY not in name:
                 _compile(path, name, architecture, out)
@@ -69,7 +70,7 @@ def _compile(path: Path, name: str, architecture: str, out: Path) -> None:
 def main(folder: Path) -> None:
     """Compile for the reference board into `folder` and print a line a module and the total."""
     total = 0
-    for name, data in compile_firmware(ESP32_C3).items():
+    for name, data in compile_files(device_files(), ESP32_C3).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

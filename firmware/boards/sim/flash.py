@@ -6,6 +6,7 @@ bits, as in the chip, so a file system that forgets to erase is found out.
 
 BLOCK_SIZE = 4096
 BLOCKS = 512
+_PIECE = 256  # the simulator shares the firmware's heap: no buffer of a whole block
 
 _IOCTL_SYNC = 3
 _IOCTL_BLOCK_COUNT = 4
@@ -21,10 +22,10 @@ class Flash:
             self._file = open(path, "r+b")
         except OSError:
             self._file = open(path, "w+b")
-            for _ in range(BLOCKS):
-                self._file.write(b"\xff" * BLOCK_SIZE)
-        self._old = bytearray(BLOCK_SIZE)
-        self._erased = b"\xff" * BLOCK_SIZE
+            for _ in range(BLOCKS * BLOCK_SIZE // _PIECE):
+                self._file.write(b"\xff" * _PIECE)
+        self._old = memoryview(bytearray(_PIECE))
+        self._erased = b"\xff" * _PIECE
         self.writes = 0
         self.erases = 0
 
@@ -34,14 +35,18 @@ class Flash:
 
     def writeblocks(self, block, buf, offset=0):
         at = block * BLOCK_SIZE + offset
-        old = memoryview(self._old)[: len(buf)]
+        for start in range(0, len(buf), _PIECE):
+            self._clear_bits(at + start, memoryview(buf)[start : start + _PIECE])
+        self.writes += 1
+
+    def _clear_bits(self, at, new):
+        old = self._old[: len(new)]
         self._file.seek(at)
         self._file.readinto(old)
-        for i in range(len(buf)):
-            old[i] &= buf[i]
+        for i in range(len(new)):
+            old[i] &= new[i]
         self._file.seek(at)
         self._file.write(old)
-        self.writes += 1
 
     def ioctl(self, op, arg):
         if op == _IOCTL_BLOCK_COUNT:
@@ -50,7 +55,8 @@ class Flash:
             return BLOCK_SIZE
         if op == _IOCTL_ERASE:
             self._file.seek(arg * BLOCK_SIZE)
-            self._file.write(self._erased)
+            for _ in range(BLOCK_SIZE // _PIECE):
+                self._file.write(self._erased)
             self.erases += 1
             return 0
         if op == _IOCTL_SYNC:

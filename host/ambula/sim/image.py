@@ -7,7 +7,8 @@ from typing import Any, BinaryIO, cast
 
 from littlefs import LittleFS
 
-from ambula.mpy import architecture_of, compile_firmware
+from ambula.firmware_files import device_files
+from ambula.mpy import architecture_of, compile_files
 from ambula.sim.node import find_micropython
 
 BLOCK_SIZE = 4096
@@ -33,7 +34,7 @@ def _file_system(image: bytearray | None = None) -> LittleFS:
 @functools.cache
 def _firmware() -> dict[str, bytes]:
     """Compile once a process: every node of a rehearsal gets the same files."""
-    return compile_firmware(architecture_of(find_micropython()))
+    return compile_files(device_files(), architecture_of(find_micropython()))
 
 
 def build_image(path: Path, config: dict[str, Any]) -> None:

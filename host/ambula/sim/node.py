@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 import shutil
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from ambula.errors import SimulatorError
 from ambula.firmware_files import simulated_board
+from ambula.mpy import architecture_of, compile_files
 
 HEAP = "128k"
 _BOOT_TIMEOUT_S = 30.0
@@ -54,6 +56,20 @@ class NodeSettings:
         path.write_text(json.dumps(values), encoding="utf-8")
 
 
+@functools.cache
+def _board_files() -> dict[str, bytes]:
+    """Compile the stand-ins once a process: as source they would take heap that a board's chips do not."""
+    return compile_files(simulated_board(), architecture_of(find_micropython()))
+
+
+def _solder(folder: Path) -> Path:
+    """Put the simulated board's files into `folder` and return it."""
+    folder.mkdir(exist_ok=True)
+    for name, contents in _board_files().items():
+        (folder / name).write_bytes(contents)
+    return folder
+
+
 class NodeProcess:
     """A running virtual node. `start` it, let virtual time pass with `run_until`, `tap` it, `quit` or `kill` it."""
 
@@ -85,13 +101,14 @@ class NodeProcess:
     async def start(self) -> None:
         """Power the node up; returns once its file system is mounted and the firmware starts."""
         self._settings.write(self._settings_path)
+        board = _solder(self._settings_path.parent / "board")
         self._booted.clear()
         self._ended = False
         self._process = await asyncio.create_subprocess_exec(
             find_micropython(),
             "-X",
             f"heapsize={self._heap}",
-            str(simulated_board() / "boot.py"),
+            str(board / "boot.py"),
             str(self._settings_path),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -1,0 +1,134 @@
+"""`make bench`: ratios within one run, since machines are noisy; never a test that can fail by the clock."""
+
+import asyncio
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ambula.errors import AmbulaError
+from ambula.fastscore import score_stream
+from ambula.fetch import fetch, find_nodes
+from ambula.firmware_files import ROOT
+from ambula.sim.node import find_micropython
+from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
+from ambula.store import Store
+from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
+from nodecore import protocol, record, score
+from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
+
+HERE = Path(__file__).parent
+START_MS = 356_000_000 * EPOCH_S * 1000
+
+
+def counts_of(acc_g: np.ndarray) -> np.ndarray:
+    """Return g as the sensor's int16 counts."""
+    return np.clip(np.rint(acc_g * COUNTS_PER_G), -32767, 32767).astype(np.int16)
+
+
+def say(what: str, value: str) -> None:
+    """Print one line of the table."""
+    print(f"{what:<58}{value}", flush=True)
+
+
+def epoch_cost(folder: Path) -> None:
+    """What an epoch costs on MicroPython, against a bytecode loop in the same process."""
+    walk = simulate([Stretch(0.0, 300.0, Kind.WALKING)], Participant(3))
+    path = folder / "walk.bin"
+    counts_of(walk.thigh).tofile(path)
+    command = [find_micropython(), "-X", "heapsize=4M", str(HERE / "epoch_cost.py"), str(ROOT), str(path)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    loop_us = found["reference_us"]
+    for kind in ("walking", "still"):
+        say(
+            f"{kind} epoch on MicroPython (unix)", f"{found[f'{kind}_us']:.0f} us = {found[f'{kind}_us'] / loop_us:.4f}"
+        )
+    say("  of the reference loop, 100,000 bytecode additions", f"{loop_us} us")
+
+
+def host_paths(day: np.ndarray) -> None:
+    """The numpy path against the plain one, an hour of the same day, and the whole day."""
+    hour = day[9 * 3600 * 26 :][: 720 * EPOCH_SAMPLES]
+
+    def plain() -> None:
+        scorer, rec = score.EpochScorer(protocol.THIGH), bytearray(record.SIZE)
+        for epoch in hour.reshape(-1, 3 * EPOCH_SAMPLES):
+            scorer.score(memoryview(epoch.tobytes()).cast("h"), EPOCH_SAMPLES, rec)
+
+    slow_s, fast_s = seconds(plain), seconds(lambda: score_stream(hour, protocol.THIGH))
+    say("numpy against plain Python, one hour, same records", f"{slow_s / fast_s:.0f} x faster")
+    say("numpy, 24 h of one node", f"{seconds(lambda: score_stream(day, protocol.THIGH)):.2f} s")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long `work` took."""
+    start_s = time.perf_counter()
+    work()
+    return time.perf_counter() - start_s
+
+
+async def whole_day(folder: Path, samples: list[np.ndarray], heap: str) -> None:
+    """A day on two virtual nodes, then a sync."""
+    end_ms = START_MS + len(samples[0]) // EPOCH_SAMPLES * EPOCH_S * 1000 + SETTLE_MS
+    wearers = [VirtualWearer(role, s, START_MS) for role, s in enumerate(samples)]
+    async with Rig(folder, wearers, heap) as rig:
+        start_s = time.perf_counter()
+        await rig.run_until(end_ms)
+        say("a day on two virtual nodes", f"{time.perf_counter() - start_s:.1f} s")
+        rig.laptop_near()
+        with Store(folder / "bench.db") as store:
+            start_s = time.perf_counter()
+            await fetch(rig.radio, store, "bench", await find_nodes(rig.radio, 10), rig.utc_ms)
+            took_s = time.perf_counter() - start_s
+            payload = sum(node.next_offset for node in store.nodes())
+        moved = sum(rig.air.counters[name].total_bytes for name in rig.nodes)
+        say("flash, bytes an epoch", f"{payload / 2 / (len(samples[0]) // EPOCH_SAMPLES):.2f}")
+        say("sync of that day, air bytes / payload", f"{moved / payload:.3f}")
+        say("sync of that day, unpaced virtual air", f"{took_s:.2f} s")
+
+
+async def fits(folder: Path, samples: list[np.ndarray], heap_kib: int) -> bool:
+    """Return whether two hours and a sync work with a heap of `heap_kib` KiB."""
+    short = [s[: 1440 * EPOCH_SAMPLES] for s in samples]
+    try:
+        async with Rig(folder, [VirtualWearer(r, s, START_MS) for r, s in enumerate(short)], f"{heap_kib}k") as rig:
+            await rig.run_until(START_MS + 1440 * EPOCH_S * 1000 + SETTLE_MS)
+            rig.laptop_near()
+            with Store(folder / "fits.db") as store:
+                report = await fetch(rig.radio, store, "bench", await find_nodes(rig.radio, 5), rig.utc_ms)
+                return len(report.synced) == 2
+    except AmbulaError:
+        return False
+
+
+def smallest_heap(folder: Path, samples: list[np.ndarray]) -> None:
+    """The smallest heap that does, in steps of 4 KiB; stand-ins included, words of 8 bytes."""
+    fails, high = 48, 128
+    while high - fails > 4:
+        middle = (fails + high) // 8 * 4
+        if asyncio.run(fits(folder / str(middle), samples, middle)):
+            high = middle
+        else:
+            fails = middle
+    say("smallest heap for recording, log and sync (64-bit)", f"{high} KiB")
+
+
+def main() -> None:
+    """Run all benchmarks."""
+    made = simulate(default_day(1, 0), Participant(1))
+    samples = [counts_of(made.thigh), counts_of(made.back)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        epoch_cost(folder)
+        host_paths(samples[0])
+        asyncio.run(whole_day(folder / "day", samples, "128k"))
+        smallest_heap(folder, samples)
+
+
+if __name__ == "__main__":
+    main()
