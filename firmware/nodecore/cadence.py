@@ -9,8 +9,8 @@ from array import array
 from nodecore.compat import const
 from nodecore.features import FIRST_LAG, kernels
 
-FIRST = const(14)  # samples: the shortest stride, 223 steps/min
-STRIDES = const(72)  # lags 14..85: the longest is 37 steps/min
+FIRST = const(12)  # samples: the shortest stride is one more, 240 steps/min
+STRIDES = const(74)  # lags 12..85: the longest is 37 steps/min
 SURE = const(700)  # 1024ths: a likeness that may lead the epochs after it, and needs no leading
 _HOLD = const(4)  # epochs for which a sure stride leads
 _EARLIER = (const(717), const(819))  # 1024ths of the best likeness that an earlier peak needs: thigh, back

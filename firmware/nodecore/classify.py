@@ -20,6 +20,7 @@ from nodecore.features import (
     MAG,
     UP,
 )
+from nodecore.mounting import walks_for_sure
 
 THIGH = const(0)
 BACK = const(1)
@@ -105,24 +106,24 @@ class Classifier:
         """Forget the ride."""
         self._ride = 0
 
-    def classify(self, v, gait):
-        """Decide from `v` (`Features.values`) and `gait` (`cadence.Tracker`)."""
-        if asks(v, gait, self.role):
+    def classify(self, v, gait, odd):
+        """Decide from `v` (`Mounting.turned`), `gait` (`cadence.Tracker`) and whether the mounting is odd."""
+        if not odd and asks(v, gait, self.role):
             describe(v, gait, self._traits)
             forest.vote(self._traits, self._votes)
-        self.decide(v, gait, self._votes)
+        self.decide(v, gait, self._votes, odd)
 
-    def decide(self, v, gait, votes):
-        """Decide, `votes` being the forest's, needed only where `asks` says so."""
+    def decide(self, v, gait, votes, odd):
+        """Decide, `votes` being the forest's, needed only where `asks` says so; `odd`: axes that tell no front."""
         ride = self.role == THIGH and self._ride
         self._ride = max(0, self._ride - 1)
         if ride and v[FRONT] > thresholds.COAST_FRONT and v[UP] > thresholds.GAIT_UPRIGHT and is_stepless(v, gait):
             self.activity = activity.CYCLING  # coasting, or out of the rhythm for a moment
             self.confidence = 6
-        elif not is_gait(v, gait) or v[UP] < thresholds.GAIT_UPRIGHT:
+        elif not is_gait(v, gait) or not might_walk(v, gait):
             self.activity = posture(v, self.role)
             self.confidence = clarity(v[UP], self.role)
-        elif self.role == BACK:
+        elif self.role == BACK or odd or v[UP] < thresholds.GAIT_UPRIGHT:
             self.activity = activity.RUNNING if 2 * v[MAD_MAG] > thresholds.BACK_RUN else activity.WALKING
             self.confidence = 8 + min(7, gait.likeness >> 7)
         elif is_cycling(v, gait):
@@ -130,7 +131,7 @@ class Classifier:
             self._ride = thresholds.COAST_EPOCHS
             self.confidence = min(15, 4 + ((v[FRONT] - thresholds.CYCLE_FRONT) >> 4))
         else:
-            winner = forest.winner(votes, gait.likeness >= SURE)
+            winner = forest.winner(votes, gait.likeness >= SURE, might_run(gait))
             self.activity = forest.ACTIVITIES[winner]
             self.confidence = forest.confidence(votes, winner)
 
@@ -138,6 +139,16 @@ class Classifier:
 def asks(v, gait, role):
     """Tell whether the forest is needed to decide."""
     return role == THIGH and is_gait(v, gait) and v[UP] >= thresholds.GAIT_UPRIGHT and not is_cycling(v, gait)
+
+
+def might_walk(v, gait):
+    """Tell whether an epoch of gait is upright enough, or walks so surely that the node must be mounted otherwise."""
+    return v[UP] >= thresholds.GAIT_UPRIGHT or walks_for_sure(v, gait)
+
+
+def might_run(gait):
+    """Tell whether an epoch of gait may be running: not if its steps are surely slow."""
+    return gait.likeness < SURE or gait.stride < thresholds.RUN_STRIDE
 
 
 def is_cycling(v, gait):
@@ -149,7 +160,9 @@ def is_stepless(v, gait):
     """Tell whether nothing strikes the ground: no hard impacts, and no beat at half a turn as of two feet."""
     if 2 * v[MAD_MAG] >= thresholds.CYCLE_BEAT:
         return False
-    return gait.echo[3] < thresholds.CYCLE_ECHO or v[JERK_X] < thresholds.CYCLE_JERK
+    if gait.likeness > thresholds.REGULAR:
+        return gait.echo[3] < thresholds.CYCLE_ECHO
+    return v[JERK_X] + v[JERK_Y] + v[JERK_Z] < thresholds.CYCLE_JERK
 
 
 def clarity(up, role):

@@ -16,11 +16,13 @@ def vote(traits, votes):
         votes[i] += model.START[i]
 
 
-def winner(votes, rhythmic):
-    """Return the class with most votes, the first of equals; what moves in a sure rhythm does not stand."""
+def winner(votes, rhythmic, runs):
+    """Return the class with most votes, the first of equals; a sure rhythm does not stand; `runs`: it may."""
     first = -1
     for i in range(CLASSES):
         if rhythmic and ACTIVITIES[i] == activity.STANDING:
+            continue
+        if not runs and ACTIVITIES[i] == activity.RUNNING:
             continue
         if first < 0 or votes[i] > votes[first]:
             first = i

@@ -16,17 +16,18 @@ MAD_X = const(4)  # three log codes of the mean absolute deviation about the epo
 MAD_Y = const(5)
 MAD_Z = const(6)
 MAD_MAG = const(7)  # log code of the mean absolute deviation of the vector magnitude, in counts
-CADENCE = const(8)  # steps/min, 0 = none
-STEPS = const(9)  # eighths of a step
-REGULARITY = const(10)  # autocorrelation at the chosen step or stride lag, 0..255 = 0..1
+CADENCE = const(8)  # steps/min, 0 = none or no gait
+STEPS = const(9)  # eighths of a step taken in this epoch, 0 without gait
+REGULARITY = const(10)  # likeness at the chosen stride, 0..255 = 0..1, whatever the activity
 FLAGS = const(11)
 
 # FLAGS bits.
 PARTIAL = const(0x01)  # fewer than 90 % of the epoch's samples
 MOUNTING_KNOWN = const(0x02)  # flips below were learnt on the body
 UPSIDE_DOWN = const(0x04)  # x pointed down; the record's means are already turned upright
-INSIDE_OUT = const(0x08)  # z pointed into the body; already turned
+INSIDE_OUT = const(0x08)  # z pointed into the body; reserved, not yet learnt
 SENSOR_FAULT = const(0x10)  # stuck, clipped or overrun samples
+ODDLY_MOUNTED = const(0x20)  # x was not along the limb: means are turned so that x is up, y is 0, z what lies across
 
 
 def mean_code(counts):

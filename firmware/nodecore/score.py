@@ -3,11 +3,17 @@
 from nodecore import activity, cadence, classify, record, thresholds
 from nodecore.compat import const
 from nodecore.features import MAD_MAG, MAD_X, MAD_Y, MAD_Z, MEAN_X, Features
+from nodecore.mounting import ODD, Mounting
 from nodecore.sampling import EPOCH_SAMPLES, MAX_EPOCH_SAMPLES
 
 THIGH = const(0)
 BACK = const(1)
 FEWEST = const(26)  # samples: below a second nothing is said
+MOUNTING_FLAGS = (
+    record.MOUNTING_KNOWN,
+    record.MOUNTING_KNOWN | record.UPSIDE_DOWN,
+    record.MOUNTING_KNOWN | record.ODDLY_MOUNTED,
+)
 WHOLE = const(117)  # 90 % of EPOCH_SAMPLES
 
 
@@ -61,18 +67,23 @@ class Decision:
             raise ValueError("role must be 0 (thigh) or 1 (back)")
         self.role = role
         self.classifier = classify.Classifier(role)
+        self.mounting = Mounting()
         self._quiet = 0  # epochs without life
         self._mean = [0, 0, 0]
 
     def reset(self):
-        """Forget what was learnt from neighbouring epochs."""
+        """Forget the neighbouring epochs; the mounting stays."""
         self.classifier.reset()
         self._quiet = 0
 
     def fill(self, rec, v, gait, n, flags):
         """Fill `rec` from `v` (`Features.values`), `gait` (`cadence.Tracker`), `n` samples and flags."""
-        self.classifier.classify(v, gait)
-        self.write(rec, v, gait, n, flags)
+        mounting = self.mounting
+        mounting.take(v, gait)
+        self.classifier.classify(mounting.turned, gait, mounting.kind == ODD)
+        if mounting.known:
+            flags |= MOUNTING_FLAGS[mounting.kind]
+        self.write(rec, mounting.turned, gait, n, flags)
 
     def write(self, rec, v, gait, n, flags):
         """Fill `rec` as `fill` does, once the classifier has decided."""

@@ -35,7 +35,8 @@ def asks(values: Int, gait: Gait, role: int) -> NDArray[np.bool_]:
     beat = 2 * values[:, nf.MAD_MAG]
     regular = gait.likeness > np.where(gait.known > 0, thresholds.FAINT, thresholds.REGULAR)
     moves = (beat > thresholds.BEAT) | (regular & (beat > thresholds.SOFT_BEAT))
-    stepless = (gait.echo[:, 3] < thresholds.CYCLE_ECHO) | (values[:, nf.JERK_X] < thresholds.CYCLE_JERK)
+    soft = values[:, nf.JERK_X : nf.JERK_Z + 1].sum(axis=1) < thresholds.CYCLE_JERK
+    stepless = np.where(gait.likeness > thresholds.REGULAR, gait.echo[:, 3] < thresholds.CYCLE_ECHO, soft)
     cycling = (values[:, nf.FRONT] > thresholds.CYCLE_FRONT) & (beat < thresholds.CYCLE_BEAT) & stepless
     return moves & (values[:, nf.UP] >= thresholds.GAIT_UPRIGHT) & ~cycling
 

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from ambula.fastcadence import blended, counted, echoed
 from ambula.fastclassify import Gait, asks, described, voted
 from ambula.fastfeatures import Int, Measured, measure_stream
+from ambula.fastmounting import mounted
 from nodecore.cadence import Tracker
+from nodecore.mounting import ODD
 from nodecore.record import SIZE
 from nodecore.sampling import EPOCH_SAMPLES
-from nodecore.score import Decision
+from nodecore.score import MOUNTING_FLAGS, Decision
 
 
 def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
@@ -23,17 +25,20 @@ def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
     decision = Decision(role)
     measured = measure_stream(samples)
     gait = followed(measured, role)
-    chosen = np.flatnonzero(asks(measured.values, gait, role))
-    traits = described(measured.values[chosen], gait.rows(chosen))
+    turned, kind, known = mounted(measured.values, gait)
+    chosen = np.flatnonzero(asks(turned, gait, role) & (kind != ODD))
+    traits = described(turned[chosen], gait.rows(chosen))
     votes = dict(zip(chosen.tolist(), voted(traits).tolist(), strict=True))
     records = bytearray(len(measured.values) * SIZE)
     view = memoryview(records)
     one = Tracker(role)
-    values = measured.values.tolist()
+    values = turned.tolist()
+    odd = (kind == ODD).tolist()
+    flags = np.where(known, np.array(MOUNTING_FLAGS)[kind], 0).tolist()
     columns = (getattr(gait, field.name).tolist() for field in fields(gait))
     for row, (one.stride, one.likeness, one.steps, one.known, one.echo) in enumerate(zip(*columns, strict=True)):
-        decision.classifier.decide(values[row], one, votes.get(row))
-        decision.write(view[row * SIZE : (row + 1) * SIZE], values[row], one, EPOCH_SAMPLES, 0)
+        decision.classifier.decide(values[row], one, votes.get(row), odd[row])
+        decision.write(view[row * SIZE : (row + 1) * SIZE], values[row], one, EPOCH_SAMPLES, flags[row])
     return np.frombuffer(records, np.uint8).reshape(-1, SIZE)
 
 

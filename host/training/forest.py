@@ -9,7 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier  # pyright: ignore
 from nodecore.kernels import TREE_BYTES
 from training.traits import CLASSES, Examples
 
-ROUNDS = 25
+ROUNDS = 40
 LEAVES = 6  # TREE_BYTES has room for five nodes and six leaves
 _RATE = 0.15
 _L2 = 1.0

@@ -59,13 +59,13 @@ def test_noise_and_stillness_have_no_cadence() -> None:
 
 def test_a_sure_stride_leads_a_weak_epoch_and_is_forgotten_after_five() -> None:
     tracker = Tracker(THIGH)
-    sure = [0] * 72
-    sure[20] = 900
+    sure = [0] * 74
+    sure[22] = 900
     tracker.choose(sure)
     stride = tracker.stride
     assert stride == 16 * 34
-    weak = [0] * 72
-    weak[50] = 300
+    weak = [0] * 74
+    weak[52] = 300
     tracker.choose(weak)
     assert (tracker.stride, tracker.known) == (stride, 1)
     for _ in range(4):
