@@ -75,11 +75,17 @@ def _ratio(a: Int, b: Int) -> Int:
 
 def voted(traits: Int) -> Int:
     """Twin of `forest.vote`, (E, CLASSES)."""
+    return walked(traits, model.TREES, model.START)
+
+
+def walked(traits: Int, trees: bytes, start: tuple[int, ...]) -> Int:
+    """Return the votes of a forest in the node's format (see `kernels.votes`), (E, CLASSES)."""
+    table = np.frombuffer(trees, np.uint8).reshape(-1, kernels.TREE_BYTES)
+    rounds = len(table) // forest.CLASSES
     out = np.zeros((len(traits), forest.CLASSES), np.int64)
-    trees = np.frombuffer(model.TREES, np.uint8).reshape(-1, kernels.TREE_BYTES)
-    for number, tree in enumerate(trees):
-        out[:, number // model.ROUNDS] += _leaves(tree, traits)
-    return out + np.array(model.START)
+    for number, tree in enumerate(table):
+        out[:, number // rounds] += _leaves(tree, traits)
+    return out + np.array(start)
 
 
 def _leaves(tree: NDArray[np.uint8], traits: Int) -> Int:

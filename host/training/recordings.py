@@ -51,6 +51,14 @@ def slowed(stretch: Stretch, factor: float) -> Stretch:
     return Stretch(stretch.dataset + " slowed", stretch.subject, slow, label)
 
 
+def tilted(stretch: Stretch, degrees: float) -> Stretch:
+    """Return a stretch as if the node leant forward (x toward z) by so many degrees."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turned = stretch.counts @ np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
+    counts = np.clip(np.rint(turned), -32768, 32767).astype(np.int16)
+    return Stretch(stretch.dataset + " tilted", stretch.subject, counts, stretch.label)
+
+
 def _worn_wrongly(folder: Path) -> set[str]:
     flags: dict[str, list[str]] = json.loads((folder / "meta.json").read_text()).get("quality_flags", {})
     return {subject for subject, found in flags.items() if any(flag.startswith("thigh") for flag in found)}

@@ -9,10 +9,11 @@ from ambula.fastclassify import asks, described
 from ambula.fastfeatures import measure_stream
 from ambula.fastscore import followed
 from nodecore.classify import THIGH
-from training.recordings import Stretch, slowed, stretches
+from training.recordings import Stretch, slowed, stretches, tilted
 
 CLASSES = ("running", "stairs", "standing", "walking")  # the order of `nodecore.forest.ACTIVITIES`
 _SLOWER = (1.3, 1.7, 2.2)  # people with back pain walk slower than students: time longer by
+_TILTS = (-12.0, 12.0)  # tape and pockets lean: degrees
 _CLASS_OF = {
     "running": 0,
     "stairs_up": 1,
@@ -43,6 +44,7 @@ def examples(datasets: tuple[str, ...]) -> Examples:
     for dataset in datasets:
         for stretch in stretches(dataset):
             parts.append(_examples(stretch))
+            parts += [_examples(tilted(stretch, degrees)) for degrees in _TILTS]
             if set(stretch.label.tolist()) == {"walking"}:
                 parts += [_examples(slowed(stretch, factor)) for factor in _SLOWER]
     columns = ("traits", "target", "dataset", "subject")

@@ -1,0 +1,67 @@
+"""How well the forest tells kinds of gait in people it never saw: `OMP_NUM_THREADS=1 python -m training.crossval`.
+
+Prints two tables: folds by person over all data sets, and trained on one set, tested on the other. These are the
+epochs that the forest is asked about, whole epochs of one label; postures, cycling and rhythm are rules, not learnt.
+"""
+
+import sys
+from collections.abc import Callable
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.fastclassify import walked
+from training.forest import fit
+from training.train import DATASETS
+from training.traits import CLASSES, Examples, examples
+
+FOLDS = 5
+Mask = NDArray[np.bool_]
+
+
+def fold_of(person: str) -> int:
+    """Return the fold of a person: fixed, and the same for both thighs and every slowed copy."""
+    return sum(map(ord, person)) * 7 % FOLDS
+
+
+def predicted(train: Examples, test: Examples) -> NDArray[np.int64]:
+    """Return the class with most votes for every test example."""
+    tables = fit(train)
+    return walked(test.traits, tables.trees, tables.start).argmax(axis=1)
+
+
+def by_person(source: Examples) -> NDArray[np.int64]:
+    """Return each example's class by the forest that was trained without its fold."""
+    fold = np.array([fold_of(person) for person in source.subject.tolist()])
+    out = np.zeros(len(fold), np.int64)
+    for number in range(FOLDS):
+        out[fold == number] = predicted(source.rows(fold != number), source.rows(fold == number))
+    return out
+
+
+def report(title: str, truth: NDArray[np.int64], found: NDArray[np.int64], write: Callable[[str], object]) -> None:
+    """Write F1 and confusion of each class that occurs."""
+    write(f"{title}: {len(truth)} epochs, accuracy {np.mean(truth == found):.3f}\n")
+    for index, name in enumerate(CLASSES):
+        row = [int(((truth == index) & (found == other)).sum()) for other in range(len(CLASSES))]
+        if sum(row):
+            f1 = 2 * row[index] / (sum(row) + int((found == index).sum()))
+            write(f"  {name:<9} {sum(row):>5}  F1 {f1:.3f}  -> {row}\n")
+
+
+def main() -> None:
+    """Print both tables."""
+    source = examples(DATASETS)
+    found = by_person(source)
+    for dataset in np.unique(source.dataset):
+        here = source.dataset == dataset
+        report(f"folds by person, {dataset}", source.target[here], found[here], sys.stdout.write)
+    for one, other in permutations(DATASETS, 2):
+        train = source.rows(np.char.startswith(source.dataset, one))
+        test = source.rows(source.dataset == other)
+        report(f"{one} -> {other}", test.target, predicted(train, test), sys.stdout.write)
+
+
+if __name__ == "__main__":
+    main()
