@@ -22,7 +22,8 @@ $(STAMP): pyproject.toml requirements.lock
 demo: install    ## a simulated participant, two virtual nodes, one synced day: build/demo/report.html
 	@$(BIN)/ambula demo --out build/demo $(ARGS)
 
-test: install    ## the whole test suite
+test: install    ## the whole test suite, after the device files were compiled for the board
+	@$(BIN)/python -m ambula.mpy build/mpy
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: install    ## ruff and pyright, host and device code

@@ -94,6 +94,7 @@ def test_a_torn_tail_is_stepped_over(tmp_path: Path, cut: int) -> None:
     fill(again, 500, 60)
     again.seal()
     third = open_log(tmp_path)
+    assert (third.seq, third.torn_bytes) == (2, 0)
     found = assemble(0, read_all(third), at_log_end=True)
     assert [(s.header.epoch, s.header.seq) for s in found.segments] == [(0, 0), (500, 1)]
     assert sum(n for _, n, _ in found.damage) == again.torn_bytes

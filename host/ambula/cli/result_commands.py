@@ -92,9 +92,11 @@ def write_days(days: list[DaySummary], path: Path) -> None:
 
 def print_days(title: str, days: list[DaySummary]) -> None:
     """Print the days as columns, four beside each other, so that 80 columns are enough."""
+    if days:
+        out.print(f"[bold]{title}[/bold], days as in {days[0].zone}", highlight=False)
     for start in range(0, len(days), 4):
         some = days[start : start + 4]
-        table = Table(title=f"{title}, {some[0].zone}", box=None, title_justify="left", pad_edge=False)
+        table = Table(box=None, pad_edge=False)
         table.add_column("")
         for day in some:
             table.add_column(day.date.strftime("%a %d %b"), justify="right")
