@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.epochs import EpochTable, Records
+from ambula.nonwear import mark_off_body
 from ambula.pace import speed_kmh
 from nodecore import activity, fuse
 from nodecore import record as rec
@@ -26,6 +27,8 @@ def fuse_records(thigh: Records | None, back: Records | None, height_m: float | 
     epoch = np.unique(np.concatenate([side.epoch for side in sides])).astype(np.int64)
     thigh_data, has_thigh = _aligned(thigh, epoch)
     back_data, has_back = _aligned(back, epoch)
+    mark_off_body(epoch, thigh_data, has_thigh)
+    mark_off_body(epoch, back_data, has_back)
     fused = fuse_rows(thigh_data, has_thigh, back_data, has_back)
     return _table(epoch, fused, thigh_data, has_thigh, back_data, has_back, height_m)
 

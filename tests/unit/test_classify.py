@@ -64,8 +64,7 @@ def test_walking_is_found_with_its_cadence_and_steps(tmp_path: Path, cadence_spm
 
 def test_nothing_moves_for_an_hour_is_not_worn(tmp_path: Path) -> None:
     table = classify(write(tmp_path / "t.csv", np.tile([0.0, 0.0, 1.0], (3600 * RATE_HZ, 1))), None)
-    assert table.worn[:500].all()
-    assert not table.worn[-100:].any()
+    assert not table.worn[1:].any()
 
 
 def test_quiet_sleep_stays_worn(tmp_path: Path) -> None:
