@@ -56,7 +56,8 @@ async def rehearse(folder: Path, days: int, seed: int, zone: ZoneInfo, show: Sho
         VirtualWearer(role, folder / f"{name}.samples", start_ms, *_CLOCKS[role])
         for role, name in enumerate(protocol.ROLE_NAMES)
     ]
-    end_ms = start_ms + days * _DAY_S * 1000 + 2 * EPOCH_S * 1000 + SETTLE_MS
+    # An epoch short of midnight, so that no clock's error adds another day.
+    end_ms = start_ms + (days * _DAY_S - EPOCH_S) * 1000 + SETTLE_MS
 
     def hear(now_ms: int) -> None:
         show("two nodes wear it", max(0.0, (now_ms - start_ms) / (end_ms - start_ms)))
