@@ -24,15 +24,17 @@ def fuse(thigh, back, out):
     """
     if thigh is None and back is None:
         raise ValueError("an epoch needs at least one record")
+    thigh_says = activity.NOT_WORN if thigh is None else thigh[record.ACTIVITY] & 15
+    back_says = activity.NOT_WORN if back is None else back[record.ACTIVITY] & 15
     worn = 0
-    if thigh is not None and thigh[record.ACTIVITY] & 15 != activity.NOT_WORN:
+    if thigh_says != activity.NOT_WORN:
         worn |= 1
-    if back is not None and back[record.ACTIVITY] & 15 != activity.NOT_WORN:
+    if back_says != activity.NOT_WORN:
         worn |= 2
     out[WORN] = worn
-    if worn == 3 and thigh[record.ACTIVITY] & 15 == activity.OTHER:
+    if worn == 3 and thigh_says == activity.OTHER:
         worn = 2
-    elif worn == 3 and back[record.ACTIVITY] & 15 == activity.OTHER:
+    elif worn == 3 and back_says == activity.OTHER:
         worn = 1
     if worn == 3:
         _both(thigh, back, out)

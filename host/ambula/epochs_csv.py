@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
@@ -39,9 +40,9 @@ def write_epochs_csv(table: EpochTable, path: Path, first_epoch: int = 0) -> Non
 
 
 def _lines(table: EpochTable, first_epoch: int) -> Iterator[str]:
-    columns = (
+    columns: tuple[list[object], ...] = (
         ((table.epoch - first_epoch) * EPOCH_S).tolist(),
-        [NAMES[code] for code in table.activity.tolist()],
+        [NAMES[int(code)] for code in table.activity],
         _numbers(table.cadence_spm, "%.0f"),
         _numbers(table.steps, "%.3f"),
         table.worn.astype(np.int64).tolist(),
@@ -55,5 +56,5 @@ def _lines(table: EpochTable, first_epoch: int) -> Iterator[str]:
         yield ",".join(map(str, row)) + "\n"
 
 
-def _numbers(values: np.ndarray, form: str) -> list[str]:
+def _numbers(values: NDArray[np.float64], form: str) -> list[object]:
     return ["" if value != value else form % value for value in values.tolist()]

@@ -56,15 +56,19 @@ def _swings(part: Compared, chosen: NDArray[np.bool_], width: int, role: int) ->
     return {row: (t, h, len(t), part.start, total) for row, (t, h) in zip(rows, crossed, strict=True)}
 
 
+def _from(start: int, count: int) -> Int:
+    return np.arange(start, start + count, dtype=np.int64)
+
+
 def swing(series: NDArray[np.int16], width: int) -> Int:
     """Twin of `kernels.swing` for one width: (M, total) int16 in, (M, total) out."""
     total = series.shape[1]
     before, after = width >> 1, width - (width >> 1)
     first = _running(series.astype(np.int32), 2 * width)
-    at = np.arange(total) + 2 * width
+    at = _from(2 * width, total)
     second = _running(first[:, at + after] - first[:, at - before], width)
     wide = first[:, at + 2 * width] - first[:, at - 2 * width]
-    at = np.arange(total) + width
+    at = _from(width, total)
     near = second[:, at + before + 1] - second[:, at - after + 1]
     return ((4 * near - width * wide) // ((width * width) >> 2)).astype(np.int64)
 
