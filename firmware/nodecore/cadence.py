@@ -13,7 +13,7 @@ FIRST = const(12)  # samples: the shortest stride is one more, 240 steps/min
 STRIDES = const(74)  # lags 12..85: the longest is 37 steps/min
 SURE = const(700)  # 1024ths: a likeness that may lead the epochs after it, and needs no leading
 _HOLD = const(4)  # epochs for which a sure stride leads
-_EARLIER = (const(717), const(819))  # 1024ths of the best likeness that an earlier peak needs: thigh, back
+_EARLIER = const(819)  # 1024ths of the best likeness that an earlier peak needs
 _CROSSINGS = const(64)
 
 
@@ -72,7 +72,7 @@ class Tracker:
         self.steps = 0
         self._grow_old()
         led = self._led
-        lag = pick(curve, led, _EARLIER[self.role])
+        lag = pick(curve, led, _EARLIER)
         self.stride = refine(curve, lag) if lag else 0
         self.likeness = curve[lag - FIRST] if lag else 0
         if self.likeness >= SURE:
@@ -118,7 +118,7 @@ class Tracker:
     def tally(self, times, heights, found, start, end):
         """Turn crossings (16ths of a sample) and the heights of the swings after them into steps and a better stride.
 
-        start, end: the newest epoch, in samples. Swings below a fifth of the highest are no steps.
+        start, end: the newest epoch, in samples. Swings below a seventh of the highest are no steps.
         """
         period = self.stride >> self.role
         sums = self._linked
@@ -211,7 +211,8 @@ def link(times, heights, found, period, sums):
     """Turn `sums` from (start, end) of the epoch into (swings, linked swings, time of the linked ones).
 
     Times in 16ths of a sample, swings in 256ths.
-    Two swings less than 1.75 periods apart are linked: walking goes on between them. At an open end half a period
+    Between two swings less than 1.75 periods apart walking goes on; they are linked if neither is weak (a third of
+    the tallest), so that only clear ones time the stride. At an open end half a period
     belongs to the swing; towards the epoch's end, where no more is seen, walking is taken to go on.
     """
     start = sums[0]
@@ -223,16 +224,20 @@ def link(times, heights, found, period, sums):
     swings = linked = time = 0
     clear = end - period // 2  # later ones are bent by the samples that are still to come
     last = -1
+    strong = was_strong = False
     for i in range(found):
         now = times[i]
-        if 5 * heights[i] < tallest or now > clear or (last >= 0 and 2 * (now - last) < period):
+        if 7 * heights[i] < tallest or now > clear or (last >= 0 and 2 * (now - last) < period):
             continue
+        was_strong = strong
+        strong = 3 * heights[i] >= tallest
         if last >= 0 and 4 * (now - last) < 7 * period:
             inside = min(now, end) - max(last, start)
             if inside > 0:
                 swings += (inside << 8) // (now - last)
-                linked += (inside << 8) // (now - last)
-                time += inside
+                if strong and was_strong:
+                    linked += (inside << 8) // (now - last)
+                    time += inside
         elif last >= 0 and 4 * (now - last) < 11 * period:  # one was too weak to see
             inside = min(now, end) - max(last, start)
             if inside > 0:
