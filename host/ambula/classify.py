@@ -9,6 +9,7 @@ from ambula.errors import InputError
 from ambula.fastscore import score_stream
 from ambula.fusion import fuse_records
 from ambula.recording import Samples, read_samples
+from nodecore.sampling import EPOCH_S
 
 _ROLE_THIGH, _ROLE_BACK = 0, 1
 
@@ -32,7 +33,14 @@ def check_overlap(thigh: Samples | None, back: Samples | None) -> None:
         return
     first = max(thigh.first_epoch, back.first_epoch)
     if first >= min(thigh.first_epoch + thigh.epochs, back.first_epoch + back.epochs):
-        raise InputError("the thigh and back recordings share no epoch: their t must count from the same instant")
+        raise InputError(
+            f"the recordings do not overlap: thigh t={_span(thigh)}, back t={_span(back)};"
+            " their t must count from the same instant"
+        )
+
+
+def _span(samples: Samples) -> str:
+    return f"{samples.first_epoch * EPOCH_S} to {(samples.first_epoch + samples.epochs) * EPOCH_S} s"
 
 
 def _records(samples: Samples | None, role: int) -> Records | None:

@@ -47,6 +47,11 @@ def load_config() -> Config:
             raise InputError(f"{path}: unknown key {key!r}: known are {', '.join(sorted(_KEYS))}")
         if not isinstance(value, str):
             raise InputError(f"{path}: {key} must be a text in quotes")
+    if values.get("zone"):
+        try:
+            zone_info(str(values["zone"]))
+        except InputError as e:
+            raise InputError(f"{path}: {e}") from e
     default_store = platformdirs.user_data_path("ambula") / "ambula.db"
     return Config(
         store=Path(str(values.get("store", default_store))).expanduser(),

@@ -19,29 +19,46 @@ HEADER = (
 )
 
 
-def write_epochs_csv(table: EpochTable, path: Path, first_epoch: int = 0) -> None:
-    """Write one line an epoch; `epoch_start_s` counts from `first_epoch`, absent values are empty, `worn` is 0 or 1.
+def check_place(path: Path) -> None:
+    """Raise InputError if a file could not be written at `path`: to be asked before the work, not after it."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file in it")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise InputError(_cannot(path, error)) from error
+
+
+def write_epochs_csv(table: EpochTable, path: Path) -> None:
+    """Write one line an epoch; `epoch_start_s` counts from epoch 0, absent values are empty, `worn` is 0 or 1.
 
     `nodes`: 1 thigh, 2 back, 3 both. The file appears whole or not at all. Raises InputError if it cannot be written.
     """
+    check_place(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(HEADER + "\n")
-                file.writelines(_lines(table, first_epoch))
+                file.writelines(_lines(table))
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); choose another place") from error
+        raise InputError(_cannot(path, error)) from error
 
 
-def _lines(table: EpochTable, first_epoch: int) -> Iterator[str]:
+def _cannot(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written ({error.strerror}); choose another place"
+
+
+def _lines(table: EpochTable) -> Iterator[str]:
     columns: tuple[list[object], ...] = (
-        ((table.epoch - first_epoch) * EPOCH_S).tolist(),
+        (table.epoch * EPOCH_S).tolist(),
         [NAMES[int(code)] for code in table.activity],
         _numbers(table.cadence_spm, "%.0f"),
         _numbers(table.steps, "%.3f"),

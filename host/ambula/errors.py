@@ -1,4 +1,8 @@
-"""What can go wrong, by the room it goes wrong in; each message is one line: what, where, what to do."""
+"""What can go wrong, by the room it goes wrong in; each message is one line: what, where, what to do.
+
+The command line returns a code for each, which scripts may rely on: 0 done, 1 a fault in Ambula itself, 2 wrong usage
+(as every command line has it), 3 to 7 as below, 130 stopped by Ctrl-C.
+"""
 
 
 class AmbulaError(Exception):
@@ -8,7 +12,7 @@ class AmbulaError(Exception):
 
 
 class InputError(AmbulaError):
-    """A file that the user named does not hold what it should."""
+    """A file or a setting that the user named is not what it should be, or a result cannot be written there."""
 
     exit_code = 3
 

@@ -31,15 +31,23 @@ def role_of(found: Found) -> str:
     return "node" if role is None else protocol.ROLE_NAMES[role]
 
 
-async def find_nodes(radio: Radio, timeout_s: float = SCAN_S, want: int = 2) -> list[Found]:
-    """Scan for nodes until `want` different ones were seen or the time is up; return them, the strongest first."""
+async def find_nodes(radio: Radio, timeout_s: float = SCAN_S, want: int = 2, only: str = "") -> list[Found]:
+    """Scan for nodes until `want` different ones were seen or the time is up; return them, the strongest first.
+
+    only: an address, upper or lower case; no other node is returned, and the scan ends when it is seen.
+    """
     seen: set[str] = set()
 
     def enough(found: Found) -> bool:
         seen.add(found.address)
-        return len(seen) >= want
+        return _is(found, only) if only else len(seen) >= want
 
-    return sorted(await radio.scan(protocol.SERVICE_UUID, timeout_s, enough), key=lambda found: -found.rssi_dbm)
+    heard = await radio.scan(protocol.SERVICE_UUID, timeout_s, enough)
+    return sorted((f for f in heard if not only or _is(f, only)), key=lambda found: -found.rssi_dbm)
+
+
+def _is(found: Found, address: str) -> bool:
+    return found.address.lower() == address.lower()
 
 
 async def fetch(

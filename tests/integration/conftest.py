@@ -1,7 +1,8 @@
-"""Shared recordings of the integration tests."""
+"""Shared recordings of the integration tests, and the command."""
 
 from pathlib import Path
 
+import command
 import pytest
 import worn
 
@@ -15,3 +16,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recorded")
     worn.record(folder)
     return folder
+
+
+@pytest.fixture
+def _as_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without a configuration, at a terminal of 80 columns."""
+    monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "no-config.toml"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("AMBULA_RADIO", raising=False)
+
+
+@pytest.fixture
+def ambula(_as_new: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> command.Ambula:
+    """The command, run in this process."""
+    return command.runner(capsys, monkeypatch)

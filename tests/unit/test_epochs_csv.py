@@ -28,12 +28,12 @@ def table() -> EpochTable:
 
 
 def test_lines_are_exact(tmp_path: Path) -> None:
-    write_epochs_csv(table(), tmp_path / "epochs.csv", first_epoch=4)
+    write_epochs_csv(table(), tmp_path / "epochs.csv")
     assert (tmp_path / "epochs.csv").read_text().splitlines() == [
         "epoch_start_s,activity,cadence_spm,steps,worn,thigh_inclination_deg,back_inclination_deg,confidence"
         ",nodes,speed_kmh",
-        "0,walking,104,8.625,1,3.2,,0.80,1,4.22",
-        "10,not_worn,,0.000,0,90.0,,0.50,1,",
+        "20,walking,104,8.625,1,3.2,,0.80,1,4.22",
+        "30,not_worn,,0.000,0,90.0,,0.50,1,",
     ]
 
 

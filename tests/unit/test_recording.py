@@ -31,13 +31,13 @@ def write(path: Path, lines: list[str], header: str = "t,x,y,z") -> Path:
         (lambda r: [*r[:100], "1.50000,1,0,0", *r[100:]], "line 102: the clock goes back at t=1.5"),
         (lambda r: r[:100] + r[140:], "line 102: a gap of 0.82 s after t=1.98"),
         (lambda r: r[:100], "shorter than one epoch"),
-        (lambda r: r[:1], "holds 1 samples"),
-        (lambda r: [], "holds 0 samples"),
+        (lambda r: r[:1], "holds 1 sample;"),
+        (lambda r: [], "holds a header and no samples"),
         (lambda r: r[::4], "12.5 Hz"),
         (lambda r: rows(2, 500), "500 Hz"),
         (lambda r: [line.replace(",1.0,", ",9.81,") for line in r], "m/s2: divide by 9.80665"),
         (lambda r: [line.replace(",1.0,", ",1000,") for line in r], "mg: divide by 1000"),
-        (lambda r: [line.replace(",1.0,", ",0.0,") for line in r], "not g"),
+        (lambda r: [line.replace(",1.0,", ",0.0,") for line in r], "must be in g"),
     ],
 )
 @pytest.mark.filterwarnings("error")

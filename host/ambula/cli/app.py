@@ -1,15 +1,24 @@
 """The list of commands."""
 
+from collections.abc import Callable
+
 import typer
 
 import ambula
 from ambula.cli import demo_command, node_commands, recording_commands, result_commands
+from ambula.cli.common import stoppable
+
+_EXIT_CODES = (
+    "Exit codes: 0 done, 2 wrong usage, 3 bad input file or setting, 4 store, 5 no radio or no node, "
+    "6 not an Ambula node, 7 virtual nodes, 130 stopped by Ctrl-C; 1 is a fault in Ambula itself."
+)
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Ambula: posture, walking and cadence from two wearable nodes. For information, not for diagnosis.",
+    epilog=_EXIT_CODES,
 )
 
 
@@ -26,7 +35,7 @@ def _root(
     pass
 
 
-for command in (
+_COMMANDS: tuple[Callable[..., None], ...] = (
     node_commands.scan,
     node_commands.sync,
     node_commands.status,
@@ -35,5 +44,6 @@ for command in (
     demo_command.demo,
     recording_commands.classify,
     recording_commands.replay,
-):
-    app.command()(command)
+)
+for command in _COMMANDS:
+    app.command()(stoppable(command))

@@ -1,10 +1,11 @@
 """What the commands share: options, the consoles, running and stopping."""
 
 import asyncio
+import functools
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,11 +15,19 @@ from ambula.config import Config, load_config, local_zone_name, zone_info
 from ambula.errors import AmbulaError
 from ambula.store import Store
 
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+
+def _known_zone(name: str | None) -> str | None:
+    return zone_info(name).key if name else name
+
 
 StoreOption = Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The store to use.")]
 ParticipantOption = Annotated[str | None, typer.Option(help="The participant's code.")]
-ZoneOption = Annotated[str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).")]
+ZoneOption = Annotated[
+    str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).", callback=_known_zone)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 out = Console()
@@ -31,12 +40,27 @@ class Stopped(AmbulaError):
     exit_code = 130
 
 
+def stoppable(command: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Return a command that Ctrl-C ends with one line, Stopped, instead of a traceback."""
+
+    @functools.wraps(command)
+    def stopped_well(*args: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return command(*args, **named)
+        except KeyboardInterrupt:
+            raise Stopped("stopped. Nothing is lost: run the same command again") from None
+
+    return stopped_well
+
+
 def run(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a coroutine to its end; Ctrl-C ends it cleanly and raises Stopped."""
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        raise Stopped("stopped. Nothing is lost: run the same command again to go on") from None
+    """Run a coroutine to its end; Ctrl-C ends it cleanly and raises KeyboardInterrupt."""
+    return asyncio.run(work)
+
+
+def passing_bar() -> Progress:
+    """Return a progress bar that is gone when it is done, and that nobody sees who reads standard error from a file."""
+    return progress_bar(transient=True, disable=not err.is_terminal)
 
 
 def progress_bar(**options: Any) -> Progress:

@@ -12,7 +12,7 @@ from ambula.cli.common import ZoneOption, out, progress_bar, run
 from ambula.cli.result_commands import make_report, print_days, summarise, write_days
 from ambula.config import zone_info
 from ambula.epochs_csv import write_epochs_csv
-from ambula.errors import InputError
+from ambula.errors import InputError, SimulatorError
 from ambula.store import Store
 
 _WORK = "nodes"  # flash images, samples and the store of the rehearsal; made anew each time
@@ -29,7 +29,7 @@ def demo(
     try:
         from ambula.demo import PARTICIPANT, rehearse
     except ImportError as e:
-        raise InputError(f"the rehearsal needs {e.name}: pip install 'ambula[sim,report]'") from e
+        raise SimulatorError(f"the rehearsal needs {e.name}: pip install 'ambula[sim,report]'") from e
     began_s = time.monotonic()
     where = zone_info(zone or "UTC")
     work = _fresh(out_dir / _WORK)

@@ -14,8 +14,8 @@ from ambula.cli.common import (
     ZoneOption,
     err,
     out,
+    passing_bar,
     print_json,
-    progress_bar,
     run,
     store_path,
     zone_of,
@@ -38,6 +38,7 @@ _NOBODY = (
     "no node found in {:.0f} s. Double-tap the node to open its radio window, keep it within a few metres, "
     "and check that this computer's Bluetooth is on"
 )
+_NOT_THAT_ONE = "no node with the address {} found in {:.0f} s. `ambula scan` lists those that are near; double-tap it"
 
 
 def scan(timeout: TimeoutOption = SCAN_S, json: JsonOption = False, radio: RadioOption = "") -> None:
@@ -63,6 +64,7 @@ def sync(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
+    node: Annotated[str, typer.Option(metavar="ADDRESS", help="Only this node, as `ambula scan` lists it.")] = "",
     timeout: TimeoutOption = SCAN_S,
     json: JsonOption = False,
     radio: RadioOption = "",
@@ -72,25 +74,24 @@ def sync(
     who = participant or config.participant
     with Store(store_path(store, config)) as kept:
         kept.set("zone", zone_of(kept, zone))
-        report = run(_sync(radio, kept, who, timeout))
+        report = run(_sync(radio, kept, who, timeout, node))
         if json:
             print_json(_sync_as_json(report))
         else:
             for result in report.synced:
                 out.print(_sync_line(result), highlight=False)
-    for name, error in report.failed:
-        err.print(f"{name}: {error}", markup=False, highlight=False)
     if report.failed:
-        raise report.failed[0][1].__class__(f"{len(report.failed)} node(s) not synced: run `ambula sync` again")
+        told = "; ".join(f"{name}: {error}" for name, error in report.failed)
+        raise report.failed[0][1].__class__(told)
 
 
-async def _sync(radio: str, store: Store, participant: str, timeout_s: float) -> FetchReport:
+async def _sync(radio: str, store: Store, participant: str, timeout_s: float, only: str) -> FetchReport:
     async with open_radio(radio) as air:
         with err.status("looking for nodes ..."):
-            nodes = await find_nodes(air, timeout_s)
+            nodes = await find_nodes(air, timeout_s, only=only)
         if not nodes:
-            raise TransportError(_NOBODY.format(timeout_s))
-        with progress_bar(transient=True) as bar:
+            raise TransportError(_NOT_THAT_ONE.format(only, timeout_s) if only else _NOBODY.format(timeout_s))
+        with passing_bar() as bar:
             tasks = {f.address: bar.add_task(role_of(f), total=None) for f in nodes}
 
             def show(found: Found, done: int, of: int) -> None:

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from ambula import classify as classifying
-from ambula.cli.common import JsonOption, err, print_json, progress_bar, run
+from ambula.cli.common import JsonOption, err, passing_bar, print_json, run
 from ambula.epochs import EpochTable
-from ambula.epochs_csv import write_epochs_csv
+from ambula.epochs_csv import check_place, write_epochs_csv
+from ambula.errors import SimulatorError
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 
@@ -21,6 +22,7 @@ OutOption = Annotated[Path, typer.Option(metavar="CSV", help="Where to write the
 
 def classify(out: OutOption, thigh: ThighOption = None, back: BackOption = None, json: JsonOption = False) -> None:
     """Classify a recording here: one row a 5-second epoch, as a node would have made it."""
+    check_place(out)
     table = classifying.classify(thigh, back)
     write_epochs_csv(table, out)
     _say(table, out, json)
@@ -28,13 +30,16 @@ def classify(out: OutOption, thigh: ThighOption = None, back: BackOption = None,
 
 def replay(out: OutOption, thigh: ThighOption = None, back: BackOption = None, json: JsonOption = False) -> None:
     """Play a recording through two virtual nodes: the real firmware, flash, radio and store. Equals `classify`."""
-    from ambula import replay as replaying  # needs the [sim] extra, which classify does not
-
-    with tempfile.TemporaryDirectory(prefix="ambula-") as folder, progress_bar(transient=True) as bar:
+    try:
+        from ambula import replay as replaying  # needs the [sim] extra, which classify does not
+    except ImportError as e:
+        raise SimulatorError(f"replay needs {e.name}: pip install 'ambula[sim]'") from e
+    check_place(out)
+    with tempfile.TemporaryDirectory(prefix="ambula-") as folder, passing_bar() as bar:
         task = bar.add_task("virtual nodes wear the recording", total=1.0)
         work = replaying.replay(thigh, back, Path(folder), lambda share: bar.update(task, completed=share))
         table = run(work)
-    write_epochs_csv(table, out, replaying.BASE_EPOCH)
+    write_epochs_csv(table, out)
     _say(table, out, json)
 
 

@@ -113,6 +113,7 @@ class NodeProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the laptop, not for what it simulates
         )
         self._reader = asyncio.create_task(self._read())
         with contextlib.suppress(TimeoutError):

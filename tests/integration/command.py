@@ -1,0 +1,89 @@
+"""The `ambula` command as a user or a script meets it: arguments in; exit code, standard output and error out."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ambula.cli import main
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def failed_with(self, code: int) -> str:
+        """Check the exit code and that nothing but one line was said; return the line."""
+        assert (self.code, self.out) == (code, ""), self
+        assert self.err.endswith("\n"), self
+        assert self.err.count("\n") == 1, self
+        assert self.err.startswith("ambula: "), self
+        return self.err.removeprefix("ambula: ").rstrip("\n")
+
+
+Ambula = Callable[..., Ran]
+
+
+def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ambula:
+    """Return a function that runs the command in this process, as the entry point does."""
+
+    def run(*arguments: str | Path) -> Ran:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["ambula", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ran(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+async def start(*arguments: str | Path, **environment: str) -> asyncio.subprocess.Process:
+    """Start the command in a process group of its own, as a shell does."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ambula", *map(str, arguments)),
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    )
+
+
+async def finish(process: asyncio.subprocess.Process, timeout_s: float = 60.0) -> Ran:
+    """Wait for the command's end."""
+    out, err = await asyncio.wait_for(process.communicate(), timeout_s)
+    assert process.returncode is not None
+    return Ran(process.returncode, out.decode(), err.decode())
+
+
+async def ambula(*arguments: str | Path, **environment: str) -> Ran:
+    """Run the command in a process of its own while this one goes on."""
+    return await finish(await start(*arguments, **environment))
+
+
+class Laptop:
+    """Runs the command in processes of its own that have their radio in the air of this process."""
+
+    def __init__(self, air: Any, folder: Path) -> None:
+        self._air = air
+        self._folder = folder
+        self._count = 0
+
+    async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
+        """Start a command with a new radio."""
+        self._count += 1
+        transport = await self._air.serve_central(self._folder / f"hci{self._count}", f"laptop{self._count}")
+        return await start(*arguments, AMBULA_RADIO=f"bumble:{transport}")
+
+    async def ambula(self, *arguments: str | Path) -> Ran:
+        """Run a command with a new radio."""
+        return await finish(await self.start(*arguments))

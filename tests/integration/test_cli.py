@@ -1,0 +1,329 @@
+"""The commands as users and scripts meet them: help, JSON, exit codes, Ctrl-C, and a whole way from node to report."""
+
+import asyncio
+import csv
+import json
+import os
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import worn
+from bumble.core import UUID, AdvertisingData
+from bumble.device import Device
+from bumble.gatt import Characteristic, Service
+from command import Ambula, Laptop, Ran, finish, start
+
+import ambula as package
+from ambula.cli.app import app
+from ambula.cli.result_commands import _SHOWN
+from ambula.dictionary import entry
+from ambula.errors import AmbulaError, InputError, ProtocolError, SimulatorError, StoreError, TransportError
+from ambula.sim.air import Air
+from ambula.store import Store
+from nodecore import protocol
+
+COMMANDS = ["scan", "sync", "status", "summary", "report", "demo", "classify", "replay"]
+WITH_JSON = ["scan", "sync", "status", "summary", "classify", "replay"]
+RECORDED_MIN = worn.EPOCHS * 5 / 60
+
+pytestmark = pytest.mark.usefixtures("_as_new")
+
+
+# ---- help, version, usage
+
+
+def test_the_commands_are_these() -> None:
+    assert [getattr(c.callback, "__name__", "") for c in app.registered_commands] == COMMANDS
+
+
+@pytest.mark.parametrize("arguments", [[], *([c] for c in COMMANDS)], ids=" ".join)
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_fits_80_columns(ambula: Ambula, arguments: list[str], flag: str) -> None:
+    ran = ambula(*arguments, flag)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Usage:" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert ("--json" in ran.out) == (arguments != [] and arguments[0] in WITH_JSON)
+    assert "…" not in ran.out  # nothing is cut off
+
+
+def test_version(ambula: Ambula) -> None:
+    ran = ambula("--version")
+    assert (ran.code, ran.out, ran.err) == (0, f"ambula {package.__version__}\n", "")
+
+
+def test_the_help_tells_every_exit_code(ambula: Ambula) -> None:
+    told = " ".join(ambula("--help").out.split())
+    codes = {InputError: 3, StoreError: 4, TransportError: 5, ProtocolError: 6, SimulatorError: 7}
+    assert {kind: kind.exit_code for kind in AmbulaError.__subclasses__() if kind in codes} == codes
+    for code in (0, 2, *codes.values(), 130):
+        assert f" {code} " in told.partition("Exit codes:")[2]
+
+
+@pytest.mark.parametrize("arguments", [["walk"], ["classify"], ["sync", "--timeout", "0"], ["demo", "--days", "x"]])
+def test_wrong_usage_is_2(ambula: Ambula, arguments: list[str]) -> None:
+    ran = ambula(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Usage:" in ran.err
+    assert "Traceback" not in ran.err
+
+
+# ---- from the nodes to the report
+
+
+def test_the_whole_way_from_two_nodes_to_a_report(recorded: Path, ambula: Ambula, tmp_path: Path) -> None:
+    store = tmp_path / "kept" / "s.db"
+
+    async def visit() -> list[Ran]:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            laptop = Laptop(rig.air, tmp_path)
+            rig.laptop_near()
+            return [
+                await laptop.ambula("scan", "--timeout", "10"),
+                await laptop.ambula("scan", "--timeout", "10", "--json"),
+                await laptop.ambula("sync", "--store", store, "--zone", "Europe/Oslo", "--participant", "P7"),
+                await laptop.ambula("sync", "--store", store, "--json"),
+            ]
+
+    visited = asyncio.run(visit())
+    for ran in visited:
+        assert (ran.code, ran.err) == (0, "")
+    check_scans(*visited[:2])
+    check_syncs(*visited[2:])
+    check_status(ambula("status", "--store", store), ambula("status", "--store", store, "--json"))
+    daily = tmp_path / "daily.csv"
+    shown = ambula("summary", "--store", store, "--csv", daily)
+    check_summary(shown, ambula("summary", "--store", store, "--json"), daily)
+    report = ambula("report", "--store", store, "--out", tmp_path / "out.html")
+    assert (report.code, report.err) == (0, "")
+    page = (tmp_path / "out.html").read_text()
+    assert page.lower().startswith("<!doctype html>")
+    assert "P7" in page
+
+
+def check_scans(shown: Ran, told: Ran) -> None:
+    """Both nodes, in the table as in the JSON."""
+    found = json.loads(told.out)
+    assert sorted(f["role"] for f in found) == ["back", "thigh"]
+    rows = [line.split() for line in shown.out.splitlines()]
+    for f in found:
+        assert [f["role"], f["address"], str(f["rssi_dbm"])] in rows
+
+
+def check_syncs(first: Ran, second: Ran) -> None:
+    """All came the first time; nothing was left for the second."""
+    for line, role in zip(sorted(first.out.splitlines()), ("back", "thigh"), strict=True):
+        assert line.startswith(f"{role}: {worn.EPOCHS} epochs (8 h 20 min), ")
+    told = json.loads(second.out)
+    assert {(n["role"], n["epochs"], n["damaged_bytes"]) for n in told} == {("thigh", 0, 0), ("back", 0, 0)}
+
+
+def check_status(shown: Ran, said: Ran) -> None:
+    """Every value of the JSON stands in the table."""
+    told = json.loads(said.out)
+    assert {(n["participant"], n["role"]) for n in told} == {("P7", "back"), ("P7", "thigh")}
+    assert [(n["epochs"], n["missing_epochs"]) for n in told] == [(worn.EPOCHS, 0)] * 2
+    rows = [" ".join(line.split()) for line in shown.out.splitlines()]
+    for node in told:
+        for key, value in node.items():
+            if key not in ("participant", "role"):
+                assert f"{key.replace('_', ' ')} {'-' if value is None else value}" in rows
+
+
+def check_summary(shown: Ran, said: Ran, daily: Path) -> None:
+    """The table, the JSON and daily.csv hold the same days."""
+    told = json.loads(said.out)
+    days = told["days"]
+    assert (shown.code, shown.err, said.err, told["participant"]) == (0, "", "", "P7")
+    assert max(map(len, shown.out.splitlines())) <= 80
+    assert {d["zone"] for d in days} == {"Europe/Oslo"}  # kept from the sync
+    assert sum(d["worn_min"] + d["not_worn_min"] for d in days) == pytest.approx(RECORDED_MIN, abs=0.2)
+    rows = [line.split() for line in shown.out.splitlines()]
+    for name in _SHOWN:
+        meaning = entry("day", name)
+        assert [*meaning.heading.split(), *(meaning.shown(d[name]) for d in days)] in rows
+    with daily.open() as file:
+        lines = list(csv.DictReader(file))
+    assert [float(line["steps"]) for line in lines] == pytest.approx([d["steps"] for d in days], abs=1e-3)
+
+
+def test_classify_json_tells_what_the_file_holds(ambula: Ambula, tmp_path: Path) -> None:
+    write_csv(tmp_path / "t.csv", 60)
+    ran = ambula("classify", "--thigh", tmp_path / "t.csv", "--out", tmp_path / "e.csv", "--json")
+    told = json.loads(ran.out)
+    activities = [line.split(",")[1] for line in (tmp_path / "e.csv").read_text().splitlines()[1:]]
+    assert (ran.code, ran.err, told["epochs"], told["out"]) == (0, "", 12, str(tmp_path / "e.csv"))
+    assert {k: v for k, v in told["minutes"].items() if v} == {activities[0]: 1.0}
+    assert set(activities) == {activities[0]}
+
+
+def write_csv(path: Path, seconds: int, rate_hz: int = 26) -> None:
+    """A thigh that hangs straight down and trembles a little."""
+    t_s = np.arange(seconds * rate_hz) / rate_hz
+    noise = np.random.default_rng(1).normal(0, 0.002, (len(t_s), 3))
+    np.savetxt(path, np.column_stack([t_s, noise + np.array([1, 0, 0])]), "%.4f", ",", header="t,x,y,z", comments="")
+
+
+# ---- only one node
+
+
+def test_only_the_named_node_is_synced(recorded: Path, tmp_path: Path) -> None:
+    async def go() -> None:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            laptop = Laptop(rig.air, tmp_path)
+            rig.laptop_near()
+            sync = ("sync", "--store", tmp_path / "s.db", "--json", "--timeout")
+            address = "f0:ae:a4:00:00:02"
+            ran = await laptop.ambula(*sync, "20", "--node", address)
+            assert [(n["role"], n["epochs"]) for n in json.loads(ran.out)] == [("back", worn.EPOCHS)], ran
+            nobody = await laptop.ambula(*sync, "1", "--node", "F0:AE:A4:00:00:09")
+            assert "no node with the address F0:AE:A4:00:00:09" in nobody.failed_with(5)
+            assert "ambula scan" in nobody.err
+
+    asyncio.run(go())
+
+
+# ---- nobody, no radio, a stranger
+
+
+def test_nobody_there_is_5(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with Air() as air:
+            laptop = Laptop(air, tmp_path)
+            ran = await laptop.ambula("sync", "--store", tmp_path / "s.db", "--timeout", "1")
+            assert "no node found in 1 s. Double-tap" in ran.failed_with(5)
+            ran = await laptop.ambula("scan", "--timeout", "1", "--json")
+            assert (ran.code, json.loads(ran.out), ran.err) == (0, [], "")
+
+    asyncio.run(go())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reaches its Bluetooth by a socket that can be hidden")
+@pytest.mark.parametrize("command", ["scan", "sync"])
+def test_a_machine_without_bluetooth_is_5_at_once(
+    ambula: Ambula, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/no-bus")
+    began = time.monotonic()
+    ran = ambula(command, *(("--store", tmp_path / "s.db") if command == "sync" else ()))
+    assert "no Bluetooth service on this machine" in ran.failed_with(5)
+    assert time.monotonic() - began < 5
+
+
+async def stranger(air: Air, characteristics: list[Characteristic[bytes]]) -> Device:
+    """Put a device on the air that advertises Ambula's service and is something else."""
+    device = await air.add_central("stranger")
+    service = UUID(protocol.SERVICE_UUID)
+    device.add_service(Service(service, characteristics))
+    flags = bytes((AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE,))
+    kind = AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
+    data = AdvertisingData([(AdvertisingData.FLAGS, flags), (kind, bytes(service))])
+    await device.start_advertising(advertising_data=bytes(data), auto_restart=True)
+    return device
+
+
+@pytest.mark.parametrize("answer", [None, b"hello"], ids=["nothing", "another thing"])
+def test_a_stranger_with_our_service_is_6(answer: bytes | None, tmp_path: Path) -> None:
+    read, may = Characteristic.Properties.READ, Characteristic.READABLE
+    offered = [] if answer is None else [Characteristic(protocol.INFO_UUID, read, may, answer)]
+
+    async def go() -> None:
+        async with Air() as air:
+            await stranger(air, offered)
+            ran = await Laptop(air, tmp_path).ambula("sync", "--store", tmp_path / "s.db", "--timeout", "1")
+            assert "Ambula node" in ran.failed_with(6)
+
+    asyncio.run(go())
+    with Store(tmp_path / "s.db") as store:
+        assert store.nodes() == []
+
+
+# ---- Ctrl-C
+
+
+def press_ctrl_c(process: asyncio.subprocess.Process) -> None:
+    """As a terminal does: to the whole group."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def test_ctrl_c_in_a_sync_loses_nothing(recorded: Path, tmp_path: Path) -> None:
+    store = tmp_path / "s.db"
+
+    async def go() -> int:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            laptop = Laptop(rig.air, tmp_path)
+            rig.laptop_near()
+            process = await laptop.start("sync", "--store", store)
+            while sum(c.up.bytes for c in rig.air.counters.values()) < 60_000:
+                assert process.returncode is None
+                await asyncio.sleep(0.002)
+            press_ctrl_c(process)
+            assert "Nothing is lost" in (await finish(process)).failed_with(130)
+            with Store(store) as cut:
+                had = sum(len(worn.stored_data(cut, n.role)) for n in cut.nodes())
+            rig.laptop_near()
+            assert (await laptop.ambula("sync", "--store", store)).code == 0
+        return had
+
+    had = asyncio.run(go())
+    assert sqlite3.connect(store).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    expected = worn.recorded_segments(recorded)
+    assert 0 < had < sum(map(len, expected.values()))
+    with Store(store) as kept:
+        for role, name in enumerate(worn.ROLES):
+            assert worn.stored_data(kept, role)[: len(expected[name])] == [s.data for s in expected[name]]
+
+
+def test_ctrl_c_while_nobody_is_there(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with Air() as air:
+            process = await Laptop(air, tmp_path).start("sync", "--store", tmp_path / "s.db", "--timeout", "60")
+            while not (tmp_path / "s.db").exists():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.5)
+            press_ctrl_c(process)
+            (await finish(process)).failed_with(130)
+
+    asyncio.run(go())
+
+
+def test_ctrl_c_in_a_replay_leaves_nothing(tmp_path: Path) -> None:
+    write_csv(tmp_path / "t.csv", 7200)
+    results = tmp_path / "results"
+    results.mkdir()
+
+    async def go(scratch: Path) -> None:
+        process = await start(
+            *("replay", "--thigh", tmp_path / "t.csv", "--out", results / "e.csv"), TMPDIR=str(scratch)
+        )
+        while not list(scratch.glob("ambula-*/thigh.json")):
+            assert process.returncode is None
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        assert processes_with(str(scratch))
+        press_ctrl_c(process)
+        assert "stopped" in (await finish(process)).failed_with(130)
+
+    with tempfile.TemporaryDirectory(prefix="ambula-test-") as scratch:  # short enough for the nodes' sockets
+        asyncio.run(go(Path(scratch)))
+        assert os.listdir(scratch) == os.listdir(results) == []
+        assert processes_with(scratch) == []
+
+
+def processes_with(argument: str) -> list[str]:
+    """The command lines, as far as this system shows them, that hold an argument."""
+    found: list[str] = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            text = path.read_text()
+        except OSError:
+            continue
+        if argument in text:
+            found.append(text)
+    return found
