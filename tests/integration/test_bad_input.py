@@ -244,7 +244,8 @@ def test_a_store_that_is_not_there(command: str, there: Path, ambula: Ambula) ->
 def test_a_store_of_somebody_else(there: Path, ambula: Ambula) -> None:
     Store(there / "s.db").__exit__()
     (there / "s.db").chmod(0)
-    assert "cannot be opened" in ambula("status", "--store", "s.db").failed_with(4)
+    line = ambula("status", "--store", "s.db").failed_with(4)
+    assert line == "s.db cannot be opened: check its permissions, or name another file with --store"
 
 
 def test_a_store_where_nobody_has_synced(there: Path, ambula: Ambula) -> None:

@@ -79,7 +79,7 @@ def test_what_cannot_be_classified_is_refused(tmp_path: Path) -> None:
         classify(None, None)
     early = write(tmp_path / "t.csv", still(20, UP))
     late = write(tmp_path / "b.csv", still(20, UP), 100)
-    with pytest.raises(InputError, match="share no epoch"):
+    with pytest.raises(InputError, match="do not overlap: thigh t=0 to 20 s, back t=100 to 120 s"):
         classify(early, late)
 
 

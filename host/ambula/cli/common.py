@@ -23,7 +23,8 @@ def _known_zone(name: str | None) -> str | None:
     return zone_info(name).key if name else name
 
 
-StoreOption = Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The store to use.")]
+# readable=False here and below: Ambula tells itself what cannot be read, in its own words and with its own exit code.
+StoreOption = Annotated[Path | None, typer.Option("--store", readable=False, metavar="FILE", help="The store to use.")]
 ParticipantOption = Annotated[str | None, typer.Option(help="The participant's code.")]
 ZoneOption = Annotated[
     str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).", callback=_known_zone)

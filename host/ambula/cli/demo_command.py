@@ -16,7 +16,7 @@ from ambula.errors import InputError, SimulatorError
 from ambula.store import Store
 
 _WORK = "nodes"  # flash images, samples and the store of the rehearsal; made anew each time
-_OutOption = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the results go.")]
+_OutOption = Annotated[Path, typer.Option("--out", readable=False, metavar="FOLDER", help="Where the results go.")]
 
 
 def demo(

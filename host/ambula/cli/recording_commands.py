@@ -15,9 +15,11 @@ from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 
 _FORM = "CSV with t,x,y,z (s, g), 20 to 200 Hz; x up the segment, z away from the body."
-ThighOption = Annotated[Path | None, typer.Option(metavar="CSV", help=f"Thigh recording: {_FORM}")]
-BackOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Lower-back recording, as the thigh's.")]
-OutOption = Annotated[Path, typer.Option(metavar="CSV", help="Where to write the epochs.")]
+ThighOption = Annotated[Path | None, typer.Option(readable=False, metavar="CSV", help=f"Thigh recording: {_FORM}")]
+BackOption = Annotated[
+    Path | None, typer.Option(readable=False, metavar="CSV", help="Lower-back recording, as the thigh's.")
+]
+OutOption = Annotated[Path, typer.Option(readable=False, metavar="CSV", help="Where to write the epochs.")]
 
 
 def classify(out: OutOption, thigh: ThighOption = None, back: BackOption = None, json: JsonOption = False) -> None:

@@ -58,7 +58,7 @@ def summary(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write daily.csv here too.")] = None,
+    csv: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Write daily.csv here too.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Show each day in figures: wear, postures, walking, steps, cadence."""
@@ -127,7 +127,9 @@ def report(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
-    out_path: Annotated[Path, typer.Option("--out", metavar="HTML", help="Where to write it.")] = Path("report.html"),
+    out_path: Annotated[Path, typer.Option("--out", readable=False, metavar="HTML", help="Where to write it.")] = Path(
+        "report.html"
+    ),
 ) -> None:
     """Write the report: one HTML file that opens offline, reads on a phone and prints."""
     with Store(store_path(store), must_exist=True) as kept:

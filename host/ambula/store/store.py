@@ -264,6 +264,8 @@ def _explain(path: Path, error: sqlite3.DatabaseError) -> str:
         return f"{path} is not an Ambula store: name another file with --store"
     if "locked" in text:
         return f"{path} is in use by another Ambula: wait for it to finish, then try again"
+    if "unable to open" in text:
+        return f"{path} cannot be opened: check its permissions, or name another file with --store"
     if "readonly" in text:
         return f"{path} cannot be written: check its permissions, or name another file with --store"
     if "full" in text:
