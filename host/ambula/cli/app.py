@@ -1,7 +1,5 @@
 """The list of commands."""
 
-from collections.abc import Callable
-
 import typer
 
 import ambula
@@ -35,7 +33,7 @@ def _root(
     pass
 
 
-_COMMANDS: tuple[Callable[..., None], ...] = (
+for command in (
     node_commands.scan,
     node_commands.sync,
     node_commands.status,
@@ -44,6 +42,5 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     demo_command.demo,
     recording_commands.classify,
     recording_commands.replay,
-)
-for command in _COMMANDS:
+):
     app.command()(stoppable(command))

@@ -5,7 +5,7 @@ import functools
 import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,7 +15,6 @@ from ambula.config import Config, load_config, local_zone_name, zone_info
 from ambula.errors import AmbulaError
 from ambula.store import Store
 
-_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -41,11 +40,11 @@ class Stopped(AmbulaError):
     exit_code = 130
 
 
-def stoppable(command: Callable[_P, _T]) -> Callable[_P, _T]:
+def stoppable(command: Callable[..., _T]) -> Callable[..., _T]:
     """Return a command that Ctrl-C ends with one line, Stopped, instead of a traceback."""
 
     @functools.wraps(command)
-    def stopped_well(*args: _P.args, **named: _P.kwargs) -> _T:
+    def stopped_well(*args: Any, **named: Any) -> _T:
         try:
             return command(*args, **named)
         except KeyboardInterrupt:
