@@ -1,10 +1,11 @@
-"""`make soak`: cut syncs at random until the time is up, and compare every store with what the nodes recorded.
+"""`make soak`: cut the power at every flash operation of a recording hour, then cut syncs at random until the time is up.
 
-BUDGET_S (default 3600) bounds it, SEED (default 1) repeats it. Ends with one line and exit code 1 if anything was lost,
-duplicated or wrong.
+BUDGET_S (default 3600) bounds it (the power cuts take half of it at most), SEED (default 1) repeats it. Ends with one
+line and exit code 1 if anything was lost, duplicated or wrong.
 """
 
 import asyncio
+import itertools
 import os
 import random
 import sys
@@ -13,9 +14,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "integration"))
+for room in ("integration", "powerloss"):
+    sys.path.insert(0, str(Path(__file__).parent / room))
 
+import cuts
 import worn
+from test_power_cuts import check
 from test_sync import cut_sync, visit
 
 from ambula.store import Store
@@ -47,6 +51,28 @@ async def one_store(recorded: Path, folder: Path, dice: random.Random, tally: Ta
             compare([s.data for s in worn.recorded_segments(recorded)[name]], worn.stored_data(store, role), tally)
 
 
+def power_cuts(folder: Path, dice: random.Random, tally: Tally, until_s: float) -> None:
+    """Cut at every operation in every mode, in random order, as far as the time goes."""
+    settings = cuts.prepare(folder)
+    whole = cuts.undisturbed(folder, settings)
+    todo = [(at, mode) for at in range(1, whole.operations + 1) for mode in cuts.MODES]
+    dice.shuffle(todo)
+    sealed: dict[str, dict[int, int]] = {mode: {} for mode in cuts.MODES}
+    for at, mode in todo:
+        if time.monotonic() > until_s:
+            break
+        tally.faults += 1
+        try:
+            sealed[mode][at] = check(whole, at, cuts.cut_and_recover(folder, settings, at, mode))
+        except AssertionError as e:
+            print(f"{mode}: {e}", file=sys.stderr)
+            tally.wrong += 1
+    for counts in sealed.values():
+        by_time = [counts[at] for at in sorted(counts)]
+        tally.lost += sum(later < earlier for earlier, later in itertools.pairwise(by_time))
+    print(f"{tally.faults} of {len(todo)} power cuts", file=sys.stderr)
+
+
 def compare(expected: list[bytes], stored: list[bytes], tally: Tally) -> None:
     """Count what the store lacks, has twice, or has in another place; boots after the recording may follow."""
     tally.lost += len(set(expected) - set(stored))
@@ -60,6 +86,7 @@ def main() -> int:
     dice, tally = random.Random(seed), Tally()
     began_s = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
+        power_cuts(Path(name) / "power", dice, tally, began_s + budget_s / 2)
         recorded = Path(name) / "recorded"
         worn.record(recorded)
         stores = 0

@@ -34,11 +34,12 @@ class App:
         self._scorer = score.EpochScorer(config.role_code)
         self._record = bytearray(record.SIZE)
         self._fault = 0
-        self.link = Link(self, config.role_code, board.now_ms, config.window_ms, config.link_idle_ms)
+        self.link = Link(self, config.role_code, board.now_ms, config.link_idle_ms)
         self._next_window_ms = 0
         self._next_service_ms = 0
         self._last_sample_ms = board.now_ms()
         self._silent = False
+        self._radio_failed = False
 
     # ---- main loop
 
@@ -52,7 +53,7 @@ class App:
         """Say in the log that and how the node came up, start the sensor and open a first window for the set-up."""
         self.log.event(segment.BOOT, self._epoch_now(), self._boot_story())
         self.board.imu.start()
-        self.link.open(self.config.tap_window_ms)
+        self._open_window(self.config.tap_window_ms)
         self._next_window_ms = self.board.now_ms() + self.config.window_every_s * 1000
 
     def step(self):
@@ -63,13 +64,23 @@ class App:
         else:
             board.sleep_ms(max(1, min(self._next_service_ms, self._next_window_ms) - board.now_ms()))
         if board.imu.double_tap():
-            self.link.open(self.config.tap_window_ms)
+            self._open_window(self.config.tap_window_ms)
         if board.now_ms() >= self._next_service_ms:
             self._service_fifo()
         if board.now_ms() >= self._next_window_ms:
             self._next_window_ms += self.config.window_every_s * 1000
-            self.link.open()
+            self._open_window(self.config.window_ms)
         self.link.poll()
+
+    def _open_window(self, ms):
+        """Open the radio; a radio that fails is told once, and the recording goes on without it."""
+        try:
+            self.link.open(ms)
+            self._radio_failed = False
+        except OSError as e:
+            if not self._radio_failed:
+                self.log.event(segment.FAULT, self._epoch_now(), b"radio: errno %d" % e.errno)
+            self._radio_failed = True
 
     # ---- samples to records
 

@@ -31,11 +31,10 @@ class Link:
     `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`. `now_ms` counts up.
     """
 
-    def __init__(self, node, role, now_ms, window_ms, idle_ms):
+    def __init__(self, node, role, now_ms, idle_ms):
         self._node = node
         self._role = role
         self._now_ms = now_ms
-        self._window_ms = window_ms
         self._idle_ms = idle_ms
         self._ble = bluetooth.BLE()
         self._commands = []
@@ -57,9 +56,9 @@ class Link:
         """Whether a laptop is connected."""
         return self._conn is not None
 
-    def open(self, ms=None):
-        """Advertise for `ms` (default: the configured window); an open window is only ever made longer."""
-        until = self._now_ms() + (self._window_ms if ms is None else ms)
+    def open(self, ms):
+        """Advertise for `ms`; an open window is only ever made longer. Raises OSError if the radio fails."""
+        until = self._now_ms() + ms
         if not self.active:
             self._start()
             self._shut_at_ms = until

@@ -31,7 +31,7 @@ def boot(settings_path):
     simulation.settings = settings
     simulation.time = VirtualTime(settings["power_on_ms"])
     simulation.time.radio = bluetooth
-    simulation.flash = Flash(settings["flash"])
+    simulation.flash = Flash(settings["flash"], settings["flash_cut_at"], settings["flash_cut_mode"])
     machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))
     if settings["radio"]:
         bluetooth.attach(settings["radio"])
@@ -39,7 +39,10 @@ def boot(settings_path):
     os.chdir("/flash")
     gc.collect()
     print("@boot", gc.mem_free(), gc.mem_alloc())
-    import main  # noqa: F401  the firmware: it never returns
+    try:
+        import main  # noqa: F401  the firmware: it never returns
+    finally:
+        print("@flash", simulation.flash.operations)
 
 
 boot(sys.argv[1])

@@ -1,8 +1,12 @@
 """A NOR flash chip of 512 erase blocks of 4 KiB, kept in a file on the host: the partition that littlefs lives on.
 
-Not emulated: wear, bit flips, the time that a write or an erase takes. Erased bytes are 0xFF; a write can only clear
-bits, as in the chip, so a file system that forgets to erase is found out.
+Erased bytes are 0xFF; a write can only clear bits, as in the chip, so a file system that forgets to erase is found out.
+The power can be cut at the n-th write or erase: before it (`clean`), in its middle (`torn`), or in its middle with the
+rest of it half done (`garbage`). Not emulated: wear, bit flips, the time that a write or an erase takes.
 """
+
+import os
+import sys
 
 BLOCK_SIZE = 4096
 BLOCKS = 512
@@ -13,11 +17,18 @@ _IOCTL_BLOCK_COUNT = 4
 _IOCTL_BLOCK_SIZE = 5
 _IOCTL_ERASE = 6
 
+CLEAN = "clean"
+TORN = "torn"
+GARBAGE = "garbage"
+
 
 class Flash:
-    """The block device protocol of MicroPython (extended interface), on the file `path`; made and erased if missing."""
+    """The block device protocol of MicroPython (extended interface), on the file `path`; made and erased if missing.
 
-    def __init__(self, path):
+    `cut_at`: the power goes at this write or erase, counted from 1; 0 never. `operations` counts both.
+    """
+
+    def __init__(self, path, cut_at=0, cut_mode=CLEAN):
         try:
             self._file = open(path, "r+b")
         except OSError:
@@ -26,27 +37,26 @@ class Flash:
                 self._file.write(b"\xff" * _PIECE)
         self._old = memoryview(bytearray(_PIECE))
         self._erased = b"\xff" * _PIECE
-        self.writes = 0
-        self.erases = 0
+        self._cut_at = cut_at
+        self._cut_mode = cut_mode
+        self.operations = 0
 
     def readblocks(self, block, buf, offset=0):
         self._file.seek(block * BLOCK_SIZE + offset)
         self._file.readinto(buf)
 
     def writeblocks(self, block, buf, offset=0):
+        self.operations += 1
+        view = memoryview(buf)
         at = block * BLOCK_SIZE + offset
-        for start in range(0, len(buf), _PIECE):
-            self._clear_bits(at + start, memoryview(buf)[start : start + _PIECE])
-        self.writes += 1
-
-    def _clear_bits(self, at, new):
-        old = self._old[: len(new)]
-        self._file.seek(at)
-        self._file.readinto(old)
-        for i in range(len(new)):
-            old[i] &= new[i]
-        self._file.seek(at)
-        self._file.write(old)
+        if self.operations == self._cut_at:
+            half = len(view) // 2
+            if self._cut_mode != CLEAN:
+                self._clear_bits(at, view[:half])
+            if self._cut_mode == GARBAGE:
+                self._clear_bits(at + half, os.urandom(len(view) - half))
+            self._lose_power()
+        self._clear_bits(at, view)
 
     def ioctl(self, op, arg):
         if op == _IOCTL_BLOCK_COUNT:
@@ -54,11 +64,38 @@ class Flash:
         if op == _IOCTL_BLOCK_SIZE:
             return BLOCK_SIZE
         if op == _IOCTL_ERASE:
-            self._file.seek(arg * BLOCK_SIZE)
-            for _ in range(BLOCK_SIZE // _PIECE):
-                self._file.write(self._erased)
-            self.erases += 1
+            self.operations += 1
+            if self.operations == self._cut_at:
+                if self._cut_mode != CLEAN:
+                    self._erase(arg * BLOCK_SIZE, BLOCK_SIZE // 2)
+                if self._cut_mode == GARBAGE:
+                    self._clear_bits(arg * BLOCK_SIZE + BLOCK_SIZE // 2, os.urandom(_PIECE))
+                self._lose_power()
+            self._erase(arg * BLOCK_SIZE, BLOCK_SIZE)
             return 0
         if op == _IOCTL_SYNC:
             self._file.flush()
         return 0
+
+    def _clear_bits(self, at, new):
+        for start in range(0, len(new), _PIECE):
+            part = new[start : start + _PIECE]
+            old = self._old[: len(part)]
+            self._file.seek(at + start)
+            self._file.readinto(old)
+            for i in range(len(part)):
+                old[i] &= part[i]
+            self._file.seek(at + start)
+            self._file.write(old)
+
+    def _erase(self, at, size):
+        self._file.seek(at)
+        for _ in range(size // _PIECE):
+            self._file.write(self._erased)
+
+    def _lose_power(self):
+        """Nothing runs after this: the controller hears of it and ends the process."""
+        self._file.flush()
+        print("@cut", self.operations)
+        while True:
+            sys.stdin.read(1)

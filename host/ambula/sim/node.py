@@ -35,6 +35,10 @@ def find_micropython() -> str:
     return found
 
 
+class PowerCutError(SimulatorError):
+    """The power cut that the settings ordered has come."""
+
+
 @dataclass(frozen=True)
 class NodeSettings:
     """What the simulated board is told; see firmware/boards/sim/boot.py."""
@@ -49,6 +53,8 @@ class NodeSettings:
     clock_drift_ppm: int = 0
     clock_is_set: bool = True
     reset_cause: str = "power on"
+    flash_cut_at: int = 0  # the power goes at this flash write or erase; 0: never
+    flash_cut_mode: str = "clean"
 
     def write(self, path: Path) -> None:
         """Write the settings as the JSON file that the board's boot reads."""
@@ -85,6 +91,7 @@ class NodeProcess:
         self._reached_ms = 0
         self._moved = asyncio.Condition()
         self._ended = False
+        self.was_cut = False
         self.output: list[str] = []
         self.on_progress: Callable[[int], None] | None = None
 
@@ -118,6 +125,8 @@ class NodeProcess:
         self._reader = asyncio.create_task(self._read())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._booted.wait(), _BOOT_TIMEOUT_S)
+        if self.was_cut:
+            raise PowerCutError(f"virtual node {self.name} lost its power while it started")
         if not self._booted.is_set() or self._ended:
             await self.kill()
             raise SimulatorError(f"virtual node {self.name} does not start: {self._last_words()}")
@@ -125,18 +134,21 @@ class NodeProcess:
     async def run_until(self, utc_ms: int, timeout_s: float = 3600.0) -> None:
         """Let virtual time pass at full speed up to `utc_ms` and stand still there.
 
-        Raises SimulatorError if the firmware ends, or does not arrive within `timeout_s`.
+        Raises SimulatorError if the firmware ends, or does not arrive within `timeout_s`; PowerCutError at a cut that
+        the settings ordered.
         """
         self._command(f"run {utc_ms}")
         async with self._moved:
             try:
                 await asyncio.wait_for(
-                    self._moved.wait_for(lambda: self._ended or self._reached_ms >= utc_ms), timeout_s
+                    self._moved.wait_for(lambda: self._ended or self.was_cut or self._reached_ms >= utc_ms), timeout_s
                 )
             except TimeoutError as e:
                 raise SimulatorError(f"virtual node {self.name} hangs: {self._last_words()}") from e
         if self._ended:
             raise SimulatorError(f"virtual node {self.name} died: {self._last_words()}")
+        if self.was_cut:
+            raise PowerCutError(f"virtual node {self.name} lost its power")
 
     def live(self) -> None:
         """Let virtual time run with the wall clock from now on, until the next `run_until`."""
@@ -186,6 +198,11 @@ class NodeProcess:
         if word == "@boot":
             self.heap_free_at_boot = int(rest.split()[0])
             self._booted.set()
+        elif word == "@cut":
+            async with self._moved:
+                self.was_cut = True
+                self._booted.set()
+                self._moved.notify_all()
         elif word in ("@", "@.."):
             self._reached_ms = int(rest)
             if self.on_progress is not None:
