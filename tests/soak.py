@@ -1,4 +1,4 @@
-"""`make soak`: cut the power at every flash operation of a recording hour, then cut syncs at random until the time is up.
+"""`make soak`: cut the power at every flash operation of a recording hour, then syncs at random until the time is up.
 
 BUDGET_S (default 3600) bounds it (the power cuts take half of it at most), SEED (default 1) repeats it. Ends with one
 line and exit code 1 if anything was lost, duplicated or wrong.
@@ -14,8 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-for room in ("integration", "powerloss"):
-    sys.path.insert(0, str(Path(__file__).parent / room))
+sys.path.extend(str(Path(__file__).parent / room) for room in ("integration", "powerloss"))
 
 import cuts
 import worn
