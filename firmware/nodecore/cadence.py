@@ -12,6 +12,7 @@ from nodecore.features import FIRST_LAG, kernels
 FIRST = const(12)  # samples: the shortest stride is one more, 240 steps/min
 STRIDES = const(74)  # lags 12..85: the longest is 37 steps/min
 SURE = const(700)  # 1024ths: a likeness that may lead the epochs after it, and needs no leading
+_PERFECT = const(900)  # 1024ths: so alike that counting could not time a back's stride better
 _HOLD = const(4)  # epochs for which a sure stride leads
 _EARLIER = const(819)  # 1024ths of the best likeness that an earlier peak needs
 _CROSSINGS = const(64)
@@ -127,7 +128,7 @@ class Tracker:
         link(times, heights, found, period, sums)
         self.steps = min(sums[0] * (2 - self.role), 8191)
         linked = sums[1]
-        if linked >= 512 and (self.role or self.likeness < SURE):
+        if linked >= 512 and self.likeness < (_PERFECT if self.role else SURE):
             better = (sums[2] << 8) // linked
             if 3 * period < 4 * better < 5 * period:
                 self.stride = better << self.role

@@ -38,7 +38,7 @@ def test_cadence_is_met_without_octave_errors(cadence_spm: int, role: int) -> No
 @pytest.mark.parametrize("cadence_spm", [50, 80, 110])
 def test_a_limp_is_no_octave(cadence_spm: int, role: int) -> None:
     records = score_stream(gait(cadence_spm, role, limp=0.4), role)
-    assert np.abs(records[1:, record.CADENCE].astype(float) - cadence_spm).max() <= 7
+    assert np.abs(records[1:, record.CADENCE].astype(float) - cadence_spm).max() <= 9
 
 
 def test_half_an_epoch_of_walking_gives_half_its_steps() -> None:
