@@ -26,12 +26,12 @@ def choose_participant(store: Store, participant: str | None) -> str:
 
 def load_epochs(store: Store, participant: str) -> EpochTable:
     """Return the fused epochs of a participant in true time; empty where nothing was recorded."""
-    thigh = _role_records(store, participant, protocol.THIGH)
-    back = _role_records(store, participant, protocol.BACK)
+    thigh = role_records(store, participant, protocol.THIGH)
+    back = role_records(store, participant, protocol.BACK)
     return fuse_records(join_records([]) if thigh is None and back is None else thigh, back)
 
 
-def _role_records(store: Store, participant: str, role: int) -> Records | None:
+def role_records(store: Store, participant: str, role: int) -> Records | None:
     """Return all records of one role, from however many devices and logs, or None where no such node was worn."""
     nodes = store.nodes("participant = ? AND role = ?", (participant, role))
     parts = [node_records(store, n) for n in nodes]

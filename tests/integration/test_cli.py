@@ -28,8 +28,8 @@ from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import protocol
 
-COMMANDS = ["scan", "sync", "status", "summary", "report", "demo", "classify", "replay"]
-WITH_JSON = ["scan", "sync", "status", "summary", "classify", "replay"]
+COMMANDS = ["scan", "sync", "status", "summary", "report", "check", "demo", "classify", "replay"]
+WITH_JSON = ["scan", "sync", "status", "summary", "check", "classify", "replay"]
 RECORDED_MIN = worn.EPOCHS * 5 / 60
 
 pytestmark = pytest.mark.usefixtures("_as_new")

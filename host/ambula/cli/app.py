@@ -3,12 +3,12 @@
 import typer
 
 import ambula
-from ambula.cli import demo_command, node_commands, recording_commands, result_commands
+from ambula.cli import check_command, demo_command, node_commands, recording_commands, result_commands
 from ambula.cli.common import stoppable
 
 _EXIT_CODES = (
     "Exit codes: 0 done, 2 wrong usage, 3 bad input file or setting, 4 store, 5 no radio or no node, "
-    "6 not an Ambula node, 7 virtual nodes, 130 stopped by Ctrl-C; 1 is a fault in Ambula itself."
+    "6 not an Ambula node, 7 virtual nodes, 8 check: no-go, 130 stopped by Ctrl-C; 1 is a fault in Ambula itself."
 )
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ for command in (
     node_commands.status,
     result_commands.summary,
     result_commands.report,
+    check_command.check,
     demo_command.demo,
     recording_commands.classify,
     recording_commands.replay,

@@ -1,0 +1,70 @@
+"""What one node felt during the check, in short windows: from samples (2 s each) or from records (5 s each)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.epochs import Records
+from ambula.sensor_axes import is_turned, sensor_mean_g, spread_g
+from nodecore.sampling import COUNTS_PER_G, EPOCH_S, ODR_HZ
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_SAMPLES = 2 * ODR_HZ
+
+
+@dataclass(frozen=True)
+class Windows:
+    """One node in consecutive windows of `length_s` seconds, on the sensor's own axes.
+
+    mean_g: (n, 3). unrest_g: (n,), the largest mean absolute deviation of an axis. beat_g: (n,), that of the
+    magnitude. All three NaN where the node recorded nothing. samples_g: (n, m, 3), None where only records are known.
+    odd: whether the node says that it is oddly mounted; its means are then unknown (NaN) from there on, or, where it
+    said so all the time, on axes of its own finding.
+    """
+
+    length_s: float
+    mean_g: Floats
+    unrest_g: Floats
+    beat_g: Floats
+    samples_g: Floats | None
+    odd: bool = False
+
+    def __len__(self) -> int:
+        return len(self.mean_g)
+
+    @property
+    def known(self) -> Bools:
+        """Where the node's direction is known."""
+        return ~np.isnan(self.mean_g[:, 0])
+
+    def direction(self, which: Bools) -> Floats:
+        """Return the unit vector that points up in the chosen windows, on the sensor's axes; there must be some."""
+        mean: Floats = np.median(self.mean_g[which & self.known], axis=0)
+        return mean / max(float(np.linalg.norm(mean)), 1e-6)
+
+
+def windows_of_counts(counts: NDArray[np.int16]) -> Windows:
+    """Cut (N, 3) samples of 26 Hz, 4096 counts a g, into windows of 2 s; a rest shorter than that is left out."""
+    n = len(counts) // _SAMPLES
+    samples_g = counts[: n * _SAMPLES].reshape(n, _SAMPLES, 3) / float(COUNTS_PER_G)
+    mean_g = samples_g.mean(axis=1)
+    size_g = np.linalg.norm(samples_g, axis=2)
+    unrest_g = np.abs(samples_g - mean_g[:, None]).mean(axis=1).max(axis=1)
+    beat_g = np.abs(size_g - size_g.mean(axis=1, keepdims=True)).mean(axis=1)
+    return Windows(_SAMPLES / ODR_HZ, mean_g, unrest_g, beat_g, samples_g)
+
+
+def windows_of_records(records: Records, first_epoch: int, epochs: int) -> Windows:
+    """Place a node's records on `epochs` windows of 5 s from `first_epoch` on; records elsewhere are left out."""
+    at = records.epoch - first_epoch
+    inside = (at >= 0) & (at < epochs)
+    at, data = at[inside], np.ascontiguousarray(records.data[inside])
+    mean_g, spread = np.full((epochs, 3), np.nan), np.full((epochs, 4), np.nan)
+    mean_g[at], spread[at] = sensor_mean_g(data), spread_g(data)
+    odd = is_turned(data)
+    if not odd.all():
+        mean_g[at[odd]] = np.nan
+    return Windows(float(EPOCH_S), mean_g, spread[:, :3].max(axis=1), spread[:, 3], None, bool(odd.any()))

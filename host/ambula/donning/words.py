@@ -1,0 +1,122 @@
+"""What the donning check says: one line a finding, what it is and what to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isnan
+
+
+class Level(StrEnum):
+    """How much a finding weighs: a fault and something unknown both mean no-go, a note does not."""
+
+    FAULT = "fault"
+    UNKNOWN = "unknown"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found. code: fixed, for scripts; node: "thigh", "back" or "" for both; text: one line for people."""
+
+    code: str
+    node: str
+    level: Level
+    text: str
+
+
+_UP = {"thigh": "to the hip", "back": "to the head"}
+_NAME = {"thigh": "thigh", "back": "lower back"}
+_PLACE = {"thigh": "the middle of the front of the thigh", "back": "the middle of the lower back"}
+
+
+def not_moving(name: str) -> Finding:
+    """A node that stays still or records nothing."""
+    text = f"The {name} node does not move with the body: tape it on, or wake it if it sleeps, and check again."
+    return Finding("not_moving", name, Level.FAULT, text)
+
+
+def missing(phase: str, lying: bool) -> Finding:
+    """A phase that was not found; `lying`: both nodes turned as in lying down."""
+    why = "no stretch of it was found that lasts long enough"
+    if phase == "sitting" and lying:
+        why = "both nodes turned as if lying down"
+    do = {"standing": "stand still", "sitting": "sit upright on a chair", "walking": "walk at your usual pace"}[phase]
+    text = f"Cannot tell everything, because {phase} is missing ({why}): {do} for thirty seconds and check again."
+    return Finding(f"missing_{phase}", "", Level.UNKNOWN, text)
+
+
+def swapped() -> Finding:
+    """Each node is where the other should be."""
+    text = "The nodes are swapped: put the thigh node on the thigh and the back node on the lower back."
+    return Finding("swapped", "", Level.FAULT, text)
+
+
+def same_site(site: str) -> Finding:
+    """Both nodes move as one site does."""
+    other = "lower back" if site == "thigh" else "thigh"
+    text = f"Both nodes seem to be on the {_NAME[site]}: put the right one on the {other} and check again."
+    return Finding("same_site", "", Level.FAULT, text)
+
+
+def upside_down(name: str, site: str) -> Finding:
+    """x points down."""
+    text = f"The {name} node is upside down: turn it so that the arrow points {_UP[site]}."
+    return Finding("upside_down", name, Level.FAULT, text)
+
+
+def inside_out(name: str) -> Finding:
+    """z points into the body."""
+    text = f"The {name} node is inside out: turn it over so that its face looks away from the skin."
+    return Finding("inside_out", name, Level.FAULT, text)
+
+
+def rotated(name: str, site: str, side: str, by_deg: float) -> Finding:
+    """The face looks to one side."""
+    text = (
+        f"The {name} node is turned to the side: its face looks to the wearer's {side} (about {by_deg:.0f} degrees); "
+        f"move it to {_PLACE[site]}, face outwards."
+    )
+    return Finding("rotated", name, Level.FAULT, text)
+
+
+def across(name: str, site: str, right_deg: float, out_deg: float) -> Finding:
+    """x is nearer to level than to upright."""
+    text = (
+        f"The {name} node lies across: its arrow points {_lean(right_deg, out_deg)}; "
+        f"turn it so that the arrow points {_UP[site]}."
+    )
+    return Finding("tilted", name, Level.FAULT, text)
+
+
+def tilted(name: str, site: str, by_deg: float, right_deg: float, out_deg: float) -> Finding:
+    """x leans by more than it may."""
+    text = (
+        f"The {name} node is tilted by {by_deg:.0f} degrees {_lean(right_deg, out_deg)}: "
+        f"straighten it so that the arrow points {_UP[site]}."
+    )
+    return Finding("tilted", name, Level.FAULT, text)
+
+
+def askew(name: str, site: str) -> Finding:
+    """The node itself found while walking that x is far from the segment's axis."""
+    text = (
+        f"The {name} node found in walking that its arrow is far from upright: "
+        f"straighten it so that the arrow points {_UP[site]}, face outwards."
+    )
+    return Finding("tilted", name, Level.FAULT, text)
+
+
+def face_unknown(name: str, sampled: bool) -> Finding:
+    """Nothing tells the way a back node's face looks; in records that may happen to anyone, so there it is a note."""
+    why, level = "the walking is too short or too uneven", Level.UNKNOWN
+    if not sampled:
+        why, level = "synced epochs hold too little of a walk, and the seated trunk did not lean back", Level.NOTE
+    text = f"Cannot tell which way the face of the {name} node looks, because {why}: see that it is away from the skin."
+    return Finding("face_unknown", name, level, text)
+
+
+def _lean(right_deg: float, out_deg: float) -> str:
+    if isnan(right_deg):
+        return "to one side"
+    if abs(right_deg) >= abs(out_deg):
+        return "to the wearer's right" if right_deg > 0 else "to the wearer's left"
+    return "away from the body" if out_deg > 0 else "towards the body"
