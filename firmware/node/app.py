@@ -12,7 +12,6 @@ from nodecore.sampling import EPOCH_SAMPLES, ODR_HZ
 FIRMWARE = (0, 1, 0)
 LOG_DIRECTORY = "log"
 
-_SERVICE_MS = const(10000)  # the FIFO holds 26 s at 26 Hz: two epochs a wake, and room for one missed
 _AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished at once; less than the dead band
 _AWAKE_IDLE_MS = const(20)
 _BUSY_IDLE_MS = const(2)
@@ -96,8 +95,9 @@ class App:
             if self.recording:
                 self._take(imu.samples, count, self.clock.utc_ms() - imu.left * 1000 // ODR_HZ)
         self._watch_sensor()
-        phase_ms = self.clock.utc_ms() % _SERVICE_MS
-        self._next_service_ms = self.board.now_ms() + _SERVICE_MS - phase_ms + _AFTER_EPOCH_MS
+        every_ms = self.config.service_every_s * 1000
+        phase_ms = self.clock.utc_ms() % every_ms
+        self._next_service_ms = self.board.now_ms() + every_ms - phase_ms + _AFTER_EPOCH_MS
 
     def _take(self, batch, count, read_utc_ms):
         window = self._window

@@ -12,6 +12,8 @@ class Config:
 
     def __init__(self, values):
         self.role = values.get("role", "thigh")
+        # How often the FIFO is emptied: it holds 26 s at 26 Hz, so 10 is two epochs a wake, and room for one missed.
+        self.service_every_s = values.get("service_every_s", 10)
         # How often the radio opens by itself, and for how long; how long after a double tap, or after boot.
         self.window_every_s = values.get("window_every_s", 900)
         self.window_ms = values.get("window_ms", 2300)
@@ -23,6 +25,8 @@ class Config:
             raise ValueError("config: role must be thigh or back, not %r" % (self.role,))
         if self.keep not in ("oldest", "newest"):
             raise ValueError("config: keep must be oldest or newest, not %r" % (self.keep,))
+        if self.service_every_s not in (5, 10):
+            raise ValueError("config: service_every_s must be 5 or 10, not %r" % (self.service_every_s,))
         self.role_code = protocol.ROLE_NAMES.index(self.role)
 
 

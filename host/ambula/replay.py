@@ -17,6 +17,8 @@ from nodecore.sampling import EPOCH_S
 
 _BASE_EPOCH = 356_000_000  # 2026-06-02: the day on which replays happen, whatever the files' own t
 _PARTICIPANT = "replay"
+# A recording ends at any epoch, and with it the sensor's samples: the node must look after each.
+_CONFIG = {"service_every_s": EPOCH_S}
 _SCAN_S = 10.0
 
 
@@ -64,7 +66,7 @@ async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
 
 def _wearer(role: int, samples: Samples, begin: int) -> VirtualWearer:
     start_ms = _ms(samples.first_epoch - begin)
-    return VirtualWearer(protocol.THIGH if role == 0 else protocol.BACK, samples.counts, start_ms)
+    return VirtualWearer(protocol.THIGH if role == 0 else protocol.BACK, samples.counts, start_ms, config=_CONFIG)
 
 
 def _ms(epoch: int) -> int:
