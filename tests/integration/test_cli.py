@@ -267,9 +267,12 @@ def test_ctrl_c_in_a_sync_loses_nothing(recorded: Path, tmp_path: Path) -> None:
             assert "Nothing is lost" in (await finish(process)).failed_with(130)
             with Store(store) as cut:
                 had = sum(len(worn.stored_data(cut, n.role)) for n in cut.nodes())
-            rig.laptop_near()
-            assert (await laptop.ambula("sync", "--store", store)).code == 0
-        return had
+            for _ in range(3):  # on a busy machine a node may have shut its window
+                rig.laptop_near()
+                ran = await laptop.ambula("sync", "--store", store)
+                if ran.code == 0:
+                    return had
+        pytest.fail(f"it does not go on: {ran}")
 
     had = asyncio.run(go())
     assert sqlite3.connect(store).execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -141,11 +141,11 @@ class Store:
         """Store verified segments and damaged ranges (offset, length, reason), and where to go on; all or nothing."""
         with self._transaction():
             self._db.executemany(
-                "INSERT OR IGNORE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 [_segment_row(node_id, s) for s in segments],
             )
             self._db.executemany(
-                "INSERT OR IGNORE INTO damage VALUES (?, ?, ?, ?)", [(node_id, *entry) for entry in damage]
+                "INSERT INTO damage VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [(node_id, *entry) for entry in damage]
             )
             self._db.execute(
                 "UPDATE node SET next_offset = max(next_offset, ?) WHERE node_id = ?", (next_offset, node_id)
@@ -205,7 +205,7 @@ class Store:
         """Keep a pair of clock readings."""
         with self._transaction():
             self._db.execute(
-                "INSERT OR IGNORE INTO anchor VALUES (?, ?, ?, ?)",
+                "INSERT INTO anchor VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms),
             )
 

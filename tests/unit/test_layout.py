@@ -1,0 +1,83 @@
+"""The rules of the house that a machine can check: who imports what, what may stand in nodecore, how long a file is."""
+
+import ast
+import io
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NODECORE = sorted((ROOT / "firmware" / "nodecore").glob("*.py"))
+FIRMWARE = sorted((ROOT / "firmware").rglob("*.py"))
+HOST = sorted((ROOT / "host").rglob("*.py"))
+ALL = [*FIRMWARE, *HOST, *sorted((ROOT / "tests").rglob("*.py"))]
+
+ALLOWED_IN_NODECORE = {"nodecore", "array", "struct", "binascii", "micropython"}
+RADIO = {"bleak", "bumble"}
+MAY_USE_RADIO = ("host/ambula/transport/", "host/ambula/sim/")
+MAX_LINES = 500
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> set[str]:
+    """The top-level names of all that a file imports, wherever in it: in functions and for type checkers too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." if node.level else (node.module or "").partition(".")[0])
+    return found
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(NODECORE) > 10
+    assert len(HOST) > 30
+    assert imports(Path(__file__)) >= {"ast", "pytest"}
+
+
+@pytest.mark.parametrize("path", NODECORE, ids=name)
+def test_nodecore_knows_nobody(path: Path) -> None:
+    assert imports(path) <= ALLOWED_IN_NODECORE
+
+
+@pytest.mark.parametrize("path", NODECORE, ids=name)
+def test_nodecore_has_integers_only(path: Path) -> None:
+    """No float literal, no true division, no `float()`: doubles on one port and singles on another never agree."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        line = getattr(node, "lineno", 0)
+        assert not (isinstance(node, ast.Constant) and isinstance(node.value, (float, complex))), f"line {line}: float"
+        assert not (isinstance(node, ast.operator) and isinstance(node, ast.Div)), "true division"
+        assert not (isinstance(node, ast.Name) and node.id in {"float", "round", "pow"}), f"line {line}: {node.id}"
+        assert not (isinstance(node, ast.Name) and node.id in {"open", "print", "input"}), f"line {line}: I/O"
+
+
+@pytest.mark.parametrize("path", [p for p in FIRMWARE if "boards" not in p.parts], ids=name)
+def test_only_boards_know_pins_and_the_machine(path: Path) -> None:
+    assert not imports(path) & {"machine", "esp32", "simulation"}
+    words = {t.string for t in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline) if t.type == 1}
+    assert not words & {"Pin", "ADC"}
+
+
+@pytest.mark.parametrize("path", FIRMWARE, ids=name)
+def test_the_firmware_knows_neither_host_nor_numpy(path: Path) -> None:
+    assert not imports(path) & {"ambula", "numpy", "typing", "."}
+
+
+@pytest.mark.parametrize("path", [p for p in HOST if not name(p).startswith(MAY_USE_RADIO)], ids=name)
+def test_only_transport_and_the_simulator_know_the_radio(path: Path) -> None:
+    assert not imports(path) & RADIO
+
+
+@pytest.mark.parametrize("path", [p for p in HOST if "training" not in p.parts], ids=name)
+def test_the_package_needs_neither_training_nor_device_code(path: Path) -> None:
+    assert not imports(path) & {"training", "node", "drivers", "machine", "bluetooth"}
+
+
+def test_no_module_is_longer_than_it_may_be() -> None:
+    lengths = {name(p): len(p.read_text("utf-8").splitlines()) for p in ALL}
+    assert {n: lines for n, lines in lengths.items() if lines > MAX_LINES} == {}
