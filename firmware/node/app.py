@@ -39,6 +39,7 @@ class App:
         self._last_sample_ms = board.now_ms()
         self._silent = False
         self._radio_failed = False
+        self._told_dropped = 0
 
     # ---- main loop
 
@@ -122,8 +123,16 @@ class App:
         if window.n > EPOCH_SAMPLES // 2:
             self._scorer.score(window.samples, window.n, self._record, flags)
             self.log.add(window.epoch, self._record)
+            self._confess_dropped()
         else:
             self._scorer.reset()
+
+    def _confess_dropped(self):
+        """Say in the log, as soon as there is room again, that the flash was full."""
+        dropped = self.log.dropped_segments
+        if dropped != self._told_dropped and not self.log.full:
+            self._told_dropped = dropped
+            self.log.event(segment.GAP, self._epoch_now(), b"storage full: %d segments in all" % dropped)
 
     def break_off(self):
         """Finish the epoch under way as it is and forget the alignment: samples were lost, or the clock was set."""

@@ -52,15 +52,14 @@ def fit(anchors: list[Anchor]) -> ClockFit:
 
 def node_records(store: Store, node: NodeRow) -> Records:
     """Return a node's records in true epochs; what was recorded before its clock was set is moved by that step."""
-    parts = _placed(store, node)
-    records = join_records(parts)
+    records = clock_records(store, node)
     epoch = fit(store.anchors(node.node_id)).correct(records.epoch)
     epoch, where = np.unique(epoch, return_index=True)
     return Records(epoch, records.data[where])
 
 
-def _placed(store: Store, node: NodeRow) -> list[tuple[int, bytes]]:
-    """Return the runs of records by the node's set clock; runs of a boot that never learnt the time are left out."""
+def clock_records(store: Store, node: NodeRow) -> Records:
+    """Return a node's records by its own set clock; those of a boot that never learnt the time are left out."""
     steps = {e.boot: _step_epochs(e) for e in store.events(node.node_id) if e.code == segment.CLOCK_SET}
     parts: list[tuple[int, bytes]] = []
     for _, boot, flags, epoch, _, data in store.segments(node.node_id):
@@ -68,7 +67,7 @@ def _placed(store: Store, node: NodeRow) -> list[tuple[int, bytes]]:
             parts.append((epoch, data))
         elif boot in steps:
             parts.append((epoch + steps[boot], data))
-    return parts
+    return join_records(parts)
 
 
 def _step_epochs(event: Event) -> int:

@@ -2,7 +2,7 @@
 
 import math
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.table import Table
@@ -23,6 +23,7 @@ from ambula.cli.common import (
 from ambula.config import load_config
 from ambula.errors import TransportError
 from ambula.fetch import SCAN_S, FetchReport, fetch, find_nodes, role_of
+from ambula.ledger import ledger_of
 from ambula.store import NodeRow, Store
 from ambula.sync import SyncResult
 from ambula.timebase import fit
@@ -140,8 +141,16 @@ def status(store: StoreOption = None, json: JsonOption = False) -> None:
         table = Table(title=f"{row['participant']}: {row['role']}", box=None, show_header=False, title_justify="left")
         for key, value in row.items():
             if key not in ("participant", "role"):
-                table.add_row(key.replace("_", " "), "-" if value is None else str(value))
+                table.add_row(key.replace("_", " "), _told(value))
         out.print(table)
+
+
+def _told(value: Any) -> str:
+    """Return a status value in words: the ledger as durations, absent values as a dash."""
+    if isinstance(value, dict):
+        slots = cast("dict[str, int]", value)
+        return ", ".join(f"{state} {_hours(count)}" for state, count in slots.items() if count) or "nothing"
+    return "-" if value is None else str(value)
 
 
 def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
@@ -156,7 +165,7 @@ def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
         "epochs": len(records),
         "first_utc": _utc(int(records.epoch[0]) * EPOCH_S) if len(records) else None,
         "last_utc": _utc((int(records.epoch[-1]) + 1) * EPOCH_S) if len(records) else None,
-        "missing_epochs": int(records.epoch[-1] - records.epoch[0]) + 1 - len(records) if len(records) else 0,
+        "slots": {state.value: count for state, count in ledger_of(store, node).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
         "battery_mv": store.last_battery_mv(node.node_id),
         "last_sync_utc": _utc(anchors[-1].host_utc_ms // 1000) if anchors else None,

@@ -1,0 +1,154 @@
+"""Every slot has one state, and the sum is the duration."""
+
+from pathlib import Path
+
+import pytest
+
+from ambula.assemble import assemble
+from ambula.ledger import Ledger, State, ledger_of
+from ambula.store import Store
+from nodecore import activity, record, segment
+
+FIRST = 356_000_000
+SET, UNSET = segment.CLOCK_IS_SET, 0
+
+
+class Tape:
+    """A log, written as a node writes it."""
+
+    def __init__(self) -> None:
+        self._writer = segment.SegmentWriter(0)
+        self._seq = 0
+        self.data = b""
+        self.boot = 0
+
+    def start(self, epoch: int, flags: int = SET) -> None:
+        self.boot += 1
+        self.event(segment.BOOT, epoch, b"{}", flags)
+
+    def event(self, code: int, epoch: int, payload: bytes = b"", flags: int = SET) -> None:
+        self.data += self._writer.event(code, epoch, payload, self._seq, 0, self.boot, 30, 200, flags)
+        self._seq += 1
+
+    def record(self, epoch: int, count: int, act: int = activity.SITTING, flags: int = SET) -> None:
+        rec = bytearray(record.SIZE)
+        rec[record.ACTIVITY] = act
+        for i in range(count):
+            if not self._writer.add(epoch + i, rec):
+                self._seal(flags)
+                self._writer.add(epoch + i, rec)
+        self._seal(flags)
+
+    def _seal(self, flags: int) -> None:
+        self.data += self._writer.seal(self._seq, 0, self.boot, 30, 200, flags)
+        self._seq += 1
+
+    def ledger(self, folder: Path) -> Ledger:
+        with Store(folder / "s.db") as store:
+            node = store.ensure_node("aa", 1, 0, "P01", "0.1.0")
+            found = assemble(0, self.data, at_log_end=True)
+            store.add_log(node.node_id, found.segments, found.damage, found.next_offset)
+            return ledger_of(store, node)
+
+
+def expect(ledger: Ledger, duration: int, **slots: int) -> None:
+    seen = {state.name.lower(): count for state, count in ledger.slots.items() if count}
+    assert seen == slots
+    assert ledger.duration_slots == duration == sum(slots.values())
+
+
+def test_an_undisturbed_day(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 17280)
+    expect(tape.ledger(tmp_path), 17280, recorded=17280)
+
+
+def test_time_off_the_body_is_its_own_state(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 100)
+    tape.record(FIRST + 100, 50, activity.NOT_WORN)
+    expect(tape.ledger(tmp_path), 150, recorded=100, not_worn=50)
+
+
+def test_a_power_cut_costs_slots_that_are_told(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 120)
+    tape.start(FIRST + 170)
+    tape.record(FIRST + 171, 60)
+    expect(tape.ledger(tmp_path), 231, recorded=180, rebooting=51)
+
+
+def test_a_silent_sensor(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.event(segment.FAULT, FIRST + 66, b"imu silent")
+    tape.record(FIRST + 100, 20)
+    expect(tape.ledger(tmp_path), 120, recorded=80, sensor_fault=40)
+
+
+def test_a_silent_sensor_and_then_a_reboot(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.event(segment.FAULT, FIRST + 66, b"imu silent")
+    tape.start(FIRST + 90)
+    tape.record(FIRST + 91, 9)
+    expect(tape.ledger(tmp_path), 100, recorded=69, sensor_fault=6, rebooting=25)
+
+
+def test_a_radio_fault_costs_nothing(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.event(segment.FAULT, FIRST, b"radio: errno 19")
+    tape.record(FIRST, 60)
+    expect(tape.ledger(tmp_path), 60, recorded=60)
+
+
+def test_a_full_flash_is_confessed_afterwards(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.event(segment.GAP, FIRST + 200, b"storage full: 2 segments in all")
+    tape.record(FIRST + 200, 10)
+    expect(tape.ledger(tmp_path), 210, recorded=70, storage_full=140)
+
+
+def test_a_damaged_segment_is_lost(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    at = len(tape.data)
+    tape.record(FIRST + 60, 60)
+    broken = bytearray(tape.data)
+    broken[at + 30] ^= 1
+    tape.data = bytes(broken)
+    tape.record(FIRST + 120, 60)
+    expect(tape.ledger(tmp_path), 180, recorded=120, lost=60)
+
+
+def test_epochs_of_a_boot_that_never_learnt_the_time_are_counted(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(0, UNSET)
+    tape.record(1, 70, flags=UNSET)
+    tape.start(FIRST)
+    tape.record(FIRST, 10)
+    expect(tape.ledger(tmp_path), 80, recorded=10, clock_unknown=70)
+
+
+@pytest.mark.parametrize("late", [0, 5])
+def test_a_late_first_record_belongs_to_the_start(tmp_path: Path, late: int) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST + late, 10)
+    slots = {"recorded": 10} | ({"rebooting": late} if late else {})
+    expect(tape.ledger(tmp_path), 10 + late, **slots)
+
+
+def test_nothing_recorded_is_nothing(tmp_path: Path) -> None:
+    ledger = Tape().ledger(tmp_path)
+    assert ledger.duration_s == 0
+    assert set(ledger.slots) == set(State)
