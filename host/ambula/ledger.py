@@ -96,7 +96,7 @@ def _explain(first: int, end: int, events: list[Event]) -> list[tuple[State, int
 
 
 def _state_before(event: Event, otherwise: State) -> State:
-    """Return what the slots before an event were: without power before a boot, full before a full flash is confessed."""
+    """Return what the slots before an event were: no power before a boot, no room before a full flash is confessed."""
     if event.code == segment.BOOT:
         return State.REBOOTING
     if event.code == segment.GAP:

@@ -128,7 +128,8 @@ def check_status(shown: Ran, said: Ran) -> None:
     """Every value of the JSON stands in the table."""
     told = json.loads(said.out)
     assert {(n["participant"], n["role"]) for n in told} == {("P7", "back"), ("P7", "thigh")}
-    assert [(n["epochs"], n["missing_epochs"]) for n in told] == [(worn.EPOCHS, 0)] * 2
+    assert [(n["epochs"], n["slots"]["recorded"] + n["slots"]["not worn"]) for n in told] == [(worn.EPOCHS,) * 2] * 2
+    assert [n["slots"]["lost"] for n in told] == [0, 0]
     rows = [" ".join(line.split()) for line in shown.out.splitlines()]
     for node in told:
         for key, value in node.items():

@@ -113,7 +113,7 @@ def _sync_line(result: SyncResult) -> str:
 
 def _hours(epochs: int) -> str:
     minutes = epochs * EPOCH_S // 60
-    return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes else f"{epochs * EPOCH_S} s"
 
 
 def _sync_as_json(report: FetchReport) -> list[dict[str, Any]]:
