@@ -1,7 +1,7 @@
 """One visit of the laptop: look for nodes, connect to each, sync it, and go on if one of them fails."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from ambula.client import NodeClient
@@ -62,45 +62,29 @@ async def fetch(
     report = FetchReport()
     for found in nodes:
 
-        def hear(done: int, of: int, found: Found = found) -> None:
-            if on_progress is not None:
-                on_progress(found, done, of)
+        async def attempt(found: Found = found) -> SyncResult:
+            def hear(done: int, of: int) -> None:
+                if on_progress is not None:
+                    on_progress(found, done, of)
+
+            link = await radio.connect(found, _CONNECT_TIMEOUT_S)
+            try:
+                return await sync_node(NodeClient(link, now_ms), store, participant, hear)
+            finally:
+                await link.close()
 
         try:
-            report.synced.append(await _with_patience(radio, store, participant, found, now_ms, hear))
+            report.synced.append(await _patiently(attempt))
         except AmbulaError as e:
             report.failed.append((f"{role_of(found)} {found.address}", e))
     return report
 
 
-async def _with_patience(
-    radio: Radio,
-    store: Store,
-    participant: str,
-    found: Found,
-    now_ms: Callable[[], int] | None,
-    hear: Callable[[int, int], None],
-) -> SyncResult:
-    for attempt in range(_ATTEMPTS):
+async def _patiently(attempt: Callable[[], Awaitable[SyncResult]]) -> SyncResult:
+    """Try again when the link fails; anything else, and the last failure, is for the caller."""
+    for _ in range(_ATTEMPTS - 1):
         try:
-            return await _once(radio, store, participant, found, now_ms, hear)
+            return await attempt()
         except TransportError:
-            if attempt + 1 == _ATTEMPTS:
-                raise
             await asyncio.sleep(_ATTEMPT_PAUSE_S)
-    raise AssertionError("unreachable")
-
-
-async def _once(
-    radio: Radio,
-    store: Store,
-    participant: str,
-    found: Found,
-    now_ms: Callable[[], int] | None,
-    hear: Callable[[int, int], None],
-) -> SyncResult:
-    link = await radio.connect(found, _CONNECT_TIMEOUT_S)
-    try:
-        return await sync_node(NodeClient(link, now_ms), store, participant, hear)
-    finally:
-        await link.close()
+    return await attempt()
