@@ -5,6 +5,7 @@ import json
 import subprocess
 import tempfile
 import time
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ambula.store import Store
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
 from nodecore import protocol, record, score
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
+from tests.bench import c3_model
 
 HERE = Path(__file__).parent
 START_MS = 356_000_000 * EPOCH_S * 1000
@@ -37,18 +39,46 @@ def say(what: str, value: str) -> None:
 
 
 def epoch_cost(folder: Path) -> None:
-    """What an epoch costs on MicroPython, against a bytecode loop in the same process."""
-    walk = simulate([Stretch(0.0, 300.0, Kind.WALKING)], Participant(3))
+    """What an epoch costs on MicroPython, against a bytecode loop in the same process, and by the model on a C3."""
+    walk = counts_of(simulate([Stretch(0.0, 100.0, Kind.WALKING)], Participant(3)).thigh)
     path = folder / "walk.bin"
-    counts_of(walk.thigh).tofile(path)
-    command = [find_micropython(), "-X", "heapsize=4M", str(HERE / "epoch_cost.py"), str(ROOT), str(path)]
+    walk.tofile(path)
+    command = [find_micropython(), "-X", "heapsize=16M", str(HERE / "epoch_cost.py"), str(ROOT), str(path)]
     found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     loop_us = found["reference_us"]
     for kind in ("walking", "still"):
-        say(
-            f"{kind} epoch on MicroPython (unix)", f"{found[f'{kind}_us']:.0f} us = {found[f'{kind}_us'] / loop_us:.4f}"
-        )
+        us = found[f"{kind}_us"]
+        say(f"{kind} epoch on MicroPython (unix)", f"{us:.0f} us = {us / loop_us:.4f}")
     say("  of the reference loop, 100,000 bytecode additions", f"{loop_us} us")
+    try:
+        from tests.bench.rv32 import Kernels
+    except ImportError:
+        say("epoch on an ESP32-C3, by model", "left out: needs `pip install unicorn`")
+        return
+    still = np.zeros((10 * EPOCH_SAMPLES, 3), np.int16)
+    still[:, 0] = COUNTS_PER_G
+    for kind, samples in (("walking", walk[: 10 * EPOCH_SAMPLES]), ("still", still)):
+        say_c3(kind, found, work_on(Kernels(), samples))
+
+
+def work_on(kernels: Any, samples: np.ndarray) -> c3_model.Work:
+    """Score samples with emulated kernels, and return what an epoch made them do."""
+    epochs = samples.reshape(-1, 3 * EPOCH_SAMPLES)
+    scorer, rec = score.EpochScorer(protocol.THIGH), bytearray(record.SIZE)
+    with kernels.installed():
+        for epoch in epochs:
+            scorer.score(array("h", epoch.tolist()), EPOCH_SAMPLES, rec)
+    return c3_model.work_of(kernels.blocks, kernels.taken, kernels.runtime, len(epochs))
+
+
+def say_c3(kind: str, found: dict[str, Any], work: c3_model.Work) -> None:
+    """Print the model's estimate: kernels by instructions, the rest by programs with published times."""
+    kernels, rest = c3_model.kernels_ms(work), c3_model.bytecode_ms(found, kind)
+    say(f"{kind} epoch, ESP32-C3 at 160 MHz, by model", f"{kernels + rest}")
+    say(f"  kernels, {work.instructions / 1e6:.2f} million rv32imc instructions", str(kernels))
+    say("  the rest, bytecode", str(rest))
+    if kind == "walking":
+        say("  goal, limit", f"{c3_model.GOAL_MS} ms, {c3_model.LIMIT_MS} ms")
 
 
 def host_paths(day: np.ndarray) -> None:
