@@ -187,7 +187,8 @@ class NodeProcess:
     async def _read(self) -> None:
         stream = self._process.stdout if self._process is not None else None
         while stream is not None and (raw := await stream.readline()):
-            await self._hear(raw.decode(errors="replace").rstrip())
+            if raw.endswith(b"\n"):  # a power cut may end it in the middle of a line
+                await self._hear(raw.decode(errors="replace").rstrip())
         async with self._moved:
             self._ended = True
             self._booted.set()

@@ -1,0 +1,114 @@
+"""A wheel, installed where no checkout is near, holds all that the commands need."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "host", "firmware")
+DATA = {".toml", ".html", ".css", ".typed", ".json", ".svg"}
+
+
+def run(*command: str | Path, folder: Path, **environment: str) -> str:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    for name in SOURCES:
+        path = ROOT / name
+        if path.is_dir():
+            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build"))
+        else:
+            shutil.copy(path, source / name)
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet")
+    run(*pip, "--no-deps", "--no-build-isolation", "--no-index", "-w", folder, source, folder=folder)
+    return next(folder.glob("ambula-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    folder = wheel.parent / "site"
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "--no-deps", "--no-index", "--target", folder, wheel, folder=wheel.parent)
+    return folder
+
+
+def in_wheel(path: Path) -> str:
+    """Where a source file must be in the wheel."""
+    inside = path.relative_to(ROOT)
+    if inside.parts[0] == "host":
+        return Path(*inside.parts[1:]).as_posix()
+    if inside.parts[1] == "nodecore":
+        return Path(*inside.parts[1:]).as_posix()
+    return Path("ambula_firmware", *inside.parts[1:]).as_posix()
+
+
+def test_every_file_that_is_used_is_inside(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    code = [*(ROOT / "host" / "ambula").rglob("*.py"), *(ROOT / "firmware").rglob("*.py")]
+    data = [p for p in (ROOT / "host" / "ambula").rglob("*") if p.suffix in DATA or p.name in DATA]
+    needed = {in_wheel(p) for p in (*code, *data, ROOT / "host" / "ambula" / "py.typed")}
+    assert {"ambula/report/report.html", "ambula/dictionary.toml", "nodecore/score.py"} <= needed
+    assert {"ambula_firmware/main.py", "ambula_firmware/boards/sim/boot.py"} <= needed
+    assert needed - inside == set()
+
+
+def test_nothing_else_is_inside(wheel: Path) -> None:
+    tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {t for t in tops if not t.endswith(".dist-info")} == {"ambula", "ambula_firmware", "nodecore"}
+
+
+def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
+    here = {"PYTHONPATH": str(installed), "COLUMNS": "80", "AMBULA_CONFIG": str(tmp_path / "none")}
+    where = (
+        "import ambula, ambula_firmware, nodecore; print(*(m.__file__ for m in (ambula, ambula_firmware, nodecore)))"
+    )
+    assert all(p.startswith(str(installed)) for p in run(sys.executable, "-c", where, folder=tmp_path, **here).split())
+    command = (sys.executable, installed / "bin" / "ambula")
+    assert run(*command, "--version", folder=tmp_path, **here).startswith("ambula ")
+    assert "--days" in run(*command, "demo", "--help", folder=tmp_path, **here)
+    t_s = np.arange(0, 60, 0.04)
+    x_g = 1 + 0.2 * np.sin(2 * np.pi * 1.8 * t_s)
+    table = np.column_stack([t_s, x_g, 0 * t_s, 0.1 * x_g])
+    np.savetxt(tmp_path / "t.csv", table, "%.4f", ",", header="t,x,y,z", comments="")
+    for way in ("classify", "replay"):  # the replay needs every file of the firmware and of the simulated board
+        run(*command, way, "--thigh", "t.csv", "--out", f"{way}.csv", folder=tmp_path, **here)
+    assert len((tmp_path / "classify.csv").read_text().splitlines()) == 13
+    assert (tmp_path / "replay.csv").read_bytes() == (tmp_path / "classify.csv").read_bytes()
+
+
+def test_the_installed_report_has_its_template_and_words(installed: Path, tmp_path: Path) -> None:
+    script = (
+        "from ambula.report import ReportContext, write_report\n"
+        "from ambula.store import Store\n"
+        "from ambula.cli.result_commands import summarise\n"
+        "from pathlib import Path\n"
+        "from zoneinfo import ZoneInfo\n"
+        "with Store(Path('s.db')) as store:\n"
+        "    store.ensure_node('a0', 1, 0, 'P01', '0.1.0')\n"
+        "    table, days, week = summarise(store, 'P01', 'UTC')\n"
+        "context = ReportContext(participant='P01', zone=ZoneInfo('UTC'), synthetic=False, firmware={}, package='0')\n"
+        "write_report(table, days, week, Path('r.html'), context)\n"
+    )
+    run(sys.executable, "-c", script, folder=tmp_path, PYTHONPATH=str(installed))
+    assert "P01" in (tmp_path / "r.html").read_text()
