@@ -1,7 +1,7 @@
 """One time for two clocks: drift taken out to within an epoch, a clock set late, never two records in one epoch."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,9 +73,9 @@ class Writer:
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Writer:
-    store = Store(tmp_path / "s.db")
-    return Writer(store, store.ensure_node("a0" * 8, 1, 0, "P01", "0.1.0").node_id)
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    with Store(tmp_path / "s.db") as store:
+        yield Writer(store, store.ensure_node("a0" * 8, 1, 0, "P01", "0.1.0").node_id)
 
 
 PPM = st.floats(-200, 200)
