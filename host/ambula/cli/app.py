@@ -3,7 +3,14 @@
 import typer
 
 import ambula
-from ambula.cli import check_command, demo_command, node_commands, recording_commands, result_commands
+from ambula.cli import (
+    check_command,
+    demo_command,
+    evaluate_command,
+    node_commands,
+    recording_commands,
+    result_commands,
+)
 from ambula.cli.common import stoppable
 
 _EXIT_CODES = (
@@ -43,5 +50,6 @@ for command in (
     demo_command.demo,
     recording_commands.classify,
     recording_commands.replay,
+    evaluate_command.evaluate,
 ):
     app.command()(stoppable(command))

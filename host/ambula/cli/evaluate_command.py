@@ -1,0 +1,116 @@
+"""Command that scores Ambula, and a peer, on labelled recordings: evaluate."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ambula.cli.common import JsonOption, err, out, passing_bar, print_json
+from ambula.daily_csv import write_whole
+from ambula.errors import InputError
+from ambula.evaluation import compare, tables
+from ambula.evaluation.actimotus import actimotus
+from ambula.evaluation.compare import Evaluation
+from ambula.evaluation.known_sets import Order
+from ambula.evaluation.loaders import open_set
+from ambula.evaluation.metrics import Fold
+from ambula.evaluation.parts import BACK, THIGH, DataSet, Request
+from ambula.evaluation.programs import Program
+from ambula.evaluation.programs import ambula as ambula_program
+
+_SITES = {"thigh": (THIGH,), "back": (BACK,), "both": (THIGH, BACK)}
+_PEERS = ("actimotus",)
+
+DatasetArgument = Annotated[
+    Path,
+    typer.Argument(
+        readable=False, metavar="DATASET", help="Folder of .npz files with meta.json, or of HARTH / HAR70+ CSV."
+    ),
+]
+SiteOption = Annotated[str | None, typer.Option(metavar="thigh|back|both", help="Which nodes; all that are there.")]
+HtmlOption = Annotated[
+    Path | None, typer.Option(readable=False, metavar="PAGE", help="Write a page with pictures here too.")
+]
+PeerOption = Annotated[str | None, typer.Option(metavar="actimotus", help="Score this beside Ambula.")]
+SubjectsOption = Annotated[str, typer.Option(metavar="A,B,...", help="Only these people.")]
+FlaggedOption = Annotated[bool, typer.Option("--skip-flagged", help="Leave out whom meta.json flags as worn wrongly.")]
+ClassesOption = Annotated[Fold | None, typer.Option(help="Classes that count as one; as the site needs.")]
+OrderOption = Annotated[Order | None, typer.Option(help="How short recordings are put together; as suits the set.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Of a random order.")]
+
+
+def evaluate(
+    dataset: DatasetArgument,
+    site: SiteOption = None,
+    html: HtmlOption = None,
+    json: JsonOption = False,
+    peer: PeerOption = None,
+    subjects: SubjectsOption = "",
+    skip_flagged: FlaggedOption = False,
+    classes: ClassesOption = None,
+    order: OrderOption = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Score the classifier on labelled recordings: classes, cadence, steps; beside a peer on the same epochs."""
+    names = tuple(name.strip() for name in subjects.split(",") if name.strip())
+    programs = _programs(peer)
+    render = _renderer(html)  # what it lacks is told before the work, not after
+    data = open_set(dataset, Request(_sites(site), names, skip_flagged))
+    if peer and THIGH not in data.sites:
+        raise InputError("ActiMotus needs a thigh recording: leave --peer out for the back alone")
+    found = _run(data, programs, classes or _fold(data.sites), order, seed)
+    if html is not None and render is not None:
+        _write_page(render(found), html)
+    if json:
+        print_json(found.plain())
+        return
+    for piece in tables.pieces(found):
+        out.print(piece, highlight=False)
+
+
+def _sites(site: str | None) -> tuple[str, ...]:
+    if site is None:
+        return ()
+    if site not in _SITES:
+        raise typer.BadParameter(f"{site!r} is not thigh, back or both", param_hint="--site")
+    return _SITES[site]
+
+
+def _fold(sites: tuple[str, ...]) -> Fold:
+    """Return what a site cannot tell apart."""
+    return Fold.FULL if len(sites) == 2 else Fold.THIGH if sites == (THIGH,) else Fold.BACK
+
+
+def _programs(peer: str | None) -> dict[str, Program]:
+    if peer is None:
+        return {"ambula": ambula_program}
+    if peer not in _PEERS:
+        raise typer.BadParameter(f"{peer!r} is not a peer that can be run; there is {', '.join(_PEERS)}")
+    return {"ambula": ambula_program, peer: actimotus()}
+
+
+def _run(data: DataSet, programs: dict[str, Program], fold: Fold, order: Order | None, seed: int) -> Evaluation:
+    with passing_bar() as bar:
+        task = bar.add_task(f"{len(data.subjects)} people", total=len(data.subjects))
+        return compare.evaluate(data, programs, fold, order, seed, lambda _: bar.advance(task))
+
+
+def _renderer(path: Path | None) -> Callable[[Evaluation], str] | None:
+    if path is None:
+        return None
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path} cannot be written: there is no such folder")
+    try:
+        from ambula.evaluation.page import render_page
+    except ImportError as e:
+        raise InputError(f"the page needs {e.name}: pip install 'ambula[report]'") from e
+    return render_page
+
+
+def _write_page(text: str, path: Path) -> None:
+    try:
+        write_whole(path, text)
+    except OSError as e:
+        raise InputError(f"{path} cannot be written: {e.strerror}") from e
+    err.print(f"{path}: written", highlight=False, soft_wrap=True)

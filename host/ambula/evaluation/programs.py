@@ -1,0 +1,45 @@
+"""The programs that are scored: each gets a stream of whole epochs and answers every one of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.epochs import Records
+from ambula.evaluation.parts import BACK, THIGH, Float, Text
+from ambula.evaluation.streams import Stream
+from ambula.fastscore import score_stream
+from ambula.fusion import fuse_records
+from ambula.recording import Recording, resample
+from nodecore.activity import NAMES
+
+_ROLE = {THIGH: 0, BACK: 1}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One row an epoch of the stream: `activity` words, `cadence_spm` (NaN: none), `steps`; each (n,)."""
+
+    activity: Text
+    cadence_spm: Float
+    steps: Float
+
+
+Program = Callable[[Stream], Answer]
+
+
+def ambula(stream: Stream) -> Answer:
+    """Answer as the nodes and the host do: resampled to 26 Hz, scored node by node, fused."""
+    records = {site: _records(stream, site) for site in stream.acc_g}
+    table = fuse_records(records.get(THIGH), records.get(BACK))
+    names = np.array(NAMES)[table.activity]
+    return Answer(names, table.cadence_spm, table.steps)
+
+
+def _records(stream: Stream, site: str) -> Records:
+    acc_g = stream.acc_g[site]
+    samples = resample(Recording(Path(stream.subject), np.arange(len(acc_g)) / stream.rate_hz, acc_g, stream.rate_hz))
+    data: NDArray[np.uint8] = score_stream(samples.counts, _ROLE[site])
+    return Records(np.arange(samples.epochs, dtype=np.int64), data)
