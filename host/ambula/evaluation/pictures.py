@@ -12,6 +12,7 @@ _BAR, _GAP = 16.0, 12.0
 _CELL_H, _HEAD = 38.0, 42.0
 _DARK = 0.55  # share from which a cell is dark enough for white ink
 _RADIUS = 5.0
+_STACK = 110.0  # how high dots may be stacked; where more people are level, their dots overlap
 
 
 def kind_of(number: int) -> str:
@@ -31,7 +32,7 @@ def f1_bars(scores: Mapping[str, ClassScores]) -> Picture:
         for number, (name, program) in enumerate(scores.items()):
             s = program.classes[klass]
             told = f"{klass}, {name}: F1 {s.f1:.3f}, mean over {s.people} people {s.mean_f1:.3f}"
-            _bar(picture, y, s.f1, f"{s.f1:.3f}", kind_of(number), told)
+            _bar(picture, y, s.f1, f"{s.f1:.3f}", kind_of(number), told, s.mean_f1)
             at = _LEFT + _span() * s.mean_f1
             picture.lines.append(Line(at, y - 1, at, y + _BAR - 2, "mark"))
             y += _BAR
@@ -124,12 +125,13 @@ def _dots(picture: Picture, top: float, start: float, name: str, people: Sequenc
     """Draw one program's row and return where the next one starts."""
     at = [(_LEFT + _span() * (p.accuracy - start) / (1 - start), p) for p in people]
     level = _levels([x for x, _ in at])
-    height = (max(level) + 1) * 2 * _RADIUS + 26
+    rise = min(2 * _RADIUS, _STACK / max(1, max(level)))
+    height = max(level) * rise + 2 * _RADIUS + 26
     floor = top + height - 22
     picture.words.append(Word(_LEFT - 10, floor - _RADIUS + 4, name, "end"))
     for (x, person), up in zip(at, level, strict=True):
         told = f"{person.subject}, {name}: {person.accuracy:.3f} of {person.epochs} epochs"
-        picture.dots.append(Dot(x, floor - _RADIUS - 2 * _RADIUS * up, _RADIUS - 0.5, kind, told))
+        picture.dots.append(Dot(x, floor - _RADIUS - rise * up, _RADIUS - 0.5, kind, told))
     free = -math.inf
     for x, person in at[:4]:
         if x - free > 34:
@@ -149,10 +151,11 @@ def _levels(at: Sequence[float]) -> list[int]:
     return out
 
 
-def _bar(picture: Picture, y: float, share: float, figure: str, kind: str, told: str) -> None:
+def _bar(picture: Picture, y: float, share: float, figure: str, kind: str, told: str, mark: float = 0.0) -> None:
+    """Draw a bar with its figure behind it, and behind the mark that stands at `mark`."""
     length = _span() * share
     picture.boxes.append(Box(_LEFT, y, max(length, 0.5), _BAR - 3, kind, told))
-    picture.words.append(Word(_LEFT + length + 7, y + _BAR - 5, figure, "start", "figure"))
+    picture.words.append(Word(_LEFT + max(length, _span() * mark) + 7, y + _BAR - 5, figure, "start", "figure"))
 
 
 def _ruled(picture: Picture, top: float, step: float, form: str) -> float:
