@@ -13,6 +13,9 @@ FIRST = const(12)  # samples: the shortest stride is one more, 240 steps/min
 STRIDES = const(74)  # lags 12..85: the longest is 37 steps/min
 SURE = const(700)  # 1024ths: a likeness that may lead the epochs after it, and needs no leading
 _PERFECT = const(900)  # 1024ths: so alike that counting could not time a back's stride better
+_QUICK = const(208)  # 16ths of a sample: a step at 150/min
+_TIMED = const(200)  # 1024ths: the likeness that a known stride of a back has if its steps keep time
+_RISE = const(148000000)  # 8 mm, see `faintest`: a back that rises by less from step to step does not walk
 _HOLD = const(4)  # epochs for which a sure stride leads
 _EARLIER = const(819)  # 1024ths of the best likeness that an earlier peak needs
 _CROSSINGS = const(64)
@@ -24,7 +27,8 @@ class Tracker:
     After `follow`: `stride` in 16ths of a sample (0 = none) and `likeness` in 1024ths (0..1024) at it; after `count`
     also `steps` in 256ths, and `stride` from the counted ones where they agree. echo: the likeness in 1024ths of the
     vector a stride and a step ago, and of the magnitude a stride and a step ago. known: whether a stride was sure in
-    this epoch or one of the four before.
+    this epoch or one of the four before; fresh: whether that is new. earlier: on the back where `fresh`, the steps of
+    the epoch before, in 256ths, which no sure stride could count.
     """
 
     def __init__(self, role):
@@ -32,7 +36,9 @@ class Tracker:
         self.stride = 0
         self.likeness = 0
         self.steps = 0
+        self.earlier = 0
         self.known = 0
+        self.fresh = False
         self.echo = array("h", [0, 0, 0, 0])
         self._led = 0  # the last sure stride, 16ths
         self._age = 0
@@ -52,6 +58,7 @@ class Tracker:
         self.stride = 0
         self.likeness = 0
         self.steps = 0
+        self.earlier = 0
         for i in range(4):
             self.echo[i] = 0
         self._grow_old()
@@ -71,6 +78,8 @@ class Tracker:
     def choose(self, curve):
         """Find the stride in a curve of likeness (`blend`); the one before leads if it was sure and recent."""
         self.steps = 0
+        self.earlier = 0
+        was_known = self.known
         self._grow_old()
         led = self._led
         lag = pick(curve, led, _EARLIER)
@@ -83,6 +92,7 @@ class Tracker:
         elif led and not 7 * led < 8 * self.stride < 9 * led:
             self.stride = led
             self.likeness = max(0, curve[min((led + 8) >> 4, FIRST + STRIDES - 1) - FIRST])
+        self.fresh = self.known > was_known
 
     def count(self, features):
         """Count the steps of the newest epoch, given its stride."""
@@ -114,24 +124,47 @@ class Tracker:
         if axes > 1:
             kernels.swing(work, form, features.sums, swing)
         found = kernels.crossings(swing, features.total, self._times, self._heights)
-        self.tally(self._times, self._heights, found, features.start, features.total)
+        self.tally(self._times, self._heights, found, features.start, features.total, features.shift)
 
-    def tally(self, times, heights, found, start, end):
+    def tally(self, times, heights, found, start, end, shift):
         """Turn crossings (16ths of a sample) and the heights of the swings after them into steps and a better stride.
 
-        start, end: the newest epoch, in samples. Swings below a seventh of the highest are no steps.
+        start, end: the newest epoch, in samples. Swings below a seventh of the highest are no steps; nor are a back's,
+        whose pulse was scaled down by `shift`, if they rise by too little.
         """
         period = self.stride >> self.role
+        floor = faintest(period, shift) if self.role else 0
         sums = self._linked
+        if self.role and self.fresh:
+            sums[0] = 0
+            sums[1] = 16 * start
+            link(times, heights, found, period, floor, sums)
+            self.earlier = min(sums[0], 8191)
         sums[0] = 16 * start
         sums[1] = 16 * end
-        link(times, heights, found, period, sums)
+        link(times, heights, found, period, floor, sums)
         self.steps = min(sums[0] * (2 - self.role), 8191)
-        linked = sums[1]
-        if linked >= 512 and self.likeness < (_PERFECT if self.role else SURE):
-            better = (sums[2] << 8) // linked
-            if 3 * period < 4 * better < 5 * period:
-                self.stride = better << self.role
+        if self.role:
+            self._weigh(period, 16 * (end - start))
+        self._retime(period, 16 * (end - start))
+
+    def _weigh(self, period, length):
+        """Believe a back's known stride that is stepped for half of the epoch, and none that is not stepped at all."""
+        if self.steps == 0:
+            self.stride = self.likeness = 0
+        elif self.known and self.steps * period >> 7 > length:
+            self.likeness = max(self.likeness, _TIMED)
+
+    def _retime(self, period, length):
+        """Take the stride from the linked steps, on the back from the middle of those, of all steps and of likeness."""
+        swings, linked, time = self._linked
+        if linked < 512 or self.likeness >= (_PERFECT if self.role else SURE):
+            return
+        better = (time << 8) // linked
+        if 3 * period < 4 * better < 5 * period:
+            if self.role:
+                better = middle(period, better, (length << 8) // swings)
+            self.stride = better << self.role
 
 
 def blend(vector, magnitude, role, curve):
@@ -208,10 +241,27 @@ def width(period):
     return max(2, (period + 16) >> 5)
 
 
-def link(times, heights, found, period, sums):
+def faintest(period, shift):
+    """Return how high `kernels.swing` of a pulse scaled down by `shift` gets in the faintest step of a back.
+
+    A rise and fall by 2 a in a period (16ths of a sample) is a beat of a (2 pi / period)^2: 5.7e6 / period^2 half
+    counts for 8 mm; a quicker one than 150/min need not beat harder. `smooth` and `swing` make 26 of each: 64 for
+    their gain, 0.405 for what the boxes leave of a beat. Adults rise by 27 mm at 0.7 m/s (Orendurff 2004).
+    """
+    period = max(period, _QUICK)
+    return _RISE // (period * period) >> shift
+
+
+def middle(a, b, c):
+    """Return the median of three."""
+    return max(min(a, b), min(max(a, b), c))
+
+
+def link(times, heights, found, period, floor, sums):
     """Turn `sums` from (start, end) of the epoch into (swings, linked swings, time of the linked ones).
 
-    Times in 16ths of a sample, swings in 256ths.
+    Times in 16ths of a sample, swings in 256ths. If the tallest is below `floor` none counts, else none below half of
+    it.
     Between two swings less than 1.75 periods apart walking goes on; they are linked if neither is weak (a third of
     the tallest), so that only clear ones time the stride. At an open end half a period
     belongs to the swing; towards the epoch's end, where no more is seen, walking is taken to go on.
@@ -223,12 +273,19 @@ def link(times, heights, found, period, sums):
         if heights[i] > tallest:
             tallest = heights[i]
     swings = linked = time = 0
+    if tallest < floor:
+        found = 0
     clear = end - period // 2  # later ones are bent by the samples that are still to come
     last = -1
     strong = was_strong = False
     for i in range(found):
         now = times[i]
-        if 7 * heights[i] < tallest or now > clear or (last >= 0 and 2 * (now - last) < period):
+        if (
+            7 * heights[i] < tallest
+            or 2 * heights[i] < floor
+            or now > clear
+            or (last >= 0 and 2 * (now - last) < period)
+        ):
             continue
         was_strong = strong
         strong = 3 * heights[i] >= tallest

@@ -48,7 +48,8 @@ class Features:
 
     vector, magnitude: similarity in 1024ths for lags FIRST_LAG..END_LAG - 1, of the three axes together (the same in
     any mounting) and of the vector magnitude. work, pulse: what was compared, smoothed and scaled, of which samples
-    `start..total - 1` are the newest epoch. All of these only after `compare`. swing, sums: scratch for `cadence`.
+    `start..total - 1` are the newest epoch; shift: by how much `pulse` is scaled down. All of these only after
+    `compare`. swing, sums: scratch for `cadence`.
     """
 
     def __init__(self):
@@ -59,6 +60,7 @@ class Features:
         self.n_before = 0
         self.start = 0
         self.total = 0
+        self.shift = 0
         self._raw = array("h", bytes(2 * (6 * MAX_EPOCH_SAMPLES)))  # the previous epoch's samples, then the newest
         self._mag = array("h", bytes(2 * (2 * MAX_EPOCH_SAMPLES)))
         self.work = array("h", bytes(2 * (6 * MAX_EPOCH_SAMPLES)))
@@ -120,6 +122,7 @@ class Features:
         self.total = self.start + self.n
         self._compare(self._raw, 3, first, spread, self.work, self.vector)
         means[0] = v[MAG]
+        self.shift = gain(pulse)
         self._compare(self._mag, 1, first, pulse, self.pulse, self.magnitude)
 
     def _shelve(self, buf, n):

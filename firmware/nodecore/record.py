@@ -17,7 +17,7 @@ MAD_Y = const(5)
 MAD_Z = const(6)
 MAD_MAG = const(7)  # log code of the mean absolute deviation of the vector magnitude, in counts
 CADENCE = const(8)  # steps/min, 0 = none or no gait
-STEPS = const(9)  # eighths of a step taken in this epoch, 0 without gait
+STEPS = const(9)  # eighths of a step: this epoch's; of the back also a walk's last and first ones, see SPEC.md
 REGULARITY = const(10)  # likeness at the chosen stride, 0..255 = 0..1, whatever the activity
 FLAGS = const(11)
 

@@ -69,6 +69,7 @@ class Decision:
         self.classifier = classify.Classifier(role)
         self.mounting = Mounting()
         self._quiet = 0  # epochs without life
+        self._stepped = False  # whether the epoch before had steps
         self._mean = [0, 0, 0]
 
     def reset(self):
@@ -98,9 +99,14 @@ class Decision:
             rec[record.MAD_X + axis] = record.log_code(min(v[MAD_X + axis], 32767))
         rec[record.MAD_MAG] = record.log_code(min(2 * v[MAD_MAG], 32767))
         rec[record.CADENCE] = rec[record.STEPS] = 0
+        steps = 0
         if gait.stride and activity.WALKING <= act <= activity.RUNNING:  # walking, stairs, running
             rec[record.CADENCE] = cadence.steps_per_minute(gait.stride, n if n >= WHOLE else EPOCH_SAMPLES)
-            rec[record.STEPS] = min(255, (gait.steps + 16) >> 5)
+            steps = gait.steps if self._stepped else gait.steps + gait.earlier
+        elif gait.known and self.role == BACK:
+            steps = gait.steps  # the last ones of a walk
+        self._stepped = steps > 0
+        rec[record.STEPS] = min(255, (steps + 16) >> 5)
         rec[record.REGULARITY] = min(gait.likeness >> 2, 255)
         rec[record.FLAGS] = flags
 

@@ -11,7 +11,7 @@ from nodecore import kernels as nk
 from nodecore.features import FIRST_LAG
 
 Int = NDArray[np.int64]
-Swing = tuple[list[int], list[int], int, int, int]  # what `Tracker.tally` takes
+Swing = tuple[list[int], list[int], int, int, int, int]  # what `Tracker.tally` takes
 
 
 def blended(measured: Measured, role: int) -> Int:
@@ -53,7 +53,8 @@ def _swings(part: Compared, chosen: NDArray[np.bool_], width: int, role: int) ->
     total = wave.shape[1]
     rows = part.rows[chosen][moved].tolist()
     crossed = crossings(wave[moved])
-    return {row: (t, h, len(t), part.start, total) for row, (t, h) in zip(rows, crossed, strict=True)}
+    found = zip(rows, crossed, part.shift[chosen][moved].tolist(), strict=True)
+    return {row: (t, h, len(t), part.start, total, shift) for row, (t, h), shift in found}
 
 
 def _from(start: int, count: int) -> Int:

@@ -20,6 +20,7 @@ class Gait:
     stride: Int
     likeness: Int
     steps: Int
+    earlier: Int
     known: Int
     echo: Int
 

@@ -21,11 +21,12 @@ _FFT = 216  # >= _REACH, so that no wanted lag wraps round
 class Compared:
     """M epochs seen against the past: `rows` (M,), `vector` and `magnitude` (M, LAGS), and what was compared.
 
-    work: (M, total, 3), pulse: (M, total, 1); samples from `start` on are the newest epoch.
+    work: (M, total, 3), pulse: (M, total, 1), scaled down by `shift` (M,); from `start` on they are the newest epoch.
     """
 
     rows: Int
     start: int
+    shift: Int
     work: NDArray[np.int16]
     pulse: NDArray[np.int16]
     vector: Int
@@ -122,7 +123,7 @@ def _compare(epochs: NDArray[np.int16], mags: NDArray[np.int16], values: Int, ro
         spread, pulse = np.maximum(spread, before[0]), np.maximum(pulse, before[1])
     work = _smoothed(_windows(epochs, rows, start), now[:, nf.MEAN_X : nf.MEAN_Z + 1], spread)
     beat = _smoothed(_windows(mags, rows, start), now[:, nf.MAG, None], pulse)
-    return Compared(rows, start, work, beat, _similarity(work, start), _similarity(beat, start))
+    return Compared(rows, start, _gain(pulse), work, beat, _similarity(work, start), _similarity(beat, start))
 
 
 def _spreads(values: Int) -> tuple[Int, Int]:

@@ -36,7 +36,8 @@ def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
     odd = (kind == ODD).tolist()
     flags = np.where(known, np.array(MOUNTING_FLAGS)[kind], 0).tolist()
     columns = (getattr(gait, field.name).tolist() for field in fields(gait))
-    for row, (one.stride, one.likeness, one.steps, one.known, one.echo) in enumerate(zip(*columns, strict=True)):
+    for row, gone in enumerate(zip(*columns, strict=True)):
+        one.stride, one.likeness, one.steps, one.earlier, one.known, one.echo = gone
         decision.classifier.decide(values[row], one, votes.get(row), odd[row])
         decision.write(view[row * SIZE : (row + 1) * SIZE], values[row], one, EPOCH_SAMPLES, flags[row])
     return np.frombuffer(records, np.uint8).reshape(-1, SIZE)
@@ -49,12 +50,15 @@ def followed(measured: Measured, role: int) -> Gait:
     stride, likeness, known = _strides(measured.moving, blended(measured, role).tolist(), epochs, tracker)
     echo = np.zeros((epochs, 4), np.int64)
     echo[measured.moving] = echoed(measured, stride[measured.moving])
-    steps = np.zeros(epochs, np.int64)
+    steps, earlier = np.zeros((2, epochs), np.int64)
+    fresh = np.diff(known, prepend=0) > 0
     for row, swings in counted(measured, stride, role).items():
-        tracker.stride, tracker.likeness = int(stride[row]), int(likeness[row])
+        tracker.stride, tracker.likeness, tracker.known = int(stride[row]), int(likeness[row]), int(known[row])
+        tracker.earlier, tracker.fresh = 0, bool(fresh[row])
         tracker.tally(*swings)
-        stride[row], steps[row] = tracker.stride, tracker.steps
-    return Gait(stride, likeness, steps, known, echo)
+        stride[row], likeness[row], steps[row] = tracker.stride, tracker.likeness, tracker.steps
+        earlier[row] = tracker.earlier
+    return Gait(stride, likeness, steps, earlier, known, echo)
 
 
 def _strides(moving: Int, curves: list[list[int]], epochs: int, tracker: Tracker) -> tuple[Int, Int, Int]:

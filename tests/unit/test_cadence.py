@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from ambula.fastscore import score_stream
 from nodecore import record
-from nodecore.cadence import Tracker, steps_per_minute
+from nodecore.cadence import Tracker, faintest, middle, steps_per_minute
 
 Counts = NDArray[np.int16]
 THIGH, BACK = 0, 1
@@ -47,6 +47,42 @@ def test_half_an_epoch_of_walking_gives_half_its_steps() -> None:
     steps = score_stream(counts, THIGH)[:, record.STEPS] / 8
     assert steps[:6].sum() == 0
     assert steps[6:].sum() == pytest.approx(5.5 * 5 * 100 / 60, abs=2)
+
+
+@pytest.mark.parametrize("cadence_spm", [50, 80, 110])
+def test_a_limp_seen_from_the_back_costs_no_steps(cadence_spm: int) -> None:
+    records = score_stream(gait(cadence_spm, BACK, limp=0.4), BACK)
+    assert np.abs(records[1:, record.CADENCE].astype(float) - cadence_spm).max() <= 2
+    assert records[1:, record.STEPS].sum() / 8 == pytest.approx(11 * 5 * cadence_spm / 60, rel=0.03)
+
+
+@pytest.mark.parametrize("cadence_spm", [45, 60, 100])
+@pytest.mark.parametrize("first_s", [3, 4, 6])
+def test_the_back_counts_the_first_and_last_steps_of_a_walk(cadence_spm: int, first_s: int) -> None:
+    counts = gait(cadence_spm, BACK, epochs=14)
+    end_s = first_s + 45
+    counts[: 26 * first_s] = counts[26 * end_s :] = [4000, 0, 0]
+    records = score_stream(counts, BACK)
+    assert records[:, record.STEPS].sum() / 8 == pytest.approx(45 * cadence_spm / 60, abs=2)
+    assert not records[-2:, record.STEPS].any()
+
+
+def test_a_back_that_hardly_rises_takes_no_steps() -> None:
+    t = np.arange(24 * 130) / 26
+    seat = np.array([4000, 0, 0]) + np.outer(90 * np.sin(2 * np.pi * 1.6 * t), [1, 0.3, 0.5])  # 22 mg, as in a car
+    noise = np.random.default_rng(5).normal(0, 5, seat.shape)
+    records = score_stream(np.rint(seat + noise).astype(np.int16), BACK)
+    assert not records[:, record.CADENCE].any()
+    assert not records[:, record.STEPS].any()
+
+
+def test_the_faintest_step_is_eight_millimetres_high() -> None:
+    period = 16 * 26  # 60 steps/min
+    half_counts = 0.004 * (2 * np.pi) ** 2 / 9.81 * 2048
+    assert faintest(period, 0) == pytest.approx(26 * half_counts, rel=0.01)
+    assert faintest(period, 3) == faintest(period, 0) >> 3
+    assert faintest(16, 0) == faintest(208, 0)
+    assert (middle(1, 2, 3), middle(3, 1, 2), middle(2, 3, 1), middle(5, 5, 1)) == (2, 2, 2, 5)
 
 
 def test_noise_and_stillness_have_no_cadence() -> None:
