@@ -136,6 +136,9 @@ def check_status(shown: Ran, said: Ran) -> None:
         for key, value in node.items():
             if key == "slots":
                 assert any(row.startswith("slots recorded 8 h 20 min, rebooting ") for row in rows)
+            elif key == "sensor":
+                assert value["refusal"] == "not enough still epochs (0 of 60)"  # never still, see worn.py
+                assert f"sensor cannot tell: {value['refusal']}" in rows
             elif key not in ("participant", "role"):
                 assert f"{key.replace('_', ' ')} {'-' if value is None else value}" in rows
 

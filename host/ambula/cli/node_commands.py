@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 import typer
 from rich.table import Table
 
+from ambula.calibration import Calibration, calibrate_records
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -131,11 +132,11 @@ def _sync_as_json(report: FetchReport) -> list[dict[str, Any]]:
 
 
 def status(store: StoreOption = None, json: JsonOption = False) -> None:
-    """Tell what the store holds of each node: span, epochs, damage, battery, clock."""
+    """Tell what the store holds of each node: span, epochs, damage, sensor, battery, clock."""
     with Store(store_path(store), must_exist=True) as kept:
         rows = [_status_of(kept, node) for node in kept.nodes()]
     if json:
-        print_json(rows)
+        print_json([{**row, "sensor": _sensor_as_json(row["sensor"])} for row in rows])
         return
     for row in rows:
         table = Table(title=f"{row['participant']}: {row['role']}", box=None, show_header=False, title_justify="left")
@@ -153,6 +154,20 @@ def _told(value: Any) -> str:
     return "-" if value is None else str(value)
 
 
+def _sensor_as_json(found: Calibration) -> dict[str, Any]:
+    """Return a calibration for scripts; null where there is no value."""
+    known = not found.refusal
+    return {
+        "error_mg": None if math.isnan(found.before_mg) else round(found.before_mg, 1),
+        "offset_mg": [round(v, 1) for v in found.offset_mg] if known else None,
+        "gain": [round(v, 4) for v in found.gain] if known else None,
+        "error_without_them_mg": round(found.after_mg, 1) if known else None,
+        "still_epochs": found.epochs,
+        "directions": found.directions,
+        "refusal": found.refusal or None,
+    }
+
+
 def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
     records = store.records(node.node_id)
     anchors = store.anchors(node.node_id)
@@ -167,6 +182,7 @@ def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
         "last_utc": _utc((int(records.epoch[-1]) + 1) * EPOCH_S) if len(records) else None,
         "slots": {state.value: count for state, count in ledger_of(store, node).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
+        "sensor": calibrate_records(records.data),
         "battery_mv": store.last_battery_mv(node.node_id),
         "last_sync_utc": _utc(anchors[-1].host_utc_ms // 1000) if anchors else None,
         "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
