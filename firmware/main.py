@@ -2,11 +2,12 @@
 
 import gc
 
-gc.threshold(4096)  # collect often: a heap that fills up before the first collection is a fragmented heap
+gc.threshold(1024)  # collect often while modules load: what they leave behind would lie between what stays
 
 import board
-
 from node import config
 from node.app import App
 
-App(board.Board(), config.load()).run()
+app = App(board.Board(), config.load())
+gc.threshold(8192)  # a collection costs milliseconds on a board, so less often from now on
+app.run()

@@ -7,7 +7,7 @@ The firmware itself is on the flash image, where a flashing tool has put it, as 
 
 import gc
 
-gc.threshold(4096)  # as firmware main.py does: the stand-ins share its heap
+gc.threshold(1024)  # as main.py does: the stand-ins share its heap
 import json
 import os
 import sys
