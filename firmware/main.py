@@ -5,6 +5,7 @@ import gc
 gc.threshold(1024)  # collect often while modules load: what they leave behind would lie between what stays
 
 import board
+
 from node import config
 from node.app import App
 
