@@ -3,8 +3,8 @@
     cd host && python -m training.paired_posture FOLDER [--flagged]
 
 FOLDER holds the npz files. Thigh and FRONT trunk of a person were recorded in the same trials but are not aligned in
-time, so only what stands still is paired: lying on four sides, sitting, standing, six epochs each. The trunk node is turned
-to the back's axes. This supports the two-node posture; it does not validate it at L5.
+time, so only what stands still is paired: lying on four sides, sitting, standing, six epochs each. The trunk node is
+turned to the back's axes. This supports the two-node posture; it does not validate it at L5.
 """
 
 import sys
