@@ -25,6 +25,7 @@ from nodecore.mounting import walks_for_sure
 THIGH = const(0)
 BACK = const(1)
 TRAITS = const(27)
+UNTOLD = const(1024)  # stands for an angle: upright and leaning back as no thigh can at once
 SOME = const(20)  # counts: keeps ratios of small movements calm
 
 
@@ -53,8 +54,11 @@ def ratio(a, b):
     return min(32767, (a << 6) // (b + SOME))
 
 
-def describe(v, gait, traits):
-    """Write the TRAITS integers that the forest decides on; each fits an int16. Order: training takes it as it is."""
+def describe(v, gait, own, traits):
+    """Write the TRAITS integers that the forest decides on; each fits an int16. Order: training takes it as it is.
+
+    own: whether `v` is turned by the own walking direction; if not, the forest is not told the angles of the limb.
+    """
     beat = min(32767, 2 * v[MAD_MAG])
     dx = min(32767, v[MAD_X])
     dy = min(32767, v[MAD_Y])
@@ -64,8 +68,8 @@ def describe(v, gait, traits):
     jz = min(32767, v[JERK_Z])
     lx = min(32767, v[LOW_X])
     lz = min(32767, v[LOW_Z])
-    traits[0] = v[UP]
-    traits[1] = v[FRONT]
+    traits[0] = v[UP] if own else UNTOLD
+    traits[1] = v[FRONT] if own else -UNTOLD
     traits[2] = beat
     traits[3] = gait.likeness
     traits[4] = gait.stride
@@ -106,10 +110,19 @@ class Classifier:
         """Forget the ride."""
         self._ride = 0
 
-    def classify(self, v, gait, odd):
-        """Decide from `v` (`Mounting.turned`), `gait` (`cadence.Tracker`) and whether the mounting is odd."""
+    def is_level(self, v, gait):
+        """Tell whether sure gait, `v` in any mounting, is surely level walking of a thigh."""
+        if self.role != THIGH or gait.echo[3] < thresholds.CYCLE_ECHO:
+            return False
+        describe(v, gait, 0, self._traits)
+        return forest.is_level(self._traits, self._votes)
+
+    def classify(self, gait, mounting):
+        """Decide from `gait` (`cadence.Tracker`) and the turned epoch of `mounting`."""
+        v = mounting.turned
+        odd = mounting.odd
         if not odd and asks(v, gait, self.role):
-            describe(v, gait, self._traits)
+            describe(v, gait, mounting.own, self._traits)
             forest.vote(self._traits, self._votes)
         self.decide(v, gait, self._votes, odd)
 

@@ -37,6 +37,7 @@ SIZE = const(17)
 FIRST_LAG = const(6)  # samples: 260 steps/min as a step
 END_LAG = const(86)  # as a stride: 37 steps/min
 LAGS = const(80)  # END_LAG - FIRST_LAG
+LEAD_LAG = const(4)  # samples (154 ms): by so much a walking thigh's push upward leads its way back
 
 _PAIRS = const(26)  # samples: a lag needs at least a second of pairs
 SHORTEST = const(256)  # counts: a shorter mean has no direction (free fall)
@@ -81,26 +82,30 @@ class Features:
         """Take in `n` samples (5..160, three int16 interleaved) and compute `values`."""
         v = self.values
         self._shelve(buf, n)
-        means = self._means
-        sums = self._three
-        kernels.sums(buf, n, sums)
-        for axis in range(3):
-            means[axis] = sums[axis] // n
-            v[MEAN_X + axis] = means[axis]
-        kernels.spreads(buf, n, means, sums)
-        for axis in range(3):
-            v[MAD_X + axis] = sums[axis] // n
-        kernels.jerks(buf, n, sums)
-        for axis in range(3):
-            v[JERK_X + axis] = sums[axis] // n
-        kernels.lows(buf, n, means, sums)
-        for axis in range(3):
-            v[LOW_X + axis] = sums[axis] // (5 * (n - 4))
+        self._measure_axes(buf, n, v)
         mag = self.pulse  # scratch until `compare`
         v[MAG] = kernels.magnitudes(buf, n, mag) // n
         v[MAD_MAG] = kernels.spread(mag, n, v[MAG]) // n
         kernels.copy(mag, 0, n, self._mag, self.n_before)
         direction(v)
+
+    def lead(self, out):
+        """Write what the newest epoch's movement along its mean leads to (see `kernels.lead`); after `compare`."""
+        form = self._form
+        form[0] = self.start
+        form[1] = self.total
+        form[2] = LEAD_LAG
+        for axis in range(3):
+            self._means[axis] = self.values[UP + axis]
+        kernels.lead(self.work, form, self._means, out)
+
+    def turn(self, frame, out):
+        """Fill `out` as `values`, from the newest epoch turned by `frame` (see `kernels.turn`); overwrites `work`."""
+        kernels.turn(self._raw, 3 * self.n_before, self.n, frame, self.work)
+        self._measure_axes(self.work, self.n, out)
+        out[MAG] = self.values[MAG]
+        out[MAD_MAG] = self.values[MAD_MAG]
+        direction(out)
 
     def compare(self):
         """Compute `vector` and `magnitude`: the newest epoch against itself and the one before."""
@@ -124,6 +129,23 @@ class Features:
         means[0] = v[MAG]
         self.shift = gain(pulse)
         self._compare(self._mag, 1, first, pulse, self.pulse, self.magnitude)
+
+    def _measure_axes(self, buf, n, v):
+        means = self._means
+        sums = self._three
+        kernels.sums(buf, n, sums)
+        for axis in range(3):
+            means[axis] = sums[axis] // n
+            v[MEAN_X + axis] = means[axis]
+        kernels.spreads(buf, n, means, sums)
+        for axis in range(3):
+            v[MAD_X + axis] = sums[axis] // n
+        kernels.jerks(buf, n, sums)
+        for axis in range(3):
+            v[JERK_X + axis] = sums[axis] // n
+        kernels.lows(buf, n, means, sums)
+        for axis in range(3):
+            v[LOW_X + axis] = sums[axis] // (5 * (n - 4))
 
     def _shelve(self, buf, n):
         """Move the newest epoch to the front, as the previous one, and put the samples after it."""

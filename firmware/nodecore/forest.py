@@ -16,6 +16,12 @@ def vote(traits, votes):
         votes[i] += model.START[i]
 
 
+def is_level(traits, votes):
+    """Tell whether sure gait is surely level walking, by the traits that no mounting changes; overwrites `votes`."""
+    kernels.votes(traits, model.LEVEL_TREES, model.LEVEL_ROUNDS, votes)
+    return votes[0] + votes[1] + votes[2] + votes[3] + model.LEVEL_START > 0
+
+
 def winner(votes, rhythmic, runs):
     """Return the class with most votes, the first of equals; a sure rhythm does not stand; `runs`: it may."""
     first = -1

@@ -113,6 +113,49 @@ def copy(src, src_at, count, dst, dst_at):
         dst[dst_at + i] = src[src_at + i]
 
 
+def turn(src, src_at, n, frame, dst):
+    """Write `n` samples from `src[src_at]` on, turned by `frame`, to `dst`, clipped to int16.
+
+    `frame`: nine 1024ths, row by row the new axes on the old ones (bound: 3 x 2^15 x 2^10 < 2^27).
+    """
+    for i in range(0, 3 * n, 3):
+        x = src[src_at + i]
+        y = src[src_at + i + 1]
+        z = src[src_at + i + 2]
+        for axis in range(3):
+            v = (x * frame[3 * axis] + y * frame[3 * axis + 1] + z * frame[3 * axis + 2]) >> 10
+            if v > 32767:
+                v = 32767
+            elif v < -32768:
+                v = -32768
+            dst[i + axis] = v
+
+
+def lead(work, form, up, out):
+    """Write the sum of movement along `up` times the movement `lag` samples later to `out[0..2]`.
+
+    out[3], out[4]: the sums of squares of the movement along `up` and of all of it. `work`: as `smooth` leaves it,
+    three axes. `form`: (start, total, lag), samples. `up`: a unit vector, 1024ths. Bound: 160 x (1.74 x 1023)^2 < 2^29.
+    """
+    later = 3 * form[2]
+    x = y = z = rises = moves = 0
+    for i in range(3 * form[0], 3 * form[1] - later, 3):
+        a = work[i]
+        b = work[i + 1]
+        c = work[i + 2]
+        rise = (a * up[0] + b * up[1] + c * up[2]) >> 10
+        rises += rise * rise
+        moves += a * a + b * b + c * c
+        x += rise * work[i + later]
+        y += rise * work[i + later + 1]
+        z += rise * work[i + later + 2]
+    out[0] = x
+    out[1] = y
+    out[2] = z
+    out[3] = rises
+    out[4] = moves
+
+
 def smooth(src, total, means, form, work):
     """Write `src` less its mean, smoothed by 1-2-1 and scaled down, to `work`, clipped to +-PEAK.
 

@@ -165,6 +165,60 @@ def copy(src: ptr16, src_at: int, count: int, dst: ptr16, dst_at: int):
 
 
 @micropython.viper
+def turn(src: ptr16, src_at: int, n: int, frame: ptr16, dst: ptr16):
+    i = 0
+    end = 3 * n
+    while i < end:
+        x = (src[src_at + i] ^ 0x8000) - 0x8000
+        y = (src[src_at + i + 1] ^ 0x8000) - 0x8000
+        z = (src[src_at + i + 2] ^ 0x8000) - 0x8000
+        row = 0
+        while row < 9:
+            v = x * ((frame[row] ^ 0x8000) - 0x8000)
+            v += y * ((frame[row + 1] ^ 0x8000) - 0x8000)
+            v += z * ((frame[row + 2] ^ 0x8000) - 0x8000)
+            v >>= 10
+            if v > 32767:
+                v = 32767
+            elif v < -32768:
+                v = -32768
+            dst[i] = v
+            i += 1
+            row += 3
+
+
+@micropython.viper
+def lead(work: ptr16, form: ptr16, up: ptr16, out: ptr32):
+    ux = (up[0] ^ 0x8000) - 0x8000
+    uy = (up[1] ^ 0x8000) - 0x8000
+    uz = (up[2] ^ 0x8000) - 0x8000
+    later = 3 * form[2]
+    x = 0
+    y = 0
+    z = 0
+    rises = 0
+    moves = 0
+    i = 3 * form[0]
+    end = 3 * form[1] - later
+    while i < end:
+        a = (work[i] ^ 0x8000) - 0x8000
+        b = (work[i + 1] ^ 0x8000) - 0x8000
+        c = (work[i + 2] ^ 0x8000) - 0x8000
+        rise = (a * ux + b * uy + c * uz) >> 10
+        rises += rise * rise
+        moves += a * a + b * b + c * c
+        x += rise * ((work[i + later] ^ 0x8000) - 0x8000)
+        y += rise * ((work[i + later + 1] ^ 0x8000) - 0x8000)
+        z += rise * ((work[i + later + 2] ^ 0x8000) - 0x8000)
+        i += 3
+    out[0] = x
+    out[1] = y
+    out[2] = z
+    out[3] = rises
+    out[4] = moves
+
+
+@micropython.viper
 def smooth(src: ptr16, total: int, means: ptr16, form: ptr16, work: ptr16):
     axes = form[0]
     shift = form[1]

@@ -1,17 +1,21 @@
 """One epoch of samples to one record: the only path, on the node and on the host."""
 
+from array import array
+
 from nodecore import activity, cadence, classify, record, thresholds
 from nodecore.compat import const
 from nodecore.features import MAD_MAG, MAD_X, MAD_Y, MAD_Z, MEAN_X, Features
-from nodecore.mounting import ODD, Mounting
+from nodecore.mounting import Mounting, walks_for_sure
 from nodecore.sampling import EPOCH_SAMPLES, MAX_EPOCH_SAMPLES
 
 THIGH = const(0)
 BACK = const(1)
 FEWEST = const(26)  # samples: below a second nothing is said
-MOUNTING_FLAGS = (
+MOUNTING_FLAGS = (  # by `Mounting.kind`
     record.MOUNTING_KNOWN,
     record.MOUNTING_KNOWN | record.UPSIDE_DOWN,
+    record.MOUNTING_KNOWN | record.INSIDE_OUT,
+    record.MOUNTING_KNOWN | record.UPSIDE_DOWN | record.INSIDE_OUT,
     record.MOUNTING_KNOWN | record.ODDLY_MOUNTED,
 )
 WHOLE = const(117)  # 90 % of EPOCH_SAMPLES
@@ -56,7 +60,7 @@ class EpochScorer:
             features.compare()
             self.tracker.follow(features)
             self.tracker.count(features)
-        self.decision.fill(rec, features.values, self.tracker, n, flags)
+        self.decision.fill(rec, features, self.tracker, n, flags)
 
 
 class Decision:
@@ -68,6 +72,7 @@ class Decision:
         self.role = role
         self.classifier = classify.Classifier(role)
         self.mounting = Mounting()
+        self._lead = array("i", [0, 0, 0, 0, 0])
         self._quiet = 0  # epochs without life
         self._stepped = False  # whether the epoch before had steps
         self._mean = [0, 0, 0]
@@ -77,14 +82,20 @@ class Decision:
         self.classifier.reset()
         self._quiet = 0
 
-    def fill(self, rec, v, gait, n, flags):
-        """Fill `rec` from `v` (`Features.values`), `gait` (`cadence.Tracker`), `n` samples and flags."""
+    def fill(self, rec, features, gait, n, flags):
+        """Fill `rec` from `features` and `gait` (`cadence.Tracker`) of one epoch, `n` samples and flags."""
         mounting = self.mounting
-        mounting.take(v, gait)
-        self.classifier.classify(mounting.turned, gait, mounting.kind == ODD)
+        v = features.values
+        if walks_for_sure(v, gait):
+            level = self.classifier.is_level(v, gait)
+            if level:
+                features.lead(self._lead)
+            mounting.learn(v, self._lead, level)
+        mounting.turn(features, classify.is_still(v))
+        self.classifier.classify(gait, mounting)
         if mounting.known:
             flags |= MOUNTING_FLAGS[mounting.kind]
-        self.write(rec, mounting.turned, gait, n, flags)
+        self.write(rec, mounting.shown, gait, n, flags)
 
     def write(self, rec, v, gait, n, flags):
         """Fill `rec` as `fill` does, once the classifier has decided."""

@@ -42,15 +42,15 @@ def asks(values: Int, gait: Gait, role: int) -> NDArray[np.bool_]:
     return moves & (values[:, nf.UP] >= thresholds.GAIT_UPRIGHT) & ~cycling
 
 
-def described(values: Int, gait: Gait) -> Int:
-    """Twin of `classify.describe`, (E, TRAITS)."""
+def described(values: Int, gait: Gait, own: Int) -> Int:
+    """Twin of `classify.describe`, (E, TRAITS); own: (E,)."""
     beat = np.minimum(_TOP, 2 * values[:, nf.MAD_MAG])
     dx, dy, dz = np.minimum(_TOP, values[:, nf.MAD_X : nf.MAD_Z + 1]).T
     jx, jy, jz = np.minimum(_TOP, values[:, nf.JERK_X : nf.JERK_Z + 1]).T
     lx, ly, lz = np.minimum(_TOP, values[:, nf.LOW_X : nf.LOW_Z + 1]).T
     columns = (
-        values[:, nf.UP],
-        values[:, nf.FRONT],
+        np.where(own > 0, values[:, nf.UP], classify.UNTOLD),
+        np.where(own > 0, values[:, nf.FRONT], -classify.UNTOLD),
         beat,
         gait.likeness,
         gait.stride,
@@ -77,6 +77,11 @@ def _ratio(a: Int, b: Int) -> Int:
 def voted(traits: Int) -> Int:
     """Twin of `forest.vote`, (E, CLASSES)."""
     return walked(traits, model.TREES, model.START)
+
+
+def is_level(traits: Int) -> NDArray[np.bool_]:
+    """Twin of `forest.is_level`, (E,)."""
+    return walked(traits, model.LEVEL_TREES, (0,) * forest.CLASSES).sum(axis=1) + model.LEVEL_START > 0
 
 
 def walked(traits: Int, trees: bytes, start: tuple[int, ...]) -> Int:

@@ -85,6 +85,16 @@ def still(values: Int) -> NDArray[np.bool_]:
 def _measure(epochs: NDArray[np.int16]) -> tuple[Int, NDArray[np.int16]]:
     """Return values and half-scale magnitudes (E, 130) of one chunk."""
     x = epochs.astype(np.int64)
+    values = _measure_axes(x)
+    half = x >> 1
+    mag = np.sqrt((half * half).sum(axis=2)).astype(np.int64)
+    values[:, nf.MAG] = mag.sum(axis=1) // EPOCH_SAMPLES
+    values[:, nf.MAD_MAG] = np.abs(mag - values[:, nf.MAG, None]).sum(axis=1) // EPOCH_SAMPLES
+    return values, mag.astype(np.int16)
+
+
+def _measure_axes(x: Int) -> Int:
+    """Return all values but those of the magnitude."""
     n = EPOCH_SAMPLES
     values = np.zeros((len(x), nf.SIZE), np.int64)
     means = x.sum(axis=1) // n
@@ -94,15 +104,44 @@ def _measure(epochs: NDArray[np.int16]) -> tuple[Int, NDArray[np.int16]]:
     sums = np.cumsum(np.concatenate([np.zeros_like(x[:, :1]), x], axis=1), axis=1)
     low = np.abs(sums[:, 5:] - sums[:, :-5] - 5 * means[:, None]).sum(axis=1)
     values[:, nf.LOW_X : nf.LOW_Z + 1] = low // (5 * (n - 4))
-    half = x >> 1
-    mag = np.sqrt((half * half).sum(axis=2)).astype(np.int64)
-    values[:, nf.MAG] = mag.sum(axis=1) // n
-    values[:, nf.MAD_MAG] = np.abs(mag - values[:, nf.MAG, None]).sum(axis=1) // n
-    values[:, nf.UP : nf.FRONT + 1] = _directions(means)
-    return values, mag.astype(np.int16)
+    values[:, nf.UP : nf.FRONT + 1] = directions(means)
+    return values
 
 
-def _directions(means: Int) -> Int:
+def turned(epochs: NDArray[np.int16], values: Int, rows: Int, frames: Int) -> Int:
+    """Twin of `Features.turn` for some rows of epochs (E, 130, 3) and their values; frames (len(rows), 3, 3)."""
+    out = values[rows]
+    for at in range(0, len(rows), _CHUNK):
+        some = slice(at, at + _CHUNK)
+        axes = _measure_axes(turn(epochs[rows[some]].astype(np.int64), frames[some]))
+        axes[:, [nf.MAG, nf.MAD_MAG]] = out[some][:, [nf.MAG, nf.MAD_MAG]]
+        out[some] = axes
+    return out
+
+
+def turn(vectors: Int, frames: Int) -> Int:
+    """Twin of `kernels.turn`: (M, n, 3) by one frame (3, 3) each."""
+    return np.clip((vectors @ frames.transpose(0, 2, 1)) >> 10, -32768, 32767)
+
+
+def leads(measured: Measured, rows: Int) -> Int:
+    """Twin of `Features.lead` for some moving epochs, (len(rows), 5)."""
+    out = np.zeros((len(rows), 5), np.int64)
+    for part in measured.compared:
+        here = np.isin(part.rows, rows)
+        work = part.work[here, part.start :].astype(np.int64)
+        up = measured.values[part.rows[here], nf.UP : nf.FRONT + 1]
+        before = work[:, : -nf.LEAD_LAG]
+        rise = (before @ up[:, :, None]) >> 10
+        sums = (rise * work[:, nf.LEAD_LAG :], rise * rise, before * before)
+        later, rises, moves = (each.sum(axis=1) for each in sums)
+        lead = np.concatenate([later, rises, moves.sum(axis=1, keepdims=True)], axis=1)
+        out[np.searchsorted(rows, part.rows[here])] = lead
+    return out
+
+
+def directions(means: Int) -> Int:
+    """Twin of `features.direction`, (E, 3)."""
     half = means >> 1
     length = 2 * np.sqrt((half * half).sum(axis=1)).astype(np.int64)
     known = length >= nf.SHORTEST

@@ -1,36 +1,85 @@
-"""The numpy twin of `nodecore.mounting`: every epoch's means turned as the node had learnt by then."""
+"""The numpy twin of `nodecore.mounting`: every epoch's values turned as the node had learnt by then."""
 
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastclassify import Gait
-from ambula.fastfeatures import Int
+from ambula.fastclassify import Gait, described, is_level
+from ambula.fastfeatures import Int, Measured, directions, leads, turn, turned
+from nodecore import classify, thresholds
 from nodecore import features as nf
-from nodecore import thresholds
-from nodecore.mounting import ODD, UPSIDE_DOWN, Mounting
+from nodecore.mounting import INSIDE_OUT, ODD, UPSIDE_DOWN, Mounting, lean
+from nodecore.sampling import EPOCH_SAMPLES
+
+Bool = NDArray[np.bool_]
+
+_FLIPS = (
+    (UPSIDE_DOWN, [nf.MEAN_X, nf.MEAN_Y, nf.UP, nf.SIDE]),
+    (INSIDE_OUT, [nf.MEAN_Y, nf.MEAN_Z, nf.SIDE, nf.FRONT]),
+)
 
 
-def mounted(values: Int, gait: Gait) -> tuple[Int, Int, NDArray[np.bool_]]:
-    """Return the turned values (E, features.SIZE), and each epoch's `Mounting.kind` and `known`, (E,)."""
+@dataclass(frozen=True)
+class Learnt:
+    """What `Mounting` holds after each of E epochs; `frame` is (E, 3, 3), `up` (E, 3), the others (E,)."""
+
+    kind: Int
+    known: Int
+    own: Int
+    odd: Int
+    frame: Int
+    up: Int
+
+
+def learnt(measured: Measured, gait: Gait, role: int) -> Learnt:
+    """Return the mounting as a node of that role had learnt it, epoch by epoch."""
+    values = measured.values
+    rows = np.flatnonzero(walks_for_sure(values, gait))
+    level = np.zeros(len(rows), np.bool_)
+    if role == classify.THIGH:
+        level = is_level(described(values[rows], gait.rows(rows), np.zeros(len(rows), np.int64)))
+        level &= gait.echo[rows, 3] >= thresholds.CYCLE_ECHO
+    lead = np.zeros((len(rows), 5), np.int64)
+    lead[level] = leads(measured, rows[level])
     learner = Mounting()
-    turned = values.copy()
-    kind, known = np.zeros(len(values), np.int64), np.zeros(len(values), np.bool_)
-    rows = np.flatnonzero(_walks_for_sure(values, gait)).tolist()
-    for row, end in pairwise([*rows, len(values)]):
-        learner.learn(values[row].tolist())
-        kind[row:end], known[row:end] = learner.kind, bool(learner.known)
-        if learner.kind == UPSIDE_DOWN:
-            turned[row:end, [nf.MEAN_X, nf.MEAN_Y, nf.UP, nf.SIDE]] *= -1
-        elif learner.kind == ODD:
-            for at in range(row, end):
-                learner.turn(values[at].tolist())
-                turned[at] = learner.turned
-    return turned, kind, known
+    table = np.zeros((len(rows) + 1, 16), np.int64)
+    table[0] = _state(learner)
+    for i, row in enumerate(rows.tolist()):
+        learner.learn(values[row].tolist(), lead[i].tolist(), bool(level[i]))
+        table[i + 1] = _state(learner)
+    table = np.repeat(table, np.diff([0, *rows.tolist(), len(values)]), axis=0)
+    return Learnt(*table[:, :4].T, table[:, 4:13].reshape(-1, 3, 3), table[:, 13:])
 
 
-def _walks_for_sure(values: Int, gait: Gait) -> NDArray[np.bool_]:
+def _state(learner: Mounting) -> list[int]:
+    return [learner.kind, learner.known, learner.own, learner.odd, *learner.frame, *learner.up]
+
+
+def mounted(samples: NDArray[np.int16], measured: Measured, was: Learnt) -> tuple[Int, Int]:
+    """Return `Mounting.shown` and `Mounting.turned` of each epoch, (E, features.SIZE) each."""
+    values = measured.values
+    shown = values.copy()
+    for bit, columns in _FLIPS:
+        shown[np.ix_(was.kind & bit > 0, columns)] *= -1
+    for row in np.flatnonzero(was.odd).tolist():
+        one = values[row].tolist()
+        lean(one, was.up[row].tolist(), one)
+        shown[row] = one
+    out = shown.copy()
+    moves = np.zeros(len(values), np.bool_)
+    moves[measured.moving] = True
+    still, moving = np.flatnonzero((was.own > 0) & ~moves), np.flatnonzero((was.own > 0) & moves)
+    means = turn(values[still, None, nf.MEAN_X : nf.MEAN_Z + 1], was.frame[still])[:, 0]
+    out[still, nf.MEAN_X : nf.MEAN_Z + 1] = means
+    out[still, nf.UP : nf.FRONT + 1] = directions(means)
+    out[moving] = turned(samples.reshape(-1, EPOCH_SAMPLES, 3), values, moving, was.frame[moving])
+    odd = (was.kind == ODD) & (was.own > 0)
+    shown[odd] = out[odd]
+    return shown, out
+
+
+def walks_for_sure(values: Int, gait: Gait) -> Bool:
     """Twin of `mounting.walks_for_sure`, (E,)."""
     hard = (gait.likeness >= thresholds.WALK_LIKENESS) & (2 * values[:, nf.MAD_MAG] >= thresholds.WALK_BEAT)
     return hard & (gait.echo[:, 3] > thresholds.WALK_ECHO) & (gait.stride < thresholds.WALK_STRIDE)

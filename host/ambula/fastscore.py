@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from ambula.fastcadence import blended, counted, echoed
 from ambula.fastclassify import Gait, asks, described, voted
 from ambula.fastfeatures import Int, Measured, measure_stream
-from ambula.fastmounting import mounted
+from ambula.fastmounting import learnt, mounted
 from nodecore.cadence import Tracker
-from nodecore.mounting import ODD
 from nodecore.record import SIZE
 from nodecore.sampling import EPOCH_SAMPLES
 from nodecore.score import MOUNTING_FLAGS, Decision
@@ -25,21 +24,21 @@ def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
     decision = Decision(role)
     measured = measure_stream(samples)
     gait = followed(measured, role)
-    turned, kind, known = mounted(measured.values, gait)
-    chosen = np.flatnonzero(asks(turned, gait, role) & (kind != ODD))
-    traits = described(turned[chosen], gait.rows(chosen))
+    was = learnt(measured, gait, role)
+    shown, turned = mounted(samples, measured, was)
+    chosen = np.flatnonzero(asks(turned, gait, role) & (was.odd == 0))
+    traits = described(turned[chosen], gait.rows(chosen), was.own[chosen])
     votes = dict(zip(chosen.tolist(), voted(traits).tolist(), strict=True))
     records = bytearray(len(measured.values) * SIZE)
     view = memoryview(records)
     one = Tracker(role)
-    values = turned.tolist()
-    odd = (kind == ODD).tolist()
-    flags = np.where(known, np.array(MOUNTING_FLAGS)[kind], 0).tolist()
+    values, recorded, odd = turned.tolist(), shown.tolist(), was.odd.tolist()
+    flags = np.where(was.known > 0, np.array(MOUNTING_FLAGS)[was.kind], 0).tolist()
     columns = (getattr(gait, field.name).tolist() for field in fields(gait))
     for row, gone in enumerate(zip(*columns, strict=True)):
         one.stride, one.likeness, one.steps, one.earlier, one.known, one.echo = gone
         decision.classifier.decide(values[row], one, votes.get(row), odd[row])
-        decision.write(view[row * SIZE : (row + 1) * SIZE], values[row], one, EPOCH_SAMPLES, flags[row])
+        decision.write(view[row * SIZE : (row + 1) * SIZE], recorded[row], one, EPOCH_SAMPLES, flags[row])
     return np.frombuffer(records, np.uint8).reshape(-1, SIZE)
 
 

@@ -7,17 +7,31 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier  # pyright: ignore
 
 from nodecore.kernels import TREE_BYTES
-from training.traits import CLASSES, Examples
+from training.traits import CLASSES, LEVEL, Examples
 
 ROUNDS = 40
 LEAVES = 6  # TREE_BYTES has room for five nodes and six leaves
 _RATE = 0.15
+_LEVEL_RATE = 0.3
 _L2 = 1.0
 _FEWEST = 15  # examples in a leaf
 _BALANCE = 0.7  # 1 gives each class of each data set the same say, 0 each epoch
 _SCALE = 127.0  # votes per unit of log odds, before `_fitted_scale` makes the largest leaf fit an int8
 _NEVER = -10000  # votes
 _EMPTY = bytes((0, 0, 0, 128, 128)) + bytes(TREE_BYTES - 5)
+
+
+LEVEL_ROUNDS = 4  # of four trees each
+_LEVEL_TRAITS = (2, 3, 4, 5, 6, 7, 8, 18, 23)  # of `classify.describe`: all but the same in any mounting
+_LEVEL_SURE = 0.65  # what level walking's share must be
+
+
+@dataclass(frozen=True)
+class Level:
+    """The forest of level walking: `trees` as in Tables; the votes plus `start` are positive if it is sure."""
+
+    trees: bytes
+    start: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,26 @@ def fit(examples: Examples) -> Tables:
     )
     boosting.fit(examples.traits, examples.target, sample_weight=weights(examples))
     return _tables(boosting)
+
+
+def fit_level(examples: Examples) -> Level:
+    """Fit the forest that tells level walking from all else in any mounting."""
+    boosting = HistGradientBoostingClassifier(
+        max_iter=4 * LEVEL_ROUNDS,
+        max_leaf_nodes=LEAVES,
+        learning_rate=_LEVEL_RATE,
+        l2_regularization=_L2,
+        min_samples_leaf=_FEWEST,
+        early_stopping=False,
+        random_state=0,
+    )
+    traits = np.zeros_like(examples.traits)
+    traits[:, _LEVEL_TRAITS] = examples.traits[:, _LEVEL_TRAITS]
+    boosting.fit(traits, examples.target == LEVEL, sample_weight=weights(examples))
+    grown = [round_[0].nodes for round_ in boosting._predictors]
+    scale = 127.0 / max(float(np.abs(nodes["value"][nodes["is_leaf"] == 1]).max()) for nodes in grown)
+    base = float(boosting._baseline_prediction.ravel()[0]) - float(np.log(_LEVEL_SURE / (1 - _LEVEL_SURE)))
+    return Level(b"".join(_tree(nodes, scale) for nodes in grown), round(base * scale))
 
 
 def weights(examples: Examples) -> NDArray[np.float64]:

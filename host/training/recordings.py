@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from ambula.recording import Recording, resample
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
+
+Floats = NDArray[np.float64]
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 X_DOWN = np.array([-1.0, -1.0, 1.0])  # both sets record x down the thigh, z forward; here x is up
@@ -24,6 +26,7 @@ class Stretch:
 
     dataset: str
     subject: str
+    site: str
     counts: NDArray[np.int16]
     label: NDArray[np.str_]
 
@@ -36,7 +39,9 @@ def stretches(dataset: str) -> Iterator[Stretch]:
         if path.stem not in wrong:
             with np.load(path) as data:
                 for site in SITES[dataset]:
-                    yield from _cut(dataset, path.stem, data[site], data["seg"], data["label"], float(data["fs"]))
+                    yield from _cut(
+                        (dataset, path.stem, site), data[site], data["seg"], data["label"], float(data["fs"])
+                    )
 
 
 def slowed(stretch: Stretch, factor: float) -> Stretch:
@@ -48,15 +53,20 @@ def slowed(stretch: Stretch, factor: float) -> Stretch:
     moved = np.stack([np.interp(at, np.arange(len(counts)), column) for column in (counts - rest).T], axis=1)
     slow = np.rint(rest + moved / factor**2).astype(np.int16)
     label = np.repeat(stretch.label[:1], length // EPOCH_SAMPLES)
-    return Stretch(stretch.dataset + " slowed", stretch.subject, slow, label)
+    return replace(stretch, dataset=stretch.dataset + " slowed", counts=slow, label=label)
 
 
-def tilted(stretch: Stretch, degrees: float) -> Stretch:
-    """Return a stretch as if the node leant forward (x toward z) by so many degrees."""
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    turned = stretch.counts @ np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
-    counts = np.clip(np.rint(turned), -32768, 32767).astype(np.int16)
-    return Stretch(stretch.dataset + " tilted", stretch.subject, counts, stretch.label)
+def turned(stretch: Stretch, frame: Floats, name: str) -> Stretch:
+    """Return a stretch on other axes, the rows of `frame` (3, 3); the data set's name is followed by `name`."""
+    counts = np.clip(np.rint(stretch.counts @ frame.T), -32768, 32767).astype(np.int16)
+    return replace(stretch, dataset=stretch.dataset + name, counts=counts)
+
+
+def by_limb(dataset: str) -> Iterator[list[Stretch]]:
+    """Yield all stretches of one person's one site at a time."""
+    every = sorted(stretches(dataset), key=lambda one: (one.subject, one.site))
+    for _, group in groupby(every, key=lambda one: (one.subject, one.site)):
+        yield list(group)
 
 
 def _worn_wrongly(folder: Path) -> set[str]:
@@ -65,8 +75,7 @@ def _worn_wrongly(folder: Path) -> set[str]:
 
 
 def _cut(
-    dataset: str,
-    subject: str,
+    whose: tuple[str, str, str],
     acc: NDArray[np.float32],
     seg: NDArray[np.int64],
     label: NDArray[np.str_],
@@ -77,9 +86,9 @@ def _cut(
         if len(rows) < 0.9 * EPOCH_S * rate_hz:
             continue
         acc_g = np.nan_to_num(acc[rows].astype(np.float64)) * X_DOWN
-        samples = resample(Recording(Path(subject), np.arange(len(rows)) / rate_hz, acc_g, rate_hz))
+        samples = resample(Recording(Path(whose[1]), np.arange(len(rows)) / rate_hz, acc_g, rate_hz))
         counts = samples.counts
-        yield Stretch(dataset, subject, counts, _labels(label[rows], rate_hz, len(counts) // EPOCH_SAMPLES))
+        yield Stretch(*whose, counts, _labels(label[rows], rate_hz, len(counts) // EPOCH_SAMPLES))
 
 
 def _labels(label: NDArray[np.str_], rate_hz: float, epochs: int) -> NDArray[np.str_]:

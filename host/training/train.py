@@ -4,8 +4,8 @@ import hashlib
 import sys
 from pathlib import Path
 
-from training.forest import ROUNDS, Tables, fit
-from training.traits import Examples, examples
+from training.forest import LEVEL_ROUNDS, ROUNDS, Level, Tables, fit, fit_level
+from training.traits import Examples, examples, level_examples
 
 MODEL = Path(__file__).resolve().parents[2] / "firmware" / "nodecore" / "model.py"
 DATASETS = ("hugadb_v1", "pdiot_2023")
@@ -21,24 +21,43 @@ START = {start}
 TREES = (
 {trees}
 )
+
+# Level walking for sure, in any mounting: the sum of all votes and the start is positive.
+LEVEL_ROUNDS = {level_rounds}
+LEVEL_START = {level_start}
+LEVEL_TREES = (
+{level_trees}
+)
 '''
 
 
-def text(tables: Tables, source: Examples) -> str:
+def text(tables: Tables, level: Level, source: Examples) -> str:
     """Return the module's source."""
     digest = hashlib.sha256(source.traits.tobytes() + source.target.tobytes()).hexdigest()[:16]
-    parts = [tables.trees[at : at + _LINE] for at in range(0, len(tables.trees), _LINE)]
-    trees = "\n".join('    b"' + "".join(f"\\x{value:02x}" for value in part) + '"' for part in parts)
-    people = len(set(zip(source.dataset.tolist(), source.subject.tolist(), strict=True)))
+    people = len({(name.split()[0], who) for name, who in zip(source.dataset, source.subject, strict=True)})
     return _HEAD.format(
-        rounds=ROUNDS, epochs=len(source.target), people=people, digest=digest, start=tables.start, trees=trees
+        rounds=ROUNDS,
+        epochs=len(source.target),
+        people=people,
+        digest=digest,
+        start=tables.start,
+        trees=_lines(tables.trees),
+        level_rounds=LEVEL_ROUNDS,
+        level_start=level.start,
+        level_trees=_lines(level.trees),
     )
+
+
+def _lines(trees: bytes) -> str:
+    parts = [trees[at : at + _LINE] for at in range(0, len(trees), _LINE)]
+    return "\n".join('    b"' + "".join(f"\\x{value:02x}" for value in part) + '"' for part in parts)
 
 
 def main() -> None:
     """Train on every person at hand and write the tables."""
     source = examples(DATASETS)
-    MODEL.write_text(text(fit(source), source))
+    level = fit_level(level_examples(DATASETS))
+    MODEL.write_text(text(fit(source), level, source))
     sys.stdout.write(f"{MODEL}: {len(source.target)} epochs\n")
 
 

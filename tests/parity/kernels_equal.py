@@ -61,6 +61,10 @@ for kind in range(5):
         same("lows", buf, n, means, out)
         same("magnitudes", buf, n, ("h", [0] * n))
         same("spread", buf, n, -5)
+        frame = ("h", [random.randint(-1024, 1024) for _ in range(9)])
+        same("turn", ("h", [0, 0, 0] + buf[1]), 3, n, frame, ("h", [0] * (3 * n)))
+        up = ("h", random.choice(((1024, 0, 0), (591, -591, 591), (0, 724, -724))))
+        same("lead", ("h", work(kind, 3 * n)), ("h", [n - 26, n, 4]), up, ("i", [0] * 5))
         same("copy", buf, 6, 60, ("h", [0] * 80), 3)
         for axes in (1, 3):
             total = 3 * n // axes
@@ -98,4 +102,5 @@ for value in (0, 1, 3, 4, (1 << 30) - 1):
 for _ in range(200):
     traits = ("h", [random.choice((-1024, 0, 300, 1000, 4000, 32767)) + 0 for _ in range(27)])
     same("votes", traits, model.TREES, model.ROUNDS, ("i", [0] * 4))
+    same("votes", traits, model.LEVEL_TREES, model.LEVEL_ROUNDS, ("i", [0] * 4))
 print(count)
