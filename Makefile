@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: help install demo test lint bench soak mpy clean
+.PHONY: help install demo test lint bench soak train mpy clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -35,6 +35,10 @@ bench: install   ## benchmarks, as ratios in one run
 
 soak: install    ## cut syncs at random for BUDGET_S seconds (default 3600) from SEED; ends with one line
 	@$(BIN)/python -m tests.soak
+
+train: install   ## learn firmware/nodecore/model.py anew from the recordings beside the project, the same bytes each time
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[train]'
+	@cd host && OMP_NUM_THREADS=1 ../$(BIN)/python -m training.train
 
 mpy: install     ## compile every device file for rv32imc and print the size of each module
 	@$(BIN)/python -m ambula.mpy build/mpy

@@ -25,9 +25,9 @@ FLAGS = const(11)
 PARTIAL = const(0x01)  # fewer than 90 % of the epoch's samples
 MOUNTING_KNOWN = const(0x02)  # flips below were learnt on the body
 UPSIDE_DOWN = const(0x04)  # x pointed down; the record's means are already turned upright
-INSIDE_OUT = const(0x08)  # z pointed into the body; reserved, not yet learnt
+INSIDE_OUT = const(0x08)  # z pointed into the thigh; the record's means are already turned
 SENSOR_FAULT = const(0x10)  # stuck, clipped or overrun samples
-ODDLY_MOUNTED = const(0x20)  # x was not along the limb: means are turned so that x is up, y is 0, z what lies across
+ODDLY_MOUNTED = const(0x20)  # x across the limb or z to its side: turned so that x is up, z front (or what lies across)
 
 
 def mean_code(counts):

@@ -9,7 +9,7 @@ from ambula.fastclassify import Gait, described, is_level
 from ambula.fastfeatures import Int, Measured, directions, leads, turn, turned
 from nodecore import classify, thresholds
 from nodecore import features as nf
-from nodecore.mounting import INSIDE_OUT, ODD, UPSIDE_DOWN, Mounting, lean
+from nodecore.mounting import INSIDE_OUT, ODD, UPSIDE_DOWN, Mounting
 from nodecore.sampling import EPOCH_SAMPLES
 
 Bool = NDArray[np.bool_]
@@ -49,7 +49,8 @@ def learnt(measured: Measured, gait: Gait, role: int) -> Learnt:
         learner.learn(values[row].tolist(), lead[i].tolist(), bool(level[i]))
         table[i + 1] = _state(learner)
     table = np.repeat(table, np.diff([0, *rows.tolist(), len(values)]), axis=0)
-    return Learnt(*table[:, :4].T, table[:, 4:13].reshape(-1, 3, 3), table[:, 13:])
+    kind, known, own, odd = table[:, :4].T
+    return Learnt(kind, known, own, odd, table[:, 4:13].reshape(-1, 3, 3), table[:, 13:])
 
 
 def _state(learner: Mounting) -> list[int]:
@@ -61,11 +62,9 @@ def mounted(samples: NDArray[np.int16], measured: Measured, was: Learnt) -> tupl
     values = measured.values
     shown = values.copy()
     for bit, columns in _FLIPS:
-        shown[np.ix_(was.kind & bit > 0, columns)] *= -1
-    for row in np.flatnonzero(was.odd).tolist():
-        one = values[row].tolist()
-        lean(one, was.up[row].tolist(), one)
-        shown[row] = one
+        shown[np.flatnonzero(was.kind & bit)[:, None], columns] *= -1
+    odd = np.flatnonzero(was.odd)
+    shown[odd] = _leaned(values[odd], was.up[odd])
     out = shown.copy()
     moves = np.zeros(len(values), np.bool_)
     moves[measured.moving] = True
@@ -74,9 +73,22 @@ def mounted(samples: NDArray[np.int16], measured: Measured, was: Learnt) -> tupl
     out[still, nf.MEAN_X : nf.MEAN_Z + 1] = means
     out[still, nf.UP : nf.FRONT + 1] = directions(means)
     out[moving] = turned(samples.reshape(-1, EPOCH_SAMPLES, 3), values, moving, was.frame[moving])
-    odd = (was.kind == ODD) & (was.own > 0)
-    shown[odd] = out[odd]
+    turned_oddly = (was.kind == ODD) & (was.own > 0)
+    shown[turned_oddly] = out[turned_oddly]
     return shown, out
+
+
+def _leaned(values: Int, up: Int) -> Int:
+    """Twin of `mounting.lean`, (M, features.SIZE); up: (M, 3)."""
+    out = values.copy()
+    mean = values[:, nf.MEAN_X : nf.MEAN_Z + 1]
+    x = np.clip((mean * up).sum(axis=1) >> 10, -32768, 32767)
+    rest = ((mean >> 1) ** 2).sum(axis=1) - (x >> 1) ** 2
+    out[:, nf.MEAN_X], out[:, nf.MEAN_Y] = x, 0
+    out[:, nf.MEAN_Z] = np.minimum(32767, 2 * np.sqrt(np.maximum(rest, 0)).astype(np.int64))
+    out[:, nf.UP] = (values[:, nf.UP : nf.FRONT + 1] * up).sum(axis=1) >> 10
+    out[:, nf.SIDE] = out[:, nf.FRONT] = 0
+    return out
 
 
 def walks_for_sure(values: Int, gait: Gait) -> Bool:

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from ambula.fastclassify import walked
 from training.forest import fit
-from training.train import DATASETS
-from training.traits import CLASSES, Examples, examples
+from training.traits import CLASSES, DATASETS, Examples, examples
 
 FOLDS = 5
 Mask = NDArray[np.bool_]

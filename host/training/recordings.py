@@ -31,11 +31,14 @@ class Stretch:
     label: NDArray[np.str_]
 
 
-def stretches(dataset: str) -> Iterator[Stretch]:
-    """Yield every stretch of a data set, worn as labelled, in a fixed order; FileNotFoundError without data."""
+def stretches(dataset: str, people: str = "*") -> Iterator[Stretch]:
+    """Yield every stretch of a data set, worn as labelled, in a fixed order; FileNotFoundError without data.
+
+    people: whose, a pattern of file names.
+    """
     folder = DATA / dataset
     wrong = _worn_wrongly(folder)
-    for path in sorted(folder.glob("*.npz")):
+    for path in sorted(folder.glob(people + ".npz")):
         if path.stem not in wrong:
             with np.load(path) as data:
                 for site in SITES[dataset]:
@@ -62,9 +65,9 @@ def turned(stretch: Stretch, frame: Floats, name: str) -> Stretch:
     return replace(stretch, dataset=stretch.dataset + name, counts=counts)
 
 
-def by_limb(dataset: str) -> Iterator[list[Stretch]]:
+def by_limb(dataset: str, people: str = "*") -> Iterator[list[Stretch]]:
     """Yield all stretches of one person's one site at a time."""
-    every = sorted(stretches(dataset), key=lambda one: (one.subject, one.site))
+    every = sorted(stretches(dataset, people), key=lambda one: (one.subject, one.site))
     for _, group in groupby(every, key=lambda one: (one.subject, one.site)):
         yield list(group)
 

@@ -1,19 +1,17 @@
-"""Write `firmware/nodecore/model.py`, the same each time: `OMP_NUM_THREADS=1 python -m training.train`."""
+"""Write `firmware/nodecore/model.py`, the same each time: `make train`."""
 
-import hashlib
 import sys
 from pathlib import Path
 
 from training.forest import LEVEL_ROUNDS, ROUNDS, Level, Tables, fit, fit_level
-from training.traits import Examples, examples, level_examples
+from training.traits import DATASETS, Examples, digest, examples, level_examples
 
 MODEL = Path(__file__).resolve().parents[2] / "firmware" / "nodecore" / "model.py"
-DATASETS = ("hugadb_v1", "pdiot_2023")
 _LINE = 28  # bytes a line of the table
 
 _HEAD = '''"""What the forest learnt: {rounds} trees for each of four classes; written by `training.train`, not by hand.
 
-Trained on {epochs} epochs of {people} people; hash of traits and targets: {digest}.
+Trained on {epochs} epochs of {people} people; hash of three people's traits: {digest}.
 """
 
 ROUNDS = {rounds}
@@ -33,13 +31,12 @@ LEVEL_TREES = (
 
 def text(tables: Tables, level: Level, source: Examples) -> str:
     """Return the module's source."""
-    digest = hashlib.sha256(source.traits.tobytes() + source.target.tobytes()).hexdigest()[:16]
     people = len({(name.split()[0], who) for name, who in zip(source.dataset, source.subject, strict=True)})
     return _HEAD.format(
         rounds=ROUNDS,
         epochs=len(source.target),
         people=people,
-        digest=digest,
+        digest=digest(DATASETS),
         start=tables.start,
         trees=_lines(tables.trees),
         level_rounds=LEVEL_ROUNDS,

@@ -1,5 +1,6 @@
 """The forests' view of labelled epochs: the traits of every epoch that they would be asked about."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from training.recordings import Floats, Stretch, by_limb, slowed, turned
 
 CLASSES = ("running", "stairs", "standing", "walking")  # the order of `nodecore.forest.ACTIVITIES`
 LEVEL = CLASSES.index("walking")
+DATASETS = ("hugadb_v1", "pdiot_2023")
+_SAMPLE = "[Ss]1[01]"  # file names
 _SLOWER = (1.3, 1.7, 2.2)  # people with back pain walk slower than students: time longer by
 _OFF = ((4.0, 20.0), (-4.0, -20.0))  # how far a learnt frame may be off: degrees of lean and about the long axis
 _CLASS_OF = {
@@ -42,7 +45,7 @@ class Examples:
         return Examples(self.traits[which], self.target[which], self.dataset[which], self.subject[which])
 
 
-def examples(datasets: tuple[str, ...]) -> Examples:
+def examples(datasets: tuple[str, ...], people: str = "*") -> Examples:
     """Return what the forest of kinds learns from, in a fixed order.
 
     Every epoch on the axes of the own walking, as they are and somewhat off, walks also slowed down; and as worn, where
@@ -50,7 +53,7 @@ def examples(datasets: tuple[str, ...]) -> Examples:
     """
     parts: list[Examples] = []
     for dataset in datasets:
-        for limb in by_limb(dataset):
+        for limb in by_limb(dataset, people):
             frame = own_frame(limb)
             for stretch in limb:
                 parts.append(_kinds(turned(stretch, frame, ""), 1))
@@ -60,14 +63,21 @@ def examples(datasets: tuple[str, ...]) -> Examples:
     return _joined(parts)
 
 
-def level_examples(datasets: tuple[str, ...]) -> Examples:
+def level_examples(datasets: tuple[str, ...], people: str = "*") -> Examples:
     """Return what the forest of level walking learns from: sure gait as worn, walks also slowed down."""
     parts: list[Examples] = []
     for dataset in datasets:
-        for limb in by_limb(dataset):
+        for limb in by_limb(dataset, people):
             for stretch in limb:
                 parts += [_level(one) for one in (stretch, *_slow(stretch))]
     return _joined(parts)
+
+
+def digest(datasets: tuple[str, ...]) -> str:
+    """Return a hash of what three people give to learn from: it changes with whatever the forests rest on."""
+    some = (examples(datasets, _SAMPLE), level_examples(datasets, _SAMPLE))
+    found = b"".join(one.traits.tobytes() + one.target.tobytes() for one in some)
+    return hashlib.sha256(found).hexdigest()[:16]
 
 
 def own_frame(limb: Iterable[Stretch]) -> Floats:

@@ -1,0 +1,104 @@
+"""What a mounting costs once it is learnt: `OMP_NUM_THREADS=1 python -m training.mountings`.
+
+Each limb's recordings are joined, turned, and worn twice in a row; the second time counts. Forests of five folds by
+person. Prints accuracy and macro-F1 a data set and mounting; sitting and lying are one class.
+"""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.fastscore import score_stream
+from nodecore import activity, model, record
+from nodecore.classify import THIGH
+from training.crossval import FOLDS, fold_of
+from training.forest import fit, fit_level
+from training.recordings import Floats, Stretch, by_limb, turned
+from training.traits import DATASETS, examples, level_examples
+
+_ABOUT = {"x": 0, "y": 1, "z": 2}
+MOUNTINGS = (
+    ("as worn", ()),
+    ("other leg", (("mirror", 0),)),
+    ("upside down", (("z", 180),)),
+    ("inside out", (("x", 180),)),
+    *((f"about the long axis {a}", (("x", a),)) for a in (20, 45, 90)),
+    *((f"leaning forward {a}", (("y", a),)) for a in (15, 30, -15, -30)),
+    *((f"leaning sideways {a}", (("z", a),)) for a in (15, 30)),
+)
+_CLASS_OF = {
+    "sitting": activity.SEDENTARY,
+    "lying": activity.SEDENTARY,
+    "standing": activity.STANDING,
+    "walking": activity.WALKING,
+    "turning": activity.WALKING,
+    "running": activity.RUNNING,
+    "stairs_up": activity.STAIRS,
+    "stairs_down": activity.STAIRS,
+    "cycling": activity.CYCLING,
+}
+
+
+def axes(turns: Iterable[tuple[str, float]]) -> Floats:
+    """Return the axes (rows) of a node turned about x, y or z by degrees, or seen in a mirror."""
+    out = np.eye(3)
+    for about, degrees in turns:
+        if about == "mirror":
+            out = np.diag([1.0, -1.0, 1.0]) @ out
+            continue
+        a, b = (k for k in range(3) if k != _ABOUT[about])
+        one = np.eye(3)
+        one[a, a] = one[b, b] = np.cos(np.radians(degrees))
+        one[b, a] = np.sin(np.radians(degrees))
+        one[a, b] = -one[b, a]
+        out = one @ out
+    return out
+
+
+def wear(fold: int, source: tuple[Any, Any]) -> None:
+    """Put the forests that were learnt without a fold on the host's node."""
+    kinds, level = (one.rows(np.array([fold_of(p) != fold for p in one.subject.tolist()])) for one in source)
+    tables, sure = fit(kinds), fit_level(level)
+    model.TREES, model.START, model.LEVEL_TREES, model.LEVEL_START = tables.trees, tables.start, sure.trees, sure.start
+
+
+def second_wear(limb: list[Stretch], frame: Floats) -> NDArray[np.int64]:
+    """Return (truth, answer) of the labelled epochs, (n, 2)."""
+    counts = np.concatenate([turned(one, frame, "").counts for one in limb])
+    label = np.concatenate([one.label for one in limb]).tolist()
+    says = score_stream(np.concatenate([counts, counts]), THIGH)[len(label) :, record.ACTIVITY] & 15
+    pairs = [(_CLASS_OF[name], int(said)) for name, said in zip(label, says, strict=True) if name in _CLASS_OF]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def macro_f1(pairs: NDArray[np.int64]) -> float:
+    """Return the mean F1 of the classes that occur."""
+    truth, found = pairs.T
+    hits = [
+        (2 * ((truth == c) & (found == c)).sum(), (truth == c).sum() + (found == c).sum()) for c in np.unique(truth)
+    ]
+    return float(np.mean([both / either for both, either in hits]))
+
+
+def main() -> None:
+    """Print the table."""
+    source = (examples(DATASETS), level_examples(DATASETS))
+    found: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
+    limbs = {dataset: list(by_limb(dataset)) for dataset in DATASETS}
+    for fold in range(FOLDS):
+        wear(fold, source)
+        for dataset, every in limbs.items():
+            for limb in (one for one in every if fold_of(one[0].subject) == fold):
+                for name, turns in MOUNTINGS:
+                    found.setdefault((dataset, name), []).append(second_wear(limb, axes(turns)))
+    for (dataset, name), parts in sorted(found.items()):
+        pairs = np.concatenate(parts)
+        right = float(np.mean(pairs[:, 0] == pairs[:, 1]))
+        sys.stdout.write(f"{dataset}  {name:<24} accuracy {right:.3f}  macro-F1 {macro_f1(pairs):.3f}\n")
+
+
+if __name__ == "__main__":
+    main()
