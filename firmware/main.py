@@ -4,11 +4,16 @@ import gc
 
 gc.threshold(1024)  # collect often while modules load: what they leave behind would lie between what stays
 
+from node import config
+from nodecore.score import EpochScorer
+
+settings = config.load()
+scorer = EpochScorer(settings.role_code)  # its buffers want large pieces: before the rest of the heap is in use
+
 import board
 
-from node import config
 from node.app import App
 
-app = App(board.Board(), config.load())
+app = App(board.Board(), settings, scorer)
 gc.threshold(8192)  # a collection costs milliseconds on a board, so less often from now on
 app.run()

@@ -5,7 +5,7 @@ import json
 from node.link import Link
 from node.log import Log
 from nodecore import epoch as epochs
-from nodecore import protocol, record, score, segment
+from nodecore import protocol, record, segment
 from nodecore.compat import const
 from nodecore.sampling import EPOCH_SAMPLES, ODR_HZ
 
@@ -22,7 +22,7 @@ _SILENT_MS = const(30000)  # an IMU that gives nothing for so long is a fault wo
 class App:
     """Records for ever; `step` is one turn of the loop, `run` all of them."""
 
-    def __init__(self, board, config):
+    def __init__(self, board, config, scorer):
         self.board = board
         self.config = config
         self.clock = board.clock
@@ -30,7 +30,7 @@ class App:
         self.boot = self._count_boot()
         self.recording = True
         self._window = epochs.EpochWindow()
-        self._scorer = score.EpochScorer(config.role_code)
+        self._scorer = scorer
         self._record = bytearray(record.SIZE)
         self._fault = 0
         self.link = Link(self, config.role_code, board.now_ms, config.link_idle_ms)
