@@ -17,7 +17,7 @@ _QUICK = const(208)  # 16ths of a sample: a step at 150/min
 _TIMED = const(200)  # 1024ths: the likeness that a known stride of a back has if its steps keep time
 _RISE = const(148000000)  # 8 mm, see `faintest`: a back that rises by less from step to step does not walk
 _HOLD = const(4)  # epochs for which a sure stride leads
-_EARLIER = const(819)  # 1024ths of the best likeness that an earlier peak needs
+EARLIER = const(819)  # 1024ths of the best likeness that an earlier peak needs
 _CROSSINGS = const(64)
 
 
@@ -26,9 +26,9 @@ class Tracker:
 
     After `follow`: `stride` in 16ths of a sample (0 = none) and `likeness` in 1024ths (0..1024) at it; after `count`
     also `steps` in 256ths, and `stride` from the counted ones where they agree. echo: the likeness in 1024ths of the
-    vector a stride and a step ago, and of the magnitude a stride and a step ago. known: whether a stride was sure in
-    this epoch or one of the four before; fresh: whether that is new. earlier: on the back where `fresh`, the steps of
-    the epoch before, in 256ths, which no sure stride could count.
+    vector a stride and a step ago, and of the magnitude a stride and a step ago. known: whether a stride (`led`) was
+    sure in this epoch or one of the four before; fresh: whether that is new. earlier: on the back where `fresh`, the
+    steps of the epoch before, in 256ths, which no sure stride could count.
     """
 
     def __init__(self, role):
@@ -40,7 +40,7 @@ class Tracker:
         self.known = 0
         self.fresh = False
         self.echo = array("h", [0, 0, 0, 0])
-        self._led = 0  # the last sure stride, 16ths
+        self.led = 0  # the last sure stride, 16ths
         self._age = 0
         self._curve = array("h", bytes(2 * STRIDES))
         self._form = array("h", bytes(2 * 5))
@@ -50,7 +50,7 @@ class Tracker:
 
     def reset(self):
         """Forget the sure stride."""
-        self._led = 0
+        self.led = 0
         self.known = 0
 
     def rest(self):
@@ -61,13 +61,14 @@ class Tracker:
         self.earlier = 0
         for i in range(4):
             self.echo[i] = 0
-        self._grow_old()
+        self.grow_old()
 
-    def _grow_old(self):
+    def grow_old(self):
+        """Let an epoch pass since the last sure stride."""
         self._age += 1
         if self._age > _HOLD:
-            self._led = 0
-        self.known = 1 if self._led else 0
+            self.led = 0
+        self.known = 1 if self.led else 0
 
     def follow(self, features):
         """Find the stride of the newest epoch of `features`, after its `compare`."""
@@ -77,22 +78,26 @@ class Tracker:
 
     def choose(self, curve):
         """Find the stride in a curve of likeness (`blend`); the one before leads if it was sure and recent."""
+        was_known = self.known
+        self.grow_old()
+        lag = pick(curve, self.led, EARLIER)
+        self.take(lag, refine(curve, lag) if lag else 0, curve)
+        self.fresh = self.known > was_known
+
+    def take(self, lag, stride, curve):
+        """Take a curve's peak at `lag` (0 = there is none), refined to `stride`, or else the stride that leads."""
+        led = self.led
         self.steps = 0
         self.earlier = 0
-        was_known = self.known
-        self._grow_old()
-        led = self._led
-        lag = pick(curve, led, _EARLIER)
-        self.stride = refine(curve, lag) if lag else 0
+        self.stride = stride
         self.likeness = curve[lag - FIRST] if lag else 0
         if self.likeness >= SURE:
-            self._led = (led + self.stride) >> 1 if led else self.stride
+            self.led = (led + self.stride) >> 1 if led else self.stride
             self._age = 0
             self.known = 1
         elif led and not 7 * led < 8 * self.stride < 9 * led:
             self.stride = led
             self.likeness = max(0, curve[min((led + 8) >> 4, FIRST + STRIDES - 1) - FIRST])
-        self.fresh = self.known > was_known
 
     def count(self, features):
         """Count the steps of the newest epoch, given its stride."""

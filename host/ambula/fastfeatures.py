@@ -12,7 +12,8 @@ from nodecore.sampling import EPOCH_SAMPLES
 
 Int = NDArray[np.int64]
 
-_CHUNK = 1024  # epochs at a time: keeps the transforms in cache
+_CHUNK = 256  # epochs at a time: keeps what is computed with in cache
+_PART = 4096  # epochs compared at a time: bounds the memory
 _REACH = EPOCH_SAMPLES + nf.END_LAG  # samples that a comparison looks at
 _FFT = 216  # >= _REACH, so that no wanted lag wraps round
 
@@ -70,9 +71,9 @@ def measure_stream(samples: NDArray[np.int16]) -> Measured:
     moving = np.flatnonzero(~still(values))
     follows = _follows(values, moving)
     compared = [
-        _compare(epochs, mags, values, rows[at : at + _CHUNK], start)
+        _compare(epochs, mags, values, rows[at : at + _PART], start)
         for rows, start in ((moving[follows], EPOCH_SAMPLES), (moving[~follows], 0))
-        for at in range(0, len(rows), _CHUNK)
+        for at in range(0, len(rows), _PART)
     ]
     return Measured(values, moving, compared)
 
@@ -84,28 +85,38 @@ def still(values: Int) -> NDArray[np.bool_]:
 
 def _measure(epochs: NDArray[np.int16]) -> tuple[Int, NDArray[np.int16]]:
     """Return values and half-scale magnitudes (E, 130) of one chunk."""
-    x = epochs.astype(np.int64)
-    values = _measure_axes(x)
-    half = x >> 1
-    mag = np.sqrt((half * half).sum(axis=2)).astype(np.int64)
-    values[:, nf.MAG] = mag.sum(axis=1) // EPOCH_SAMPLES
-    values[:, nf.MAD_MAG] = np.abs(mag - values[:, nf.MAG, None]).sum(axis=1) // EPOCH_SAMPLES
-    return values, mag.astype(np.int16)
+    raw = np.ascontiguousarray(epochs.transpose(2, 0, 1))
+    values = _measure_axes(raw)
+    half = (raw >> 1).astype(np.int32)
+    mag = np.sqrt((half * half).sum(axis=0)).astype(np.int16)
+    beat = mag.astype(np.float32)
+    values[:, nf.MAG] = _total(beat) // EPOCH_SAMPLES
+    spread = np.abs(beat - values[:, nf.MAG, None].astype(np.float32))
+    values[:, nf.MAD_MAG] = _total(spread) // EPOCH_SAMPLES
+    return values, mag
 
 
-def _measure_axes(x: Int) -> Int:
-    """Return all values but those of the magnitude."""
+def _measure_axes(raw: NDArray[np.int16]) -> Int:
+    """Return all values of (3, E, 130) but those of the magnitude."""
     n = EPOCH_SAMPLES
-    values = np.zeros((len(x), nf.SIZE), np.int64)
-    means = x.sum(axis=1) // n
-    values[:, nf.MEAN_X : nf.MEAN_Z + 1] = means
-    values[:, nf.MAD_X : nf.MAD_Z + 1] = np.abs(x - means[:, None]).sum(axis=1) // n
-    values[:, nf.JERK_X : nf.JERK_Z + 1] = np.abs(np.diff(x, axis=1)).sum(axis=1) // n
-    sums = np.cumsum(np.concatenate([np.zeros_like(x[:, :1]), x], axis=1), axis=1)
-    low = np.abs(sums[:, 5:] - sums[:, :-5] - 5 * means[:, None]).sum(axis=1)
-    values[:, nf.LOW_X : nf.LOW_Z + 1] = low // (5 * (n - 4))
-    values[:, nf.UP : nf.FRONT + 1] = directions(means)
+    values = np.zeros((raw.shape[1], nf.SIZE), np.int64)
+    x = raw.astype(np.float32)  # whole numbers stay exact below 2^24, as every sum here does
+    means = _total(x) // n
+    mean = means[:, :, None].astype(np.float32)
+    values[:, nf.MEAN_X : nf.MEAN_Z + 1] = means.T
+    values[:, nf.MAD_X : nf.MAD_Z + 1] = (_total(np.abs(x - mean)) // n).T
+    values[:, nf.JERK_X : nf.JERK_Z + 1] = (_total(np.abs(x[:, :, 1:] - x[:, :, :-1])) // n).T
+    two = x[:, :, 1:] + x[:, :, :-1]
+    five = np.abs(two[:, :, :-3] + two[:, :, 2:-1] + x[:, :, 4:] - 5 * mean)
+    thirds = _total(five.reshape(3, -1, 3, (n - 4) // 3)).sum(axis=2)
+    values[:, nf.LOW_X : nf.LOW_Z + 1] = (thirds // (5 * (n - 4))).T
+    values[:, nf.UP : nf.FRONT + 1] = directions(means.T)
     return values
+
+
+def _total(series: NDArray[np.float32]) -> Int:
+    """Return the sums along the last axis of whole numbers, each below 2^24."""
+    return (series @ np.ones(series.shape[-1], np.float32)).astype(np.int64)
 
 
 def turned(epochs: NDArray[np.int16], values: Int, rows: Int, frames: Int) -> Int:
@@ -113,7 +124,8 @@ def turned(epochs: NDArray[np.int16], values: Int, rows: Int, frames: Int) -> In
     out = values[rows]
     for at in range(0, len(rows), _CHUNK):
         some = slice(at, at + _CHUNK)
-        axes = _measure_axes(turn(epochs[rows[some]].astype(np.int64), frames[some]))
+        now = turn(epochs[rows[some]].astype(np.int64), frames[some]).astype(np.int16)
+        axes = _measure_axes(np.ascontiguousarray(now.transpose(2, 0, 1)))
         axes[:, [nf.MAG, nf.MAD_MAG]] = out[some][:, [nf.MAG, nf.MAD_MAG]]
         out[some] = axes
     return out
@@ -121,7 +133,8 @@ def turned(epochs: NDArray[np.int16], values: Int, rows: Int, frames: Int) -> In
 
 def turn(vectors: Int, frames: Int) -> Int:
     """Twin of `kernels.turn`: (M, n, 3) by one frame (3, 3) each."""
-    return np.clip((vectors @ frames.transpose(0, 2, 1)) >> 10, -32768, 32767)
+    products = vectors.astype(np.float64) @ frames.transpose(0, 2, 1).astype(np.float64)  # exact: below 2^28
+    return np.clip(np.floor(products / 1024), -32768, 32767).astype(np.int64)
 
 
 def leads(measured: Measured, rows: Int) -> Int:
@@ -155,6 +168,15 @@ def _follows(values: Int, rows: Int) -> NDArray[np.bool_]:
 
 
 def _compare(epochs: NDArray[np.int16], mags: NDArray[np.int16], values: Int, rows: Int, start: int) -> Compared:
+    pieces = [_piece(epochs, mags, values, rows[at : at + _CHUNK], start) for at in range(0, len(rows), _CHUNK)]
+    shift, work, pulse, vector, magnitude = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return Compared(rows, start, shift, work, pulse, vector, magnitude)
+
+
+def _piece(
+    epochs: NDArray[np.int16], mags: NDArray[np.int16], values: Int, rows: Int, start: int
+) -> tuple[Int, NDArray[np.int16], NDArray[np.int16], Int, Int]:
+    """Return shift, work, pulse, vector and magnitude of `Compared` for some epochs."""
     now = values[rows]
     spread, pulse = _spreads(now)
     if start:
@@ -162,7 +184,7 @@ def _compare(epochs: NDArray[np.int16], mags: NDArray[np.int16], values: Int, ro
         spread, pulse = np.maximum(spread, before[0]), np.maximum(pulse, before[1])
     work = _smoothed(_windows(epochs, rows, start), now[:, nf.MEAN_X : nf.MEAN_Z + 1], spread)
     beat = _smoothed(_windows(mags, rows, start), now[:, nf.MAG, None], pulse)
-    return Compared(rows, start, _gain(pulse), work, beat, _similarity(work, start), _similarity(beat, start))
+    return _gain(pulse), work, beat, _similarity(work, start), _similarity(beat, start)
 
 
 def _spreads(values: Int) -> tuple[Int, Int]:
@@ -209,4 +231,4 @@ def _similarity(work: NDArray[np.int16], start: int) -> Int:
     end = recent.shape[2]
     begin = np.full_like(lags, end - EPOCH_SAMPLES) if start else lags  # an open end compares only what it has
     both = energy[:, -1:] - energy[:, begin] + energy[:, end - lags] - energy[:, begin - lags]
-    return 2 * np.rint(products).astype(np.int64) // ((both.astype(np.int64) >> 10) + 1)
+    return np.floor(2 * np.rint(products) / (np.floor(both / 1024) + 1)).astype(np.int64)  # exact: all below 2^31

@@ -1,18 +1,16 @@
 """Score a whole recording at once: the numpy twin of `nodecore.score`, equal to it byte for byte."""
 
-from dataclasses import fields
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastcadence import blended, counted, echoed
+from ambula.fastcadence import blended, counted, echoed, peaks, picked
 from ambula.fastclassify import Gait, asks, described, voted
 from ambula.fastfeatures import Int, Measured, measure_stream
 from ambula.fastmounting import learnt, mounted
+from ambula.fastrecord import written
 from nodecore.cadence import Tracker
-from nodecore.record import SIZE
-from nodecore.sampling import EPOCH_SAMPLES
-from nodecore.score import MOUNTING_FLAGS, Decision
+from nodecore.classify import Classifier
+from nodecore.score import BACK, MOUNTING_FLAGS, THIGH
 
 
 def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
@@ -21,7 +19,8 @@ def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
     samples: (N, 3) int16, 4096 counts a g, 26 Hz, N a multiple of 130 (N = 0 gives none). role: 0 thigh, 1 back.
     Returns (N / 130, 12) uint8. Raises ValueError on any other shape, type or role.
     """
-    decision = Decision(role)
+    if role not in (THIGH, BACK):
+        raise ValueError("role must be 0 (thigh) or 1 (back)")
     measured = measure_stream(samples)
     gait = followed(measured, role)
     was = learnt(measured, gait, role)
@@ -29,24 +28,30 @@ def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
     chosen = np.flatnonzero(asks(turned, gait, role) & (was.odd == 0))
     traits = described(turned[chosen], gait.rows(chosen), was.own[chosen])
     votes = dict(zip(chosen.tolist(), voted(traits).tolist(), strict=True))
-    records = bytearray(len(measured.values) * SIZE)
-    view = memoryview(records)
+    acts, sure = _decided(turned, gait, votes, was.odd, role)
+    return written(acts, sure, shown, gait, np.where(was.known > 0, np.array(MOUNTING_FLAGS)[was.kind], 0), role)
+
+
+def _decided(values: Int, gait: Gait, votes: dict[int, list[int]], odd: Int, role: int) -> tuple[Int, Int]:
+    """Return activity and confidence of every epoch, (E,) each, decided in order as on the node."""
+    classifier = Classifier(role)
     one = Tracker(role)
-    values, recorded, odd = turned.tolist(), shown.tolist(), was.odd.tolist()
-    flags = np.where(was.known > 0, np.array(MOUNTING_FLAGS)[was.kind], 0).tolist()
-    columns = (getattr(gait, field.name).tolist() for field in fields(gait))
-    for row, gone in enumerate(zip(*columns, strict=True)):
-        one.stride, one.likeness, one.steps, one.earlier, one.known, one.echo = gone
-        decision.classifier.decide(values[row], one, votes.get(row), odd[row])
-        decision.write(view[row * SIZE : (row + 1) * SIZE], recorded[row], one, EPOCH_SAMPLES, flags[row])
-    return np.frombuffer(records, np.uint8).reshape(-1, SIZE)
+    out: list[tuple[int, int]] = []
+    fields = (gait.stride, gait.likeness, gait.known, gait.echo, values, odd)
+    for row, (one.stride, one.likeness, one.known, one.echo, v, is_odd) in enumerate(
+        zip(*(field.tolist() for field in fields), strict=True)
+    ):
+        classifier.decide(v, one, votes.get(row), is_odd)
+        out.append((classifier.activity, classifier.confidence))
+    acts, sure = np.array(out, np.int64).reshape(-1, 2).T
+    return acts, sure
 
 
 def followed(measured: Measured, role: int) -> Gait:
     """Return what the node's tracker would hold after each epoch."""
     tracker = Tracker(role)
     epochs = len(measured.values)
-    stride, likeness, known = _strides(measured.moving, blended(measured, role).tolist(), epochs, tracker)
+    stride, likeness, known = _strides(measured.moving, blended(measured, role), epochs, tracker)
     echo = np.zeros((epochs, 4), np.int64)
     echo[measured.moving] = echoed(measured, stride[measured.moving])
     steps, earlier = np.zeros((2, epochs), np.int64)
@@ -60,15 +65,16 @@ def followed(measured: Measured, role: int) -> Gait:
     return Gait(stride, likeness, steps, earlier, known, echo)
 
 
-def _strides(moving: Int, curves: list[list[int]], epochs: int, tracker: Tracker) -> tuple[Int, Int, Int]:
+def _strides(moving: Int, curves: Int, epochs: int, tracker: Tracker) -> tuple[Int, Int, Int]:
     """Return the stride, likeness and `known` of every epoch, led by the one before as on the node."""
     out = [(0, 0, 0)] * epochs
     last = -1
-    for row, curve in zip(moving.tolist(), curves, strict=True):
+    for row, curve, found in zip(moving.tolist(), curves, peaks(curves), strict=True):
         for still in range(last + 1, min(row, last + 6)):
             tracker.rest()
             out[still] = (0, 0, tracker.known)
-        tracker.choose(curve)
+        tracker.grow_old()
+        tracker.take(*picked(found, tracker.led), curve)  # pyright: ignore[reportUnknownArgumentType]
         out[row] = (tracker.stride, tracker.likeness, tracker.known)
         last = row
     for still in range(last + 1, min(epochs, last + 6)):

@@ -9,7 +9,7 @@ Float = NDArray[np.float64]
 
 SLOW_UP_TO_KMH = 4.0  # Haddadj et al. 2025: slow up to 4.0, moderate 4.1-5.4, brisk from 5.5 km/h
 BRISK_FROM_KMH = 5.5
-WALK_RATIO_M_PER_SPM = 0.0065  # step length over cadence, adults at any comfortable speed (Sekiya & Nagasaki 1998)
+WALK_RATIO_M_PER_SPM = 0.0061  # step length over cadence at 1.70 m: 35 people on a treadmill (training.walkratio)
 REFERENCE_HEIGHT_M = 1.70
 
 
@@ -25,8 +25,9 @@ def speed_kmh(cadence_spm: Float, height_m: float | None = None) -> Float:
     """Return the walking speed for each cadence: step length = walk ratio x cadence, so speed grows with its square.
 
     cadence_spm: any shape, steps/min, NaN or 0 where there is none (gives NaN). height_m: 1.2-2.2, scales the step;
-    1.70 m if None. The same cadence covers about +-15 % of speeds between people: an estimate, not a measurement.
-    Raises ValueError for a height out of range. Source: Sekiya & Nagasaki 1998, Gait & Posture 7:225.
+    1.70 m if None. Right to 0.4 km/h on a treadmill (0.5 without height or on the ground; up to 1 km/h for a person).
+    Raises ValueError for a height out of range. Sources: Sekiya & Nagasaki 1998, Gait & Posture 7:225 (the form);
+    Slade et al. 2021, Nat Commun 12:4312 (the value).
     """
     height = REFERENCE_HEIGHT_M if height_m is None else height_m
     if not 1.2 <= height <= 2.2:

@@ -22,6 +22,7 @@ _MAX_GAP_S = 0.5
 _MEDIAN_G = (0.5, 1.6)  # what a worn sensor's median magnitude may be
 _LOBES = 5  # of the windowed sinc, each side
 _PHASES = 512  # positions between two samples at which the filter is tabulated
+_ROUNDS = 1024  # filtered at once
 _PASS = 0.45  # of the lower of both rates: the filter's half-amplitude frequency
 
 
@@ -195,12 +196,54 @@ def _filtered(acc_g: Float, place: Float, ratio: float) -> Float:
     taps = _taps(cut, reach)
     base = np.floor(place).astype(np.int64)
     phase = np.rint((place - base) * _PHASES).astype(np.int64)
+    round_of = _round_of(base, phase)
+    if round_of:
+        return _in_rounds(acc_g, base[: round_of + 1], taps[phase[:round_of]], len(place))
     last = len(acc_g) - 1
     out = np.zeros((len(place), 3))
     for tap in range(-reach + 1, reach + 1):
         rows = np.clip(base + tap, 0, last)
         out += acc_g[rows] * taps[phase, tap + reach - 1, None]
     return out
+
+
+def _round_of(base: NDArray[np.int64], phase: NDArray[np.int64]) -> int:
+    """Return after how many places they repeat, all moved by as many samples, at most an epoch; 0 if they do not."""
+    for size in (np.flatnonzero(phase[1 : EPOCH_SAMPLES + 1] == phase[0]) + 1).tolist():
+        if (phase[size:] == phase[:-size]).all() and (base[size:] - base[:-size] == base[size] - base[0]).all():
+            return size
+    return 0
+
+
+def _in_rounds(acc_g: Float, base: NDArray[np.int64], taps: Float, count: int) -> Float:
+    """Filter at `count` places that repeat: one matrix product a stretch of whole rounds.
+
+    base: where one round and the next start, in samples. taps: (places a round, 2 * reach).
+    """
+    size, width = taps.shape
+    hop = int(base[size] - base[0])
+    before = int(base[0]) - width // 2 + 1
+    reach = int(base[size - 1] - base[0]) + width
+    matrix = np.zeros((reach, size))
+    for place in range(size):
+        at = int(base[place] - base[0])
+        matrix[at : at + width, place] = taps[place]
+    rounds = -(-count // size)
+    out = np.empty((rounds, size, 3))
+    for at in range(0, rounds, _ROUNDS):
+        many = min(_ROUNDS, rounds - at)
+        near = _stretch(acc_g, before + at * hop, before + (at + many - 1) * hop + reach)
+        for axis in range(3):
+            windows = np.lib.stride_tricks.sliding_window_view(near[axis], reach)[::hop]
+            out[at : at + many, :, axis] = np.ascontiguousarray(windows) @ matrix
+    return out.reshape(-1, 3)[:count]
+
+
+def _stretch(acc_g: Float, start: int, end: int) -> Float:
+    """Return the samples `start..end - 1`, (3, n), the outermost ones held beyond either end."""
+    if start >= 0 and end <= len(acc_g):
+        return np.ascontiguousarray(acc_g[start:end].T)
+    return np.ascontiguousarray(acc_g[np.clip(np.arange(start, end), 0, len(acc_g) - 1)].T)
 
 
 def _taps(cut: float, reach: int) -> Float:

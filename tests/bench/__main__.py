@@ -22,7 +22,7 @@ from ambula.store import Store
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
 from nodecore import protocol, record, score
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
-from tests.bench import c3_model
+from tests.bench import c3_model, peer
 
 HERE = Path(__file__).parent
 START_MS = 356_000_000 * EPOCH_S * 1000
@@ -156,6 +156,7 @@ def main() -> None:
         folder = Path(name)
         epoch_cost(folder)
         host_paths(samples[0])
+        peer.compare(say)
         asyncio.run(whole_day(folder / "day", samples, "128k"))
         smallest_heap(folder, samples)
 
