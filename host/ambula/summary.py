@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import nan
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from ambula import figures
 from ambula.epochs import EpochTable
-from ambula.localdays import LocalDay, local_days
+from ambula.localdays import LocalDay, Zones, local_days
 from ambula.settings import DEFAULT, Rules
 from ambula.study import intensity_category, volume_category
+
+JOURNEY = " > "  # between the zones of a day on which the participant went from one to the other
 
 
 @dataclass(frozen=True)
@@ -100,21 +101,22 @@ class WeekSummary:
     met_table: str
 
 
-def summarise_days(table: EpochTable, zone: ZoneInfo, rules: Rules = DEFAULT) -> list[DaySummary]:
+def summarise_days(table: EpochTable, zones: Zones, rules: Rules = DEFAULT) -> list[DaySummary]:
     """Return one summary a local date from the first epoch to the last, dates without any epoch included.
 
-    table: epochs in strictly increasing order. zone: IANA; an epoch belongs to the local date of its start, and a day
-    is as long as the zone makes it. Raises ValueError where the order is broken. Edge case: no epochs, no days.
+    table: epochs in strictly increasing order. zones: one IANA zone, or a history of them; an epoch belongs to the
+    local date of its start, and a day is as long as the zones make it. Raises ValueError where the order is broken.
+    Edge case: no epochs, no days.
     """
     if not len(table):
         return []
     if np.any(np.diff(table.epoch) <= 0):
         raise ValueError("epochs must be strictly increasing")
     first, last = int(table.epoch[0]), int(table.epoch[-1])
-    days = local_days(first, last, zone)
+    days = local_days(first, last, zones)
     edges = np.searchsorted(table.epoch, [d.start for d in days] + [days[-1].end])
     return [
-        _day(day, table.rows(slice(int(edges[i]), int(edges[i + 1]))), (first, last + 1), zone, rules)
+        _day(day, table.rows(slice(int(edges[i]), int(edges[i + 1]))), (first, last + 1), rules)
         for i, day in enumerate(days)
     ]
 
@@ -151,11 +153,11 @@ def summarise_week(days: Sequence[DaySummary]) -> WeekSummary:
     )
 
 
-def _day(day: LocalDay, table: EpochTable, span: tuple[int, int], zone: ZoneInfo, rules: Rules) -> DaySummary:
+def _day(day: LocalDay, table: EpochTable, span: tuple[int, int], rules: Rules) -> DaySummary:
     rows = figures.DayRows.of(table)
     return DaySummary(
         date=day.date,
-        zone=zone.key,
+        zone=JOURNEY.join(day.zones),
         **figures.wear(rows, day, span),
         valid=figures.is_valid(rows, rules),
         **figures.postures(rows),

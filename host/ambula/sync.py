@@ -5,7 +5,7 @@ byte.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ambula.assemble import assemble
 from ambula.client import NodeClient
@@ -51,7 +51,7 @@ async def sync_node(
     clock_was_set = not info.state & protocol.CLOCK_SET and await client.set_clock()
     firmware = ".".join(str(part) for part in info.firmware)
     node = store.ensure_node(info.device_id.hex(), info.log_id, info.role, participant, firmware)
-    store.add_anchor(node.node_id, await client.clock_anchor())
+    store.add_anchor(node.node_id, replace(await client.clock_anchor(), boot=info.boot))
     end = await client.seal()
     start = _start_offset(node, info, end, store)
     tally = _Tally()

@@ -29,8 +29,22 @@ from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import protocol
 
-COMMANDS = ["scan", "sync", "status", "summary", "report", "check", "demo", "classify", "replay", "evaluate"]
-WITH_JSON = ["scan", "sync", "status", "summary", "check", "classify", "replay", "evaluate"]
+COMMANDS = [
+    "scan",
+    "sync",
+    "status",
+    "summary",
+    "report",
+    "check",
+    "zone",
+    "rename",
+    "forget",
+    "demo",
+    "classify",
+    "replay",
+    "evaluate",
+]
+WITH_JSON = ["scan", "sync", "status", "summary", "check", "zone", "forget", "classify", "replay", "evaluate"]
 RECORDED_MIN = worn.EPOCHS * 5 / 60
 
 pytestmark = pytest.mark.usefixtures("_as_new")

@@ -8,6 +8,7 @@ from ambula.cli import (
     demo_command,
     evaluate_command,
     node_commands,
+    participant_commands,
     recording_commands,
     result_commands,
 )
@@ -47,6 +48,9 @@ for command in (
     result_commands.summary,
     result_commands.report,
     check_command.check,
+    participant_commands.zone,
+    participant_commands.rename,
+    participant_commands.forget,
     demo_command.demo,
     recording_commands.classify,
     recording_commands.replay,

@@ -13,12 +13,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from ambula.config import Config, load_config, local_zone_name, zone_info
 from ambula.errors import AmbulaError
+from ambula.localdays import ZoneHistory
+from ambula.pseudonym import doubt_about
 from ambula.store import Store
 
 _T = TypeVar("_T")
 
 
-def _known_zone(name: str | None) -> str | None:
+def known_zone(name: str | None) -> str | None:
+    """Return a zone that the user named as the tables call it; raises InputError where there is none."""
     return zone_info(name).key if name else name
 
 
@@ -26,7 +29,7 @@ def _known_zone(name: str | None) -> str | None:
 StoreOption = Annotated[Path | None, typer.Option("--store", readable=False, metavar="FILE", help="The store to use.")]
 ParticipantOption = Annotated[str | None, typer.Option(help="The participant's code.")]
 ZoneOption = Annotated[
-    str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).", callback=_known_zone)
+    str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).", callback=known_zone)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -83,6 +86,21 @@ def print_json(value: Any) -> None:
 def store_path(named: Path | None, config: Config | None = None) -> Path:
     """Return the store that the user named, or the configured one."""
     return named if named is not None else (config or load_config()).store
+
+
+def warn_of_name(code: str) -> str:
+    """Return a participant's code, after a word on standard error if it looks like a name rather than a code."""
+    doubt = doubt_about(code)
+    if doubt:
+        err.print(f"ambula: {doubt}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    return code
+
+
+def zones_of(store: Store, participant: str, named: str | None) -> ZoneHistory:
+    """Return the zones for the borders of a participant's days: the one named, else the history kept with the data."""
+    changes = [] if named else store.zone_changes(participant)
+    base = [] if changes and not changes[0].from_utc_s else [(0, zone_info(zone_of(store, named)))]
+    return ZoneHistory((*base, *((c.from_utc_s, zone_info(c.zone)) for c in changes)))
 
 
 def zone_of(store: Store, named: str | None) -> str:

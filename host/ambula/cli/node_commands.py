@@ -19,6 +19,7 @@ from ambula.cli.common import (
     print_json,
     run,
     store_path,
+    warn_of_name,
     zone_of,
 )
 from ambula.config import load_config
@@ -73,7 +74,7 @@ def sync(
 ) -> None:
     """Fetch what the nodes recorded into the store. Run it any day, any number of times; cut it off at any point."""
     config = load_config()
-    who = participant or config.participant
+    who = warn_of_name(participant or config.participant)
     with Store(store_path(store, config)) as kept:
         kept.set("zone", zone_of(kept, zone))
         report = run(_sync(radio, kept, who, timeout, node))

@@ -17,13 +17,15 @@ from ambula.cli.common import (
     out,
     print_json,
     store_path,
-    zone_of,
+    warn_of_name,
+    zones_of,
 )
 from ambula.config import zone_info
 from ambula.daily_csv import write_daily_csv
 from ambula.dictionary import entry
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
+from ambula.localdays import ZoneHistory
 from ambula.store import Store
 from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
 from ambula.wearer import choose_participant, load_epochs
@@ -63,8 +65,8 @@ def summary(
 ) -> None:
     """Show each day in figures: wear, postures, walking, steps, cadence."""
     with Store(store_path(store), must_exist=True) as kept:
-        who = choose_participant(kept, participant)
-        table, days, week = summarise(kept, who, zone_of(kept, zone))
+        who = warn_of_name(choose_participant(kept, participant))
+        table, days, week = summarise(kept, who, zones_of(kept, who, zone))
     if csv is not None:
         write_days(days, csv)
     if json:
@@ -75,11 +77,17 @@ def summary(
     print_days(who, days)
 
 
-def summarise(store: Store, participant: str, zone: str) -> tuple[EpochTable, list[DaySummary], WeekSummary]:
-    """Return a participant's epochs, days and week."""
+def summarise(
+    store: Store, participant: str, zone: str | ZoneHistory
+) -> tuple[EpochTable, list[DaySummary], WeekSummary]:
+    """Return a participant's epochs, days and week; `zone`: a name, or the participant's history."""
     table = load_epochs(store, participant)
-    days = summarise_days(table, zone_info(zone))
+    days = summarise_days(table, _zones(zone))
     return table, days, summarise_week(days)
+
+
+def _zones(zone: str | ZoneHistory) -> ZoneHistory:
+    return zone if isinstance(zone, ZoneHistory) else ZoneHistory.of(zone_info(zone))
 
 
 def write_days(days: list[DaySummary], path: Path) -> None:
@@ -93,7 +101,7 @@ def write_days(days: list[DaySummary], path: Path) -> None:
 def print_days(title: str, days: list[DaySummary]) -> None:
     """Print the days as columns, four beside each other, so that 80 columns are enough."""
     if days:
-        out.print(f"[bold]{title}[/bold], days as in {days[0].zone}", highlight=False)
+        out.print(f"[bold]{title}[/bold], days as in {', '.join(dict.fromkeys(d.zone for d in days))}", highlight=False)
     for start in range(0, len(days), 4):
         some = days[start : start + 4]
         table = Table(box=None, pad_edge=False)
@@ -133,12 +141,12 @@ def report(
 ) -> None:
     """Write the report: one HTML file that opens offline, reads on a phone and prints."""
     with Store(store_path(store), must_exist=True) as kept:
-        who = choose_participant(kept, participant)
-        days = make_report(kept, who, zone_of(kept, zone), out_path)
+        who = warn_of_name(choose_participant(kept, participant))
+        days = make_report(kept, who, zones_of(kept, who, zone), out_path)
     out.print(f"{out_path}: {len(days)} day(s)", highlight=False)
 
 
-def make_report(store: Store, participant: str, zone: str, path: Path) -> list[DaySummary]:
+def make_report(store: Store, participant: str, zone: str | ZoneHistory, path: Path) -> list[DaySummary]:
     """Write a participant's report to `path` and return the days in it.
 
     Raises InputError where there is nothing to report, the file cannot be written, or the [report] extra is missing.
@@ -153,7 +161,7 @@ def make_report(store: Store, participant: str, zone: str, path: Path) -> list[D
     firmware = {protocol.ROLE_NAMES[n.role]: n.firmware for n in store.nodes("participant = ?", (participant,))}
     context = ReportContext(
         participant=participant,
-        zone=zone_info(zone),
+        zone=_zones(zone),
         synthetic=bool(store.get("synthetic")),
         firmware=firmware,
         package=ambula.__version__,

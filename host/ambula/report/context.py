@@ -1,22 +1,22 @@
 """What a report must be told besides the epochs: who, by which firmware, by which rules."""
 
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
+from ambula.localdays import Zones
 from ambula.settings import DEFAULT, Rules
 
 
 @dataclass(frozen=True)
 class ReportContext:
-    """participant: a code, never a name. zone: the one that the days were cut by. synthetic: made by a model, not worn.
+    """participant: a code, never a name. zone: the one that the days were cut by, or a history of them.
 
-    firmware: version of each role as the nodes told it, e.g. {"thigh": "0.1.0"}; empty where unknown. package: version
-    of the host package. rules: those of the summary. Nothing here holds the time of making: the same data give the same
-    bytes.
+    synthetic: made by a model, not worn. firmware: version of each role as the nodes told it, e.g. {"thigh": "0.1.0"};
+    empty where unknown. package: version of the host package. rules: those of the summary. Nothing here holds the time
+    of making: the same data give the same bytes.
     """
 
     participant: str
-    zone: ZoneInfo
+    zone: Zones
     synthetic: bool = False
     firmware: dict[str, str] = field(default_factory=dict[str, str])
     package: str = ""

@@ -12,11 +12,11 @@ from ambula import study
 from ambula.daily_csv import write_whole
 from ambula.dictionary import Entry, entries, in_file
 from ambula.epochs import EpochTable
-from ambula.localdays import LocalDay, local_day
+from ambula.localdays import LocalDay, ZoneHistory, local_day
 from ambula.report import strips, words
 from ambula.report.cadences import cadence_bars
 from ambula.report.context import ReportContext
-from ambula.summary import DaySummary, WeekSummary
+from ambula.summary import JOURNEY, DaySummary, WeekSummary
 
 _LEAST_AXIS_MIN = 150
 _THRESHOLDS_MIN = (78, 100, 125)
@@ -47,13 +47,15 @@ def write_report(
 
 def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSummary, context: ReportContext) -> str:
     """Return the page that `write_report` writes."""
-    if any(day.zone != context.zone.key for day in days):
-        raise ValueError(f"days cut by {days[0].zone}, report asked for {context.zone.key}")
-    shown = [(local_day(d.date, context.zone), d) for d in days]
+    zones = ZoneHistory.of(context.zone)
+    shown = [(local_day(d.date, zones), d) for d in days]
+    if any(day.zone != JOURNEY.join(local.zones) for local, day in shown):
+        raise ValueError(f"days cut by {days[0].zone}, report asked for {zones.words}")
     loader = PackageLoader("ambula.report", "")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return pages.get_template("report.html").render(
         context=context,
+        zones=zones.words,
         days=days,
         week=week,
         study=study,

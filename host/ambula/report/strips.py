@@ -128,7 +128,8 @@ def _raster_day(rows: EpochTable, day: LocalDay, figures: DaySummary) -> Strip:
     parts = [f"{name.replace('_', ' ')} {duration(minutes)}" for name, minutes in named if minutes > 0]
     said = f"{day_name(day.date)}: {', '.join(parts) or 'nothing recorded'}"
     hours = day.epochs * EPOCH_S / 3600
-    note = "" if hours == 24 else f"{hours:g}-hour day: the clock changed"
+    changed = "the time zone changed" if len(day.zones) > 1 else "the clock changed"
+    note = "" if hours == 24 else f"{hours:g}-hour day: {changed}"
     return Strip(day_name(day.date), "", day.epochs, layers, said, note)
 
 

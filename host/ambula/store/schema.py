@@ -53,6 +53,16 @@ MIGRATIONS = (
         PRIMARY KEY (node_id, host_utc_ms)
     ) WITHOUT ROWID;
     """,
+    # 2: which boot an anchor belongs to (NULL: taken by an older Ambula), and where in the world a participant was.
+    """
+    ALTER TABLE anchor ADD COLUMN boot INTEGER;
+    CREATE TABLE zone_change (
+        participant TEXT NOT NULL,
+        from_utc_s INTEGER NOT NULL,
+        zone TEXT NOT NULL,
+        PRIMARY KEY (participant, from_utc_s)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

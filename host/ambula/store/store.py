@@ -4,61 +4,17 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from ambula.epochs import Records
 from ambula.errors import StoreError
-from ambula.store import schema
-from nodecore import record, segment
+from ambula.store import erase, schema
+from ambula.store.rows import Anchor, Event, Forgotten, NodeRow, Segment, ZoneChange, join_records
+from nodecore import segment
 
 _LOCK_TIMEOUT_S = 10.0
-
-
-@dataclass(frozen=True)
-class NodeRow:
-    """One log of one device, worn by one participant in one role (0 thigh, 1 back)."""
-
-    node_id: int
-    device_id: str
-    log_id: int
-    role: int
-    participant: str
-    firmware: str
-    next_offset: int
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A verified segment: its place in the log, its header, its bytes, and the decoded records of an epoch segment."""
-
-    offset: int
-    header: segment.Header
-    data: bytes
-    records: bytes | None
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to a node at an epoch of its own clock; `code` as in nodecore.segment."""
-
-    code: int
-    epoch: int
-    boot: int
-    flags: int
-    payload: bytes
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """A moment on both clocks (UTC ms), known to half the round trip."""
-
-    host_utc_ms: int
-    node_utc_ms: int
-    round_trip_ms: int
+_UNFINISHED = "forgetting is unfinished"
 
 
 class Store:
@@ -76,7 +32,7 @@ class Store:
             raise StoreError(f"{path} is a folder, not a store: name a file with --store")
         with self._guard():
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
+                _make_private(path.parent)
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # a week of a life: for its owner only
             self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, isolation_level=None)
             try:
@@ -205,18 +161,81 @@ class Store:
         """Keep a pair of clock readings."""
         with self._transaction():
             self._db.execute(
-                "INSERT INTO anchor VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms),
+                "INSERT INTO anchor VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms, anchor.boot),
             )
 
     def anchors(self, node_id: int) -> list[Anchor]:
         """Return the node's anchors in time order."""
         with self._guard():
             rows = self._db.execute(
-                "SELECT host_utc_ms, node_utc_ms, round_trip_ms FROM anchor WHERE node_id = ? ORDER BY host_utc_ms",
+                "SELECT host_utc_ms, node_utc_ms, round_trip_ms, boot FROM anchor WHERE node_id = ?"
+                " ORDER BY host_utc_ms",
                 (node_id,),
             ).fetchall()
         return [Anchor(*row) for row in rows]
+
+    # ---- zones
+
+    def set_zone(self, participant: str, change: ZoneChange) -> None:
+        """Keep that a participant's days are cut by a zone from a moment on, replacing what was said of that moment."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO zone_change VALUES (?, ?, ?)", (participant, change.from_utc_s, change.zone)
+            )
+
+    def clear_zones(self, participant: str) -> int:
+        """Forget a participant's zones, so that the store's own counts; return how many there were."""
+        with self._transaction():
+            return self._db.execute("DELETE FROM zone_change WHERE participant = ?", (participant,)).rowcount
+
+    def zone_changes(self, participant: str) -> list[ZoneChange]:
+        """Return a participant's zones in time order; empty where only the store's own is known."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT from_utc_s, zone FROM zone_change WHERE participant = ? ORDER BY from_utc_s", (participant,)
+            ).fetchall()
+        return [ZoneChange(*row) for row in rows]
+
+    # ---- forgetting
+
+    def forget(self, participant: str) -> Forgotten:
+        """Remove all that is held of a participant, in one transaction, and leave no byte of it in the file.
+
+        Deleted rows are overwritten, then the file is rebuilt: SQLite may leave copies of moved rows in unused parts of
+        its pages. What cannot be reached from here: blocks that the file system or the disk has set free, and copies.
+        Raises StoreError; where the rebuilding fails (no room, in use) `finish_forgetting` ends it.
+        """
+        with self._without_trace():
+            return erase.erase_rows(self._db, participant)
+
+    def rename(self, participant: str, code: str) -> None:
+        """Give a participant another code; the old one is gone from the file, as by `forget`."""
+        with self._without_trace():
+            self._db.execute("UPDATE node SET participant = ? WHERE participant = ?", (code, participant))
+            self._db.execute("UPDATE zone_change SET participant = ? WHERE participant = ?", (code, participant))
+
+    @contextlib.contextmanager
+    def _without_trace(self) -> Generator[None]:
+        with self._guard():
+            self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            yield
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, '1')", (_UNFINISHED,))
+        self.finish_forgetting()
+
+    def finish_forgetting(self) -> None:
+        """Rebuild the file if rows were removed and it was not rebuilt since."""
+        if not self.get(_UNFINISHED):
+            return
+        with self._guard():
+            self._db.execute("PRAGMA temp_store = MEMORY")  # no copy in a folder for passing files
+            self._db.execute("VACUUM")
+            busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # 0 in other modes
+            if busy:
+                raise sqlite3.OperationalError("database is locked")
+        with self._transaction():
+            self._db.execute("DELETE FROM setting WHERE key = ?", (_UNFINISHED,))
 
     # ---- plumbing
 
@@ -226,10 +245,11 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     @contextlib.contextmanager
     def _guard(self) -> Generator[None]:
@@ -241,14 +261,11 @@ class Store:
             raise StoreError(f"{self.path} cannot be opened: {e.strerror}: name another file with --store") from e
 
 
-def join_records(parts: list[tuple[int, bytes]]) -> Records:
-    """Join runs of records (first epoch, 12 bytes each) in epoch order; if an epoch comes twice, the first counts."""
-    if not parts:
-        return Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
-    data = np.frombuffer(b"".join(p[1] for p in parts), np.uint8).reshape(-1, record.SIZE)
-    epoch = np.concatenate([np.arange(first, first + len(d) // record.SIZE, dtype=np.int64) for first, d in parts])
-    epoch, where = np.unique(epoch, return_index=True)
-    return Records(epoch, data[where])
+def _make_private(folder: Path) -> None:
+    """Make a folder that is not there, and those above it, for the owner only; one that is there stays as it is."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _segment_row(node_id: int, s: Segment) -> tuple[object, ...]:

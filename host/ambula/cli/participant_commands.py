@@ -1,0 +1,158 @@
+"""Commands about a participant as a whole: zone, rename, forget."""
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ambula.cli.common import (
+    JsonOption,
+    ParticipantOption,
+    Stopped,
+    StoreOption,
+    known_zone,
+    out,
+    print_json,
+    store_path,
+    warn_of_name,
+    zone_of,
+)
+from ambula.config import zone_info
+from ambula.errors import InputError
+from ambula.forgetting import forget as forget_all
+from ambula.store import Forgotten, Store, ZoneChange
+from ambula.wearer import choose_participant
+
+_AFTER_FORGETTING = (
+    "Not touched: files that you have written (daily.csv, epochs.csv, reports), copies of the store, and what "
+    "the nodes themselves still hold: a sync would bring it back, so erase them first."
+)
+
+
+def zone(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ZONE]", help="IANA zone, as Asia/Tokyo; none: show.", callback=known_zone)
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="Since when: 2026-03-04T12:00, local time there; none: always."),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Back to the zone of the whole store.")] = False,
+    participant: ParticipantOption = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Tell where a participant was, for the borders of days: the zone kept with the data, and its changes."""
+    if name is None and since is not None:
+        raise InputError("--from needs a zone: ambula zone Asia/Tokyo --from 2026-03-04T12:00")
+    if name is not None and clear:
+        raise InputError("--clear goes alone: clear first, then name a zone")
+    from_utc_s = _moment(since, name) if name is not None and since is not None else 0
+    with Store(store_path(store), must_exist=True) as kept:
+        who = choose_participant(kept, participant)
+        if clear:
+            kept.clear_zones(who)
+        if name is not None:
+            kept.set_zone(who, ZoneChange(from_utc_s, name))
+        changes = kept.zone_changes(who)
+        if not changes or changes[0].from_utc_s > 0:
+            changes = [ZoneChange(0, zone_of(kept, None)), *changes]
+    if json:
+        told = [{"from_utc": _utc(c.from_utc_s) if c.from_utc_s else None, "zone": c.zone} for c in changes]
+        print_json({"participant": who, "zones": told})
+        return
+    table = Table(title=f"{who}: days are cut by", box=None, show_header=False, title_justify="left")
+    for change in changes:
+        table.add_row(_since(change), change.zone)
+    out.print(table, highlight=False)
+
+
+def _moment(text: str, zone: str) -> int:
+    """Return a time as UTC s; without an offset it is local time in the zone that begins then."""
+    try:
+        moment = datetime.fromisoformat(text)
+        local = moment if moment.tzinfo else moment.replace(tzinfo=zone_info(zone))
+        seconds = int(local.timestamp())
+    except (ValueError, OverflowError) as e:
+        raise InputError(f"--from {text}: not a time, write it as 2026-03-04T12:00 or 2026-03-04T12:00+09:00") from e
+    if seconds <= 0:
+        raise InputError(f"--from {text}: before 1970; leave it out to mean: always")
+    return seconds
+
+
+def _since(change: ZoneChange) -> str:
+    if not change.from_utc_s:
+        return "from the beginning"
+    local = datetime.fromtimestamp(change.from_utc_s, zone_info(change.zone))
+    return f"from {local:%Y-%m-%d %H:%M} there"
+
+
+def _utc(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rename(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The code as it is.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The code as it shall be.")],
+    store: StoreOption = None,
+) -> None:
+    """Give a participant another code; the old one leaves no trace in the store."""
+    with Store(store_path(store), must_exist=True) as kept:
+        who = choose_participant(kept, old)
+        if not new.strip():
+            raise InputError("a code cannot be empty: ambula rename OLD NEW")
+        if new in kept.participants():
+            raise InputError(f"{kept.path} has a participant {new} already: choose another code")
+        kept.rename(who, new)
+    warn_of_name(new)
+    out.print(f"{who} is {new} from now on. Files written before still say {who}.", highlight=False)
+
+
+def forget(
+    participant: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="The participant's code.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remove a participant from the store for good, and say what was removed."""
+    with Store(store_path(store), must_exist=True) as kept:
+        kept.finish_forgetting()
+        who = choose_participant(kept, participant)
+        if not yes:
+            _confirm(kept, who)
+        gone = forget_all(kept, who)
+    if json:
+        print_json({"participant": who, **asdict(gone)})
+        return
+    out.print(f"{who} is forgotten: {_what(gone)}.\n{_AFTER_FORGETTING}", highlight=False, soft_wrap=True)
+
+
+def _confirm(store: Store, participant: str) -> None:
+    if not _is_asked():
+        raise InputError(f"nobody here to ask whether {participant} may be forgotten: add --yes")
+    nodes = store.nodes("participant = ?", (participant,))
+    hours = sum(count for n in nodes for _, _, _, _, count, _ in store.segments(n.node_id)) / 720
+    question = f"Remove {participant} from {store.path}: {len(nodes)} node log(s), {hours:.1f} h of records, for good?"
+    if not typer.confirm(question, err=True):
+        raise Stopped("nothing was removed")
+
+
+def _is_asked() -> bool:
+    """Tell whether somebody sits at the terminal."""
+    return sys.stdin.isatty()
+
+
+def _what(gone: Forgotten) -> str:
+    parts = [
+        (gone.nodes, "node log"),
+        (gone.segments, "segment"),
+        (gone.epochs, "epoch"),
+        (gone.events, "event"),
+        (gone.damaged_ranges, "damaged range"),
+        (gone.anchors, "clock reading"),
+        (gone.zone_changes, "time zone"),
+    ]
+    return ", ".join(f"{n} {noun}{'s' if n != 1 else ''}" for n, noun in parts if n)

@@ -1,0 +1,84 @@
+"""What the store gives and takes: rows of its tables as small types, and records joined in epoch order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ambula.epochs import Records
+from nodecore import record, segment
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """One log of one device, worn by one participant in one role (0 thigh, 1 back)."""
+
+    node_id: int
+    device_id: str
+    log_id: int
+    role: int
+    participant: str
+    firmware: str
+    next_offset: int
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A verified segment: its place in the log, its header, its bytes, and the decoded records of an epoch segment."""
+
+    offset: int
+    header: segment.Header
+    data: bytes
+    records: bytes | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a node at an epoch of its own clock; `code` as in nodecore.segment."""
+
+    code: int
+    epoch: int
+    boot: int
+    flags: int
+    payload: bytes
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A moment on both clocks (UTC ms), known to half the round trip; `boot`: the node's boot count then, if known."""
+
+    host_utc_ms: int
+    node_utc_ms: int
+    round_trip_ms: int
+    boot: int | None = None
+
+
+@dataclass(frozen=True)
+class ZoneChange:
+    """From this moment on (UTC s; 0: from the beginning) the participant lived by this zone (IANA)."""
+
+    from_utc_s: int
+    zone: str
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was removed of a participant: how many of each, and the devices (hex) that nobody else has worn."""
+
+    nodes: int
+    segments: int
+    epochs: int
+    events: int
+    damaged_ranges: int
+    anchors: int
+    zone_changes: int
+    devices: tuple[str, ...]
+
+
+def join_records(parts: list[tuple[int, bytes]]) -> Records:
+    """Join runs of records (first epoch, 12 bytes each) in epoch order; if an epoch comes twice, the first counts."""
+    if not parts:
+        return Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
+    data = np.frombuffer(b"".join(p[1] for p in parts), np.uint8).reshape(-1, record.SIZE)
+    epoch = np.concatenate([np.arange(first, first + len(d) // record.SIZE, dtype=np.int64) for first, d in parts])
+    epoch, where = np.unique(epoch, return_index=True)
+    return Records(epoch, data[where])

@@ -1,0 +1,117 @@
+"""Zone, rename and forget as a user meets them: what they say, what they ask, how they refuse."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from command import Ambula
+
+from ambula.store import Segment, Store
+from nodecore import activity, record, segment
+
+NOON_S = int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp())
+
+pytestmark = pytest.mark.usefixtures("_as_new")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store of two participants, of whom P01 sat and walked from 3 March, noon UTC, for two days."""
+    path = tmp_path / "s.db"
+    with Store(path) as kept:
+        kept.set("zone", "Europe/Oslo")
+        for number, (who, hours) in enumerate([("P01", 48), ("P02", 1)]):
+            node = kept.ensure_node(f"{number:02x}" * 8, 1, 0, who, "0.1.0")
+            writer, offset, rec = segment.SegmentWriter(0), 0, bytearray(record.SIZE)
+            for part in range(hours * 12):
+                rec[record.ACTIVITY] = activity.WALKING if part % 12 == 0 else activity.SITTING
+                for i in range(60):
+                    writer.add(NOON_S // 5 + part * 60 + i, rec)
+                data = bytes(writer.seal(part, 0, 1, 30, 200, 1))
+                records = bytes(segment.decode_records(data[segment.HEADER_SIZE : -segment.CRC_SIZE], 60))
+                made = Segment(offset, segment.parse_header(data), data, records)
+                offset += len(data)
+                kept.add_log(node.node_id, [made], [], offset)
+    return path
+
+
+def hours(ran_out: str) -> dict[str, float]:
+    return {d["date"]: d["day_epochs"] / 720 for d in json.loads(ran_out)["days"]}
+
+
+def test_a_journey_is_told_and_cuts_the_days(store: Path, ambula: Ambula, tmp_path: Path) -> None:
+    told = ambula("zone", "Asia/Tokyo", "--from", "2026-03-04T12:00", "--participant", "P01", "--store", store)
+    assert (told.code, told.err) == (0, "")
+    lines = [" ".join(line.split()) for line in told.out.splitlines()]
+    assert lines == [
+        "P01: days are cut by",
+        "from the beginning Europe/Oslo",
+        "from 2026-03-04 12:00 there Asia/Tokyo",
+    ]
+    days = ambula("summary", "--store", store, "--participant", "P01", "--json").out
+    assert hours(days) == {"2026-03-03": 24, "2026-03-04": 16, "2026-03-05": 24}
+    there = ambula("summary", "--store", store, "--participant", "P01", "--json", "--zone", "Europe/Oslo").out
+    assert set(hours(there).values()) == {24}
+    page = tmp_path / "r.html"
+    assert ambula("report", "--store", store, "--participant", "P01", "--out", page).code == 0
+    assert "16-hour day: the time zone changed" in page.read_text("utf-8")
+    assert "Europe/Oslo; from 2026-03-04 12:00 Asia/Tokyo" in page.read_text("utf-8")
+    assert set(hours(ambula("summary", "--store", store, "--participant", "P02", "--json").out).values()) == {24}
+
+
+def test_the_zone_of_the_whole_time_is_mended_and_taken_back(store: Path, ambula: Ambula) -> None:
+    here = ("--participant", "P01", "--store", store, "--json")
+    assert json.loads(ambula("zone", "Asia/Tokyo", *here).out)["zones"] == [{"from_utc": None, "zone": "Asia/Tokyo"}]
+    more = json.loads(ambula("zone", "Asia/Seoul", "--from", "2026-03-04T12:00+00:00", *here).out)["zones"]
+    assert more[1] == {"from_utc": "2026-03-04T12:00:00Z", "zone": "Asia/Seoul"}
+    assert json.loads(ambula("zone", "--clear", *here).out)["zones"] == [{"from_utc": None, "zone": "Europe/Oslo"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["Mars/Olympus"], "no time zone 'Mars/Olympus'"),
+        (["Asia/Tokyo", "--from", "yesterday"], "--from yesterday: not a time"),
+        (["Asia/Tokyo", "--from", "1931-01-01"], "before 1970"),
+        (["--from", "2026-03-04"], "--from needs a zone"),
+        (["UTC", "--clear"], "--clear goes alone"),
+    ],
+)
+def test_a_zone_that_is_none_is_refused(store: Path, ambula: Ambula, arguments: list[str], told: str) -> None:
+    ran = ambula("zone", *arguments, "--participant", "P01", "--store", store)
+    assert told in ran.failed_with(3)
+    assert "Oslo" in ambula("zone", "--participant", "P01", "--store", store).out
+
+
+def test_to_forget_is_asked_first(store: Path, ambula: Ambula, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "add --yes" in ambula("forget", "P01", "--store", store).failed_with(3)
+    monkeypatch.setattr("ambula.cli.participant_commands._is_asked", lambda: True)
+    answers = iter([False, True])
+    monkeypatch.setattr("typer.confirm", lambda question, err: next(answers))
+    ran = ambula("forget", "P01", "--store", store)
+    assert (ran.code, ran.err) == (130, "ambula: nothing was removed\n")
+    assert "P01" in ambula("zone", "--participant", "P01", "--store", store).out
+    assert ambula("forget", "P01", "--store", store).code == 0
+    assert "has no participant P01: it has P02" in ambula("forget", "P01", "--store", store).failed_with(3)
+
+
+def test_to_forget_says_what_it_removed(store: Path, ambula: Ambula) -> None:
+    ran = ambula("forget", "P01", "--store", store, "--yes")
+    assert (ran.code, ran.err) == (0, "")
+    assert "P01 is forgotten: 1 node log, 576 segments, 34560 epochs.\nNot touched: files" in ran.out
+    told = json.loads(ambula("forget", "P02", "--store", store, "--yes", "--json").out)
+    assert (told["participant"], told["epochs"], told["devices"]) == ("P02", 720, ["01" * 8])
+    assert "holds no recordings" in ambula("forget", "P02", "--store", store, "--yes").failed_with(4)
+
+
+def test_another_code(store: Path, ambula: Ambula) -> None:
+    assert "has a participant P02 already" in ambula("rename", "P01", "P02", "--store", store).failed_with(3)
+    assert "cannot be empty" in ambula("rename", "P01", " ", "--store", store).failed_with(3)
+    ran = ambula("rename", "P01", "Kari Nordmann", "--store", store)
+    assert (ran.code, ran.out[:26]) == (0, "P01 is Kari Nordmann from ")
+    assert ran.err.startswith("ambula: 'Kari Nordmann' looks like a name: files and reports carry it.")
+    assert ran.err.count("\n") == 1
+    shown = ambula("summary", "--store", store, "--participant", "Kari Nordmann")
+    assert shown.code == 0
+    assert "looks like a name" in shown.err
