@@ -1,75 +1,144 @@
 """One time for two nodes: from each node's clock to UTC, by the clock readings (anchors) taken at each sync.
 
-A node's clock is never stepped while it records. Its error is known at the anchors and taken as linear in between, as
-that of the last anchor after it and of the first before it. Records are moved by whole epochs: they cannot be split.
+A clock's error is known at the anchors and taken as linear in between; beyond them its rate goes on, where two anchors
+told it. A step that the log tells moves what was recorded before it. Records are moved by whole epochs: they cannot be
+split.
 """
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.clockfit import ClockFit, fit
+from ambula.clocklives import Life, Piece, cut_lives
 from ambula.epochs import Records
-from ambula.store import Anchor, Event, NodeRow, Store, join_records
-from nodecore import segment
+from ambula.store import Anchor, Event, NodeRow, Store
+from nodecore import record, segment
 from nodecore.sampling import EPOCH_S
 
-_EPOCH_MS = EPOCH_S * 1000
+__all__ = ["ClockFit", "NodeTime", "Unplaced", "fit", "latest_fit", "node_records", "node_time"]
+
+_NEAR_MS = 600_000  # a reading so near to a step says the same, better
 
 
 @dataclass(frozen=True)
-class ClockFit:
-    """Node UTC (ms) at each anchor and what to add there to get true UTC (ms); empty where there are no anchors."""
+class Unplaced:
+    """Epochs of which nobody knows when they were: after and before which true epochs, None where there is none."""
 
-    node_utc_ms: NDArray[np.int64]
-    correction_ms: NDArray[np.float64]
-
-    def correct(self, epoch: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the true epoch numbers of a node's epoch numbers, to the nearest epoch."""
-        if len(self.node_utc_ms) == 0:
-            return epoch
-        middle_ms = epoch * _EPOCH_MS + _EPOCH_MS // 2
-        error_ms = np.interp(middle_ms, self.node_utc_ms, self.correction_ms)
-        return epoch + np.floor(error_ms / _EPOCH_MS + 0.5).astype(np.int64)
-
-    @property
-    def drift_ppm(self) -> float:
-        """The clock's rate error between the first and the last anchor; NaN where they are less than an hour apart."""
-        if len(self.node_utc_ms) < 2 or self.node_utc_ms[-1] - self.node_utc_ms[0] < 3_600_000:
-            return float("nan")
-        span_ms = float(self.node_utc_ms[-1] - self.node_utc_ms[0])
-        return float(self.correction_ms[0] - self.correction_ms[-1]) / span_ms * 1e6
+    epochs: int
+    after: int | None
+    before: int | None
 
 
-def fit(anchors: list[Anchor]) -> ClockFit:
-    """Return the piecewise-linear fit through a node's anchors (in any order)."""
-    pairs = sorted({a.node_utc_ms: a.host_utc_ms for a in anchors}.items())
-    node = np.array([n for n, _ in pairs], np.int64)
-    host = np.array([h for _, h in pairs], np.int64)
-    return ClockFit(node, (host - node).astype(np.float64))
+@dataclass(frozen=True)
+class NodeTime:
+    """What a node's log tells, in true time: records, events (in log order), and what cannot be placed.
+
+    doubt_ms: (n,) for each record, how far off its time may be; infinite where only the node's clock vouches for it.
+    """
+
+    records: Records
+    doubt_ms: NDArray[np.float64]
+    events: list[Event]
+    unplaced: list[Unplaced]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """One life in true time; `marks`: the first and the last epoch of which it tells."""
+
+    epoch: NDArray[np.int64]
+    data: NDArray[np.uint8]
+    doubt_ms: NDArray[np.float64]
+    events: list[Event]
+    marks: tuple[int, int]
 
 
 def node_records(store: Store, node: NodeRow) -> Records:
-    """Return a node's records in true epochs; what was recorded before its clock was set is moved by that step."""
-    records = clock_records(store, node)
-    epoch = fit(store.anchors(node.node_id)).correct(records.epoch)
-    epoch, where = np.unique(epoch, return_index=True)
-    return Records(epoch, records.data[where])
+    """Return a node's records in true epochs; those of a boot that never learnt the time are left out."""
+    return node_time(store, node).records
 
 
-def clock_records(store: Store, node: NodeRow) -> Records:
-    """Return a node's records by its own set clock; those of a boot that never learnt the time are left out."""
-    steps = {e.boot: _step_epochs(e) for e in store.events(node.node_id) if e.code == segment.CLOCK_SET}
-    parts: list[tuple[int, bytes]] = []
-    for _, boot, flags, epoch, _, data in store.segments(node.node_id):
-        if flags & segment.CLOCK_IS_SET:
-            parts.append((epoch, data))
-        elif boot in steps:
-            parts.append((epoch + steps[boot], data))
-    return join_records(parts)
+def node_time(store: Store, node: NodeRow) -> NodeTime:
+    """Return a node's log in true time.
+
+    Where two records fall on one true epoch the first in the log counts. Where a slow clock leaves a true epoch empty
+    between two records that follow each other, the first of them stands for it too, without its steps.
+    """
+    lives = cut_lives(store.log(node.node_id), store.anchors(node.node_id))
+    placed = [_place(life) if life.is_known else None for life in lives]
+    known = [p for p in placed if p is not None]
+    if not known:
+        empty = Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
+        return NodeTime(empty, np.empty(0), [], _unplaced(lives, placed))
+    own = [(p.epoch, p.data, p.doubt_ms) for p in known]
+    holes = [_holes(p, life) for p, life in zip(placed, lives, strict=True) if p is not None]
+    epoch, data, doubt_ms = (np.concatenate(columns) for columns in zip(*own, *holes, strict=True))
+    epoch, first = np.unique(epoch, return_index=True)
+    events = [event for p in known for event in p.events]
+    return NodeTime(Records(epoch, data[first]), doubt_ms[first], events, _unplaced(lives, placed))
 
 
-def _step_epochs(event: Event) -> int:
-    story = json.loads(event.payload)
-    return round((story["to_utc_ms"] - story["from_utc_ms"]) / _EPOCH_MS)
+def latest_fit(store: Store, node: NodeRow) -> ClockFit:
+    """Return the fit through the readings of the clock's present life; empty where there are none."""
+    lives = cut_lives(store.log(node.node_id), store.anchors(node.node_id))
+    return fit(lives[-1].anchors if lives else store.anchors(node.node_id))
+
+
+def _fit_of(life: Life) -> ClockFit:
+    """Fit a life's anchors, and its steps to UTC where no anchor was taken near: somebody's clock set it."""
+    told = [ms for ms in life.set_ms if all(abs(ms - a.node_utc_ms) > _NEAR_MS for a in life.anchors)]
+    return fit([*life.anchors, *(Anchor(ms, ms, 0) for ms in told)])
+
+
+def _place(life: Life) -> _Placed:
+    clock = _fit_of(life)
+    own = _own_epochs(life)
+    shift_ms = np.concatenate([np.full(0, 0), *(np.full(n, p.shift_ms) for p, n in _runs(life))]).astype(np.int64)
+    epoch = clock.correct(own, shift_ms)
+    events = [
+        Event(e.count, int(clock.correct(np.array([e.epoch]), p.shift_ms)[0]), e.boot, e.flags, e.body)
+        for p in life.pieces
+        for e in p.entries
+        if e.kind == segment.EVENT
+    ]
+    marks = [*(e.epoch for e in events), *([int(epoch.min()), int(epoch.max())] if len(epoch) else [])]
+    doubt_ms = clock.doubt_ms(own * EPOCH_S * 1000 + shift_ms)
+    return _Placed(epoch, _data(life), doubt_ms, events, (min(marks), max(marks)))
+
+
+def _runs(life: Life) -> list[tuple[Piece, int]]:
+    """Return each piece with how many records it has."""
+    return [(p, sum(e.count for e in p.entries if e.kind == segment.EPOCHS)) for p in life.pieces]
+
+
+def _own_epochs(life: Life) -> NDArray[np.int64]:
+    """Return the epoch numbers of a life's records as the node gave them, in log order."""
+    parts = [np.arange(e.epoch, e.epoch + e.count) for p in life.pieces for e in p.entries if e.kind == segment.EPOCHS]
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _data(life: Life) -> NDArray[np.uint8]:
+    data = b"".join(e.body for p in life.pieces for e in p.entries if e.kind == segment.EPOCHS)
+    return np.frombuffer(data, np.uint8).reshape(-1, record.SIZE)
+
+
+def _holes(placed: _Placed, life: Life) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.float64]]:
+    """Return records for the true epochs that a slow clock skipped between two of its own that follow each other."""
+    at = np.flatnonzero((np.diff(_own_epochs(life)) == 1) & (np.diff(placed.epoch) == 2))
+    data = placed.data[at].copy()
+    data[:, record.STEPS] = 0
+    return placed.epoch[at] + 1, data, placed.doubt_ms[at]
+
+
+def _unplaced(lives: list[Life], placed: list[_Placed | None]) -> list[Unplaced]:
+    """Return the lives without a place, each between the nearest ones in the log that have one."""
+    found: list[Unplaced] = []
+    for i, life in enumerate(lives):
+        epochs = len(np.unique(_own_epochs(life)))
+        if placed[i] is None and epochs:
+            before = [p.marks[1] for p in placed[:i] if p is not None]
+            behind = [p.marks[0] for p in placed[i + 1 :] if p is not None]
+            found.append(Unplaced(epochs, before[-1] if before else None, behind[0] if behind else None))
+    return found

@@ -28,7 +28,7 @@ from ambula.fetch import SCAN_S, FetchReport, fetch, find_nodes, role_of
 from ambula.ledger import ledger_of
 from ambula.store import NodeRow, Store
 from ambula.sync import SyncResult
-from ambula.timebase import fit
+from ambula.timebase import latest_fit
 from ambula.transport.radio import Found
 from ambula.transport.source import open_radio
 from nodecore import protocol
@@ -172,7 +172,7 @@ def _sensor_as_json(found: Calibration) -> dict[str, Any]:
 def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
     records = store.records(node.node_id)
     anchors = store.anchors(node.node_id)
-    drift_ppm = fit(anchors).drift_ppm
+    clock = latest_fit(store, node)
     return {
         "participant": node.participant,
         "role": protocol.ROLE_NAMES[node.role],
@@ -187,7 +187,8 @@ def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
         "battery_mv": store.last_battery_mv(node.node_id),
         "last_sync_utc": _utc(anchors[-1].host_utc_ms // 1000) if anchors else None,
         "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
-        "clock_drift_ppm": None if math.isnan(drift_ppm) else round(drift_ppm, 1),
+        "clock_drift_ppm": None if math.isnan(clock.drift_ppm) else round(clock.drift_ppm, 1),
+        "clock_unexplained_step_s": round(clock.step_ms / 1000, 1) or None,
     }
 
 

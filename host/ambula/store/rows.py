@@ -43,6 +43,31 @@ class Event:
 
 
 @dataclass(frozen=True)
+class LogEntry:
+    """A stored segment in the node's own time: `body` is the records (12 bytes each) or an event's payload.
+
+    kind, count, flags: as in nodecore.segment; an event's `count` is its code.
+    """
+
+    kind: int
+    epoch: int
+    count: int
+    boot: int
+    flags: int
+    body: bytes
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the node had the time when it sealed this."""
+        return bool(self.flags & segment.CLOCK_IS_SET)
+
+    @property
+    def end(self) -> int:
+        """The epoch after its last record; of an event, its own."""
+        return self.epoch + (self.count if self.kind == segment.EPOCHS else 0)
+
+
+@dataclass(frozen=True)
 class Anchor:
     """A moment on both clocks (UTC ms), known to half the round trip; `boot`: the node's boot count then, if known."""
 

@@ -10,7 +10,7 @@ from typing import Self
 from ambula.epochs import Records
 from ambula.errors import StoreError
 from ambula.store import erase, schema
-from ambula.store.rows import Anchor, Event, Forgotten, NodeRow, Segment, ZoneChange, join_records
+from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Segment, ZoneChange, join_records
 from nodecore import segment
 
 _LOCK_TIMEOUT_S = 10.0
@@ -125,6 +125,19 @@ class Store:
                 " ORDER BY offset",
                 (node_id, segment.EPOCHS),
             ).fetchall()
+
+    def log(self, node_id: int) -> list[LogEntry]:
+        """Return all that the node recorded, in log order."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT kind, epoch, count, boot, flags, data, records FROM segment WHERE node_id = ? ORDER BY offset",
+                (node_id,),
+            ).fetchall()
+        body = slice(segment.HEADER_SIZE, -segment.CRC_SIZE)
+        return [
+            LogEntry(kind, epoch, count, boot, flags, data[body] if records is None else records)
+            for kind, epoch, count, boot, flags, data, records in rows
+        ]
 
     def records(self, node_id: int) -> Records:
         """Return the node's records by its own clock; where an epoch comes twice, the first record counts."""
