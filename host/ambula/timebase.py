@@ -36,10 +36,12 @@ class NodeTime:
     """What a node's log tells, in true time: records, events (in log order), and what cannot be placed.
 
     doubt_ms: (n,) for each record, how far off its time may be; infinite where only the node's clock vouches for it.
+    life: (n,) the number of the clock's life that each record belongs to.
     """
 
     records: Records
     doubt_ms: NDArray[np.float64]
+    life: NDArray[np.int64]
     events: list[Event]
     unplaced: list[Unplaced]
 
@@ -71,13 +73,14 @@ def node_time(store: Store, node: NodeRow) -> NodeTime:
     known = [p for p in placed if p is not None]
     if not known:
         empty = Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
-        return NodeTime(empty, np.empty(0), [], _unplaced(lives, placed))
-    own = [(p.epoch, p.data, p.doubt_ms) for p in known]
-    holes = [_holes(p, life) for p, life in zip(placed, lives, strict=True) if p is not None]
-    epoch, data, doubt_ms = (np.concatenate(columns) for columns in zip(*own, *holes, strict=True))
+        return NodeTime(empty, np.empty(0), np.empty(0, np.int64), [], _unplaced(lives, placed))
+    own = [(p.epoch, p.data, p.doubt_ms, np.full(len(p.epoch), i)) for i, p in enumerate(placed) if p is not None]
+    holes = [_holes(p, lives[i], i) for i, p in enumerate(placed) if p is not None]
+    epoch, data, doubt_ms, number = (np.concatenate(columns) for columns in zip(*own, *holes, strict=True))
     epoch, first = np.unique(epoch, return_index=True)
     events = [event for p in known for event in p.events]
-    return NodeTime(Records(epoch, data[first]), doubt_ms[first], events, _unplaced(lives, placed))
+    placed_records = Records(epoch, data[first])
+    return NodeTime(placed_records, doubt_ms[first], number[first], events, _unplaced(lives, placed))
 
 
 def latest_fit(store: Store, node: NodeRow) -> ClockFit:
@@ -124,12 +127,14 @@ def _data(life: Life) -> NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8).reshape(-1, record.SIZE)
 
 
-def _holes(placed: _Placed, life: Life) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.float64]]:
+def _holes(
+    placed: _Placed, life: Life, number: int
+) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.float64], NDArray[np.int64]]:
     """Return records for the true epochs that a slow clock skipped between two of its own that follow each other."""
     at = np.flatnonzero((np.diff(_own_epochs(life)) == 1) & (np.diff(placed.epoch) == 2))
     data = placed.data[at].copy()
     data[:, record.STEPS] = 0
-    return placed.epoch[at] + 1, data, placed.doubt_ms[at]
+    return placed.epoch[at] + 1, data, placed.doubt_ms[at], np.full(len(at), number)
 
 
 def _unplaced(lives: list[Life], placed: list[_Placed | None]) -> list[Unplaced]:

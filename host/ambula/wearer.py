@@ -1,11 +1,18 @@
 """A participant's epochs out of the store: each role's logs joined, in true time, fused."""
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from ambula.epochs import EpochTable, Records
 from ambula.errors import InputError, StoreError
 from ambula.fusion import fuse_records
+from ambula.realign import Track, realign
 from ambula.store import Store, join_records
-from ambula.timebase import node_records
+from ambula.timebase import node_time
 from nodecore import protocol
+
+_MOST_LIVES = 1 << 32  # of one log: a boot is 16 bits
 
 
 def choose_participant(store: Store, participant: str | None) -> str:
@@ -24,20 +31,49 @@ def choose_participant(store: Store, participant: str | None) -> str:
     return participant
 
 
+@dataclass(frozen=True)
+class Wear:
+    """A participant's fused epochs in true time; clocks: what gait told of the nodes' clocks, in words."""
+
+    table: EpochTable
+    clocks: list[str]
+
+
+def load_wear(store: Store, participant: str) -> Wear:
+    """Return the fused epochs of a participant in true time; empty where nothing was recorded.
+
+    Where no reading vouches for one node's clock, it is set against the other's by gait, or the words say why not.
+    """
+    thigh = role_track(store, participant, protocol.THIGH)
+    back = role_track(store, participant, protocol.BACK)
+    if thigh is None or back is None:
+        (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
+        is_back = back is not None
+        return Wear(fuse_records(None if is_back else alone, alone if is_back else None), [])
+    thigh_records, back_records, clocks = realign(thigh, back)
+    return Wear(fuse_records(thigh_records, back_records), clocks)
+
+
 def load_epochs(store: Store, participant: str) -> EpochTable:
-    """Return the fused epochs of a participant in true time; empty where nothing was recorded."""
-    thigh = role_records(store, participant, protocol.THIGH)
-    back = role_records(store, participant, protocol.BACK)
-    return fuse_records(join_records([]) if thigh is None and back is None else thigh, back)
+    """Return the fused epochs of `load_wear`."""
+    return load_wear(store, participant).table
 
 
 def role_records(store: Store, participant: str, role: int) -> Records | None:
     """Return all records of one role, from however many devices and logs, or None where no such node was worn."""
-    nodes = store.nodes("participant = ? AND role = ?", (participant, role))
-    parts = [node_records(store, n) for n in nodes]
-    parts = [p for p in parts if len(p)]
-    if not parts:
+    track = role_track(store, participant, role)
+    return None if track is None else track.records
+
+
+def role_track(store: Store, participant: str, role: int) -> Track | None:
+    """Return the same with what vouches for their time; where two logs tell of one epoch, the first seen counts."""
+    told = [node_time(store, n) for n in store.nodes("participant = ? AND role = ?", (participant, role))]
+    told = [t for t in told if len(t.records)]
+    if not told:
         return None
-    if len(parts) == 1:
-        return parts[0]
-    return join_records([(int(e), bytes(d)) for p in parts for e, d in zip(p.epoch, p.data, strict=True)])
+    epoch = np.concatenate([t.records.epoch for t in told])
+    life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(told)])
+    doubt_ms = np.concatenate([t.doubt_ms for t in told])
+    epoch, first = np.unique(epoch, return_index=True)
+    data = np.concatenate([t.records.data for t in told])[first]
+    return Track(Records(epoch, data), doubt_ms[first], life[first])
