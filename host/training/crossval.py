@@ -12,16 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.fastclassify import walked
+from training.folds import FOLDS, fold_of
 from training.forest import fit
 from training.traits import CLASSES, DATASETS, Examples, examples
-
-FOLDS = 5
-Mask = NDArray[np.bool_]
-
-
-def fold_of(person: str) -> int:
-    """Return the fold of a person: fixed, and the same for both thighs and every slowed copy."""
-    return sum(map(ord, person)) * 7 % FOLDS
 
 
 def predicted(train: Examples, test: Examples) -> NDArray[np.int64]:

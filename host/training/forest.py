@@ -1,10 +1,10 @@
 """Fit the boosted forest and turn it into the integer tables that the node walks."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier  # pyright: ignore
 
 from nodecore.kernels import TREE_BYTES
 from training.traits import CLASSES, LEVEL, Examples
@@ -43,37 +43,39 @@ class Tables:
 
 
 def fit(examples: Examples) -> Tables:
-    """Fit ROUNDS trees a class, leaf by leaf, each data set and class weighted down to the power of _BALANCE."""
-    boosting = HistGradientBoostingClassifier(
-        max_iter=ROUNDS,
-        max_leaf_nodes=LEAVES,
-        learning_rate=_RATE,
+    """Fit ROUNDS trees a class."""
+    return _tables(boosted(examples, ROUNDS, LEAVES))
+
+
+def boosted(examples: Examples, rounds: int, leaves: int) -> Any:
+    """Fit trees leaf by leaf, each data set and class weighted down to the power of _BALANCE."""
+    return boosting(rounds, leaves, _RATE).fit(examples.traits, examples.target, sample_weight=weights(examples))
+
+
+def boosting(rounds: int, leaves: int, rate: float) -> Any:
+    """Return scikit-learn's boosted trees, still to be fitted; the same each time."""
+    from sklearn.ensemble import HistGradientBoostingClassifier  # the `train` extra: what is learnt already needs none
+
+    return HistGradientBoostingClassifier(
+        max_iter=rounds,
+        max_leaf_nodes=leaves,
+        learning_rate=rate,
         l2_regularization=_L2,
         min_samples_leaf=_FEWEST,
         early_stopping=False,
         random_state=0,
     )
-    boosting.fit(examples.traits, examples.target, sample_weight=weights(examples))
-    return _tables(boosting)
 
 
 def fit_level(examples: Examples) -> Level:
     """Fit the forest that tells level walking from all else in any mounting."""
-    boosting = HistGradientBoostingClassifier(
-        max_iter=4 * LEVEL_ROUNDS,
-        max_leaf_nodes=LEAVES,
-        learning_rate=_LEVEL_RATE,
-        l2_regularization=_L2,
-        min_samples_leaf=_FEWEST,
-        early_stopping=False,
-        random_state=0,
-    )
+    grower = boosting(4 * LEVEL_ROUNDS, LEAVES, _LEVEL_RATE)
     traits = np.zeros_like(examples.traits)
     traits[:, _LEVEL_TRAITS] = examples.traits[:, _LEVEL_TRAITS]
-    boosting.fit(traits, examples.target == LEVEL, sample_weight=weights(examples))
-    grown = [round_[0].nodes for round_ in boosting._predictors]
+    grower.fit(traits, examples.target == LEVEL, sample_weight=weights(examples))
+    grown = [round_[0].nodes for round_ in grower._predictors]
     scale = 127.0 / max(float(np.abs(nodes["value"][nodes["is_leaf"] == 1]).max()) for nodes in grown)
-    base = float(boosting._baseline_prediction.ravel()[0]) - float(np.log(_LEVEL_SURE / (1 - _LEVEL_SURE)))
+    base = float(grower._baseline_prediction.ravel()[0]) - float(np.log(_LEVEL_SURE / (1 - _LEVEL_SURE)))
     return Level(b"".join(_tree(nodes, scale) for nodes in grown), round(base * scale))
 
 
@@ -88,13 +90,13 @@ def weights(examples: Examples) -> NDArray[np.float64]:
     return out / out.mean()
 
 
-def _tables(boosting) -> Tables:
+def _tables(grower: Any) -> Tables:
     """Return the tables; a class that was never seen gets empty trees and a start that cannot win."""
-    known = boosting.classes_.tolist()
-    grown = {c: [round_[known.index(c)].nodes for round_ in boosting._predictors] for c in known}
+    known = grower.classes_.tolist()
+    grown = {c: [round_[known.index(c)].nodes for round_ in grower._predictors] for c in known}
     top = max(float(np.abs(nodes["value"][nodes["is_leaf"] == 1]).max()) for trees in grown.values() for nodes in trees)
     scale = min(_SCALE, 127.0 / top)
-    base = boosting._baseline_prediction.ravel()
+    base = grower._baseline_prediction.ravel()
     start = tuple(round(float(base[known.index(c)]) * scale) if c in known else _NEVER for c in range(len(CLASSES)))
     empty = [_EMPTY] * ROUNDS
     trees = [[_tree(nodes, scale) for nodes in grown[c]] if c in known else empty for c in range(len(CLASSES))]

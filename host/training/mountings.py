@@ -6,18 +6,16 @@ person. Prints accuracy and macro-F1 a data set and mounting; sitting and lying 
 
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ambula.fastscore import score_stream
-from nodecore import activity, model, record
+from nodecore import activity, record
 from nodecore.classify import THIGH
-from training.crossval import FOLDS, fold_of
-from training.forest import fit, fit_level
+from training.folds import FOLDS, Source, fold_of, learn, wear
 from training.recordings import Floats, Stretch, by_limb, turned
-from training.traits import DATASETS, examples, level_examples
+from training.traits import DATASETS
 
 _ABOUT = {"x": 0, "y": 1, "z": 2}
 MOUNTINGS = (
@@ -58,13 +56,6 @@ def axes(turns: Iterable[tuple[str, float]]) -> Floats:
     return out
 
 
-def wear(fold: int, source: tuple[Any, Any]) -> None:
-    """Put the forests that were learnt without a fold on the host's node."""
-    kinds, level = (one.rows(np.array([fold_of(p) != fold for p in one.subject.tolist()])) for one in source)
-    tables, sure = fit(kinds), fit_level(level)
-    model.TREES, model.START, model.LEVEL_TREES, model.LEVEL_START = tables.trees, tables.start, sure.trees, sure.start
-
-
 def second_wear(limb: list[Stretch], frame: Floats) -> NDArray[np.int64]:
     """Return (truth, answer) of the labelled epochs, (n, 2)."""
     counts = np.concatenate([turned(one, frame, "").counts for one in limb])
@@ -85,11 +76,11 @@ def macro_f1(pairs: NDArray[np.int64]) -> float:
 
 def main() -> None:
     """Print the table."""
-    source = (examples(DATASETS), level_examples(DATASETS))
+    source = Source.load()
     found: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
     limbs = {dataset: list(by_limb(dataset)) for dataset in DATASETS}
     for fold in range(FOLDS):
-        wear(fold, source)
+        wear(*learn(source.without(fold)))
         for dataset, every in limbs.items():
             for limb in (one for one in every if fold_of(one[0].subject) == fold):
                 for name, turns in MOUNTINGS:
