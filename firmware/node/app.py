@@ -2,8 +2,10 @@
 
 import json
 
+from node.config import load_key
 from node.link import Link
 from node.log import Log
+from node.session import Session
 from nodecore import epoch as epochs
 from nodecore import protocol, record, segment
 from nodecore.compat import const
@@ -33,7 +35,8 @@ class App:
         self._scorer = scorer
         self._record = bytearray(record.SIZE)
         self._fault = 0
-        self.link = Link(self, config.role_code, board.now_ms, config.link_idle_ms)
+        session = Session(load_key(), config.role_code, board.unique_id())
+        self.link = Link(self, session, board.now_ms, config.link_idle_ms)
         self._next_window_ms = 0
         self._next_service_ms = 0
         self._last_sample_ms = board.now_ms()
@@ -68,7 +71,7 @@ class App:
         if board.now_ms() >= self._next_service_ms:
             self._service_fifo()
         if board.now_ms() >= self._next_window_ms:
-            self._next_window_ms += self.config.window_every_s * 1000
+            self._next_window_ms += (self.config.window_every_s * 1000) << self.link.back_off
             self._open_window(self.config.window_ms)
         self.link.poll()
 

@@ -1,10 +1,11 @@
-"""The node's configuration: `config.json` beside the program, with defaults for all but the role."""
+"""The node's configuration: `config.json` beside the program, with defaults for all but the role; and its key."""
 
 import json
 
 from nodecore import protocol
 
 PATH = "config.json"
+KEY_PATH = "key.bin"
 
 
 class Config:
@@ -37,3 +38,13 @@ def load(path=PATH):
             return Config(json.load(f))
     except OSError:
         return Config({})
+
+
+def load_key(path=KEY_PATH):
+    """Return the device key, or nothing if there is none or it is not whole: then nobody can talk to the node."""
+    try:
+        with open(path, "rb") as f:
+            key = f.read(protocol.KEY_SIZE + 1)
+    except OSError:
+        return b""
+    return key if len(key) == protocol.KEY_SIZE else b""

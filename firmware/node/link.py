@@ -1,9 +1,12 @@
-"""The radio side of a node: opens and shuts the window, answers commands, streams the log. SPEC.md, "GATT service".
+"""The radio side of a node: opens and shuts the window, answers its owner, streams the log. SPEC.md, "GATT service".
+
+Who cannot prove the key within five seconds of connecting is sent away, and learns nothing.
 
 IRQ handlers only take notes; all work is done in `poll`, so that a slow flash never holds up the radio stack.
 """
 
 import errno
+import hashlib
 import struct
 
 import bluetooth
@@ -16,6 +19,7 @@ _IRQ_CENTRAL_DISCONNECT = const(2)
 _IRQ_GATTS_WRITE = const(3)
 _IRQ_MTU_EXCHANGED = const(21)
 
+_RANDOM_ADDRESS = const(1)
 _ADVERTISE_US = const(152500)  # one of the intervals that phones' and laptops' scanners are tuned to
 _PREFERRED_MTU = const(247)  # a full notification is one link-layer packet of 251 bytes
 _DEFAULT_MTU = const(23)
@@ -23,17 +27,21 @@ _ATT_HEADER = const(3)
 _FRAMES_A_POLL = const(16)
 _MAX_FRAME = const(_PREFERRED_MTU - _ATT_HEADER)
 _QUEUE = const(4)  # commands that may wait; a laptop waits for each reply, so more is misuse
+_STRANGER_MS = const(5000)  # to prove the key in
+_MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones rarer, eight times at most
 
 
 class Link:
     """One GATT server with one laptop at a time.
 
-    `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`. `now_ms` counts up.
+    `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`. `session` knows the
+    owner. `now_ms` counts up. `back_off`: each time it grows by one, windows that open by themselves should come half
+    as often, because the last ones served only strangers.
     """
 
-    def __init__(self, node, role, now_ms, idle_ms):
+    def __init__(self, node, session, now_ms, idle_ms):
         self._node = node
-        self._role = role
+        self._session = session
         self._now_ms = now_ms
         self._idle_ms = idle_ms
         self._ble = bluetooth.BLE()
@@ -47,9 +55,13 @@ class Link:
         self._conn = None
         self._mtu = _DEFAULT_MTU
         self._shut_at_ms = 0
+        self._stranger_until_ms = 0
+        self._had_stranger = self._had_owner = False
+        self._stale = False  # the peer has changed since the last poll
         self._reopen = False
         self.active = False
         self.windows = 0
+        self.back_off = 0
 
     @property
     def connected(self):
@@ -69,26 +81,37 @@ class Link:
         """Send a laptop away, stop advertising and switch the radio off."""
         if self._conn is not None:
             self._ble.gap_disconnect(self._conn)
+        self._conn = None
+        self._commands = []
         self._forget()
         self._reopen = False
         self._ble.active(False)
         self.active = False
+        only_strangers = self._had_stranger and not self._had_owner
+        self.back_off = min(self.back_off + 1, _MAX_BACK_OFF) if only_strangers else 0
+        self._had_stranger = self._had_owner = False
 
     def poll(self):
         """Do what the radio asked for since the last call: commands, replies, log frames, the end of the window."""
         if not self.active:
             return
-        if self._commands and self._reply is None:
-            self._shut_at_ms = self._now_ms() + self._idle_ms
-            self._execute(self._commands.pop(0))
+        if self._stale:
+            self._forget()
+        commands = self._commands  # an IRQ may put a new list in its place, but it never shortens one
+        if commands and self._reply is None:
+            self._execute(commands.pop(0))
         try:
             self._send()
-        except OSError:  # the laptop left between the check and the call
+        except OSError:  # the laptop left between the check and the call; the IRQ has told or will tell
             self._forget()
         if self._reopen and self._conn is None:
             self._reopen = False
             self._advertise()
-        if self._now_ms() >= self._shut_at_ms:
+        now_ms = self._now_ms()
+        if self._conn is not None and not self._session.is_open:
+            if now_ms >= self._stranger_until_ms:
+                self._send_away()
+        elif now_ms >= self._shut_at_ms:
             self.shut()
 
     # ---- radio stack
@@ -97,24 +120,34 @@ class Link:
         ble = self._ble
         ble.irq(self._irq)
         ble.active(True)
+        ble.config(addr_mode=_RANDOM_ADDRESS)  # a new one each time, so that nobody can follow the node by it
         ble.config(mtu=_PREFERRED_MTU, gap_name="Ambula")
-        ((self._h_info, self._h_control, self._h_data),) = ble.gatts_register_services((_service(),))
+        ((self._h_public, self._h_control, self._h_data),) = ble.gatts_register_services((_service(),))
         ble.gatts_set_buffer(self._h_control, protocol.MAX_COMMAND)
-        ble.gatts_write(self._h_info, self._node.info())
+        ble.gatts_write(self._h_public, protocol.pack_public(self._session.has_key))
+        self._hint = self._session.hint()
         self.active = True
         self.windows += 1
         self._advertise()
 
     def _advertise(self):
-        self._ble.gatts_write(self._h_info, self._node.info())
-        self._ble.gap_advertise(_ADVERTISE_US, protocol.advertising_data(self._role))
+        self._ble.gap_advertise(_ADVERTISE_US, protocol.advertising_data(self._hint))
+
+    def _send_away(self):
+        conn = self._conn
+        if conn is not None:
+            self._ble.gap_disconnect(conn)
+        self._stranger_until_ms = self._now_ms() + _STRANGER_MS  # not again before the stack has done it
 
     def _irq(self, event, data):
         if event == _IRQ_CENTRAL_CONNECT:
             self._conn = data[0]
-            self._shut_at_ms = self._now_ms() + self._idle_ms
+            self._had_stranger = True
+            self._stranger_until_ms = self._now_ms() + _STRANGER_MS
+            self._peer_changed()
         elif event == _IRQ_CENTRAL_DISCONNECT:
-            self._forget()
+            self._conn = None
+            self._peer_changed()
             self._reopen = True
         elif event == _IRQ_GATTS_WRITE:
             if data[1] == self._h_control and len(self._commands) < _QUEUE:
@@ -122,19 +155,34 @@ class Link:
         elif event == _IRQ_MTU_EXCHANGED:
             self._mtu = min(data[1], _PREFERRED_MTU)
 
-    def _forget(self):
-        self._conn = None
+    def _peer_changed(self):
+        """Note it; the session may be in use by what was interrupted, so `poll` ends it before anything else."""
         self._mtu = _DEFAULT_MTU
-        self._commands.clear()
+        self._commands = []
+        self._stale = True
+
+    def _forget(self):
+        """End all that belonged to the peer before."""
+        self._stale = False
         self._reply = None
         self._reading = False
         self._frame_size = 0
+        self._session.end()
 
     # ---- commands
 
-    def _execute(self, command):
-        if len(command) < protocol.COMMAND_HEADER:
+    def _execute(self, message):
+        """Answer a message; what is not from the owner, or was heard before, changes nothing."""
+        session = self._session
+        if not session.is_open:
+            if len(message) >= protocol.COMMAND_HEADER:
+                status, payload = self._meet(message)
+                self._reply = bytes((message[0] | protocol.REPLY, message[1], status)) + payload
             return
+        command = session.open(message)
+        if command is None or len(command) < protocol.COMMAND_HEADER:
+            return
+        self._shut_at_ms = self._now_ms() + self._idle_ms
         op = command[0]
         handler = _HANDLERS.get(op)
         if handler is None:
@@ -145,7 +193,30 @@ class Link:
             except ValueError:
                 status, payload = protocol.OUT_OF_RANGE, b""
         if status is not None:
-            self._reply = bytes((op | protocol.REPLY, command[1], status)) + payload
+            self._queue_reply(bytes((op | protocol.REPLY, command[1], status)) + payload)
+
+    def _meet(self, message):
+        """Take a stranger's message: only the two steps of the proof are answered with more than a status."""
+        session = self._session
+        if not session.has_key:
+            return protocol.NO_KEY, b""
+        argument = message[protocol.COMMAND_HEADER :]
+        if message[0] == protocol.HELLO and len(argument) == protocol.NONCE_SIZE:
+            return protocol.OK, session.hello(argument)
+        if message[0] == protocol.PROVE and session.prove(argument):
+            self._had_owner = True
+            self._shut_at_ms = self._now_ms() + self._idle_ms
+            return protocol.OK, b""
+        return protocol.DENIED, b""
+
+    def _queue_reply(self, reply):
+        sealed = bytearray(protocol.SEAL_HEADER + len(reply) + protocol.SEAL_TAG)
+        sealed[protocol.SEAL_HEADER : protocol.SEAL_HEADER + len(reply)] = reply
+        self._session.seal(protocol.REPLIES, sealed, len(reply))
+        self._reply = sealed
+
+    def _info(self, command):
+        return protocol.OK, self._node.info()
 
     def _time_get(self, command):
         return protocol.OK, struct.pack("<Q", self._node.time_get())
@@ -181,9 +252,29 @@ class Link:
             return protocol.MISMATCH, b""
         return protocol.OK, struct.pack("<I", first)
 
+    def _receipt(self, command):
+        if len(command) != protocol.COMMAND_HEADER + 8:
+            return protocol.BAD_ARGUMENT, b""
+        start, end = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
+        log = self._node.log
+        if not log.first <= start <= end <= log.end or end - start > protocol.MAX_RECEIPT:
+            return protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
+        if self._frame_size:
+            return protocol.BUSY, b""  # the buffer holds a frame of a read that was cancelled
+        digest = hashlib.sha256()
+        at = start
+        while at < end:
+            piece = self._frame_view[: min(_MAX_FRAME, end - at)]
+            n = log.read_into(at, piece)
+            if n == 0:
+                return protocol.OUT_OF_RANGE, struct.pack("<II", log.first, at)
+            digest.update(piece[:n])
+            at += n
+        head = struct.pack("<III", log.log_id, start, end)
+        return protocol.OK, self._session.receipt(head, digest.digest())
+
     def _cancel(self, command):
-        self._reading = False
-        self._frame_size = 0
+        self._reading = False  # a frame that is sealed already still goes out: its counter is spent
         return protocol.OK, b""
 
     def _stop(self, command):
@@ -214,23 +305,22 @@ class Link:
     def _next_frame(self):
         """Build the next data frame; at the end of the range queue the reply instead and return False."""
         offset = self._read_at
-        room = min(self._mtu - _ATT_HEADER - protocol.FRAME_HEADER, self._read_end - offset)
+        room = min(self._mtu - _ATT_HEADER - protocol.SEAL_HEADER - protocol.SEAL_TAG, self._read_end - offset)
         n = 0
         if room > 0:
             try:
                 n = self._node.log.read_into(
-                    offset, self._frame_view[protocol.FRAME_HEADER : protocol.FRAME_HEADER + room]
+                    offset, self._frame_view[protocol.SEAL_HEADER : protocol.SEAL_HEADER + room]
                 )
             except (OSError, ValueError):
                 n = 0  # the flash refuses: say how far it went, the laptop decides
         if n == 0:
             head = bytes((protocol.READ | protocol.REPLY, self._read_tag, protocol.OK))
-            self._reply = head + struct.pack("<I", offset)
+            self._queue_reply(head + struct.pack("<I", offset))
             self._reading = False
             return False
-        struct.pack_into("<I", self._frame, 0, offset)
         self._read_at = offset + n
-        self._frame_size = protocol.FRAME_HEADER + n
+        self._frame_size = self._session.seal(protocol.LOG, self._frame, n)
         return True
 
     def _notify(self, handle, data):
@@ -248,7 +338,7 @@ def _service():
     return (
         bluetooth.UUID(protocol.SERVICE_UUID),
         (
-            (bluetooth.UUID(protocol.INFO_UUID), bluetooth.FLAG_READ),
+            (bluetooth.UUID(protocol.PUBLIC_UUID), bluetooth.FLAG_READ),
             (bluetooth.UUID(protocol.CONTROL_UUID), bluetooth.FLAG_WRITE | bluetooth.FLAG_NOTIFY),
             (bluetooth.UUID(protocol.DATA_UUID), bluetooth.FLAG_NOTIFY),
         ),
@@ -263,4 +353,6 @@ _HANDLERS = {
     protocol.ACK: Link._acknowledge,
     protocol.CANCEL: Link._cancel,
     protocol.STOP: Link._stop,
+    protocol.INFO: Link._info,
+    protocol.RECEIPT: Link._receipt,
 }

@@ -292,3 +292,9 @@ def votes(traits, trees, rounds, out):
             total += (trees[at + 25 + node - 128] ^ 0x80) - 0x80
             at += TREE_BYTES
         out[group] = total
+
+
+def mix(out, stream, at, size):
+    """Exclusive-or `size` bytes of `stream` into `out` from `at` on."""
+    for i in range(size):
+        out[at + i] ^= stream[i]

@@ -380,3 +380,9 @@ def votes(traits: ptr16, trees: ptr8, rounds: int, out: ptr32):
             left -= 1
         out[group] = total
         group += 1
+
+
+@micropython.viper
+def mix(out: ptr8, stream: ptr8, at: int, size: int):
+    for i in range(size):
+        out[at + i] ^= stream[i]

@@ -1,13 +1,13 @@
-"""What travels over GATT: identifiers, commands, replies, the info block and data frames. SPEC.md, "GATT service"."""
+"""What travels over GATT: identifiers, commands, replies, the info block, sealed messages. SPEC.md, "GATT service"."""
 
 import struct
 
 from nodecore.compat import const
 
-VERSION = const(1)
+VERSION = const(2)
 
 SERVICE_UUID = "6b1e0001-8d2f-4c57-9a64-0c5e7a1f3b20"
-INFO_UUID = "6b1e0002-8d2f-4c57-9a64-0c5e7a1f3b20"  # read
+PUBLIC_UUID = "6b1e0002-8d2f-4c57-9a64-0c5e7a1f3b20"  # read: what anybody may know
 CONTROL_UUID = "6b1e0003-8d2f-4c57-9a64-0c5e7a1f3b20"  # write (command), notify (reply)
 DATA_UUID = "6b1e0004-8d2f-4c57-9a64-0c5e7a1f3b20"  # notify (log bytes)
 
@@ -22,6 +22,10 @@ READ = const(4)  # u32 from, u32 to; data frames follow, then the reply -> u32 n
 ACK = const(5)  # u32 offset, u32 CRC of the segment that ends there -> u32 first offset kept
 CANCEL = const(6)  # ends a READ
 STOP = const(7)  # ends the recording (seals, says so in the log)
+INFO = const(8)  # -> the info block
+RECEIPT = const(9)  # u32 from, u32 to -> proof of these log bytes, 16 bytes
+HELLO = const(16)  # 16 bytes of the laptop's nonce -> 16 of the node's, 16 of the node's proof; not sealed
+PROVE = const(17)  # 16 bytes of the laptop's proof; from its OK on every message both ways is sealed
 
 OK = const(0)  # reply status
 UNKNOWN_COMMAND = const(1)
@@ -29,45 +33,40 @@ BAD_ARGUMENT = const(2)
 OUT_OF_RANGE = const(3)
 MISMATCH = const(4)  # an acknowledgement whose CRC is not that of the segment before the offset
 BUSY = const(5)
-STATUS_NAMES = ("ok", "unknown command", "bad argument", "out of range", "checksum mismatch", "busy")
+NO_KEY = const(6)  # the node was never set up
+DENIED = const(7)  # a wrong proof, or a command without one
 
 REPLY = const(0x80)  # or-ed to the command in its reply
 COMMAND_HEADER = const(2)  # command, tag
 REPLY_HEADER = const(3)  # command | REPLY, tag, status
-FRAME_HEADER = const(4)  # u32 log offset of the frame's first byte
-MAX_COMMAND = const(20)
+MAX_COMMAND = const(32)
 
-_INFO_FORMAT = "<BBH8sIIIQHbBBBBB"
-INFO_SIZE = const(40)
+KEY_SIZE = const(32)
+NONCE_SIZE = const(16)
+PROOF_SIZE = const(16)
+SEAL_HEADER = const(4)  # u32 counter, before the encrypted body
+SEAL_TAG = const(8)  # behind it
+COMMANDS = const(0)  # channels: each has a counter of its own
+REPLIES = const(1)
+LOG = const(2)
+MAX_RECEIPT = const(65536)  # bytes that one receipt may cover
+
+COMPANY = const(0xFFFF)  # Bluetooth's number for tests and for those who have none
+HINT_SALT = const(3)  # advertised: salt, and the first bytes of what the node's key makes of it
+HINT_SIZE = const(6)
+HAS_KEY = const(0x01)  # public state bit
+
+INFO_FORMAT = "<BBH8sIIIQHbBBBBB"
 
 RECORDING = const(0x01)  # info state bits
 CLOCK_SET = const(0x02)
 STORAGE_FULL = const(0x04)
 
 
-class Info:
-    """What a node says of itself; fields as in SPEC.md."""
-
-    __slots__ = (
-        "version",
-        "role",
-        "boot",
-        "device_id",
-        "log_id",
-        "log_first",
-        "log_end",
-        "utc_ms",
-        "battery_mv",
-        "temperature_c",
-        "state",
-        "firmware",
-    )
-
-
 def pack_info(role, boot, device_id, log_id, log_first, log_end, utc_ms, battery_mv, temperature_c, state, firmware):
     """Return the info block: `device_id` 8 bytes, `firmware` a (major, minor, patch) triple, the rest integers."""
     return struct.pack(
-        _INFO_FORMAT,
+        INFO_FORMAT,
         VERSION,
         role,
         boot & 0xFFFF,
@@ -86,32 +85,16 @@ def pack_info(role, boot, device_id, log_id, log_first, log_end, utc_ms, battery
     )
 
 
-def parse_info(data):
-    """Return the `Info` in `data`; raises ValueError on a wrong size, version or role."""
-    if len(data) != INFO_SIZE:
-        raise ValueError("info block of %d bytes, not %d" % (len(data), INFO_SIZE))
-    fields = struct.unpack(_INFO_FORMAT, data)
-    info = Info()
-    (info.version, info.role, info.boot, info.device_id, info.log_id, info.log_first, info.log_end) = fields[:7]
-    (info.utc_ms, info.battery_mv, info.temperature_c, info.state) = fields[7:11]
-    info.firmware = fields[11:14]
-    if info.version != VERSION:
-        raise ValueError("protocol version %d, not %d" % (info.version, VERSION))
-    if info.role >= len(ROLE_NAMES):
-        raise ValueError("role %d" % info.role)
-    return info
+def pack_public(has_key):
+    """Return what anybody may read: the protocol version, and whether the node was ever set up."""
+    return bytes((VERSION, HAS_KEY if has_key else 0))
 
 
-def advertising_data(role):
-    """Return the 31 bytes that a node advertises: flags, the service UUID, and its role as service data of none.
+def advertising_data(hint):
+    """Return the 31 bytes that a node advertises: flags, the service UUID, a hint that only its owner can read.
 
-    Flags (3 bytes), complete list of 128-bit services (18), shortened name "Amb-T" or "Amb-B" (7). No identity.
+    Flags (3 bytes), complete list of 128-bit services (18), manufacturer data (10): `hint` is `HINT_SIZE` bytes, new
+    for each window, so that nothing in it tells one node from another or one day's from the next.
     """
     uuid = bytes(reversed(bytes.fromhex(SERVICE_UUID.replace("-", ""))))
-    name = b"Amb-T" if role == THIGH else b"Amb-B"
-    return b"\x02\x01\x06" + b"\x11\x07" + uuid + bytes((len(name) + 1, 8)) + name
-
-
-def role_of_name(name):
-    """Return the role that an advertised name tells, or None."""
-    return {"Amb-T": THIGH, "Amb-B": BACK}.get(name)
+    return b"\x02\x01\x06" + b"\x11\x07" + uuid + b"\x09\xff" + struct.pack("<H", COMPANY) + hint

@@ -1,19 +1,23 @@
-"""Talks to one node over a link: commands and replies, log bytes, clock readings. SPEC.md, "GATT service"."""
+"""Talks to one node over a link: the proof of the key, commands and replies, log bytes. SPEC.md, "GATT service"."""
 
 import asyncio
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ambula.errors import ProtocolError, TransportError
+from ambula.errors import AmbulaError, ProtocolError, TransportError
+from ambula.node_info import STATUS_NAMES, Info, parse_info, parse_public
+from ambula.secure import NodeKey, Session, new_nonce
 from ambula.store import Anchor
 from nodecore import protocol
 
 REPLY_TIMEOUT_S = 10.0
 FRAME_TIMEOUT_S = 10.0
 _CLOCK_READINGS = 5
-_LOST = b""  # no reply and no frame is empty
+_LINK_LOST = "the link to the node was lost: sync again to go on where it stopped"
+_NO_KEY = "this node was never set up and tells nobody anything: give it a key with `ambula setup`"
+_STRANGER = "this node is not one of those that were set up on this computer: nothing can be read from it"
 
 
 class Link(Protocol):
@@ -31,34 +35,75 @@ def wall_clock_ms() -> int:
 
 
 class NodeClient:
-    """A connected node. `open` subscribes and checks that it is a node; every call has a time limit.
+    """A connected node. `open` proves the key both ways; every call has a time limit.
 
-    `now_ms` is the laptop's clock, UTC in ms; by default this computer's.
+    `keys` are those of the nodes that may be at the other end; `now_ms` is the laptop's clock, UTC in ms, by default
+    this computer's. `key`, once open, is the one that the node has.
 
-    Raises TransportError when the link fails or is silent, ProtocolError when the answer is not a node's.
+    Raises TransportError when the link fails, is silent or changes what passes, ProtocolError when the answer is not a
+    node's, or not that of a node with one of the keys.
     """
 
-    def __init__(self, link: Link, now_ms: Callable[[], int] | None = None) -> None:
+    def __init__(self, link: Link, keys: Sequence[NodeKey], now_ms: Callable[[], int] | None = None) -> None:
+        self.key: NodeKey
         self._link = link
+        self._keys = keys
         self._now_ms = now_ms or wall_clock_ms
+        self._session: Session | None = None
         self._tag = 0
-        self._replies: asyncio.Queue[bytes] = asyncio.Queue()
-        self._frames: asyncio.Queue[bytes] = asyncio.Queue()
+        self._replies: asyncio.Queue[bytes | AmbulaError] = asyncio.Queue()
+        self._frames: asyncio.Queue[bytes | AmbulaError] = asyncio.Queue()
 
-    async def open(self) -> protocol.Info:
+    async def open(self) -> Info:
         """Return what the node says of itself, ready for commands."""
-        info = await self.info()
-        await self._link.subscribe(protocol.CONTROL_UUID, self._replies.put_nowait)
-        await self._link.subscribe(protocol.DATA_UUID, self._frames.put_nowait)
-        self._link.on_lost(self._wake_all)
-        return info
-
-    async def info(self) -> protocol.Info:
-        """Return the node's info block."""
         try:
-            return protocol.parse_info(bytes(await self._link.read(protocol.INFO_UUID)))
+            has_key = parse_public(bytes(await self._link.read(protocol.PUBLIC_UUID)))
         except ValueError as e:
             raise ProtocolError(f"this device does not answer as an Ambula node of this version: {e}") from e
+        if not has_key:
+            raise ProtocolError(_NO_KEY)
+        self._link.on_lost(self._wake_all)
+        await self._link.subscribe(protocol.CONTROL_UUID, lambda v: self._hear(protocol.REPLIES, v, self._replies))
+        await self._link.subscribe(protocol.DATA_UUID, lambda v: self._hear(protocol.LOG, v, self._frames))
+        await self._prove()
+        return await self.info()
+
+    async def info(self) -> Info:
+        """Return the node's info block."""
+        try:
+            info = parse_info(await self._request(protocol.INFO))
+        except ValueError as e:
+            raise ProtocolError(f"this device does not answer as an Ambula node of this version: {e}") from e
+        if (info.device_id, info.role) != (self.key.device_id, self.key.role):
+            raise ProtocolError("the node says that it is another than the one whose key it has: set it up again")
+        return info
+
+    async def _prove(self) -> None:
+        host_nonce = new_nonce()
+        answer = await self._request(protocol.HELLO, host_nonce)
+        if len(answer) != protocol.NONCE_SIZE + protocol.PROOF_SIZE:
+            raise ProtocolError("the node's proof has the wrong length")
+        node_nonce, proof = answer[: protocol.NONCE_SIZE], answer[protocol.NONCE_SIZE :]
+        for key in self._keys:
+            transcript = key.transcript(host_nonce, node_nonce)
+            if key.is_proved_by(transcript, proof):
+                await self._request(protocol.PROVE, key.host_proof(transcript))
+                self.key, self._session = key, key.session(transcript)
+                return
+        raise ProtocolError(_STRANGER)
+
+    def _hear(self, channel: int, value: bytes, queue: "asyncio.Queue[bytes | AmbulaError]") -> None:
+        """Open what the node notified, in the order in which it came; before the proof it comes as it is."""
+        if self._session is None:
+            queue.put_nowait(value)
+            return
+        try:
+            body = self._session.open(channel, value)
+        except TransportError as e:
+            queue.put_nowait(e)
+            return
+        if body is not None:
+            queue.put_nowait(body)
 
     async def seal(self) -> int:
         """Make everything that the node has finished readable; return the log's end."""
@@ -67,6 +112,10 @@ class NodeClient:
     async def acknowledge(self, offset: int, crc: int) -> int:
         """Tell the node that everything below `offset` is safe here; return the first offset that it keeps."""
         return self._u32(await self._request(protocol.ACK, struct.pack("<II", offset, crc)))
+
+    async def receipt(self, start: int, end: int) -> bytes:
+        """Return the node's proof of what its log holds in [start, end), at most `MAX_RECEIPT` bytes."""
+        return await self._request(protocol.RECEIPT, struct.pack("<II", start, end))
 
     async def stop(self) -> int:
         """End the recording; return the log's end."""
@@ -106,13 +155,10 @@ class NodeClient:
             if frame is None:
                 self._fail_on_refusal(protocol.READ, tag)
                 raise TransportError("the node stopped sending in the middle of its log: sync again")
-            if len(frame) <= protocol.FRAME_HEADER:
+            if not frame:
                 raise ProtocolError("the node sent an empty data frame")
-            (offset,) = struct.unpack_from("<I", frame)
-            if offset != expected:
-                raise ProtocolError(f"the node sent log bytes from {offset}, not {expected}")
-            into += frame[protocol.FRAME_HEADER :]
-            expected += len(frame) - protocol.FRAME_HEADER
+            into += frame
+            expected += len(frame)
         if expected != end:
             raise ProtocolError("the node sent more than was asked for")
         status, payload = await self._reply(protocol.READ, tag)
@@ -133,7 +179,8 @@ class NodeClient:
 
     async def _send(self, command: int, arguments: bytes) -> int:
         self._tag = (self._tag + 1) & 0xFF
-        await self._link.write(protocol.CONTROL_UUID, bytes((command, self._tag)) + arguments)
+        body = bytes((command, self._tag)) + arguments
+        await self._link.write(protocol.CONTROL_UUID, body if self._session is None else self._session.seal(body))
         return self._tag
 
     async def _reply(self, command: int, tag: int) -> tuple[int, bytes]:
@@ -149,22 +196,24 @@ class NodeClient:
     def _fail_on_refusal(self, command: int, tag: int) -> None:
         while not self._replies.empty():
             reply = self._replies.get_nowait()
+            if isinstance(reply, AmbulaError):
+                raise reply
             if len(reply) >= protocol.REPLY_HEADER and reply[0] == command | protocol.REPLY and reply[1] == tag:
                 raise _refusal(command, reply[2])
 
-    async def _next(self, queue: asyncio.Queue[bytes], timeout_s: float) -> bytes | None:
-        """Return the next value, or None after `timeout_s`; raises TransportError as soon as the link is lost."""
+    async def _next(self, queue: "asyncio.Queue[bytes | AmbulaError]", timeout_s: float) -> bytes | None:
+        """Return the next value, or None after `timeout_s`; raises TransportError as soon as the link fails."""
         try:
             value = await asyncio.wait_for(queue.get(), timeout_s)
         except TimeoutError:
             return None
-        if value == _LOST:
-            raise TransportError("the link to the node was lost: sync again to go on where it stopped")
+        if isinstance(value, AmbulaError):
+            raise value
         return value
 
     def _wake_all(self) -> None:
-        self._replies.put_nowait(_LOST)
-        self._frames.put_nowait(_LOST)
+        self._replies.put_nowait(TransportError(_LINK_LOST))
+        self._frames.put_nowait(TransportError(_LINK_LOST))
 
     @staticmethod
     def _u32(payload: bytes) -> int:
@@ -174,6 +223,5 @@ class NodeClient:
 
 
 def _refusal(command: int, status: int) -> ProtocolError:
-    names = protocol.STATUS_NAMES
-    reason = names[status] if status < len(names) else f"status {status}"
+    reason = STATUS_NAMES[status] if status < len(STATUS_NAMES) else f"status {status}"
     return ProtocolError(f"the node refused command {command}: {reason}")

@@ -62,7 +62,7 @@ async def rehearse(folder: Path, days: int, seed: int, zone: ZoneInfo, show: Sho
     def hear(now_ms: int) -> None:
         show("two nodes wear it", max(0.0, (now_ms - start_ms) / (end_ms - start_ms)))
 
-    async with Rig(folder, wearers) as rig:
+    async with Rig(folder, wearers, PARTICIPANT) as rig:
         with Store(folder / "demo.db") as store:
             store.set("synthetic", SYNTHETIC_LABEL)
             store.set("zone", zone.key)
@@ -93,11 +93,10 @@ async def _visit(rig: Rig, store: Store, show: Show) -> FetchReport:
     """The laptop comes near: scan, connect, sync both nodes."""
     show("the laptop syncs", 0.0)
     rig.laptop_near()
-    found = await find_nodes(rig.radio, _SCAN_S, len(rig.nodes))
+    found = await find_nodes(rig.radio, rig.keys, _SCAN_S)
     report = await fetch(
         rig.radio,
         store,
-        PARTICIPANT,
         found,
         rig.utc_ms,
         lambda _, done, of: show("the laptop syncs", done / max(of, 1)),

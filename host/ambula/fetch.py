@@ -1,11 +1,12 @@
-"""One visit of the laptop: look for nodes, connect to each, sync it, and go on if one of them fails."""
+"""One visit of the laptop: look for its own nodes, connect to each, sync it, and go on if one of them fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, TransportError
+from ambula.secure import NodeKey
 from ambula.store import Store
 from ambula.sync import SyncResult, sync_node
 from ambula.transport.radio import Found, Radio
@@ -17,6 +18,19 @@ _ATTEMPTS = 3
 _ATTEMPT_PAUSE_S = 1.0
 
 
+@dataclass(frozen=True)
+class Near:
+    """A node that a scan heard, and its key if it is one of ours."""
+
+    found: Found
+    key: NodeKey | None
+
+    @property
+    def role(self) -> str:
+        """`thigh` or `back`; `unknown` if it is not ours, since only the key tells."""
+        return "unknown" if self.key is None else self.key.role_name
+
+
 @dataclass
 class FetchReport:
     """What a visit brought: a result a node that was synced, an error a node that was not."""
@@ -25,58 +39,60 @@ class FetchReport:
     failed: list[tuple[str, AmbulaError]] = field(default_factory=list[tuple[str, AmbulaError]])
 
 
-def role_of(found: Found) -> str:
-    """Return `thigh`, `back`, or `node` if the name that the node advertises does not tell."""
-    role = protocol.role_of_name(found.name or "")
-    return "node" if role is None else protocol.ROLE_NAMES[role]
+async def find_nodes(radio: Radio, keys: Sequence[NodeKey], timeout_s: float = SCAN_S) -> list[Near]:
+    """Scan until all nodes of each participant that was heard are there, or the time is up; the strongest first.
 
-
-async def find_nodes(radio: Radio, timeout_s: float = SCAN_S, want: int = 2, only: str = "") -> list[Found]:
-    """Scan for nodes until `want` different ones were seen or the time is up; return them, the strongest first.
-
-    only: an address, upper or lower case; no other node is returned, and the scan ends when it is seen.
+    keys: those of the nodes that are looked for; nodes of others are returned without one, as far as they were heard.
     """
-    seen: set[str] = set()
+    seen: set[NodeKey] = set()
 
     def enough(found: Found) -> bool:
-        seen.add(found.address)
-        return _is(found, only) if only else len(seen) >= want
+        key = owner(found, keys)
+        if key is not None:
+            seen.add(key)
+        heard = {k.participant for k in seen}
+        return bool(seen) and all(k in seen for k in keys if k.participant in heard)
 
     heard = await radio.scan(protocol.SERVICE_UUID, timeout_s, enough)
-    return sorted((f for f in heard if not only or _is(f, only)), key=lambda found: -found.rssi_dbm)
+    near = [Near(found, owner(found, keys)) for found in heard]
+    return sorted(near, key=lambda n: -n.found.rssi_dbm)
 
 
-def _is(found: Found, address: str) -> bool:
-    return found.address.lower() == address.lower()
+def owner(found: Found, keys: Sequence[NodeKey]) -> NodeKey | None:
+    """Return the key that made the hint which a node advertises, or None."""
+    hint = found.manufacturer_data.get(protocol.COMPANY, b"")
+    return next((key for key in keys if key.made(hint)), None)
 
 
 async def fetch(
     radio: Radio,
     store: Store,
-    participant: str,
-    nodes: list[Found],
+    nodes: Sequence[Near],
     now_ms: Callable[[], int] | None = None,
-    on_progress: Callable[[Found, int, int], None] | None = None,
+    on_progress: Callable[[Near, int, int], None] | None = None,
 ) -> FetchReport:
-    """Sync the found nodes one after the other; a lost link is tried again, three times in all."""
+    """Sync those of the nodes that are ours, one after the other; a lost link is tried again, three times in all."""
     report = FetchReport()
-    for found in nodes:
+    for near in nodes:
+        key = near.key
+        if key is None:
+            continue
 
-        async def attempt(found: Found = found) -> SyncResult:
+        async def attempt(near: Near = near, key: NodeKey = key) -> SyncResult:
             def hear(done: int, of: int) -> None:
                 if on_progress is not None:
-                    on_progress(found, done, of)
+                    on_progress(near, done, of)
 
-            link = await radio.connect(found, _CONNECT_TIMEOUT_S)
+            link = await radio.connect(near.found, _CONNECT_TIMEOUT_S)
             try:
-                return await sync_node(NodeClient(link, now_ms), store, participant, hear)
+                return await sync_node(NodeClient(link, [key], now_ms), store, hear)
             finally:
                 await link.close()
 
         try:
             report.synced.append(await _patiently(attempt))
         except AmbulaError as e:
-            report.failed.append((f"{role_of(found)} {found.address}", e))
+            report.failed.append((f"{key.participant} {near.role}", e))
     return report
 
 

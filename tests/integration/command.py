@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 from ambula.cli import main
+from ambula.keys import KeyFile
+from ambula.secure import NodeKey
+
+ABSENT = NodeKey("ee" * 8, 0, "P9", bytes(32))
 
 
 @dataclass(frozen=True)
@@ -71,18 +75,24 @@ async def ambula(*arguments: str | Path, **environment: str) -> Ran:
 
 
 class Laptop:
-    """Runs the command in processes of its own that have their radio in the air of this process."""
+    """Runs the command in processes of its own that have their radio in the air of this process.
+
+    Its keys are those of the rig in `folder`/rig; without one it has a key of a node that is not there.
+    """
 
     def __init__(self, air: Any, folder: Path) -> None:
         self._air = air
         self._folder = folder
         self._count = 0
+        self.keys = KeyFile(folder / "rig" / "keys.json")
+        if not self.keys.load():
+            self.keys.add(ABSENT)
 
     async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
         """Start a command with a new radio."""
         self._count += 1
         transport = await self._air.serve_central(self._folder / f"hci{self._count}", f"laptop{self._count}")
-        return await start(*arguments, AMBULA_RADIO=f"bumble:{transport}")
+        return await start(*arguments, AMBULA_RADIO=f"bumble:{transport}", AMBULA_KEYS=str(self.keys.path))
 
     async def ambula(self, *arguments: str | Path) -> Ran:
         """Run a command with a new radio."""

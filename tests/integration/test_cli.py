@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import csv
+import hmac
 import json
 import os
 import signal
@@ -18,13 +19,15 @@ import worn
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
 from bumble.gatt import Characteristic, Service
-from command import Ambula, Laptop, Ran, finish, start
+from command import ABSENT, Ambula, Laptop, Ran, finish, start
 
 import ambula as package
 from ambula.cli.app import app
 from ambula.cli.result_commands import _SHOWN
 from ambula.dictionary import entry
 from ambula.errors import AmbulaError, InputError, ProtocolError, SimulatorError, StoreError, TransportError
+from ambula.keys import KeyFile
+from ambula.secure import NodeKey
 from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import protocol
@@ -96,7 +99,7 @@ def test_the_whole_way_from_two_nodes_to_a_report(recorded: Path, ambula: Ambula
     store = tmp_path / "kept" / "s.db"
 
     async def visit() -> list[Ran]:
-        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+        async with worn.worn_again(recorded, tmp_path / "rig", "P7") as rig:
             laptop = Laptop(rig.air, tmp_path)
             rig.laptop_near()
             return [
@@ -128,13 +131,14 @@ def check_scans(shown: Ran, told: Ran) -> None:
     assert sorted(f["role"] for f in found) == ["back", "thigh"]
     rows = [line.split() for line in shown.out.splitlines()]
     for f in found:
-        assert [f["role"], f["address"], str(f["rssi_dbm"])] in rows
+        assert ["P7", f["role"], str(f["rssi_dbm"])] in rows
+        assert f["participant"] == "P7"
 
 
 def check_syncs(first: Ran, second: Ran) -> None:
     """All came the first time; nothing was left for the second."""
     for line, role in zip(sorted(first.out.splitlines()), ("back", "thigh"), strict=True):
-        assert line.startswith(f"{role}: {worn.EPOCHS} epochs (8 h 20 min), ")
+        assert line.startswith(f"P7 {role}: {worn.EPOCHS} epochs (8 h 20 min), ")
     told = json.loads(second.out)
     assert {(n["role"], n["epochs"], n["damaged_bytes"]) for n in told} == {("thigh", 0, 0), ("back", 0, 0)}
 
@@ -200,12 +204,11 @@ def test_only_the_named_node_is_synced(recorded: Path, tmp_path: Path) -> None:
             laptop = Laptop(rig.air, tmp_path)
             rig.laptop_near()
             sync = ("sync", "--store", tmp_path / "s.db", "--json", "--timeout")
-            address = "f0:ae:a4:00:00:02"
-            ran = await laptop.ambula(*sync, "20", "--node", address)
+            ran = await laptop.ambula(*sync, "20", "--node", "back")
             assert [(n["role"], n["epochs"]) for n in json.loads(ran.out)] == [("back", worn.EPOCHS)], ran
-            nobody = await laptop.ambula(*sync, "1", "--node", "F0:AE:A4:00:00:09")
-            assert "no node with the address F0:AE:A4:00:00:09" in nobody.failed_with(5)
-            assert "ambula scan" in nobody.err
+            nobody = await laptop.ambula(*sync, "1", "--participant", "P8")
+            assert "P01 thigh, P01 back" in nobody.failed_with(3)
+            assert "thigh or back" in (await laptop.ambula(*sync, "1", "--node", "left")).failed_with(3)
 
     asyncio.run(go())
 
@@ -237,32 +240,58 @@ def test_a_machine_without_bluetooth_is_5_at_once(
     assert time.monotonic() - began < 5
 
 
-async def stranger(air: Air, characteristics: list[Characteristic[bytes]]) -> Device:
+def test_no_keys_is_3(ambula: Ambula, tmp_path: Path) -> None:
+    KeyFile().path.unlink()
+    assert "no node was set up on this computer" in ambula("sync", "--store", tmp_path / "s.db").failed_with(3)
+
+
+async def stranger(air: Air, characteristics: list[Characteristic[bytes]], hint: bytes) -> Device:
     """Put a device on the air that advertises Ambula's service and is something else."""
     device = await air.add_central("stranger")
     service = UUID(protocol.SERVICE_UUID)
     device.add_service(Service(service, characteristics))
     flags = bytes((AdvertisingData.Flags.LE_GENERAL_DISCOVERABLE_MODE,))
     kind = AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
-    data = AdvertisingData([(AdvertisingData.FLAGS, flags), (kind, bytes(service))])
+    said = protocol.COMPANY.to_bytes(2, "little") + hint
+    data = AdvertisingData(
+        [(AdvertisingData.FLAGS, flags), (kind, bytes(service)), (AdvertisingData.MANUFACTURER_SPECIFIC_DATA, said)]
+    )
     await device.start_advertising(advertising_data=bytes(data), auto_restart=True)
     return device
 
 
+def hint_of(key: NodeKey) -> bytes:
+    return b"abc" + hmac.digest(key.key, b"hintabc", "sha256")[:3]
+
+
 @pytest.mark.parametrize("answer", [None, b"hello"], ids=["nothing", "another thing"])
-def test_a_stranger_with_our_service_is_6(answer: bytes | None, tmp_path: Path) -> None:
+def test_a_stranger_that_repeats_the_hint_of_ours_is_6(answer: bytes | None, tmp_path: Path) -> None:
     read, may = Characteristic.Properties.READ, Characteristic.READABLE
-    offered = [] if answer is None else [Characteristic(protocol.INFO_UUID, read, may, answer)]
+    offered = [] if answer is None else [Characteristic(protocol.PUBLIC_UUID, read, may, answer)]
 
     async def go() -> None:
         async with Air() as air:
-            await stranger(air, offered)
+            await stranger(air, offered, hint_of(ABSENT))
             ran = await Laptop(air, tmp_path).ambula("sync", "--store", tmp_path / "s.db", "--timeout", "1")
             assert "Ambula node" in ran.failed_with(6)
 
     asyncio.run(go())
     with Store(tmp_path / "s.db") as store:
         assert store.nodes() == []
+
+
+def test_nodes_of_others_are_left_alone(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with Air() as air:
+            device = await stranger(air, [], b"abcdef")
+            laptop = Laptop(air, tmp_path)
+            ran = await laptop.ambula("sync", "--store", tmp_path / "s.db", "--timeout", "1")
+            assert "none of your nodes found in 1 s, but 1 of somebody else" in ran.failed_with(5)
+            ran = await laptop.ambula("scan", "--timeout", "1", "--json")
+            assert [(n["role"], n["participant"]) for n in json.loads(ran.out)] == [("unknown", None)]
+            assert not device.connections
+
+    asyncio.run(go())
 
 
 # ---- Ctrl-C

@@ -25,8 +25,8 @@ from nodecore import segment
 
 async def visit(rig: Rig, store: Store) -> int:
     """Sync all nodes; return the epochs that came. Raises the first failure."""
-    found = await find_nodes(rig.radio, 10, len(rig.nodes))
-    report = await fetch(rig.radio, store, "P01", found, rig.utc_ms)
+    found = await find_nodes(rig.radio, rig.keys, 30)
+    report = await fetch(rig.radio, store, found, rig.utc_ms)
     for _, error in report.failed:
         raise error
     assert len(report.synced) == len(rig.nodes)
@@ -113,9 +113,8 @@ class Scissors:
 async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> str:
     """Sync one node and cut it off at a random value in one of three ways; return which, or `whole`."""
     way = dice.choice(("link", "laptop", "node"))
-    role = "Amb-T" if name == "thigh" else "Amb-B"
-    found = [f for f in await find_nodes(rig.radio, 10, 2) if f.name == role]
-    link = await rig.radio.connect(found[0])
+    (near,) = [n for n in await find_nodes(rig.radio, rig.keys, 30) if n.role == name]
+    link = await rig.radio.connect(near.found)
     task = asyncio.current_task()
     assert task is not None
 
@@ -131,7 +130,7 @@ async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> st
 
     try:
         await sync_node(
-            NodeClient(Scissors(link, dice.randint(1, dice.choice((25, 150))), cut), rig.utc_ms), store, "P01"
+            NodeClient(Scissors(link, dice.randint(1, dice.choice((25, 150))), cut), rig.keys, rig.utc_ms), store
         )
         return "whole"
     except AmbulaError:
@@ -190,6 +189,7 @@ def test_a_laptop_that_is_killed_goes_on_where_it_was(recorded: Path, tmp_path: 
         killed = 0
         dice = random.Random(5)
         async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            user = {"AMBULA_CONFIG": str(tmp_path / "none"), "AMBULA_KEYS": str(rig.key_path)}
             rig.laptop_near()
             for attempt in range(12):
                 path = tmp_path / f"hci{attempt}"
@@ -197,7 +197,7 @@ def test_a_laptop_that_is_killed_goes_on_where_it_was(recorded: Path, tmp_path: 
                 command = [sys.executable, "-m", "ambula", "sync", "--store", str(tmp_path / "s.db")]
                 process = await asyncio.create_subprocess_exec(
                     *command,
-                    env={**os.environ, "AMBULA_RADIO": radio, "AMBULA_CONFIG": str(tmp_path / "none")},
+                    env={**os.environ, **user, "AMBULA_RADIO": radio},
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                 )
@@ -224,7 +224,7 @@ def test_a_stranger_is_told_from_a_node() -> None:
         def on_lost(self, callback: Callable[[], object]) -> None: ...
 
     with pytest.raises(ProtocolError, match="does not answer as an Ambula node"):
-        asyncio.run(NodeClient(Stranger()).open())
+        asyncio.run(NodeClient(Stranger(), []).open())
 
 
 def test_a_locked_store_leaves_the_data_on_the_node(
@@ -254,11 +254,11 @@ def test_nobody_there_is_said_in_time(tmp_path: Path, recorded: Path) -> None:
     async def go() -> float:
         async with worn.worn_again(recorded, tmp_path / "rig") as rig:
             rig.laptop_near()
-            found = await find_nodes(rig.radio, 5, 2)
+            found = await find_nodes(rig.radio, rig.keys, 5)
             await rig.nodes["thigh"].kill()
             began = time.monotonic()
             with pytest.raises(TransportError):
-                await rig.radio.connect(next(f for f in found if f.name == "Amb-T"), 1.0)
+                await rig.radio.connect(next(n.found for n in found if n.role == "thigh"), 1.0)
             return time.monotonic() - began
 
     assert asyncio.run(go()) < 5

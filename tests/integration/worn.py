@@ -35,13 +35,13 @@ def record(folder: Path) -> None:
     asyncio.run(wear())
 
 
-def worn_again(source: Path, folder: Path) -> Rig:
+def worn_again(source: Path, folder: Path, participant: str = "P01") -> Rig:
     """Return a rig over copies of the recorded images; its nodes have no more samples to give."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ROLES:
         shutil.copy(source / f"{name}.img", folder / f"{name}.img")
     still = np.zeros((0, 3), np.int16)
-    return Rig(folder, [VirtualWearer(i, still, END_MS + 10_000) for i in range(2)])
+    return Rig(folder, [VirtualWearer(i, still, END_MS + 10_000) for i in range(2)], participant)
 
 
 def recorded_segments(source: Path) -> dict[str, list[Segment]]:

@@ -103,4 +103,7 @@ for _ in range(200):
     traits = ("h", [random.choice((-1024, 0, 300, 1000, 4000, 32767)) + 0 for _ in range(27)])
     same("votes", traits, model.TREES, model.ROUNDS, ("i", [0] * 4))
     same("votes", traits, model.LEVEL_TREES, model.LEVEL_ROUNDS, ("i", [0] * 4))
+for size in (0, 1, 16, 232):
+    bytes_ = [random.getrandbits(8) for _ in range(500)]
+    same("mix", ("B", bytes_[:244]), ("B", bytes_[244:]), 4, size)
 print(count)

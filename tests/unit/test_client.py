@@ -5,30 +5,48 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from spec_session import DEVICE, KEY, SpecNode
 
 from ambula import client as client_module
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, ProtocolError, TransportError
+from ambula.secure import NodeKey
 from nodecore import protocol
 
-INFO = protocol.pack_info(0, 1, b"\x01" * 8, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
+INFO = protocol.pack_info(0, 1, DEVICE, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
+OURS = NodeKey(DEVICE.hex(), 0, "P01", KEY)
 Script = Callable[[bytes], list[tuple[str, bytes]]]
 
 
 class Puppet:
-    """A link whose far end answers each command with what a script says."""
+    """A link whose far end answers each command with what a script says, sealed; `spoil` may change what passes."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, spoil: Callable[[str, bytes], list[bytes]] = lambda _, v: [v]) -> None:
         self._script = script
+        self._spoil = spoil
+        self._node = SpecNode()
         self._callbacks: dict[str, Callable[[bytes], object]] = {}
         self.lose: Callable[[], object] = lambda: None
 
     async def read(self, char_uuid: str) -> bytes:
-        return INFO
+        return b"\x02\x01"
 
     async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
-        for uuid, value in self._script(data):
-            self._callbacks[uuid](value)
+        node = self._node
+        if data[0] == protocol.HELLO and node.keys is None:
+            self._say(*reply(data, 0, node.hello(data[2:])))
+        elif node.keys is None:
+            self._say(*reply(data, 0 if node.prove(data[2:]) else protocol.DENIED))
+        else:
+            command = node.open(data)
+            answers = [reply(command, 0, INFO)] if command[0] == protocol.INFO else self._script(command)
+            for uuid, value in answers:
+                channel = protocol.REPLIES if uuid == protocol.CONTROL_UUID else protocol.LOG
+                for changed in self._spoil(uuid, node.seal(channel, value)):
+                    self._say(uuid, changed)
+
+    def _say(self, uuid: str, value: bytes) -> None:
+        self._callbacks[uuid](value)
 
     async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
         self._callbacks[char_uuid] = callback
@@ -37,17 +55,17 @@ class Puppet:
         self.lose = callback
 
 
-def frame(offset: int, data: bytes) -> tuple[str, bytes]:
-    return protocol.DATA_UUID, struct.pack("<I", offset) + data
+def frame(data: bytes) -> tuple[str, bytes]:
+    return protocol.DATA_UUID, data
 
 
 def reply(command: bytes, status: int = 0, payload: bytes = b"") -> tuple[str, bytes]:
     return protocol.CONTROL_UUID, bytes((command[0] | 0x80, command[1], status)) + payload
 
 
-def read_log(script: Script) -> bytes:
+def read_log(script: Script, spoil: Callable[[str, bytes], list[bytes]] = lambda _, v: [v]) -> bytes:
     async def go() -> bytes:
-        client = NodeClient(Puppet(script))
+        client = NodeClient(Puppet(script, spoil), [OURS])
         await client.open()
         into = bytearray()
         await client.read_log(100, 110, into)
@@ -57,21 +75,19 @@ def read_log(script: Script) -> bytes:
 
 
 def test_frames_in_order_are_the_log() -> None:
-    done = read_log(lambda c: [frame(100, b"abcd"), frame(104, b"efghij"), reply(c, 0, struct.pack("<I", 110))])
+    done = read_log(lambda c: [frame(b"abcd"), frame(b"efghij"), reply(c, 0, struct.pack("<I", 110))])
     assert done == b"abcdefghij"
 
 
 @pytest.mark.parametrize(
     ("script", "says"),
     [
-        (lambda c: [frame(101, b"abcd")], "from 101, not 100"),
-        (lambda c: [frame(100, b"abcd"), frame(100, b"abcd")], "from 100, not 104"),
-        (lambda c: [frame(100, b"")], "empty data frame"),
-        (lambda c: [frame(100, b"a" * 20)], "more than was asked"),
-        (lambda c: [frame(100, b"a" * 10), reply(c, 0, b"xy")], "wrong length"),
-        (lambda c: [frame(100, b"a" * 10), reply(c, 0, struct.pack("<I", 104))], "refused"),
+        (lambda c: [frame(b"")], "empty data frame"),
+        (lambda c: [frame(b"a" * 20)], "more than was asked"),
+        (lambda c: [frame(b"a" * 10), reply(c, 0, b"xy")], "wrong length"),
+        (lambda c: [frame(b"a" * 10), reply(c, 0, struct.pack("<I", 104))], "refused"),
     ],
-    ids=["gap", "duplicate", "empty", "too much", "short reply", "false end"],
+    ids=["empty", "too much", "short reply", "false end"],
 )
 def test_a_node_that_breaks_the_protocol_is_told_off(script: Script, says: str) -> None:
     with pytest.raises(ProtocolError, match=says):
@@ -87,14 +103,14 @@ def test_a_refused_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_silence_in_the_middle_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "FRAME_TIMEOUT_S", 0.05)
     with pytest.raises(TransportError, match="stopped sending"):
-        read_log(lambda c: [frame(100, b"abcd")])
+        read_log(lambda c: [frame(b"abcd")])
 
 
 def test_no_reply_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "REPLY_TIMEOUT_S", 0.05)
 
     async def go() -> None:
-        client = NodeClient(Puppet(lambda c: []))
+        client = NodeClient(Puppet(lambda c: []), [OURS])
         await client.open()
         await client.seal()
 
@@ -105,7 +121,7 @@ def test_no_reply_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_replies_to_other_commands_are_passed_over() -> None:
     async def go() -> int:
         client = NodeClient(
-            Puppet(lambda c: [reply(bytes((9, 9))), reply(c[:1] + bytes((c[1] ^ 1,))), reply(c, 0, bytes(4))])
+            Puppet(lambda c: [reply(bytes((9, 9))), reply(c[:1] + bytes((c[1] ^ 1,))), reply(c, 0, bytes(4))]), [OURS]
         )
         await client.open()
         return await client.seal()
@@ -116,7 +132,7 @@ def test_replies_to_other_commands_are_passed_over() -> None:
 def test_a_lost_link_is_noticed_at_once() -> None:
     async def go() -> None:
         puppet = Puppet(lambda c: [])
-        client = NodeClient(puppet)
+        client = NodeClient(puppet, [OURS])
         await client.open()
         asyncio.get_running_loop().call_later(0.01, puppet.lose)
         await asyncio.wait_for(client.seal(), 1.0)
@@ -129,7 +145,7 @@ def test_the_anchor_is_the_reading_with_the_shortest_round_trip() -> None:
     clock = iter([0, 100, 200, 210, 300, 304, 400, 500, 600, 700])
 
     async def go() -> tuple[int, int, int]:
-        client = NodeClient(Puppet(lambda c: [reply(c, 0, struct.pack("<Q", 5000))]), lambda: next(clock))
+        client = NodeClient(Puppet(lambda c: [reply(c, 0, struct.pack("<Q", 5000))]), [OURS], lambda: next(clock))
         await client.open()
         anchor = await client.clock_anchor()
         return anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms
@@ -142,9 +158,81 @@ def test_any_reply_ends_in_an_error_of_ours(size: int, monkeypatch: pytest.Monke
     monkeypatch.setattr(client_module, "REPLY_TIMEOUT_S", 0.05)
 
     async def go() -> None:
-        client = NodeClient(Puppet(lambda c: [(protocol.CONTROL_UUID, bytes(c[:1]) * size)]))
+        client = NodeClient(Puppet(lambda c: [(protocol.CONTROL_UUID, bytes(c[:1]) * size)]), [OURS])
         await client.open()
         await client.acknowledge(1, 2)
 
     with pytest.raises(AmbulaError):
         asyncio.run(go())
+
+
+# ---- what somebody on the way can do to messages
+
+
+def whole(c: bytes) -> list[tuple[str, bytes]]:
+    return [frame(b"abcd"), frame(b"efghij"), reply(c, 0, struct.pack("<I", 110))]
+
+
+def test_a_message_that_comes_twice_counts_once() -> None:
+    assert read_log(whole, lambda _, v: [v, v]) == b"abcdefghij"
+
+
+def flipped(value: bytes, at: int) -> bytes:
+    return value[:at] + bytes((value[at] ^ 1,)) + value[at + 1 :]
+
+
+@pytest.mark.parametrize("at", [0, 4, -1], ids=["counter", "body", "tag"])
+def test_a_changed_message_is_noticed(at: int) -> None:
+    with pytest.raises(TransportError, match="damaged, twice or not at all"):
+        read_log(whole, lambda uuid, v: [flipped(v, at % len(v)) if uuid == protocol.DATA_UUID else v])
+
+
+def test_a_missing_message_is_noticed() -> None:
+    frames = iter([[], None])
+
+    def lose_the_first(uuid: str, value: bytes) -> list[bytes]:
+        lost = next(frames, None) if uuid == protocol.DATA_UUID else None
+        return [value] if lost is None else lost
+
+    with pytest.raises(TransportError, match="damaged, twice or not at all"):
+        read_log(whole, lose_the_first)
+
+
+def test_messages_in_the_wrong_order_are_noticed() -> None:
+    held: list[bytes] = []
+
+    def swap(uuid: str, value: bytes) -> list[bytes]:
+        if uuid != protocol.DATA_UUID:
+            return [value]
+        held.append(value)
+        return [] if len(held) == 1 else held[::-1]
+
+    with pytest.raises(TransportError, match="damaged, twice or not at all"):
+        read_log(whole, swap)
+
+
+def test_a_node_with_another_key_is_not_spoken_to() -> None:
+    async def go() -> None:
+        await NodeClient(Puppet(whole), [NodeKey(OURS.device_id, 0, "P01", b"x" * 32)]).open()
+
+    with pytest.raises(ProtocolError, match="not one of those that were set up on this computer"):
+        asyncio.run(go())
+
+
+def test_a_node_without_a_key_is_told() -> None:
+    class Bare(Puppet):
+        async def read(self, char_uuid: str) -> bytes:
+            return b"\x02\x00"
+
+    with pytest.raises(ProtocolError, match="never set up"):
+        asyncio.run(NodeClient(Bare(whole), [OURS]).open())
+
+
+def test_the_right_key_is_found_among_many() -> None:
+    async def go() -> NodeKey:
+        others = [NodeKey(f"{i:016x}", i & 1, "P02", bytes((i,)) * 32) for i in range(20)]
+        client = NodeClient(Puppet(whole), [*others, OURS])
+        await client.open()
+        return client.key
+
+    assert asyncio.run(go()) == OURS

@@ -2,10 +2,11 @@
 
 import pytest
 
+from ambula import node_info
 from nodecore import protocol
 
 INFO = bytes.fromhex(
-    "01"  # protocol version
+    "02"  # protocol version
     "01"  # back
     "0200"  # second boot
     "a1a2a3a4a5a6a7a8"  # device
@@ -29,24 +30,34 @@ def test_info_is_as_specified() -> None:
 
 
 def test_info_reads_back() -> None:
-    info = protocol.parse_info(INFO)
+    info = node_info.parse_info(INFO)
     assert (info.role, info.boot, info.log_first, info.log_end) == (protocol.BACK, 2, 32768, 41017)
-    assert (info.battery_mv, info.temperature_c, info.firmware) == (3900, -5, (0, 1, 0))
+    assert (info.battery_mv, info.temperature_c, info.firmware) == (3900, -5, "0.1.0")
     assert info.utc_ms == 0x010A18A55000
 
 
 @pytest.mark.parametrize(
-    ("data", "why"), [(INFO[:-1], "39 bytes"), (b"\x02" + INFO[1:], "version 2"), (b"\x01\x07" + INFO[2:], "role 7")]
+    ("data", "why"), [(INFO[:-1], "39 bytes"), (b"\x01" + INFO[1:], "version 1"), (b"\x02\x07" + INFO[2:], "role 7")]
 )
 def test_wrong_info_is_refused_with_the_reason(data: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        protocol.parse_info(data)
+        node_info.parse_info(data)
 
 
-@pytest.mark.parametrize(("role", "name"), [(protocol.THIGH, b"Amb-T"), (protocol.BACK, b"Amb-B")])
-def test_advertising_data_is_31_bytes_at_most_and_names_the_role_only(role: int, name: bytes) -> None:
-    data = protocol.advertising_data(role)
+def test_advertising_data_is_31_bytes_and_says_nothing_but_a_hint() -> None:
+    data = protocol.advertising_data(b"abcdef")
     uuid = "203b1f7a5e0c649a574c2f8d01001e6b"  # the service's, little-endian
-    assert data == bytes.fromhex("0201061107" + uuid + "0608") + name
-    assert protocol.role_of_name(name.decode()) == role
-    assert protocol.role_of_name("Someone's watch") is None
+    assert data == bytes.fromhex("0201061107" + uuid + "09ffffff") + b"abcdef"
+    assert len(data) == 31
+
+
+@pytest.mark.parametrize(("has_key", "data"), [(True, b"\x02\x01"), (False, b"\x02\x00")])
+def test_the_public_block(has_key: bool, data: bytes) -> None:
+    assert protocol.pack_public(has_key) == data
+    assert node_info.parse_public(data) is has_key
+
+
+@pytest.mark.parametrize(("data", "why"), [(b"\x02", "1 bytes"), (b"\x01\x01", "version 1")])
+def test_a_wrong_public_block_is_refused_with_the_reason(data: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        node_info.parse_public(data)

@@ -48,7 +48,7 @@ _IRQ_MTU_EXCHANGED = const(21)
 
 _CALL_HEADER = const(3)
 _NOTIFY_HEADER = const(7)
-_CONFIG_KEYS = ("mac", "mtu", "gap_name")
+_CONFIG_KEYS = ("mac", "mtu", "gap_name", "addr_mode")
 
 _ble = None
 _in_handler = False
@@ -202,13 +202,16 @@ class BLE:
         for name, value in values.items():
             if name not in _CONFIG_KEYS or name == "mac":
                 raise ValueError("unknown config param")
-            raw = struct.pack("<H", value) if name == "mtu" else _as_bytes(value)
+            if name == "addr_mode":
+                raw = bytes((value,))
+            else:
+                raw = struct.pack("<H", value) if name == "mtu" else _as_bytes(value)
             wire.tx[_CALL_HEADER] = _CONFIG_KEYS.index(name)
             wire.call(_OP_CONFIG_SET, wire.put(1, raw))
         return None
 
     def _config_get(self, name):
-        if name not in _CONFIG_KEYS:
+        if name not in _CONFIG_KEYS or name == "addr_mode":
             raise ValueError("unknown config param")
         wire.tx[_CALL_HEADER] = _CONFIG_KEYS.index(name)
         size = wire.call(_OP_CONFIG_GET, 1)
@@ -246,7 +249,7 @@ class BLE:
         except OSError as e:
             if e.errno == errno.ENOTCONN:
                 return False
-            raise
+            raise e
         return True
 
     def gatts_register_services(self, services_definition):

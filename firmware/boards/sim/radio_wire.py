@@ -17,7 +17,7 @@ EVENT_HEADER = const(8)
 _OP_HELLO = const(0)
 _SUN_PATH_MAX = const(103)
 
-tx = bytearray(544)  # a call: the largest notification, or the largest table of services
+tx = bytearray(320)  # a call: the largest notification, or the largest table of services
 tx_view = memoryview(tx)
 rx = bytearray(128)  # an answer, or the small part of an event
 rx_view = memoryview(rx)

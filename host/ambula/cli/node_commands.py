@@ -23,13 +23,14 @@ from ambula.cli.common import (
     zone_of,
 )
 from ambula.config import load_config
-from ambula.errors import TransportError
-from ambula.fetch import SCAN_S, FetchReport, fetch, find_nodes, role_of
+from ambula.errors import InputError, TransportError
+from ambula.fetch import SCAN_S, FetchReport, Near, fetch, find_nodes
+from ambula.keys import KeyFile
 from ambula.ledger import ledger_of
+from ambula.secure import NodeKey
 from ambula.store import NodeRow, Store
 from ambula.sync import SyncResult
 from ambula.timebase import latest_fit
-from ambula.transport.radio import Found
 from ambula.transport.source import open_radio
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S
@@ -41,43 +42,61 @@ _NOBODY = (
     "no node found in {:.0f} s. Double-tap the node to open its radio window, keep it within a few metres, "
     "and check that this computer's Bluetooth is on"
 )
-_NOT_THAT_ONE = "no node with the address {} found in {:.0f} s. `ambula scan` lists those that are near; double-tap it"
+_NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} of somebody else or never set up. Double-tap your nodes"
+_NO_KEYS = "no node was set up on this computer (no keys in {}): `ambula setup` does it over USB"
+_NOT_SET_UP = "no {} was set up on this computer: {} holds keys for {}"
+_OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys: chmod 600 {}"
 
 
 def scan(timeout: TimeoutOption = SCAN_S, json: JsonOption = False, radio: RadioOption = "") -> None:
-    """List the nodes that are near: role, address, signal. Double-tap a node to wake its radio."""
+    """List the nodes that are near: whose, role, signal. Double-tap a node to wake its radio.
+
+    A node tells who it is only to a computer on which it was set up; others are listed as unknown.
+    """
     found = run(_scan(radio, timeout))
     if json:
-        print_json([{"role": role_of(f), "address": f.address, "rssi_dbm": f.rssi_dbm} for f in found])
+        print_json([_near_as_json(n) for n in found])
         return
     if not found:
         raise TransportError(_NOBODY.format(timeout))
-    table = Table("role", "address", "signal (dBm)", box=None)
-    for f in found:
-        table.add_row(role_of(f), f.address, str(f.rssi_dbm))
+    table = Table("participant", "role", "signal (dBm)", box=None)
+    for n in found:
+        table.add_row(n.key.participant if n.key else "-", n.role, str(n.found.rssi_dbm))
     out.print(table)
 
 
-async def _scan(radio: str, timeout_s: float) -> list[Found]:
+def _near_as_json(near: Near) -> dict[str, Any]:
+    key = near.key
+    return {
+        "role": near.role,
+        "participant": key.participant if key else None,
+        "device_id": key.device_id if key else None,
+        "rssi_dbm": near.found.rssi_dbm,
+    }
+
+
+async def _scan(radio: str, timeout_s: float) -> list[Near]:
     async with open_radio(radio) as air:
-        return await find_nodes(air, timeout_s)
+        return await find_nodes(air, KeyFile().load(), timeout_s)
 
 
 def sync(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
-    node: Annotated[str, typer.Option(metavar="ADDRESS", help="Only this node, as `ambula scan` lists it.")] = "",
+    node: Annotated[str, typer.Option(metavar="ROLE", help="Only this one: thigh or back.")] = "",
     timeout: TimeoutOption = SCAN_S,
     json: JsonOption = False,
     radio: RadioOption = "",
 ) -> None:
     """Fetch what the nodes recorded into the store. Run it any day, any number of times; cut it off at any point."""
     config = load_config()
-    who = warn_of_name(participant or config.participant)
+    keys = _wanted(participant or "", node)
+    for who in sorted({key.participant for key in keys}):
+        warn_of_name(who)
     with Store(store_path(store, config)) as kept:
         kept.set("zone", zone_of(kept, zone))
-        report = run(_sync(radio, kept, who, timeout, node))
+        report = run(_sync(radio, kept, keys, timeout))
         if json:
             print_json(_sync_as_json(report))
         else:
@@ -88,24 +107,42 @@ def sync(
         raise report.failed[0][1].__class__(told)
 
 
-async def _sync(radio: str, store: Store, participant: str, timeout_s: float, only: str) -> FetchReport:
+def _wanted(participant: str, role: str) -> list[NodeKey]:
+    """Return the keys of the nodes to sync; raises InputError if there is none."""
+    if role and role not in protocol.ROLE_NAMES:
+        raise InputError(f"--node {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
+    file = KeyFile()
+    keys = file.load()
+    if not keys:
+        raise InputError(_NO_KEYS.format(file.path))
+    if file.is_open_to_others():
+        err.print(_OPEN_TO_OTHERS.format(file.path), highlight=False, soft_wrap=True)
+    wanted = [k for k in keys if participant in ("", k.participant) and role in ("", k.role_name)]
+    if not wanted:
+        known = ", ".join(f"{k.participant} {k.role_name}" for k in keys)
+        raise InputError(_NOT_SET_UP.format(" ".join(filter(None, (participant, role))) or "node", file.path, known))
+    return wanted
+
+
+async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float) -> FetchReport:
     async with open_radio(radio) as air:
         with err.status("looking for nodes ..."):
-            nodes = await find_nodes(air, timeout_s, only=only)
+            heard = await find_nodes(air, keys, timeout_s)
+        nodes = [n for n in heard if n.key is not None]
         if not nodes:
-            raise TransportError(_NOT_THAT_ONE.format(only, timeout_s) if only else _NOBODY.format(timeout_s))
+            raise TransportError((_NONE_OF_OURS if heard else _NOBODY).format(timeout_s, len(heard)))
         with passing_bar() as bar:
-            tasks = {f.address: bar.add_task(role_of(f), total=None) for f in nodes}
+            tasks = {n.found.address: bar.add_task(n.role, total=None) for n in nodes}
 
-            def show(found: Found, done: int, of: int) -> None:
-                bar.update(tasks[found.address], completed=done, total=of)
+            def show(near: Near, done: int, of: int) -> None:
+                bar.update(tasks[near.found.address], completed=done, total=of)
 
-            return await fetch(air, store, participant, nodes, on_progress=show)
+            return await fetch(air, store, nodes, on_progress=show)
 
 
 def _sync_line(result: SyncResult) -> str:
-    role = protocol.ROLE_NAMES[result.node.role]
-    line = f"{role}: {result.epochs} epochs ({_hours(result.epochs)}), {result.bytes_read / 1024:.1f} KiB"
+    name = f"{result.node.participant} {protocol.ROLE_NAMES[result.node.role]}"
+    line = f"{name}: {result.epochs} epochs ({_hours(result.epochs)}), {result.bytes_read / 1024:.1f} KiB"
     if result.damaged_bytes:
         line += f"; {result.damaged_bytes} bytes were damaged on the node and are accounted as lost"
     if result.clock_was_set:
@@ -121,6 +158,7 @@ def _hours(epochs: int) -> str:
 def _sync_as_json(report: FetchReport) -> list[dict[str, Any]]:
     return [
         {
+            "participant": r.node.participant,
             "role": protocol.ROLE_NAMES[r.node.role],
             "device_id": r.node.device_id,
             "epochs": r.epochs,

@@ -37,8 +37,8 @@ def _firmware() -> dict[str, bytes]:
     return compile_files(device_files(), architecture_of(find_micropython()))
 
 
-def build_image(path: Path, config: dict[str, Any]) -> None:
-    """Write a 2 MiB image with the firmware and `config` as its config.json to `path`."""
+def build_image(path: Path, config: dict[str, Any], key: bytes = b"") -> None:
+    """Write a 2 MiB image with the firmware, `config` as its config.json and, if given, the device key to `path`."""
     fs = _file_system()
     made: set[str] = set()
     for name, contents in _firmware().items():
@@ -48,7 +48,16 @@ def build_image(path: Path, config: dict[str, Any]) -> None:
             made.add(folder)
         _write(fs, name, contents)
     _write(fs, "config.json", json.dumps(config).encode())
+    if key:
+        _write(fs, "key.bin", key)
     path.write_bytes(bytes(fs.context.buffer))
+
+
+def device_key(path: Path) -> bytes:
+    """Return the device key in the image at `path`."""
+    fs = _file_system(bytearray(path.read_bytes()))
+    with cast(BinaryIO, fs.open("key.bin", "rb")) as file:
+        return file.read()
 
 
 def log_chunks(path: Path) -> dict[int, bytes]:

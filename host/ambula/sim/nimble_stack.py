@@ -1,7 +1,8 @@
 """NimBLE's host stack as MicroPython's `bluetooth` on the ESP32 uses it: what each call does, which IRQs it causes.
 
 Modelled: notifications that are refused with ENOMEM when the buffers are full, cut to MTU - 3, and sent whether
-subscribed or not; a preferred MTU of 256; permissions; switching off takes the links down and says no more.
+subscribed or not; a preferred MTU of 256; permissions; switching off takes the links down and says no more; a public
+address, or a static random one made anew each time it is asked for. Not modelled: private addresses (RPA, NRPA).
 """
 
 import asyncio
@@ -40,6 +41,7 @@ class NimbleStack:
         self._events = events
         self._mtu = DEFAULT_MTU
         self._gap_name = DEFAULT_NAME
+        self._address_type = hci.OwnAddressType.PUBLIC
         self._table: GattTable | None = None
         self._wake_wanted = False
         self._indicating: set[asyncio.Task[None]] = set()
@@ -77,6 +79,7 @@ class NimbleStack:
             return self._shut_down()
         self._mtu = DEFAULT_MTU
         self._gap_name = DEFAULT_NAME
+        self._address_type = hci.OwnAddressType.PUBLIC
         self._install(b"")
         self.is_on = True
         self.windows += 1
@@ -103,8 +106,12 @@ class NimbleStack:
                 return struct.pack("<H", self._mtu)
             case Config.GAP_NAME:
                 return self._gap_name
+            case Config.ADDR_MODE:
+                raise OSError(errno.EINVAL, "the address mode can be set only")
 
-    def _config_set(self, payload: bytes) -> bytes:
+    def _config_set(self, payload: bytes) -> Answer:
+        if payload[0] == Config.ADDR_MODE:
+            return self._set_address_mode(payload[1])
         if payload[0] == Config.MTU:
             (mtu,) = struct.unpack("<H", payload[1:])
             if mtu not in _MTU_RANGE:
@@ -114,6 +121,17 @@ class NimbleStack:
             self._gap_name = payload[1:]
             if self._table is not None:
                 self._table.device_name.value = self._gap_name
+        return b""
+
+    async def _set_address_mode(self, mode: int) -> bytes:
+        if mode not in (hci.OwnAddressType.PUBLIC, hci.OwnAddressType.RANDOM):
+            raise OSError(errno.EINVAL, "address mode")
+        self._address_type = hci.OwnAddressType(mode)
+        if self._address_type == hci.OwnAddressType.RANDOM:
+            address = hci.Address.generate_static_address()
+            command = hci.HCI_LE_Set_Random_Address_Command(random_address=address)  # pyright: ignore
+            await self._device.send_sync_command(command)  # pyright: ignore
+            self._device.random_address = self._device.static_address = address
         return b""
 
     async def _advertise(self, payload: bytes) -> bytes:
@@ -129,7 +147,7 @@ class NimbleStack:
         kind = AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE if connectable else AdvertisingType.UNDIRECTED_SCANNABLE
         await self._device.start_advertising(
             advertising_type=kind,
-            own_address_type=hci.OwnAddressType.PUBLIC,
+            own_address_type=self._address_type,
             advertising_data=data,
             scan_response_data=response,
             advertising_interval_min=interval_us / 1000,

@@ -64,8 +64,8 @@ class NodeSettings:
 
 @functools.cache
 def _board_files() -> dict[str, bytes]:
-    """Compile the stand-ins once a process: as source they would take heap that a board's chips do not."""
-    return compile_files(simulated_board(), architecture_of(find_micropython()))
+    """Compile the stand-ins once a process, so that they take little of the heap: a board's chips take none."""
+    return compile_files(simulated_board(), architecture_of(find_micropython()), as_native=True)
 
 
 def _solder(folder: Path) -> Path:

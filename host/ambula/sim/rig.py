@@ -11,8 +11,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.keys import KeyFile
+from ambula.secure import NodeKey, new_key
 from ambula.sim.air import Air
-from ambula.sim.image import build_image
+from ambula.sim.image import build_image, device_key
+from ambula.sim.nimble import NodeRadio
 from ambula.sim.node import HEAP, NodeProcess, NodeSettings
 from ambula.transport.radio import Radio
 from nodecore import protocol
@@ -47,17 +50,21 @@ class Rig:
     """Virtual nodes and a laptop; an async context manager.
 
     Nodes start each at the beginning of its samples; `run_until` passes virtual time, `laptop_near` makes it real time
-    and opens the nodes' radio windows, as a double tap does.
+    and opens the nodes' radio windows, as a double tap does. `keys` are the nodes' keys; they are also in the key file
+    `folder`/keys.json.
     """
 
-    def __init__(self, folder: Path, wearers: list[VirtualWearer], heap: str = HEAP) -> None:
+    def __init__(self, folder: Path, wearers: list[VirtualWearer], participant: str = "P01", heap: str = HEAP) -> None:
         self._folder = folder
         self._wearers = wearers
+        self._participant = participant
         self._heap = heap
         self._stack = contextlib.AsyncExitStack()
         self._virtual_ms = min(w.start_ms for w in wearers)
         self._live_since_s: float | None = None
         self.nodes: dict[str, NodeProcess] = {}
+        self.radios: dict[str, NodeRadio] = {}
+        self.keys: list[NodeKey] = []
         self.air = Air()
         self.radio: Radio
 
@@ -79,19 +86,23 @@ class Rig:
     async def _add(self, wearer: VirtualWearer) -> None:
         flash = self.flash_path(wearer.name)
         if not flash.exists():
-            build_image(flash, {"role": wearer.name, **(wearer.config or {})})
+            build_image(flash, {"role": wearer.name, **(wearer.config or {})}, new_key())
+        device_id = f"{0xA0 + wearer.role:02x}" * 8
+        key = NodeKey(device_id, wearer.role, self._participant, device_key(flash))
+        self.keys.append(key)
+        KeyFile(self.key_path).add(key)
         samples = wearer.samples
         if not isinstance(samples, Path):
             path = self._folder / f"{wearer.name}.samples"
             samples.astype("<i2").tofile(path)
             samples = path
-        radio = await self.air.add_node(wearer.name, f"F0:AE:A4:00:00:{wearer.role + 1:02X}")
+        radio = self.radios[wearer.name] = await self.air.add_node(wearer.name, f"F0:AE:A4:00:00:{wearer.role + 1:02X}")
         settings = NodeSettings(
             flash=flash,
             samples=samples,
             samples_start_ms=wearer.start_ms,
             power_on_ms=wearer.start_ms - _POWER_ON_MS,
-            device_id=f"{0xA0 + wearer.role:02x}" * 8,
+            device_id=device_id,
             radio=str(radio.socket_path),
             clock_offset_ms=wearer.clock_offset_ms,
             clock_drift_ppm=wearer.clock_drift_ppm,
@@ -100,6 +111,11 @@ class Rig:
         self.nodes[wearer.name] = node
         self._stack.push_async_callback(node.quit)
         await node.start()
+
+    @property
+    def key_path(self) -> Path:
+        """Where the nodes' keys are kept."""
+        return self._folder / "keys.json"
 
     def flash_path(self, name: str) -> Path:
         """Return where the flash image of a node is kept."""
@@ -137,9 +153,10 @@ class Rig:
         node.tap()
         node.live()
 
-    def laptop_near(self) -> None:
-        """Time runs as on the wall from now on, and the wearer double-taps both nodes."""
+    def laptop_near(self, tap: bool = True) -> None:
+        """Time runs as on the wall from now on, and the wearer double-taps both nodes unless told not to."""
         self._live_since_s = time.monotonic()
         for node in self.nodes.values():
-            node.tap()
+            if tap:
+                node.tap()
             node.live()

@@ -43,6 +43,7 @@ class Config(IntEnum):
     MAC = 0
     MTU = 1
     GAP_NAME = 2
+    ADDR_MODE = 3
 
 
 class Event(IntEnum):

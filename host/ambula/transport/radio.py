@@ -43,7 +43,12 @@ class Found:
     name: str | None
     rssi_dbm: int
     service_data: dict[str, bytes]
+    manufacturer_data: dict[int, bytes]
     handle: "BLEDevice" = field(repr=False, compare=False)
+
+
+def _said(found: Found) -> tuple[object, ...]:
+    return found.name, found.service_data, found.manufacturer_data
 
 
 class Radio:
@@ -73,10 +78,17 @@ class Radio:
         enough = asyncio.Event()
 
         def on_advertisement(device: "BLEDevice", data: "AdvertisementData") -> None:
-            found = Found(device.address, data.local_name or device.name, data.rssi, dict(data.service_data), device)
+            found = Found(
+                device.address,
+                data.local_name or device.name,
+                data.rssi,
+                dict(data.service_data),
+                dict(data.manufacturer_data),
+                device,
+            )
             before = heard.get(found.address)
             heard[found.address] = found
-            is_news = before is None or (before.name, before.service_data) != (found.name, found.service_data)
+            is_news = before is None or _said(before) != _said(found)
             if is_news and on_found is not None and on_found(found):
                 enough.set()
 

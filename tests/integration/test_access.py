@@ -1,0 +1,371 @@
+"""Who may talk to a node: the real firmware against an owner, strangers, and somebody in between."""
+
+import asyncio
+import struct
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import worn
+
+from ambula.client import NodeClient
+from ambula.errors import AmbulaError, ProtocolError, TransportError
+from ambula.fetch import find_nodes
+from ambula.secure import NodeKey, new_key
+from ambula.sim.image import log_chunks
+from ambula.sim.rig import Rig
+from ambula.store import Store
+from ambula.sync import sync_node
+from ambula.transport.radio import Found, Link
+from nodecore import protocol
+
+PATIENCE_S = 15.0
+
+
+async def heard(rig: Rig, name: str = "thigh") -> Found:
+    (near,) = [n for n in await find_nodes(rig.radio, rig.keys, 30) if n.role == name]
+    return near.found
+
+
+class Talk:
+    """A stranger's raw talk with a node."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.replies: asyncio.Queue[bytes] = asyncio.Queue()
+        self.frames: list[bytes] = []
+
+    async def start(self) -> "Talk":
+        await self.link.subscribe(protocol.CONTROL_UUID, self.replies.put_nowait)
+        await self.link.subscribe(protocol.DATA_UUID, self.frames.append)
+        return self
+
+    async def ask(self, message: bytes) -> bytes:
+        await self.link.write(protocol.CONTROL_UUID, message)
+        return await asyncio.wait_for(self.replies.get(), PATIENCE_S)
+
+    async def is_ignored(self, message: bytes) -> bool:
+        await self.link.write(protocol.CONTROL_UUID, message)
+        await asyncio.sleep(0.3)
+        return self.replies.empty() and not self.frames
+
+
+def at_a_node(recorded: Path, tmp_path: Path, play: Callable[[Rig, Talk], Any]) -> None:
+    async def go() -> None:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            rig.laptop_near()
+            link = await rig.radio.connect(await heard(rig))
+            try:
+                await play(rig, await Talk(link).start())
+            finally:
+                await link.close()
+
+    asyncio.run(go())
+
+
+COMMANDS = {
+    protocol.TIME_GET: b"",
+    protocol.TIME_SET: struct.pack("<Q", 1),
+    protocol.SEAL: b"",
+    protocol.READ: struct.pack("<II", 0, 1000),
+    protocol.ACK: struct.pack("<II", 0, 0),
+    protocol.CANCEL: b"",
+    protocol.STOP: b"",
+    protocol.INFO: b"",
+    protocol.RECEIPT: struct.pack("<II", 0, 1000),
+    99: b"",
+}
+
+
+def test_a_stranger_gets_a_refusal_to_everything(recorded: Path, tmp_path: Path) -> None:
+    before = log_chunks(recorded / "thigh.img")
+
+    async def play(rig: Rig, talk: Talk) -> None:
+        assert await talk.link.read(protocol.PUBLIC_UUID) == bytes((protocol.VERSION, protocol.HAS_KEY))
+        for command, arguments in COMMANDS.items():
+            reply = await talk.ask(bytes((command, 7)) + arguments)
+            assert reply == bytes((command | 0x80, 7, protocol.DENIED))
+        assert talk.frames == []
+
+    at_a_node(recorded, tmp_path, play)
+    after = log_chunks(tmp_path / "rig" / "thigh.img")
+    assert all(after[at].startswith(data) for at, data in before.items())  # nothing was freed or changed
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        (bytes((protocol.HELLO, 1)) + bytes(15), protocol.DENIED),
+        (bytes((protocol.HELLO, 1)) + bytes(17), protocol.DENIED),
+        (bytes((protocol.PROVE, 1)) + bytes(16), protocol.DENIED),
+        (bytes((protocol.PROVE, 1)), protocol.DENIED),
+    ],
+    ids=["short hello", "long hello", "prove before hello", "empty prove"],
+)
+def test_a_wrong_step_of_the_proof_is_denied(recorded: Path, tmp_path: Path, message: bytes, status: int) -> None:
+    async def play(rig: Rig, talk: Talk) -> None:
+        assert (await talk.ask(message))[2:] == bytes((status,))
+
+    at_a_node(recorded, tmp_path, play)
+
+
+async def shake_hands(talk: Talk, key: NodeKey, answer: Callable[[NodeKey, bytes, bytes], bytes]) -> tuple[int, bytes]:
+    """Say hello and prove with what `answer` makes of it; return the status and the transcript."""
+    host_nonce = b"h" * protocol.NONCE_SIZE
+    reply = await talk.ask(bytes((protocol.HELLO, 1)) + host_nonce)
+    node_nonce, node_proof = reply[3:19], reply[19:]
+    transcript = key.transcript(host_nonce, node_nonce)
+    assert key.is_proved_by(transcript, node_proof)
+    reply = await talk.ask(bytes((protocol.PROVE, 2)) + answer(key, transcript, node_proof))
+    return reply[2], transcript
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda key, t, proof: proof,
+        lambda key, t, proof: bytes(16),
+        lambda key, t, proof: key.host_proof(t)[:15],
+        lambda key, t, proof: key.host_proof(t) + b"x",
+        lambda key, t, proof: key.host_proof(t[:10] + b"old nonces......" * 2),
+        lambda key, t, proof: NodeKey(key.device_id, key.role, "", new_key()).host_proof(t),
+    ],
+    ids=["the node's own", "zeros", "short", "long", "of another time", "of another key"],
+)
+def test_a_wrong_proof_opens_nothing(recorded: Path, tmp_path: Path, answer: Any) -> None:
+    async def play(rig: Rig, talk: Talk) -> None:
+        key = rig.keys[0]
+        status, transcript = await shake_hands(talk, key, answer)
+        assert status == protocol.DENIED
+        # One try a hello: not even the right proof opens it now.
+        reply = await talk.ask(bytes((protocol.PROVE, 3)) + key.host_proof(transcript))
+        assert reply[2] == protocol.DENIED
+
+    at_a_node(recorded, tmp_path, play)
+
+
+def test_an_owner_s_messages_count_once_in_order_and_unchanged(recorded: Path, tmp_path: Path) -> None:
+    async def play(rig: Rig, talk: Talk) -> None:
+        key = rig.keys[0]
+        status, transcript = await shake_hands(talk, key, lambda k, t, _: k.host_proof(t))
+        assert status == protocol.OK
+        session = key.session(transcript)
+        first, second, third = (session.seal(bytes((protocol.TIME_GET, tag))) for tag in (1, 2, 3))
+        assert session.open(protocol.REPLIES, await talk.ask(first)) is not None
+        assert await talk.is_ignored(first)  # heard before
+        assert await talk.is_ignored(third)  # out of order
+        for at in (0, 4, 5, len(second) - 1):
+            assert await talk.is_ignored(second[:at] + bytes((second[at] ^ 0x80,)) + second[at + 1 :])
+        for size in (0, 1, 4, 11, 12, 13, 31):
+            assert await talk.is_ignored(bytes(size))
+        assert await talk.is_ignored(bytes((protocol.HELLO, 1)) + bytes(16))  # nobody can start anew in between
+        assert await talk.is_ignored(bytes((protocol.STOP, 1)))
+        reply = session.open(protocol.REPLIES, await talk.ask(second))
+        assert reply is not None
+        assert reply[:3] == bytes((protocol.TIME_GET | 0x80, 2, protocol.OK))
+
+    at_a_node(recorded, tmp_path, play)
+
+
+def test_a_recorded_session_can_not_be_played_again(recorded: Path, tmp_path: Path) -> None:
+    said: list[bytes] = []
+
+    class Ear:
+        """A link that somebody listens to."""
+
+        def __init__(self, link: Link) -> None:
+            self.read, self.subscribe, self.on_lost = link.read, link.subscribe, link.on_lost
+            self._link = link
+
+        async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
+            said.append(data)
+            await self._link.write(char_uuid, data, response)
+
+    async def go() -> None:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            rig.laptop_near()
+            link = await rig.radio.connect(await heard(rig))
+            await NodeClient(Ear(link), rig.keys, rig.utc_ms).open()
+            await link.close()
+            link = await rig.radio.connect(await heard(rig))
+            talk = await Talk(link).start()
+            assert (await talk.ask(said[0]))[2] == protocol.OK
+            assert (await talk.ask(said[1]))[2] == protocol.DENIED
+            for message in said[2:]:
+                reply = await talk.ask(message)
+                assert (reply[2], len(reply)) == (protocol.DENIED, 3)
+            await link.close()
+
+    asyncio.run(go())
+    assert len(said) == 3
+
+
+def test_nothing_that_passes_in_clear_tells_of_a_person(recorded: Path, tmp_path: Path) -> None:
+    passed: list[bytes] = []
+
+    class Ear:
+        """A link that somebody listens to, both ways."""
+
+        def __init__(self, link: Link) -> None:
+            self.on_lost = link.on_lost
+            self._link = link
+
+        async def read(self, char_uuid: str) -> bytes:
+            passed.append(await self._link.read(char_uuid))
+            return passed[-1]
+
+        async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
+            passed.append(data)
+            await self._link.write(char_uuid, data, response)
+
+        async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
+            def hear(value: bytes) -> None:
+                passed.append(value)
+                callback(value)
+
+            await self._link.subscribe(char_uuid, hear)
+
+    async def go() -> tuple[bytes, bytes]:
+        with Store(tmp_path / "s.db") as store:
+            async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+                rig.laptop_near()
+                found = await heard(rig)
+                link = await rig.radio.connect(found)
+                await sync_node(NodeClient(Ear(link), rig.keys, rig.utc_ms), store)
+                await link.close()
+                (advertised,) = found.manufacturer_data.values()
+                assert found.name is None
+            key = rig.keys[0]
+            stored = b"".join(worn.stored_data(store, 0))
+            return advertised, key.key + bytes.fromhex(key.device_id) + stored
+
+    advertised, secret = asyncio.run(go())
+    clear = advertised + b"".join(passed)
+    assert len(clear) > 50_000
+    runs = {secret[i : i + 6] for i in range(len(secret) - 5)} - {bytes(6)}
+    assert not any(clear[i : i + 6] in runs for i in range(len(clear) - 5))
+
+
+def test_a_node_shows_no_face_twice(recorded: Path, tmp_path: Path) -> None:
+    async def go() -> list[tuple[str, bytes]]:
+        seen: list[tuple[str, bytes]] = []
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            for _ in range(3):
+                rig.laptop_near()
+                found = await heard(rig)
+                seen.append((found.address, found.manufacturer_data[protocol.COMPANY]))
+                await rig.run_until(rig.utc_ms() + 120_000)  # the window closes
+                assert not await rig.radio.scan(protocol.SERVICE_UUID, 0.5)
+        return seen
+
+    addresses, hints = zip(*asyncio.run(go()), strict=True)
+    assert len(set(addresses)) == len(set(hints)) == 3
+
+
+def test_who_does_not_prove_the_key_is_sent_away(recorded: Path, tmp_path: Path) -> None:
+    async def go() -> list[float]:
+        lasted: list[float] = []
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            rig.laptop_near()
+            for talks in (False, True):
+                link = await rig.radio.connect(await heard(rig))
+                gone = asyncio.Event()
+                link.on_lost(gone.set)
+                began_s = time.monotonic()
+                talk = await Talk(link).start()
+                while not gone.is_set() and time.monotonic() - began_s < PATIENCE_S:
+                    if talks:  # asking again and again does not buy time
+                        try:
+                            await talk.ask(bytes((protocol.HELLO, 1)) + bytes(16))
+                        except (AmbulaError, TimeoutError):
+                            break
+                    await asyncio.sleep(0.05)
+                await asyncio.wait_for(gone.wait(), PATIENCE_S)
+                lasted.append(time.monotonic() - began_s)
+                await link.close()
+            (owner,) = [k for k in rig.keys if k.role == 0]
+            link = await rig.radio.connect(await heard(rig))
+            await NodeClient(link, [owner], rig.utc_ms).open()  # the owner still gets in
+            await link.close()
+        return lasted
+
+    assert all(4 < seconds < 8 for seconds in asyncio.run(go()))
+
+
+def test_a_node_that_was_never_set_up_serves_nobody(recorded: Path, tmp_path: Path) -> None:
+    from ambula.sim.image import build_image
+
+    async def go() -> None:
+        folder = tmp_path / "rig"
+        async with worn.worn_again(recorded, folder) as rig:
+            await rig.nodes["thigh"].kill()
+            build_image(rig.flash_path("thigh"), {"role": "thigh"})
+            await rig.restart("thigh")
+            (bare,) = [n for n in await find_nodes(rig.radio, rig.keys, 2.0) if n.key is None]
+            link = await rig.radio.connect(bare.found)
+            with pytest.raises(ProtocolError, match="never set up"):
+                await NodeClient(link, rig.keys, rig.utc_ms).open()
+            talk = await Talk(link).start()
+            assert (await talk.ask(bytes((protocol.HELLO, 1)) + bytes(16)))[2:] == bytes((protocol.NO_KEY,))
+            await link.close()
+
+    asyncio.run(go())
+
+
+def test_a_stranger_in_between_can_only_end_the_visit(recorded: Path, tmp_path: Path) -> None:
+    class Forger:
+        """A link on which somebody changes one bit of each log message."""
+
+        def __init__(self, link: Link) -> None:
+            self.read, self.write, self.on_lost = link.read, link.write, link.on_lost
+            self._link = link
+
+        async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
+            def forge(value: bytes) -> None:
+                callback(value if char_uuid == protocol.CONTROL_UUID else value[:-20] + bytes(1) + value[-19:])
+
+            await self._link.subscribe(char_uuid, forge)
+
+    async def go() -> None:
+        with Store(tmp_path / "s.db") as store:
+            async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+                rig.laptop_near()
+                link = await rig.radio.connect(await heard(rig))
+                with pytest.raises(TransportError, match="damaged"):
+                    await sync_node(NodeClient(Forger(link), rig.keys, rig.utc_ms), store)
+                await link.close()
+            (node,) = store.nodes()
+            assert (node.next_offset, store.damage(node.node_id)) == (0, [])
+
+    asyncio.run(go())
+
+
+def test_windows_that_serve_strangers_become_rarer(recorded: Path, tmp_path: Path) -> None:
+    """Windows that open by themselves, every 15 minutes: rarer after two of strangers, as before after the owner's."""
+
+    async def go() -> list[int]:
+        opened_s: list[int] = []
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            radio = rig.radios["thigh"]
+            await rig.run_until(rig.utc_ms() + 890_000)  # the first minute's window is over; the next opens at 900 s
+            for visitor in ("stranger", "stranger", "owner", "nobody", "nobody"):
+                windows = radio.windows
+                while radio.windows == windows:
+                    await rig.run_until(rig.utc_ms() + 1000)
+                opened_s.append(rig.utc_ms() // 1000)
+                if visitor != "nobody":
+                    rig.laptop_near(tap=False)
+                    link = await rig.radio.connect(await heard(rig))
+                    if visitor == "owner":
+                        await NodeClient(link, rig.keys, rig.utc_ms).open()
+                    await link.close()
+                    while radio.is_on:
+                        await asyncio.sleep(0.05)
+                    await rig.run_until(rig.utc_ms())
+        return opened_s
+
+    opened_s = asyncio.run(go())
+    assert [round((b - a) / 60) for a, b in pairwise(opened_s)] == [15, 30, 60, 15]

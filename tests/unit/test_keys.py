@@ -1,0 +1,112 @@
+"""The key file: for its owner only, replaced as a whole, refused with a word."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ambula.errors import InputError
+from ambula.keys import KeyFile, keys_path
+from ambula.secure import NodeKey, new_key
+
+THIGH = NodeKey("a0" * 8, 0, "P01", bytes(range(32)))
+BACK = NodeKey("a1" * 8, 1, "P01", bytes(32))
+OTHER = NodeKey("b0" * 8, 0, "P02", b"k" * 32)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> KeyFile:
+    return KeyFile(tmp_path / "ambula" / "keys.json")
+
+
+def test_keys_are_kept_in_order(file: KeyFile) -> None:
+    assert file.load() == []
+    for key in (THIGH, BACK, OTHER):
+        file.add(key)
+    assert file.load() == [THIGH, BACK, OTHER]
+
+
+def test_a_node_that_is_set_up_again_has_one_key(file: KeyFile) -> None:
+    file.add(THIGH)
+    again = NodeKey(THIGH.device_id, 1, "P03", b"n" * 32)
+    file.add(again)
+    assert file.load() == [again]
+
+
+def test_a_participant_is_forgotten(file: KeyFile) -> None:
+    for key in (THIGH, BACK, OTHER):
+        file.add(key)
+    assert file.forget("P01") == [THIGH, BACK]
+    assert file.load() == [OTHER]
+    assert THIGH.key.hex() not in file.path.read_text()
+    assert file.forget("P01") == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these permissions")
+def test_the_file_is_for_its_owner_only(file: KeyFile) -> None:
+    file.add(THIGH)
+    assert (file.path.stat().st_mode & 0o777, file.path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert not file.is_open_to_others()
+    file.path.chmod(0o640)
+    assert file.is_open_to_others()
+    file.add(BACK)
+    assert not file.is_open_to_others()
+
+
+def test_a_failure_leaves_the_old_file(file: KeyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.add(THIGH)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        file.add(BACK)
+    assert file.load() == [THIGH]
+
+
+ENTRY = {"device_id": "a0" * 8, "role": "thigh", "participant": "P01", "key": "00" * 32}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "{}",
+        "[1]",
+        "[[]]",
+        json.dumps([{**ENTRY, "role": "arm"}]),
+        json.dumps([{**ENTRY, "key": "00"}]),
+        json.dumps([{**ENTRY, "key": 7}]),
+        json.dumps([{**ENTRY, "device_id": "zz" * 8}]),
+        json.dumps([{**ENTRY, "more": "x"}]),
+        "[" * 5000 + "]" * 5000,
+    ],
+    ids=["half", "no list", "number", "list", "role", "short key", "key a number", "device", "more", "deep"],
+)
+def test_what_is_not_a_key_file_is_refused_in_a_line(file: KeyFile, text: str) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text(text)
+    with pytest.raises(InputError, match=r"keys\.json") as refused:
+        file.load()
+    assert "\n" not in str(refused.value)
+
+
+def test_bytes_that_are_no_text_are_refused(file: KeyFile) -> None:
+    file.path.parent.mkdir()
+    file.path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not a key file that can be read"):
+        file.load()
+
+
+def test_the_place_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMBULA_KEYS", str(tmp_path / "k.json"))
+    assert keys_path() == KeyFile().path == tmp_path / "k.json"
+    monkeypatch.delenv("AMBULA_KEYS")
+    assert keys_path().name == "keys.json"
+
+
+def test_new_keys_differ() -> None:
+    assert len({new_key() for _ in range(100)}) == 100
+    assert len(new_key()) == 32
