@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: help install demo test lint bench soak train mpy clean
+.PHONY: help install demo test test-bluez lint bench soak train mpy clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -25,6 +25,9 @@ demo: install    ## a simulated participant, two virtual nodes, one synced day: 
 test: install    ## the whole test suite, after the device files were compiled for the board
 	@$(BIN)/python -m ambula.mpy build/mpy
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+test-bluez: install ## the shipped Linux way: bleak, bluetoothd and a kernel in QEMU (fetched, 90 MB) against the firmware
+	@$(BIN)/python -m pytest -m bluez tests/bluez $(ARGS)
 
 lint: install    ## ruff and pyright, host and device code
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright -p .

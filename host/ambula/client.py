@@ -204,7 +204,8 @@ class NodeClient:
     async def _next(self, queue: "asyncio.Queue[bytes | AmbulaError]", timeout_s: float) -> bytes | None:
         """Return the next value, or None after `timeout_s`; raises TransportError as soon as the link fails."""
         try:
-            value = await asyncio.wait_for(queue.get(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # not wait_for: before Python 3.12 it may swallow a Ctrl-C
+                value = await queue.get()
         except TimeoutError:
             return None
         if isinstance(value, AmbulaError):

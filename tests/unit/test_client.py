@@ -236,3 +236,28 @@ def test_the_right_key_is_found_among_many() -> None:
         return client.key
 
     assert asyncio.run(go()) == OURS
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_ctrl_c_is_heard_while_frames_pour_in(turn: int) -> None:
+    """A cancellation at any turn of the loop between a frame's coming and its taking ends the client's wait."""
+
+    async def go() -> None:
+        client = NodeClient(Puppet(lambda _: []), [OURS])
+
+        async def take() -> None:
+            while True:
+                await client._next(client._frames, 5)
+
+        taking = asyncio.create_task(take())
+        for count in range(20):
+            client._frames.put_nowait(b"frame")
+            for _ in range(turn):
+                await asyncio.sleep(0)
+            if count == 10:
+                taking.cancel()
+        await asyncio.sleep(0)
+        assert taking.done()
+        await asyncio.gather(taking, return_exceptions=True)
+
+    asyncio.run(go())

@@ -20,11 +20,12 @@ from bumble.device import Device, DeviceConfiguration
 
 from ambula.errors import SimulatorError
 from ambula.sim.controller import AirController, Outbox
-from ambula.sim.hci_socket import serve_hci
+from ambula.sim.hci_socket import HciServer, serve_hci
 from ambula.sim.nimble import NodeRadio
 
 _CONNECT_FAIL_S = 0.05  # a central notices after six silent connection intervals
 _NO_SUCH_CENTRAL = 0xC0_FF_EE_00_00_00
+_NO_ADDRESS = "00:00:00:00:00:00"
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Air:
         self._link = _AirLink(supervision_ms / 1000)
         self._nodes: dict[str, NodeRadio] = {}
         self._centrals: dict[str, Device] = {}
-        self._servers: list[asyncio.Server] = []
+        self._servers: list[HciServer] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def __aenter__(self) -> Self:
@@ -123,12 +124,13 @@ class Air:
         await device.power_on()
         return device
 
-    async def serve_central(self, path: Path, name: str = "laptop") -> str:
+    async def serve_central(self, path: Path, name: str = "laptop", address: str = _NO_ADDRESS) -> str:
         """Add a laptop's controller for another process, as HCI on a unix socket; return its bumble transport name.
 
-        When that process ends, its links are lost and the laptop is gone from the air.
+        `address` is the controller's public one; a host that uses a random address, as bumble does, needs none. When
+        that process ends, its links are lost and the laptop is gone from the air.
         """
-        controller = self._add_controller(name, hci.Address.ANY, -60)
+        controller = self._add_controller(name, hci.Address(address, hci.Address.PUBLIC_DEVICE_ADDRESS), -60)
 
         def leave() -> None:
             if controller in self._link.controllers:

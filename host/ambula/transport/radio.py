@@ -7,12 +7,14 @@ without it.
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from ambula.errors import AmbulaError, ProtocolError, TransportError
+from ambula.transport.bluez_links import end_links_left_behind
 
 if TYPE_CHECKING:
     from bleak import BleakClient
@@ -72,7 +74,8 @@ class Radio:
         """Listen for `timeout_s` to advertisers of a service; return what was heard, ordered by address.
 
         `on_found` is called when an address is first heard and when what it says changes; if it returns True the scan
-        ends at once. Raises TransportError if this machine cannot scan.
+        ends at once. On Linux links that a killed program left behind are ended first. Raises TransportError if this
+        machine cannot scan.
         """
         heard: dict[str, Found] = {}
         enough = asyncio.Event()
@@ -96,6 +99,9 @@ class Radio:
             from bleak import BleakScanner
 
             backend = self._backends[0] if self._backends is not None else None
+            if backend is None and sys.platform == "linux":
+                async with asyncio.timeout(CALL_TIMEOUT_S):
+                    await end_links_left_behind(service_uuid)
             async with BleakScanner(on_advertisement, service_uuids=[service_uuid], backend=backend):
                 await _wait(enough, timeout_s)
         return [heard[address] for address in sorted(heard)]
@@ -293,6 +299,7 @@ def _line(error: Exception) -> str:
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:
     try:
-        await asyncio.wait_for(event.wait(), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
     except TimeoutError:
         return

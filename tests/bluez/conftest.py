@@ -1,0 +1,44 @@
+"""What all tests against real BlueZ share: two nodes that have recorded, and one guest."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "integration"))
+
+import worn
+from guest import Guest
+
+from ambula.sim.node import find_micropython
+
+_FETCH_TIMEOUT_S = 900
+
+
+@pytest.fixture(scope="session")
+def guest() -> Iterator[Guest]:
+    """The laptop, up and running, without an adapter; skipped where it cannot be had."""
+    fetched = subprocess.run(
+        [Path(__file__).with_name("fetch")], capture_output=True, text=True, timeout=_FETCH_TIMEOUT_S, check=False
+    )
+    if fetched.returncode:
+        pytest.skip(fetched.stderr.strip().splitlines()[-1])
+    with tempfile.TemporaryDirectory(prefix="ambula-vm-") as folder:  # short enough for its sockets
+        machine = Guest(Path(folder))
+        try:
+            machine.start()
+            yield machine
+        finally:
+            machine.stop()
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the flash images of two nodes after half a day."""
+    find_micropython()
+    folder = tmp_path_factory.mktemp("recorded")
+    worn.record(folder)
+    return folder
