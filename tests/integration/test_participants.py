@@ -60,6 +60,17 @@ def test_a_journey_is_told_and_cuts_the_days(store: Path, ambula: Ambula, tmp_pa
     assert set(hours(ambula("summary", "--store", store, "--participant", "P02", "--json").out).values()) == {24}
 
 
+def test_the_summary_for_scripts_has_each_nodes_ledger(store: Path, ambula: Ambula) -> None:
+    told = json.loads(ambula("summary", "--store", store, "--participant", "P01", "--json").out)
+    (ledger,) = told["ledger"].values()
+    assert list(told["ledger"]) == ["thigh"]
+    assert ledger["duration_slots"] == sum(ledger["slots"].values()) == 48 * 720 == ledger["slots"]["recorded"]
+    assert ledger["runs"] == [[NOON_S, NOON_S + 48 * 3600, "recorded"]]
+    assert told["clocks"] == []
+    status = ambula("status", "--store", store).out
+    assert "recorded 48 h 00 min; together 48 h 00 min" in " ".join(status.split())
+
+
 def test_the_zone_of_the_whole_time_is_mended_and_taken_back(store: Path, ambula: Ambula) -> None:
     here = ("--participant", "P01", "--store", store, "--json")
     assert json.loads(ambula("zone", "Asia/Tokyo", *here).out)["zones"] == [{"from_utc": None, "zone": "Asia/Tokyo"}]

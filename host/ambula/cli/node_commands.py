@@ -26,11 +26,11 @@ from ambula.config import load_config
 from ambula.errors import InputError, TransportError
 from ambula.fetch import SCAN_S, FetchReport, Near, fetch, find_nodes
 from ambula.keys import KeyFile
-from ambula.ledger import ledger_of
+from ambula.ledger import ledger_from
 from ambula.secure import NodeKey
 from ambula.store import NodeRow, Store
 from ambula.sync import SyncResult
-from ambula.timebase import latest_fit
+from ambula.timebase import latest_fit, node_time
 from ambula.transport.source import open_radio
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S
@@ -189,7 +189,8 @@ def _told(value: Any) -> str:
     """Return a status value in words: the ledger as durations, absent values as a dash."""
     if isinstance(value, dict):
         slots = cast("dict[str, int]", value)
-        return ", ".join(f"{state} {_hours(count)}" for state, count in slots.items() if count) or "nothing"
+        told = ", ".join(f"{state} {_hours(count)}" for state, count in slots.items() if count)
+        return f"{told}; together {_hours(sum(slots.values()))}" if told else "nothing"
     return "-" if value is None else str(value)
 
 
@@ -209,6 +210,8 @@ def _sensor_as_json(found: Calibration) -> dict[str, Any]:
 
 def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
     records = store.records(node.node_id)
+    told = node_time(store, node)
+    placed = told.records.epoch
     anchors = store.anchors(node.node_id)
     clock = latest_fit(store, node)
     return {
@@ -217,9 +220,9 @@ def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
         "device": node.device_id,
         "firmware": node.firmware,
         "epochs": len(records),
-        "first_utc": _utc(int(records.epoch[0]) * EPOCH_S) if len(records) else None,
-        "last_utc": _utc((int(records.epoch[-1]) + 1) * EPOCH_S) if len(records) else None,
-        "slots": {state.value: count for state, count in ledger_of(store, node).slots.items()},
+        "first_utc": _utc(int(placed[0]) * EPOCH_S) if len(placed) else None,
+        "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
+        "slots": {state.value: count for state, count in ledger_from(told).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
         "sensor": calibrate_records(records.data),
         "battery_mv": store.last_battery_mv(node.node_id),

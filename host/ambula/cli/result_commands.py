@@ -1,6 +1,6 @@
 """Commands that show what the store holds: summary, report."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -25,11 +25,13 @@ from ambula.daily_csv import write_daily_csv
 from ambula.dictionary import entry
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
+from ambula.ledger import Ledger, ledger_of
 from ambula.localdays import ZoneHistory
 from ambula.store import Store
 from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
-from ambula.wearer import choose_participant, load_epochs
+from ambula.wearer import choose_participant, load_wear
 from nodecore import protocol
+from nodecore.sampling import EPOCH_S
 
 # What fits a terminal of 80 columns and answers the first questions; daily.csv has the rest.
 _SHOWN = (
@@ -56,6 +58,17 @@ _SHOWN = (
 DISCLAIMER = "For information, not for diagnosis. Talk to a health professional about your pain."
 
 
+@dataclass(frozen=True)
+class Results:
+    """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words."""
+
+    table: EpochTable
+    days: list[DaySummary]
+    week: WeekSummary
+    ledgers: dict[str, Ledger]
+    clocks: list[str]
+
+
 def summary(
     store: StoreOption = None,
     participant: ParticipantOption = None,
@@ -66,24 +79,46 @@ def summary(
     """Show each day in figures: wear, postures, walking, steps, cadence."""
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
-        table, days, week = summarise(kept, who, zones_of(kept, who, zone))
+        found = results(kept, who, zones_of(kept, who, zone))
     if csv is not None:
-        write_days(days, csv)
+        write_days(found.days, csv)
     if json:
-        print_json({"participant": who, "days": [_plain(d) for d in days], "week": _plain(week)})
+        days, week = [_plain(d) for d in found.days], _plain(found.week)
+        ledger = {name: _ledger_as_json(each) for name, each in found.ledgers.items()}
+        print_json({"participant": who, "days": days, "week": week, "ledger": ledger, "clocks": found.clocks})
         return
-    if len(table) == 0:
+    if len(found.table) == 0:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
-    print_days(who, days)
+    print_days(who, found.days)
+    for told in found.clocks:
+        out.print(told, highlight=False)
 
 
 def summarise(
     store: Store, participant: str, zone: str | ZoneHistory
 ) -> tuple[EpochTable, list[DaySummary], WeekSummary]:
     """Return a participant's epochs, days and week; `zone`: a name, or the participant's history."""
-    table = load_epochs(store, participant)
-    days = summarise_days(table, _zones(zone))
-    return table, days, summarise_week(days)
+    found = results(store, participant, zone)
+    return found.table, found.days, found.week
+
+
+def results(store: Store, participant: str, zone: str | ZoneHistory) -> Results:
+    """Return all that the store says of a participant."""
+    wear = load_wear(store, participant)
+    days = summarise_days(wear.table, _zones(zone))
+    ledgers: dict[str, Ledger] = {}
+    for node in sorted(store.nodes("participant = ?", (participant,)), key=lambda n: n.role):
+        role = protocol.ROLE_NAMES[node.role]
+        nth = sum(name.partition(" ")[0] == role for name in ledgers) + 1
+        ledgers[role if nth == 1 else f"{role} {nth}"] = ledger_of(store, node)
+    return Results(wear.table, days, summarise_week(days), ledgers, wear.clocks)
+
+
+def _ledger_as_json(ledger: Ledger) -> dict[str, Any]:
+    """Return a ledger for scripts: slots of 5 s by state, their sum, and the runs as [UTC s, UTC s, state]."""
+    runs = [[run.start * EPOCH_S, run.end * EPOCH_S, run.state.value] for run in ledger.runs]
+    slots = {state.value: count for state, count in ledger.slots.items()}
+    return {"duration_slots": ledger.duration_slots, "slots": slots, "runs": runs}
 
 
 def _zones(zone: str | ZoneHistory) -> ZoneHistory:
@@ -155,8 +190,8 @@ def make_report(store: Store, participant: str, zone: str | ZoneHistory, path: P
         from ambula.report import ReportContext, write_report
     except ImportError as e:
         raise InputError(f"reports need {e.name}: pip install 'ambula[report]'") from e
-    table, days, week = summarise(store, participant, zone)
-    if len(table) == 0:
+    found = results(store, participant, zone)
+    if len(found.table) == 0:
         raise InputError(f"{participant} has no epochs yet: sync the nodes first")
     firmware = {protocol.ROLE_NAMES[n.role]: n.firmware for n in store.nodes("participant = ?", (participant,))}
     context = ReportContext(
@@ -165,9 +200,11 @@ def make_report(store: Store, participant: str, zone: str | ZoneHistory, path: P
         synthetic=bool(store.get("synthetic")),
         firmware=firmware,
         package=ambula.__version__,
+        ledgers=found.ledgers,
+        clocks=tuple(found.clocks),
     )
     try:
-        write_report(table, days, week, path, context)
+        write_report(found.table, found.days, found.week, path, context)
     except OSError as e:
         raise InputError(f"{path} cannot be written: {e.strerror}") from e
-    return days
+    return found.days

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ambula.ledger import Ledger
 from ambula.localdays import Zones
 from ambula.settings import DEFAULT, Rules
 
@@ -12,7 +13,8 @@ class ReportContext:
 
     synthetic: made by a model, not worn. firmware: version of each role as the nodes told it, e.g. {"thigh": "0.1.0"};
     empty where unknown. package: version of the host package. rules: those of the summary. Nothing here holds the time
-    of making: the same data give the same bytes.
+    of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait told of the nodes'
+    clocks, in words; empty where readings vouch for them.
     """
 
     participant: str
@@ -21,3 +23,5 @@ class ReportContext:
     firmware: dict[str, str] = field(default_factory=dict[str, str])
     package: str = ""
     rules: Rules = DEFAULT
+    ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
+    clocks: tuple[str, ...] = ()

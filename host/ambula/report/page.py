@@ -14,6 +14,7 @@ from ambula.dictionary import Entry, entries, in_file
 from ambula.epochs import EpochTable
 from ambula.localdays import LocalDay, ZoneHistory, local_day
 from ambula.report import strips, words
+from ambula.report.accounts import accounts
 from ambula.report.cadences import cadence_bars
 from ambula.report.context import ReportContext
 from ambula.summary import JOURNEY, DaySummary, WeekSummary
@@ -62,6 +63,7 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
         words=words,
         period=_period(days),
         **_figures(table, shown),
+        **accounts(context.ledgers, [day for day, _ in shown]),
         **_numbers(days, week),
     )
 
