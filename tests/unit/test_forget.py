@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.errors import StoreError
-from ambula.forgetting import forget
+from ambula.errors import InputError, StoreError
+from ambula.forgetting import forget as forget_all
+from ambula.forgetting import known_codes, rename
+from ambula.keys import KeyFile
 from ambula.pseudonym import doubt_about
-from ambula.store import Anchor, Segment, Store, ZoneChange, schema
+from ambula.secure import NodeKey
+from ambula.store import Anchor, Forgotten, Segment, Store, ZoneChange, schema
 from nodecore import segment
 
 GONE, KEPT = "forget-me-4711", "keep-me-0815"
@@ -39,6 +42,11 @@ def fill(store: Store, participant: str, device: str, mark: bytes, segments: int
     store.add_anchor(node.node_id, Anchor(5_000_000_000, 5_000_000_100, 9, boot=1))
     store.set_zone(participant, ZoneChange(0, "Asia/Tokyo"))
     return node.node_id
+
+
+def forget(store: Store, participant: str) -> Forgotten:
+    """Without keys."""
+    return forget_all(store, participant, KeyFile(store.path.with_name("no keys"))).held
 
 
 def bytes_of(path: Path) -> bytes:
@@ -123,6 +131,30 @@ def test_another_code_leaves_no_trace_of_the_old_one(path: Path) -> None:
         assert [c.zone for c in store.zone_changes("P02")] == ["Asia/Tokyo"]
     assert GONE.encode() not in bytes_of(path)
     assert MARK in bytes_of(path)
+
+
+def test_the_keys_go_with_the_participant_and_follow_a_new_code(path: Path) -> None:
+    keys = KeyFile(path.with_name("keys.json"))
+    for number, (who, role) in enumerate([(GONE, 0), (GONE, 1), (KEPT, 0), ("set up, never synced", 1)]):
+        keys.add(NodeKey(f"{number:016x}", role, who, bytes([number]) * 32))
+    with Store(path) as store:
+        assert known_codes(store, keys) == [GONE, KEPT, "set up, never synced"]
+        rename(store, KEPT, "P9", keys)
+        assert [k.participant for k in keys.load() if k.device_id[-1] == "2"] == ["P9"]
+        assert forget_all(store, GONE, keys).keys == 2
+        assert {k.participant for k in keys.load()} == {"P9", "set up, never synced"}
+        assert forget_all(store, "set up, never synced", keys).keys == 1
+        assert known_codes(store, keys) == ["P9"]
+    assert GONE.encode() not in keys.path.read_bytes()
+
+
+def test_a_key_file_that_cannot_be_read_stops_it_before_anything_is_removed(path: Path) -> None:
+    keys = KeyFile(path.with_name("keys.json"))
+    keys.path.write_text("{", "utf-8")
+    with Store(path) as store:
+        with pytest.raises(InputError, match="not a key file"):
+            forget_all(store, GONE, keys)
+        assert GONE in store.participants()
 
 
 def test_all_files_and_new_folders_are_the_owners_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from ambula import forgetting
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -22,13 +23,14 @@ from ambula.cli.common import (
 )
 from ambula.config import zone_info
 from ambula.errors import InputError
-from ambula.forgetting import forget as forget_all
-from ambula.store import Forgotten, Store, ZoneChange
+from ambula.forgetting import Gone, known_codes
+from ambula.keys import KeyFile
+from ambula.store import Store, ZoneChange
 from ambula.wearer import choose_participant
 
 _AFTER_FORGETTING = (
     "Not touched: files that you have written (daily.csv, epochs.csv, reports), copies of the store, and what "
-    "the nodes themselves still hold: a sync would bring it back, so erase them first."
+    "the nodes themselves still hold, which nobody can fetch over the air without their key."
 )
 
 
@@ -99,16 +101,25 @@ def rename(
     new: Annotated[str, typer.Argument(metavar="NEW", help="The code as it shall be.")],
     store: StoreOption = None,
 ) -> None:
-    """Give a participant another code; the old one leaves no trace in the store."""
+    """Give a participant another code, with the data and the keys; the old one leaves no trace in the store."""
     with Store(store_path(store), must_exist=True) as kept:
-        who = choose_participant(kept, old)
+        keys = KeyFile()
+        who = _known(kept, keys, old)
         if not new.strip():
             raise InputError("a code cannot be empty: ambula rename OLD NEW")
-        if new in kept.participants():
-            raise InputError(f"{kept.path} has a participant {new} already: choose another code")
-        kept.rename(who, new)
+        if new in known_codes(kept, keys):
+            raise InputError(f"there is a participant {new} already: choose another code")
+        forgetting.rename(kept, who, new, keys)
     warn_of_name(new)
     out.print(f"{who} is {new} from now on. Files written before still say {who}.", highlight=False)
+
+
+def _known(store: Store, keys: KeyFile, participant: str) -> str:
+    """Return the participant; raises InputError where neither the store nor the key file tells of one."""
+    known = known_codes(store, keys)
+    if participant not in known:
+        raise InputError(f"{store.path} has no participant {participant}: it has {', '.join(known) or 'none'}")
+    return participant
 
 
 def forget(
@@ -117,15 +128,16 @@ def forget(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Remove a participant from the store for good, and say what was removed."""
+    """Remove a participant, data and keys, for good, and say what was removed."""
     with Store(store_path(store), must_exist=True) as kept:
+        keys = KeyFile()
         kept.finish_forgetting()
-        who = choose_participant(kept, participant)
+        who = _known(kept, keys, participant)
         if not yes:
             _confirm(kept, who)
-        gone = forget_all(kept, who)
+        gone = forgetting.forget(kept, who, keys)
     if json:
-        print_json({"participant": who, **asdict(gone)})
+        print_json({"participant": who, **asdict(gone.held), "keys": gone.keys})
         return
     out.print(f"{who} is forgotten: {_what(gone)}.\n{_AFTER_FORGETTING}", highlight=False, soft_wrap=True)
 
@@ -145,14 +157,16 @@ def _is_asked() -> bool:
     return sys.stdin.isatty()
 
 
-def _what(gone: Forgotten) -> str:
+def _what(gone: Gone) -> str:
+    held = gone.held
     parts = [
-        (gone.nodes, "node log"),
-        (gone.segments, "segment"),
-        (gone.epochs, "epoch"),
-        (gone.events, "event"),
-        (gone.damaged_ranges, "damaged range"),
-        (gone.anchors, "clock reading"),
-        (gone.zone_changes, "time zone"),
+        (held.nodes, "node log"),
+        (held.segments, "segment"),
+        (held.epochs, "epoch"),
+        (held.events, "event"),
+        (held.damaged_ranges, "damaged range"),
+        (held.anchors, "clock reading"),
+        (held.zone_changes, "time zone"),
+        (gone.keys, "key"),
     ]
     return ", ".join(f"{n} {noun}{'s' if n != 1 else ''}" for n, noun in parts if n)
