@@ -29,6 +29,11 @@ class NodeKey:
         """`thigh` or `back`."""
         return protocol.ROLE_NAMES[self.role]
 
+    @property
+    def fingerprint(self) -> bytes:
+        """Four bytes by which a key is known again without being told."""
+        return self._hmac(b"fingerprint")[:4]
+
     def made(self, hint: bytes) -> bool:
         """Whether this key made the hint of an advertisement (by chance: once in 16 million others)."""
         salt, seen = hint[: protocol.HINT_SALT], hint[protocol.HINT_SALT :]

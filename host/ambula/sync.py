@@ -1,4 +1,4 @@
-"""Brings a node's log into the store: read, verify, store, and only then acknowledge.
+"""Brings a node's log into the store: read, verify, store, get the node's receipt, and only then acknowledge.
 
 Cut it off anywhere: what was stored is stored, what was not is still on the node, and the next sync goes on at the
 byte.
@@ -7,6 +7,7 @@ byte.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ambula import receipts
 from ambula.assemble import assemble
 from ambula.client import NodeClient
 from ambula.errors import ProtocolError
@@ -97,7 +98,10 @@ async def _read_and_store(
 
 
 async def _acknowledge(client: NodeClient, store: Store, node: NodeRow, info: Info) -> None:
-    """Let the node free what the store holds; the proof is the checksum of the last segment."""
+    """Let the node free what the store holds, once the node has proved that it is what was recorded."""
+    for start, data in receipts.unproved(store, node, info.log_first):
+        proof = await client.receipt(start, start + len(data))
+        receipts.keep(store, node, client.key, start, data, proof)
     last = store.last_segment(node.node_id)
     if last is not None and last[0] > info.log_first:
         await client.acknowledge(*last)

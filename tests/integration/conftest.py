@@ -20,10 +20,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def _as_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _as_new(monkeypatch: pytest.MonkeyPatch) -> None:
     """A user without a configuration, at a terminal of 80 columns."""
-    monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "no-config.toml"))
-    monkeypatch.setenv("AMBULA_KEYS", str(tmp_path / "rig" / "keys.json"))
     KeyFile().add(command.ABSENT)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("AMBULA_RADIO", raising=False)

@@ -149,11 +149,17 @@ def check_status(shown: Ran, said: Ran) -> None:
     assert {(n["participant"], n["role"]) for n in told} == {("P7", "back"), ("P7", "thigh")}
     assert [(n["epochs"], n["slots"]["recorded"] + n["slots"]["not worn"]) for n in told] == [(worn.EPOCHS,) * 2] * 2
     assert [n["slots"]["lost"] for n in told] == [0, 0]
+    for receipts in (n["receipts"] for n in told):
+        assert receipts["proved_bytes"] == receipts["stored_bytes"] > 50_000
+        assert (receipts["unknown_bytes"], receipts["changed"]) == (0, [])
     rows = [" ".join(line.split()) for line in shown.out.splitlines()]
     for node in told:
         for key, value in node.items():
             if key == "slots":
                 assert any(row.startswith("slots recorded 8 h 20 min, rebooting ") for row in rows)
+            elif key == "receipts":
+                told = f"{value['proved_bytes']} of {value['stored_bytes']} bytes proved to be the node's"
+                assert f"receipts {told}" in rows
             elif key == "sensor":
                 assert value["refusal"] == "not enough still epochs (0 of 60)"  # never still, see worn.py
                 assert f"sensor cannot tell: {value['refusal']}" in rows

@@ -16,6 +16,7 @@ import worn
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, ProtocolError, StoreError, TransportError
 from ambula.fetch import fetch, find_nodes
+from ambula.sim.image import log_chunks
 from ambula.sim.rig import Rig
 from ambula.store import Store
 from ambula.sync import sync_node
@@ -72,8 +73,6 @@ def test_a_sync_brings_everything_for_little_more_than_its_size(recorded: Path, 
 
 def assert_freed(rig: Rig) -> None:
     """After the acknowledgement only the newest chunk is still on flash."""
-    from ambula.sim.image import log_chunks
-
     for name in worn.ROLES:
         assert len(log_chunks(rig.flash_path(name))) == 1
 
@@ -289,3 +288,25 @@ def test_damage_in_flash_costs_only_what_it_touches(recorded: Path, tmp_path: Pa
             assert worn.EPOCHS - 120 <= len(store.records(node.node_id)) < worn.EPOCHS
 
     asyncio.run(go())
+
+
+def test_nothing_is_freed_that_the_node_does_not_recognise(recorded: Path, tmp_path: Path) -> None:
+    """A laptop whose disk changes a byte after the transfer: the node's receipt tells, and the node keeps its data."""
+    before = {name: log_chunks(recorded / f"{name}.img") for name in worn.ROLES}
+
+    async def go() -> None:
+        with Store(tmp_path / "s.db") as store:
+            store._db.execute(
+                "CREATE TRIGGER bad_disk AFTER INSERT ON segment WHEN NEW.seq = 40 BEGIN"
+                " UPDATE segment SET data = CAST(substr(data, 1, 30) || x'00' || substr(data, 32) AS BLOB)"
+                " WHERE seq = 40; END"
+            )
+            async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+                rig.laptop_near()
+                with pytest.raises(ProtocolError, match="is not what the node recorded: nothing was freed"):
+                    await visit(rig, store)
+
+    asyncio.run(go())
+    for name, chunks in before.items():
+        kept = log_chunks(tmp_path / "rig" / f"{name}.img")
+        assert all(kept[at].startswith(data) for at, data in chunks.items())

@@ -1,6 +1,7 @@
 """Commands that talk to nodes, or tell what is known of them: scan, sync, status."""
 
 import math
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
@@ -27,6 +28,7 @@ from ambula.errors import InputError, TransportError
 from ambula.fetch import SCAN_S, FetchReport, Near, fetch, find_nodes
 from ambula.keys import KeyFile
 from ambula.ledger import ledger_from
+from ambula.receipts import check
 from ambula.secure import NodeKey
 from ambula.store import NodeRow, Store
 from ambula.sync import SyncResult
@@ -173,9 +175,10 @@ def _sync_as_json(report: FetchReport) -> list[dict[str, Any]]:
 def status(store: StoreOption = None, json: JsonOption = False) -> None:
     """Tell what the store holds of each node: span, epochs, damage, sensor, battery, clock."""
     with Store(store_path(store), must_exist=True) as kept:
-        rows = [_status_of(kept, node) for node in kept.nodes()]
+        keys = KeyFile().load()
+        rows = [_status_of(kept, node, keys) for node in kept.nodes()]
     if json:
-        print_json([{**row, "sensor": _sensor_as_json(row["sensor"])} for row in rows])
+        print_json([{**r, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])} for r in rows])
         return
     for row in rows:
         table = Table(title=f"{row['participant']}: {row['role']}", box=None, show_header=False, title_justify="left")
@@ -208,7 +211,7 @@ def _sensor_as_json(found: Calibration) -> dict[str, Any]:
     }
 
 
-def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
+def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, Any]:
     records = store.records(node.node_id)
     told = node_time(store, node)
     placed = told.records.epoch
@@ -224,6 +227,7 @@ def _status_of(store: Store, node: NodeRow) -> dict[str, Any]:
         "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
         "slots": {state.value: count for state, count in ledger_from(told).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
+        "receipts": check(store, node, keys),
         "sensor": calibrate_records(records.data),
         "battery_mv": store.last_battery_mv(node.node_id),
         "last_sync_utc": _utc(anchors[-1].host_utc_ms // 1000) if anchors else None,

@@ -1,6 +1,17 @@
 """The store: one SQLite file that holds every verified segment, and what is known about the nodes and their clocks."""
 
-from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Segment, ZoneChange, join_records
+from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, ZoneChange, join_records
 from ambula.store.store import Store
 
-__all__ = ["Anchor", "Event", "Forgotten", "LogEntry", "NodeRow", "Segment", "Store", "ZoneChange", "join_records"]
+__all__ = [
+    "Anchor",
+    "Event",
+    "Forgotten",
+    "LogEntry",
+    "NodeRow",
+    "Receipt",
+    "Segment",
+    "Store",
+    "ZoneChange",
+    "join_records",
+]

@@ -26,7 +26,7 @@ def erase_rows(db: sqlite3.Connection, participant: str) -> Forgotten:
     devices = tuple(device for (device,) in db.execute(_THEIRS_ALONE, who))
     removed = {
         table: db.execute(f"DELETE FROM {table} WHERE {_THEIR_NODES}", who).rowcount
-        for table in ("segment", "damage", "anchor")
+        for table in ("segment", "damage", "anchor", "receipt")
     }
     return Forgotten(
         zone_changes=db.execute("DELETE FROM zone_change WHERE participant = ?", who).rowcount,

@@ -68,6 +68,16 @@ class LogEntry:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """The node's proof of `length` log bytes from `offset` on, made with the key of which `key` is the fingerprint."""
+
+    offset: int
+    length: int
+    key: bytes
+    proof: bytes
+
+
+@dataclass(frozen=True)
 class Anchor:
     """A moment on both clocks (UTC ms), known to half the round trip; `boot`: the node's boot count then, if known."""
 

@@ -63,6 +63,17 @@ MIGRATIONS = (
         PRIMARY KEY (participant, from_utc_s)
     ) WITHOUT ROWID;
     """,
+    # 3: the node's proofs of what it recorded.
+    """
+    CREATE TABLE receipt (
+        node_id INTEGER NOT NULL REFERENCES node,
+        offset INTEGER NOT NULL,
+        length INTEGER NOT NULL,
+        key BLOB NOT NULL,
+        proof BLOB NOT NULL,
+        PRIMARY KEY (node_id, offset)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

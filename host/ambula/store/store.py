@@ -10,7 +10,7 @@ from typing import Self
 from ambula.epochs import Records
 from ambula.errors import StoreError
 from ambula.store import erase, schema
-from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Segment, ZoneChange, join_records
+from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, ZoneChange, join_records
 from nodecore import segment
 
 _LOCK_TIMEOUT_S = 10.0
@@ -167,6 +167,39 @@ class Store:
                 "SELECT battery_mv FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,)
             ).fetchone()
         return row[0] if row else None
+
+    def log_bytes(self, node_id: int, start: int) -> list[tuple[int, bytes]]:
+        """Return (offset, bytes) of each stored segment from `start` on, in log order."""
+        with self._guard():
+            return self._db.execute(
+                "SELECT offset, data FROM segment WHERE node_id = ? AND offset >= ? ORDER BY offset", (node_id, start)
+            ).fetchall()
+
+    # ---- receipts
+
+    def add_receipt(self, node_id: int, receipt: Receipt) -> None:
+        """Keep a receipt; a newer one for the same offset takes its place."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)",
+                (node_id, receipt.offset, receipt.length, receipt.key, receipt.proof),
+            )
+
+    def receipts(self, node_id: int) -> list[Receipt]:
+        """Return a node's receipts in log order."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT offset, length, key, proof FROM receipt WHERE node_id = ? ORDER BY offset", (node_id,)
+            ).fetchall()
+        return [Receipt(*row) for row in rows]
+
+    def proved_to(self, node_id: int) -> int:
+        """Return the offset behind the last receipt; 0 if there is none."""
+        with self._guard():
+            (end,) = self._db.execute(
+                "SELECT max(offset + length) FROM receipt WHERE node_id = ?", (node_id,)
+            ).fetchone()
+        return end or 0
 
     # ---- clocks
 
