@@ -166,6 +166,20 @@ def test_a_clock_set_late_is_put_right_by_what_set_it(store: Store) -> None:
     assert len(node.errors()) >= node.written - 10
 
 
+def test_each_boot_without_the_time_counts_for_itself(store: Store) -> None:
+    """Half a minute, a loose cell, an hour, the laptop: it knows when the hour was, not when the half minute."""
+    node = Wear(store, is_set=False)
+    node.wear(0.01)
+    first = node.written
+    node.reboot(0.5, keeps_time=False)
+    node.wear(1)
+    node.visit()
+    told = node_time(store, node.node)
+    assert node.errors().max() <= 1
+    assert [(u.epochs, u.after) for u in told.unplaced] == [(first, None)]
+    assert first == 6
+
+
 def test_a_told_step_moves_what_was_before_it(store: Store) -> None:
     node = Wear(store, is_set=False)
     node.told_step(START_MS - 47 * 60_000)  # somebody's watch was slow

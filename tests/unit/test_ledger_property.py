@@ -88,6 +88,8 @@ def test_each_slot_has_one_state_and_the_sum_is_the_duration(
         assert (one.state is not following.state) or one.end < following.start
     assert sum(ledger.slots.values()) == ledger.duration_slots == sum(r.end - r.start for r in ledger.runs)
     assert ledger.slots[State.RECORDED] + ledger.slots[State.NOT_WORN] == len(told.records)
+    unknown = sum(part.epochs for part in told.unplaced)
+    assert ledger.slots[State.CLOCK_UNKNOWN] <= unknown + 3 * sum(what == "set" for what, _ in steps)
     held = {slot for run in ledger.runs for slot in range(run.start, run.end)}
     assert set(told.records.epoch.tolist()) <= held
     if ledger.runs and not any(what == "stop" for what, _ in steps):
@@ -103,6 +105,23 @@ def test_a_flat_cell_between_two_known_times_is_counted_once(tmp_path: Path) -> 
     assert [(u.epochs, u.after, u.before) for u in told.unplaced] == [(20, FIRST + 59, FIRST + 161)]
     assert {s.name: n for s, n in ledger.slots.items() if n} == {"RECORDED": 75, "REBOOTING": 81, "CLOCK_UNKNOWN": 20}
     assert ledger.duration_slots == 176
+
+
+def test_a_gap_of_two_causes_gives_up_only_what_was_unknown(tmp_path: Path) -> None:
+    """The sensor fell silent, then the cell ran flat: 20 slots of unknown time are 20 slots."""
+    steps = [
+        ("record", 60),
+        ("gap", 30),
+        ("imu", 1),
+        ("dead", 80),
+        ("record", 20),
+        ("dead", 1),
+        ("record", 10),
+        ("set", 1),
+    ]
+    _, ledger = read(tape_of([*steps, ("record", 5)], True), tmp_path, [])
+    told = {s.name: n for s, n in ledger.slots.items() if n}
+    assert told == {"RECORDED": 75, "SENSOR_FAULT": 30, "REBOOTING": 81, "CLOCK_UNKNOWN": 20}
 
 
 def test_after_a_stop_nothing_is_owed_until_the_next_start(tmp_path: Path) -> None:
