@@ -25,7 +25,7 @@ def guest() -> Iterator[Guest]:
         [Path(__file__).with_name("fetch")], capture_output=True, text=True, timeout=_FETCH_TIMEOUT_S, check=False
     )
     if fetched.returncode:
-        pytest.skip(fetched.stderr.strip().splitlines()[-1])
+        pytest.skip((fetched.stderr.strip().splitlines() or ["tests/bluez/fetch failed without a word"])[-1])
     with tempfile.TemporaryDirectory(prefix="ambula-vm-") as folder:  # short enough for its sockets
         machine = Guest(Path(folder))
         try:

@@ -3,17 +3,19 @@
 import asyncio
 import json
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 import worn
 from command import Laptop as BumbleLaptop
-from guest import Guest
+from guest import Guest, Session
 from laptop import Laptop, Running, at_home
 
 from ambula.sim.air import Air
 from ambula.sim.rig import Rig
 from ambula.store import Store
+from nodecore import protocol
 
 pytestmark = [pytest.mark.bluez, pytest.mark.timeout(180, func_only=True)]
 
@@ -79,7 +81,7 @@ async def midway(rig: Rig, sync: Running) -> str:
     pytest.fail(f"it ended before the middle: {await sync.finish()}")
 
 
-def test_scan_finds_the_nodes(guest: Guest, recorded: Path, tmp_path: Path) -> None:
+def test_scan_and_sync(guest: Guest, recorded: Path, undisturbed: Logs, tmp_path: Path) -> None:
     async def go() -> None:
         async with worn.worn_again(recorded, tmp_path / "rig") as rig, at_home(guest, rig) as laptop:
             ran = await laptop.ambula("scan", "--timeout", "10", "--json")
@@ -87,13 +89,6 @@ def test_scan_finds_the_nodes(guest: Guest, recorded: Path, tmp_path: Path) -> N
             found = json.loads(ran.out)
             assert sorted(f["role"] for f in found) == sorted(worn.ROLES)
             assert {f["rssi_dbm"] for f in found} == {-60}
-
-    asyncio.run(go())
-
-
-def test_a_sync(guest: Guest, recorded: Path, undisturbed: Logs, tmp_path: Path) -> None:
-    async def go() -> None:
-        async with worn.worn_again(recorded, tmp_path / "rig") as rig, at_home(guest, rig) as laptop:
             ran = await laptop.ambula(*sync_into(tmp_path))
             assert (ran.code, ran.err) == (0, ""), ran
             assert_equal(await fetched(laptop, tmp_path), undisturbed)
@@ -134,5 +129,68 @@ def test_a_command_that_ends_in_the_middle(
             ran = await laptop.ambula(*sync_into(tmp_path))
             assert (ran.code, ran.err) == (0, ""), ran
             assert_equal(await fetched(laptop, tmp_path), undisturbed)
+
+    asyncio.run(go())
+
+
+def test_a_node_that_was_paired_in_the_settings_syncs_as_before(
+    guest: Guest, recorded: Path, undisturbed: Logs, tmp_path: Path
+) -> None:
+    """LE Secure Connections, "Just Works": the link is encrypted; no bond is left that either side could lose."""
+    program = (sys.executable, Path(__file__).with_name("pair.py"))
+
+    async def go() -> None:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig, at_home(guest, rig) as laptop:
+            ran = await laptop.run(*program, protocol.SERVICE_UUID, protocol.PUBLIC_UUID)
+            assert ran.code == 0, (ran, guest.last_words())
+            told = json.loads(ran.out)
+            assert (told["Paired"], told["Bonded"], told["Connected"]) == ("yes", "no", "yes"), told
+            assert len(told["value"]) > 0
+            ran = await laptop.ambula(*sync_into(tmp_path))
+            assert (ran.code, ran.err) == (0, ""), ran
+            assert_equal(await fetched(laptop, tmp_path), undisturbed)
+
+    asyncio.run(go())
+
+
+# ---- what can be wrong with a laptop's Bluetooth
+
+
+def test_without_an_adapter_it_says_so(guest: Guest) -> None:
+    async def go() -> None:
+        async with Session(guest) as session:
+            laptop = Laptop(session)
+            while await laptop.has_adapter():  # that of the test before
+                await asyncio.sleep(0.2)
+            ran = await laptop.ambula("scan", "--timeout", "1")
+            assert (ran.code, ran.out) == (5, "")
+            assert ran.err == "ambula: cannot scan: no usable Bluetooth adapter on this machine (no_bluetooth)\n"
+
+    asyncio.run(go())
+
+
+def test_with_an_adapter_that_is_switched_off_it_says_so(guest: Guest, recorded: Path, tmp_path: Path) -> None:
+    async def go() -> None:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig, at_home(guest, rig) as laptop:
+            await laptop.run("bluetoothctl", "power", "off")
+            ran = await laptop.ambula("scan", "--timeout", "1")
+            assert (ran.code, ran.out) == (5, "")
+            assert ran.err == "ambula: cannot scan: no usable Bluetooth adapter on this machine (powered_off)\n"
+            await laptop.run("bluetoothctl", "power", "on")
+
+    asyncio.run(go())
+
+
+def test_without_bluetoothd_it_says_so(guest: Guest) -> None:
+    async def go() -> None:
+        async with Session(guest) as session:
+            await session.do("stop", daemon="bluetoothd")
+            try:
+                ran = await Laptop(session).ambula("scan", "--timeout", "1")
+            finally:
+                await session.do("start", daemon="bluetoothd")
+            assert (ran.code, ran.out) == (5, "")
+            assert ran.err.startswith("ambula: cannot scan: no ")
+            assert ran.err.count("\n") == 1
 
     asyncio.run(go())

@@ -2,7 +2,8 @@
 
 Modelled: notifications that are refused with ENOMEM when the buffers are full, cut to MTU - 3, and sent whether
 subscribed or not; a preferred MTU of 256; permissions; switching off takes the links down and says no more; a public
-address, or a static random one made anew each time it is asked for. Not modelled: private addresses (RPA, NRPA).
+address, or a static random one made anew each time it is asked for; a central may pair, as NimBLE's defaults have it:
+no questions asked, and no bond kept. Not modelled: private addresses (RPA, NRPA).
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 
 from bumble import att, core, hci
 from bumble.device import AdvertisingType, Connection, Device
+from bumble.pairing import PairingConfig
 
 from ambula.sim.gatt_table import GattTable, build_table
 from ambula.sim.mbufs import MBUFS, MbufPool
@@ -56,6 +58,7 @@ class NimbleStack:
             Op.UPDATE: self._update,
             Op.DISCONNECT: self._disconnect,
         }
+        device.pairing_config_factory = lambda _: PairingConfig(sc=True, mitm=False, bonding=False)
         device.on(Device.EVENT_CONNECTION, self._on_connection)
         queue.on("flow", self._on_flow)
 
