@@ -5,7 +5,8 @@ epochs agree, it is taken as upside down (x turned by half a turn about z) or, w
 
 Thigh only: three epochs of sure level walking (`forest.is_level`) give the person's own walking direction, from there
 on slowly adapted, and where the front is, since a thigh that pushes up moves back a moment later. A front opposite to
-z means inside out, one to the side an odd mounting. `frame` then turns every epoch so that the own walking is along x.
+z means inside out, one to the side an odd mounting, unless a level, resting thigh has shown z up. `frame` then turns
+every epoch so that the own walking is along x and the front, once it is sure, along z.
 """
 
 from array import array
@@ -54,6 +55,8 @@ class Mounting:
         self._askew = 0  # x lies across the limb
         self._levels = 0  # epochs behind `_walk` and `_front`
         self._fronts = 0
+        self._faced = 0  # whether `_front` counts for the frame, not z
+        self._lap = 0  # epochs by which a level, resting thigh has shown z up rather than down, at most _MEMORY
         self._walk = array("i", [16384, 0, 0])  # the own walking direction, 16ths of 1024ths
         self._front = array("i", [0, 0, 0])  # where walking says that the front is, the same
 
@@ -75,6 +78,15 @@ class Mounting:
         if self._against >= NEEDED:
             self._adopt()
 
+    def rest(self, v):
+        """See which side of a level thigh is up while it rests: people sit and lie on their backs more than prone."""
+        if abs(v[UP]) < thresholds.GAIT_UPRIGHT and abs(v[FRONT]) > thresholds.FACE_AGAIN:
+            self.lie(1 if v[FRONT] > 0 else -1)
+
+    def lie(self, side):
+        """Count one epoch more in which z is up (`side` 1) or down (-1)."""
+        self._lap = max(-_MEMORY, min(_MEMORY, self._lap + side))
+
     def _adopt(self):
         """Take another way up; the own direction is to be learnt anew."""
         self.known = 1
@@ -88,7 +100,7 @@ class Mounting:
             self.up[1] = self.up[2] = 0
         self.kind = ODD if self._askew else UPSIDE_DOWN if down else 0
         self.odd = self._askew
-        self.own = self._levels = self._fronts = 0
+        self.own = self._levels = self._fronts = self._faced = 0
         for axis in range(3):
             self._walk[axis] = 16 * self.up[axis]
             self._front[axis] = 0
@@ -129,18 +141,23 @@ class Mounting:
             self._face()
 
     def _face(self):
-        """Decide by the front which way z points: out, in, or, with x across or the front to the side, oddly."""
+        """Decide by the front which way z points: out, in, or, with x across or the front to the side, oddly.
+
+        A front against what the resting thigh has shown is not believed.
+        """
         front = self._front
         out = front[2] * 1024 // length_of(front)
         side = thresholds.FACE_AGAIN if self.kind == ODD else thresholds.FACE
-        if self._askew or abs(out) < side:
+        self._faced = self._askew or self._lap <= 0 or out >= thresholds.FACE
+        if self._askew or self._faced and abs(out) < side:
             self.kind = ODD
         else:
-            self.kind = (UPSIDE_DOWN if self.up[0] < 0 else 0) | (INSIDE_OUT if out < 0 else 0)
+            inside_out = self._faced and out < 0
+            self.kind = (UPSIDE_DOWN if self.up[0] < 0 else 0) | (INSIDE_OUT if inside_out else 0)
         self.odd = 0
 
     def _square(self):
-        """Fill `frame`: x along the own walking, z square to it towards the front."""
+        """Fill `frame`: x along the own walking, z across towards the front, or the sensor's until that is sure."""
         frame = self.frame
         walk = self._walk
         length = max(1, length_of(walk))
@@ -148,8 +165,8 @@ class Mounting:
         y = walk[1] * 1024 // length
         z = walk[2] * 1024 // length
         a = b = 0
-        c = -1024 if self.kind & INSIDE_OUT else 1024
-        if self.kind == ODD:
+        c = 1024
+        if self._faced:
             length = max(1, length_of(self._front))
             a = self._front[0] * 1024 // length
             b = self._front[1] * 1024 // length
@@ -175,6 +192,8 @@ class Mounting:
     def turn(self, features, still):
         """Fill `shown` and `turned` from the newest epoch; of a `still` one only the means are turned."""
         v = features.values
+        if still:
+            self.rest(v)
         out = self.turned
         for i in range(SIZE):
             out[i] = v[i]

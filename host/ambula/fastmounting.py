@@ -45,12 +45,26 @@ def learnt(measured: Measured, gait: Gait, role: int) -> Learnt:
     learner = Mounting()
     table = np.zeros((len(rows) + 1, 16), np.int64)
     table[0] = _state(learner)
+    rests, sides = _rests(measured)
+    edges = np.searchsorted(rests, rows, side="left").tolist()
     for i, row in enumerate(rows.tolist()):
+        for side in sides[edges[i - 1] if i else 0 : edges[i]]:
+            learner.lie(side)
         learner.learn(values[row].tolist(), lead[i].tolist(), bool(level[i]))
         table[i + 1] = _state(learner)
     table = np.repeat(table, np.diff([0, *rows.tolist(), len(values)]), axis=0)
     kind, known, own, odd = table[:, :4].T
     return Learnt(kind, known, own, odd, table[:, 4:13].reshape(-1, 3, 3), table[:, 13:])
+
+
+def _rests(measured: Measured) -> tuple[Int, list[int]]:
+    """Return the epochs in which a level thigh rests, and which side of it is up in each: `Mounting.rest`."""
+    front = measured.values[:, nf.FRONT]
+    level = np.abs(measured.values[:, nf.UP]) < thresholds.GAIT_UPRIGHT
+    level &= np.abs(front) > thresholds.FACE_AGAIN
+    level[measured.moving] = False
+    rests = np.flatnonzero(level)
+    return rests, np.sign(front[rests]).tolist()
 
 
 def _state(learner: Mounting) -> list[int]:

@@ -1,7 +1,7 @@
 """The figures of the whole road by the external evaluation harness: `OMP_NUM_THREADS=1 python -m training.harness`.
 
 The harness and the recordings lie beside the project, in `shared`; without them one line says so. Names as arguments
-choose tables (`classes transfer cadence turned slow`), none means all. Nobody is scored by a forest that saw them.
+choose tables (`classes transfer cadence turned mounted slow`), none means all. No forest scores whom it saw.
 """
 
 import importlib
@@ -20,6 +20,7 @@ from nodecore import activity
 from nodecore.score import BACK, THIGH
 from training.backsteps import slowed
 from training.folds import FOLDS, Source, fold_of, learn, wear
+from training.mountings import MOUNTINGS, axes
 from training.recordings import DATA, Floats
 from training.traits import DATASETS
 
@@ -124,11 +125,30 @@ def turned(source: Source) -> None:
     sets, _ = external()
     dice = np.random.default_rng(0)
     found = list(sets.recordings("oxford_pocket_steps"))
-    axes = [np.linalg.qr(dice.standard_normal((3, 3)))[0] for _ in found]
-    axes = [one * np.sign(np.linalg.det(one)) for one in axes]
-    turns = (s["data"][:, :3] @ one.T for s, one in zip(found, axes, strict=True))
+    frames = [np.linalg.qr(dice.standard_normal((3, 3)))[0] for _ in found]
+    frames = [one * np.sign(np.linalg.det(one)) for one in frames]
+    turns = (s["data"][:, :3] @ one.T for s, one in zip(found, frames, strict=True))
     tables = (table_of(acc_g, s["fs"], THIGH) for s, acc_g in zip(found, turns, strict=True))
     show("oxford_pocket_steps, each recording turned at random", found, map(answer, tables))
+
+
+def mounted(source: Source) -> None:
+    """Print macro-F1 of both labelled sets with the node put on in other ways, learnt on the way; folds by person."""
+    _, score = external()
+    found: dict[tuple[str, str], list[tuple[Stream, Answer]]] = {}
+    for fold in range(FOLDS):
+        wear(*learn(source.without(fold)))
+        for dataset in DATASETS:
+            for one in streams(dataset, lambda person, fold=fold: fold_of(person) == fold):
+                for name, turns in MOUNTINGS:
+                    table = table_of(one["data"][:, :3] @ axes(turns).T, one["fs"], THIGH)
+                    found.setdefault((dataset, name), []).append((one, answer(table)))
+    for (dataset, name), pairs in sorted(found.items()):
+        rows = score.rows([one for one, _ in pairs], [told for _, told in pairs], "thigh")
+        figures = score.classify(rows, "thigh")
+        print(
+            f"{dataset}  {name:<24} accuracy {figures['accuracy']:.3f}  macro-F1 {figures['macro_f1']:.3f}", flush=True
+        )
 
 
 def slow(source: Source) -> None:
@@ -178,6 +198,7 @@ TABLES: dict[str, Callable[[Source], None]] = {
     "transfer": transfer,
     "cadence": cadence,
     "turned": turned,
+    "mounted": mounted,
     "slow": slow,
 }
 

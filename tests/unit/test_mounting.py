@@ -157,3 +157,44 @@ def test_the_means_of_a_record_are_those_of_a_node_as_meant(name: str) -> None:
 def test_a_small_lean_stays_in_the_record() -> None:
     means = score_stream(day(TURNS["forward 25"]), 0)[:, record.MEAN_X : record.MEAN_Z + 1].view(np.int8)
     assert np.degrees(np.arctan2(means[-1, 2], means[-1, 0])) == pytest.approx(28, abs=2)
+
+
+def rested(mounting: Mounting, *directions: Direction) -> Mounting:
+    for one in directions:
+        mounting.rest(direction(*one))
+    return mounting
+
+
+@pytest.mark.parametrize(
+    ("seated", "kind"),
+    [((100, 0, 1015), 0), ((100, 0, -1015), INSIDE_OUT), ((1015, 0, 100), INSIDE_OUT), ((100, 1015, 50), INSIDE_OUT)],
+    ids=["z up", "z down", "upright", "on the side"],
+)
+def test_a_thigh_that_rests_with_z_up_is_not_inside_out(seated: Direction, kind: int) -> None:
+    mounting = rested(Mounting(), seated)
+    for _ in range(NEEDED):
+        mounting.learn(direction(*STRAIGHT), BEFORE, True)
+    assert mounting.kind == kind
+
+
+def test_a_night_on_the_stomach_is_outweighed_by_three_minutes_of_sitting() -> None:
+    mounting = rested(Mounting(), *[(100, 0, -1015)] * 5000, *[(100, 0, 1015)] * 33)
+    for _ in range(NEEDED):
+        mounting.learn(direction(*STRAIGHT), BEFORE, True)
+    assert mounting.kind == 0
+
+
+def test_a_sure_front_counts_for_the_frame_even_where_z_is_taken_as_meant() -> None:
+    half_left = (0, -6400, -6400, 1, 9000)  # a front 45 degrees from z: nearer than FACE
+    mounting = walked(*[STRAIGHT] * NEEDED, lead=half_left, level=True)
+    assert mounting.kind == 0
+    assert mounting.frame.tolist()[6:] == pytest.approx([0, 724, 724], abs=3)
+
+
+@pytest.mark.parametrize("lead", [BEFORE, LEFT], ids=["opposite", "to the side"])
+def test_a_front_against_what_rest_has_shown_is_not_believed(lead: tuple[int, ...]) -> None:
+    mounting = rested(Mounting(), (100, 0, 1015))
+    for _ in range(NEEDED):
+        mounting.learn(direction(*STRAIGHT), lead, True)
+    assert mounting.kind == 0
+    assert mounting.frame.tolist() == [1024, 0, 0, 0, 1024, 0, 0, 0, 1024]
