@@ -58,7 +58,7 @@ class NimbleStack:
             Op.UPDATE: self._update,
             Op.DISCONNECT: self._disconnect,
         }
-        device.pairing_config_factory = lambda _: PairingConfig(sc=True, mitm=False, bonding=False)
+        device.pairing_config_factory = _pair
         device.on(Device.EVENT_CONNECTION, self._on_connection)
         queue.on("flow", self._on_flow)
 
@@ -245,6 +245,10 @@ class NimbleStack:
 
         connection.on(connection.EVENT_CONNECTION_ATT_MTU_UPDATE, on_mtu)
         connection.on(connection.EVENT_DISCONNECTION, on_disconnection)
+
+
+def _pair(_: Connection) -> PairingConfig:
+    return PairingConfig(sc=True, mitm=False, bonding=False)
 
 
 async def _hang_up(connection: Connection) -> None:
