@@ -1,7 +1,7 @@
 """How well the forest tells kinds of gait in people it never saw: `OMP_NUM_THREADS=1 python -m training.crossval`.
 
-Prints two tables: folds by person over all data sets, and trained on one set, tested on the other. These are the
-epochs that the forest is asked about, whole epochs of one label; postures, cycling and rhythm are rules, not learnt.
+Prints folds by person over all data sets, then trained on one set, tested on the other, then the second forest. These
+are the epochs that the forest is asked about, whole epochs of one label; postures, cycling and rhythm are rules.
 """
 
 import sys
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.fastclassify import walked
-from training.folds import FOLDS, fold_of
-from training.forest import fit
-from training.traits import CLASSES, DATASETS, Examples, examples
+from training.folds import FOLDS, Source, fold_of
+from training.forest import fit, fit_level
+from training.traits import CLASSES, DATASETS, Examples
 
 
 def predicted(train: Examples, test: Examples) -> NDArray[np.int64]:
@@ -42,9 +42,26 @@ def report(title: str, truth: NDArray[np.int64], found: NDArray[np.int64], write
             write(f"  {name:<9} {sum(row):>5}  F1 {f1:.3f}  -> {row}\n")
 
 
+def level(source: Source, write: Callable[[str], object]) -> None:
+    """Write what share of each class' sure gait the second forest takes for level walking, folds by person."""
+    taken = np.zeros(len(source.level.target), np.bool_)
+    for number in range(FOLDS):
+        here = np.array([fold_of(person) == number for person in source.level.subject.tolist()], np.bool_)
+        sure = fit_level(source.without(number).level)
+        votes = walked(source.level.traits[here], sure.trees, (0,) * len(CLASSES)).sum(axis=1)
+        taken[here] = votes + sure.start > 0
+    for dataset in DATASETS:
+        rows = [
+            (name, (source.level.dataset == dataset) & (source.level.target == i)) for i, name in enumerate(CLASSES)
+        ]
+        told = ", ".join(f"{name} {taken[of].mean():.2f} of {of.sum()}" for name, of in rows if of.any())
+        write(f"taken for level walking, {dataset}: {told}\n")
+
+
 def main() -> None:
-    """Print both tables."""
-    source = examples(DATASETS)
+    """Print the tables."""
+    both = Source.load()
+    source = both.kinds
     found = by_person(source)
     for dataset in np.unique(source.dataset):
         here = source.dataset == dataset
@@ -53,6 +70,7 @@ def main() -> None:
         train = source.rows(np.char.startswith(source.dataset, one))
         test = source.rows(source.dataset == other)
         report(f"{one} -> {other}", test.target, predicted(train, test), sys.stdout.write)
+    level(both, sys.stdout.write)
 
 
 if __name__ == "__main__":
