@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ambula.errors import SimulatorError
 from ambula.firmware_files import device_files
+from ambula.fold import fold_constants
 
 ESP32_C3 = "rv32imc"
 # py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
@@ -41,23 +42,33 @@ def architecture_of(micropython: str) -> str:
         raise SimulatorError(f"{micropython} does not run as a MicroPython: {e}") from e
 
 
-def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, as_native: bool = False) -> dict[str, bytes]:
+def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_ins: bool = False) -> dict[str, bytes]:
     """Return name -> contents, as .mpy but for the start scripts; `architecture` empty means bytecode only.
 
-    as_native: machine code, which lies outside MicroPython's heap where the port keeps it there (unix does).
+    The firmware's constants are put in their places first. stand_ins: these keep theirs, which are those of the modules
+    they stand in for, and become machine code, which lies outside MicroPython's heap where the port has it there.
 
     Raises SimulatorError with the compiler's words if a file does not compile.
     """
     files: dict[str, bytes] = {}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in sources}
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "out.mpy"
-        for name, path in sources:
+        path, out = Path(folder) / "folded.py", Path(folder) / "out.mpy"
+        for name, text in (texts if stand_ins else _folded(texts)).items():
             if name in _SOURCE_ONLY:
-                files[name] = path.read_bytes()
+                files[name] = texts[name].encode()
             elif architecture or _NATIVE_ONLY not in name:
-                _compile(path, name, architecture, as_native, out)
+                path.write_text(text, encoding="utf-8")
+                _compile(path, name, architecture, stand_ins, out)
                 files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
     return files
+
+
+def _folded(texts: dict[str, str]) -> dict[str, str]:
+    try:
+        return fold_constants(texts)
+    except SyntaxError:
+        return texts  # the compiler says it better, file by file
 
 
 def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Path) -> None:

@@ -65,7 +65,7 @@ class NodeSettings:
 @functools.cache
 def _board_files() -> dict[str, bytes]:
     """Compile the stand-ins once a process, so that they take little of the heap: a board's chips take none."""
-    return compile_files(simulated_board(), architecture_of(find_micropython()), as_native=True)
+    return compile_files(simulated_board(), architecture_of(find_micropython()), stand_ins=True)
 
 
 def _solder(folder: Path) -> Path:
