@@ -150,6 +150,12 @@ class _Tidier(ast.NodeTransformer):
         self._used = used
         self._known = known
 
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        if isinstance(node, ast.stmt) and getattr(node, "body", None) == []:
+            node.body = [ast.Pass()]  # pyright: ignore[reportAttributeAccessIssue]
+        return node
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         ours = node.module in self._known or all(f"{node.module}.{a.name}" in self._known for a in node.names)
         if ours:

@@ -95,3 +95,8 @@ def test_folding_leaves_a_smaller_firmware() -> None:
         for texts in (sources, fold_constants(sources))
     ]
     assert len(names[1]) < 0.8 * len(names[0])
+
+
+def test_a_block_that_is_left_without_a_statement_stays_a_block() -> None:
+    out = folded(a="N = const(4)\n", b="try:\n    from a import N\nexcept ImportError:\n    N2 = 5\nx = N\n")
+    assert out["b"] == "try:\n    pass\nexcept ImportError:\n    N2 = 5\nx = 4"
