@@ -5,7 +5,8 @@ dictionary of each of the two, and a look-up at each use. The firmware has some 
 """
 
 import ast
-from collections.abc import Mapping
+import collections
+from collections.abc import Iterable, Mapping
 
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.LShift, ast.RShift, ast.BitOr, ast.BitAnd, ast.BitXor)
 
@@ -23,13 +24,27 @@ def fold_constants(sources: Mapping[str, str]) -> dict[str, str]:
         if found == known:
             break
         known = found
-    return {name: ast.unparse(_folded(tree, _module(name), known)) for name, tree in trees.items()}
+    folded = {name: _Folder(_module(name), known).visit(tree) for name, tree in trees.items()}
+    passed_on = _passed_on(folded.values())
+    return {name: ast.unparse(_tidied(tree, passed_on[_module(name)], known)) for name, tree in folded.items()}
 
 
-def _folded(tree: ast.Module, module: str, known: Mapping[str, Mapping[str, int]]) -> ast.Module:
-    folded = _Folder(module, known).visit(tree)
-    used = {n.id for n in ast.walk(folded) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    return _Tidier(used, known).visit(folded)
+def _tidied(tree: ast.Module, passed_on: set[str], known: Mapping[str, Mapping[str, int]]) -> ast.Module:
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return _Tidier(used | passed_on, known).visit(tree)
+
+
+def _passed_on(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+    """Return what others take from each module, by import or, whatever the module, as an attribute."""
+    attributes: set[str] = set()
+    imported: dict[str, set[str]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute):
+                attributes.add(node.attr)
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                imported.setdefault(node.module, set()).update(a.name for a in node.names)
+    return collections.defaultdict(lambda: attributes, {m: names | attributes for m, names in imported.items()})
 
 
 def _module(file: str) -> str:
@@ -152,7 +167,7 @@ class _Tidier(ast.NodeTransformer):
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
-        if isinstance(node, ast.stmt) and getattr(node, "body", None) == []:
+        if isinstance(node, (ast.stmt, ast.ExceptHandler)) and getattr(node, "body", None) == []:
             node.body = [ast.Pass()]  # pyright: ignore[reportAttributeAccessIssue]
         return node
 

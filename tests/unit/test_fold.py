@@ -100,3 +100,12 @@ def test_folding_leaves_a_smaller_firmware() -> None:
 def test_a_block_that_is_left_without_a_statement_stays_a_block() -> None:
     out = folded(a="N = const(4)\n", b="try:\n    from a import N\nexcept ImportError:\n    N2 = 5\nx = N\n")
     assert out["b"] == "try:\n    pass\nexcept ImportError:\n    N2 = 5\nx = 4"
+
+
+def test_what_a_module_passes_on_stays() -> None:
+    out = folded(
+        a="def f():\n    pass\ndef g():\n    pass\ndef h():\n    pass\n",
+        b="from a import f, g, h\n",
+        c="import b\nfrom b import f\nf()\nb.g()\n",
+    )
+    assert out["b"] == "from a import f, g"
