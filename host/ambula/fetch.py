@@ -44,18 +44,24 @@ async def find_nodes(radio: Radio, keys: Sequence[NodeKey], timeout_s: float = S
 
     keys: those of the nodes that are looked for; nodes of others are returned without one, as far as they were heard.
     """
-    seen: set[NodeKey] = set()
+    seen: list[Near] = []
 
     def enough(found: Found) -> bool:
         key = owner(found, keys)
         if key is not None:
-            seen.add(key)
-        heard = {k.participant for k in seen}
-        return bool(seen) and all(k in seen for k in keys if k.participant in heard)
+            seen.append(Near(found, key))
+        return bool(seen) and not missing(seen, keys)
 
     heard = await radio.scan(protocol.SERVICE_UUID, timeout_s, enough)
     near = [Near(found, owner(found, keys)) for found in heard]
     return sorted(near, key=lambda n: -n.found.rssi_dbm)
+
+
+def missing(heard: Sequence[Near], keys: Sequence[NodeKey]) -> list[NodeKey]:
+    """Return the keys of the nodes that were not heard though another of the same participant was."""
+    seen = {near.key for near in heard if near.key is not None}
+    participants = {key.participant for key in seen}
+    return [key for key in keys if key.participant in participants and key not in seen]
 
 
 def owner(found: Found, keys: Sequence[NodeKey]) -> NodeKey | None:

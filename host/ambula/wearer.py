@@ -44,14 +44,15 @@ def load_wear(store: Store, participant: str) -> Wear:
 
     Where no reading vouches for one node's clock, it is set against the other's by gait, or the words say why not.
     """
+    height_m = store.height_m(participant)
     thigh = role_track(store, participant, protocol.THIGH)
     back = role_track(store, participant, protocol.BACK)
     if thigh is None or back is None:
         (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
         is_back = back is not None
-        return Wear(fuse_records(None if is_back else alone, alone if is_back else None), [])
+        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [])
     thigh_records, back_records, clocks = realign(thigh, back)
-    return Wear(fuse_records(thigh_records, back_records), clocks)
+    return Wear(fuse_records(thigh_records, back_records, height_m), clocks)
 
 
 def load_epochs(store: Store, participant: str) -> EpochTable:

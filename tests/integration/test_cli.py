@@ -40,6 +40,7 @@ COMMANDS = [
     "report",
     "check",
     "zone",
+    "height",
     "rename",
     "forget",
     "demo",
@@ -210,8 +211,13 @@ def test_only_the_named_node_is_synced(recorded: Path, tmp_path: Path) -> None:
             laptop = Laptop(rig.air, tmp_path)
             rig.laptop_near()
             sync = ("sync", "--store", tmp_path / "s.db", "--json", "--timeout")
+            rig.air.set_out_of_range("thigh", True)
+            half = await laptop.ambula(*sync, "5")
+            assert (half.code, [n["role"] for n in json.loads(half.out)]) == (0, ["back"])
+            assert half.err == "note: P01 thigh was not heard: double-tap it and sync again to have its part too\n"
+            rig.air.set_out_of_range("thigh", False)
             ran = await laptop.ambula(*sync, "20", "--node", "back")
-            assert [(n["role"], n["epochs"]) for n in json.loads(ran.out)] == [("back", worn.EPOCHS)], ran
+            assert [(n["role"], n["epochs"]) for n in json.loads(ran.out)] == [("back", 0)], ran
             nobody = await laptop.ambula(*sync, "1", "--participant", "P8")
             assert "P01 thigh, P01 back" in nobody.failed_with(3)
             assert "thigh or back" in (await laptop.ambula(*sync, "1", "--node", "left")).failed_with(3)

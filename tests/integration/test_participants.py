@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from command import Ambula
 
+from ambula.fusion import fuse_records
 from ambula.store import Segment, Store
+from ambula.wearer import load_wear
 from nodecore import activity, record, segment
 
 NOON_S = int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp())
@@ -93,6 +95,23 @@ def test_a_zone_that_is_none_is_refused(store: Path, ambula: Ambula, arguments: 
     ran = ambula("zone", *arguments, "--participant", "P01", "--store", store)
     assert told in ran.failed_with(3)
     assert "Oslo" in ambula("zone", "--participant", "P01", "--store", store).out
+
+
+def test_height_is_kept_and_moves_the_speed(store: Path, ambula: Ambula) -> None:
+    here = ("--participant", "P01", "--store", store)
+    assert "P01: not told; speed is estimated as for 1.70 m" in ambula("height", *here).out
+    assert ambula("height", "187", *here).out == "P01: 187 cm\n"
+    assert ambula("height", *here).out == "P01: 187 cm\n"
+    assert ambula("height", "18.7", *here).code == 2
+    with Store(store) as kept:
+        assert load_wear(kept, "P01").table.speed_kmh == pytest.approx(
+            fuse_records(kept.records(kept.nodes()[0].node_id), None, 1.87).speed_kmh, nan_ok=True
+        )
+    ambula("rename", "P01", "P03", "--store", store)
+    assert ambula("height", "--participant", "P03", "--store", store).out == "P03: 187 cm\n"
+    ambula("forget", "P03", "--store", store, "--yes")
+    with Store(store) as kept:
+        assert kept.height_m("P03") is None
 
 
 def test_to_forget_is_asked_first(store: Path, ambula: Ambula, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,7 @@ for command in (
     result_commands.report,
     check_command.check,
     participant_commands.zone,
+    participant_commands.height,
     participant_commands.rename,
     participant_commands.forget,
     demo_command.demo,

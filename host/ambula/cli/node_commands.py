@@ -25,7 +25,7 @@ from ambula.cli.common import (
 )
 from ambula.config import load_config
 from ambula.errors import InputError, TransportError
-from ambula.fetch import SCAN_S, FetchReport, Near, fetch, find_nodes
+from ambula.fetch import SCAN_S, FetchReport, Near, fetch, find_nodes, missing
 from ambula.keys import KeyFile
 from ambula.ledger import ledger_from
 from ambula.receipts import check
@@ -47,6 +47,7 @@ _NOBODY = (
 _NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} of somebody else or never set up. Double-tap your nodes"
 _NO_KEYS = "no node was set up on this computer (no keys in {}): `ambula setup` does it over USB"
 _NOT_SET_UP = "no {} was set up on this computer: {} holds keys for {}"
+_NOT_HEARD = "note: {} {} was not heard: double-tap it and sync again to have its part too"
 _OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys: chmod 600 {}"
 
 
@@ -133,6 +134,8 @@ async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float)
         nodes = [n for n in heard if n.key is not None]
         if not nodes:
             raise TransportError((_NONE_OF_OURS if heard else _NOBODY).format(timeout_s, len(heard)))
+        for key in missing(nodes, keys):
+            err.print(_NOT_HEARD.format(key.participant, key.role_name), highlight=False, soft_wrap=True)
         with passing_bar() as bar:
             tasks = {n.found.address: bar.add_task(n.role, total=None) for n in nodes}
 

@@ -25,6 +25,7 @@ from ambula.config import zone_info
 from ambula.errors import InputError
 from ambula.forgetting import Gone, known_codes
 from ambula.keys import KeyFile
+from ambula.pace import REFERENCE_HEIGHT_M
 from ambula.store import Store, ZoneChange
 from ambula.wearer import choose_participant
 
@@ -70,6 +71,26 @@ def zone(
     for change in changes:
         table.add_row(_since(change), change.zone)
     out.print(table, highlight=False)
+
+
+def height(
+    centimetres: Annotated[
+        float | None, typer.Argument(metavar="[CM]", min=120, max=220, help="How tall, in cm; none: show.")
+    ] = None,
+    participant: ParticipantOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Tell how tall a participant is: walking speed, and with it pace, is estimated from cadence and height."""
+    with Store(store_path(store), must_exist=True) as kept:
+        who = choose_participant(kept, participant)
+        if centimetres is not None:
+            kept.set_height(who, centimetres / 100)
+        height_m = kept.height_m(who)
+    if height_m is None:
+        told = f"{who}: not told; speed is estimated as for {REFERENCE_HEIGHT_M:.2f} m. `ambula height 182` tells it"
+    else:
+        told = f"{who}: {100 * height_m:g} cm"
+    out.print(told, highlight=False)
 
 
 def _moment(text: str, zone: str) -> int:

@@ -23,6 +23,7 @@ def erase_rows(db: sqlite3.Connection, participant: str) -> Forgotten:
         f" count(*) FILTER (WHERE kind = {segment.EVENT}) FROM segment WHERE {_THEIR_NODES}",
         who,
     ).fetchone()
+    db.execute("DELETE FROM person WHERE participant = ?", who)
     devices = tuple(device for (device,) in db.execute(_THEIRS_ALONE, who))
     removed = {
         table: db.execute(f"DELETE FROM {table} WHERE {_THEIR_NODES}", who).rowcount

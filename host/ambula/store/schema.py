@@ -74,6 +74,13 @@ MIGRATIONS = (
         PRIMARY KEY (node_id, offset)
     ) WITHOUT ROWID;
     """,
+    # 4: what the estimate of speed wants to know of a person.
+    """
+    CREATE TABLE person (
+        participant TEXT PRIMARY KEY,
+        height_m REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -243,6 +243,17 @@ class Store:
             ).fetchall()
         return [ZoneChange(*row) for row in rows]
 
+    def set_height(self, participant: str, height_m: float) -> None:
+        """Keep how tall a participant is."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO person VALUES (?, ?)", (participant, height_m))
+
+    def height_m(self, participant: str) -> float | None:
+        """Return how tall a participant is, in metres, or None where it was not told."""
+        with self._guard():
+            row = self._db.execute("SELECT height_m FROM person WHERE participant = ?", (participant,)).fetchone()
+        return row[0] if row else None
+
     # ---- forgetting
 
     def forget(self, participant: str) -> Forgotten:
@@ -260,6 +271,7 @@ class Store:
         with self._without_trace():
             self._db.execute("UPDATE node SET participant = ? WHERE participant = ?", (code, participant))
             self._db.execute("UPDATE zone_change SET participant = ? WHERE participant = ?", (code, participant))
+            self._db.execute("UPDATE person SET participant = ? WHERE participant = ?", (code, participant))
 
     @contextlib.contextmanager
     def _without_trace(self) -> Generator[None]:
