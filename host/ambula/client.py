@@ -89,13 +89,25 @@ class NodeClient:
             if key.is_proved_by(transcript, proof):
                 await self._request(protocol.PROVE, key.host_proof(transcript))
                 self.key, self._session = key, key.session(transcript)
+                self._forget_unsealed()
                 return
         raise ProtocolError(_STRANGER)
 
+    def _forget_unsealed(self) -> None:
+        """Forget what came before the proof: nothing vouches for it, and the next reply would be taken from it."""
+        while not self._replies.empty():
+            reply = self._replies.get_nowait()
+            if isinstance(reply, AmbulaError):
+                raise reply
+
     def _hear(self, channel: int, value: bytes, queue: "asyncio.Queue[bytes | AmbulaError]") -> None:
-        """Open what the node notified, in the order in which it came; before the proof it comes as it is."""
+        """Open what the node notified, in the order in which it came; before the proof replies come as they are.
+
+        Log bytes that come so early are late ones of another connection, or somebody else's: they are passed over.
+        """
         if self._session is None:
-            queue.put_nowait(value)
+            if channel == protocol.REPLIES:
+                queue.put_nowait(value)
             return
         try:
             body = self._session.open(channel, value)
@@ -184,8 +196,10 @@ class NodeClient:
         return self._tag
 
     async def _reply(self, command: int, tag: int) -> tuple[int, bytes]:
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + REPLY_TIMEOUT_S  # one limit for all that comes: chatter buys no time
         while True:
-            reply = await self._next(self._replies, REPLY_TIMEOUT_S)
+            reply = await self._next(self._replies, until_s - loop.time())
             if reply is None:
                 raise TransportError("the node does not answer: move closer and sync again")
             if len(reply) < protocol.REPLY_HEADER:

@@ -211,6 +211,64 @@ def test_messages_in_the_wrong_order_are_noticed() -> None:
         read_log(whole, swap)
 
 
+class Early(Puppet):
+    """Somebody says more before the proof is done: late values of an earlier link, or a forger's."""
+
+    said: tuple[tuple[str, bytes], ...] = ()
+
+    async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
+        await super().write(char_uuid, data, response)
+        if data[0] == protocol.PROVE:
+            for uuid, value in self.said:
+                self._say(uuid, value)
+
+
+def test_log_bytes_that_come_before_the_proof_are_nobody_s() -> None:
+    class Late(Early):
+        said = (frame(b"forged"), frame(b"late"))
+
+    async def go() -> bytes:
+        client = NodeClient(Late(whole), [OURS])
+        await client.open()
+        into = bytearray()
+        await client.read_log(100, 110, into)
+        return bytes(into)
+
+    assert asyncio.run(go()) == b"abcdefghij"
+
+
+def test_a_reply_that_comes_before_the_proof_answers_nothing_after_it() -> None:
+    forged = protocol.pack_info(0, 1, DEVICE, 7, 0, 666, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
+
+    class Forger(Early):
+        said = (reply(bytes((protocol.INFO, 3)), 0, forged),)
+
+    assert asyncio.run(NodeClient(Forger(whole), [OURS]).open()).log_end == 100
+
+
+def test_chatter_buys_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "REPLY_TIMEOUT_S", 0.2)
+
+    class Chatterer(Puppet):
+        async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
+            self.chatter = asyncio.create_task(self.go_on())
+
+        async def go_on(self) -> None:
+            while True:
+                self._say(*reply(bytes((9, 9))))
+                await asyncio.sleep(0.05)
+
+    async def go() -> None:
+        puppet = Chatterer(whole)
+        try:
+            await asyncio.wait_for(NodeClient(puppet, [OURS]).open(), 5)
+        finally:
+            puppet.chatter.cancel()
+
+    with pytest.raises(TransportError, match="does not answer"):
+        asyncio.run(go())
+
+
 def test_a_node_with_another_key_is_not_spoken_to() -> None:
     async def go() -> None:
         await NodeClient(Puppet(whole), [NodeKey(OURS.device_id, 0, "P01", b"x" * 32)]).open()

@@ -181,20 +181,18 @@ class Link:
         else:
             self._on_lost.append(callback)
 
-    async def read(self, char_uuid: str, timeout_s: float = CALL_TIMEOUT_S) -> bytes:
-        """Read a characteristic."""
+    async def read(self, char_uuid: str, timeout_s: float | None = None) -> bytes:
+        """Read a characteristic; `timeout_s`, here and below, is `CALL_TIMEOUT_S` unless given."""
         client, characteristic = self._find(char_uuid)
         return bytes(await self._call(client.read_gatt_char(characteristic), "read", char_uuid, timeout_s))
 
-    async def write(
-        self, char_uuid: str, data: bytes, response: bool = True, timeout_s: float = CALL_TIMEOUT_S
-    ) -> None:
+    async def write(self, char_uuid: str, data: bytes, response: bool = True, timeout_s: float | None = None) -> None:
         """Write a characteristic; without `response` it returns when the data has been handed to the system."""
         client, characteristic = self._find(char_uuid)
         await self._call(client.write_gatt_char(characteristic, data, response), "write", char_uuid, timeout_s)
 
     async def subscribe(
-        self, char_uuid: str, callback: Callable[[bytes], object], timeout_s: float = CALL_TIMEOUT_S
+        self, char_uuid: str, callback: Callable[[bytes], object], timeout_s: float | None = None
     ) -> None:
         """Have `callback` called with each value that the node notifies."""
         client, characteristic = self._find(char_uuid)
@@ -236,7 +234,8 @@ class Link:
             raise ProtocolError(f"{self.address} is not an Ambula node: it has no characteristic {char_uuid}")
         return client, characteristic
 
-    async def _call(self, call: Awaitable[_T], verb: str, char_uuid: str, timeout_s: float) -> _T:
+    async def _call(self, call: Awaitable[_T], verb: str, char_uuid: str, timeout_s: float | None) -> _T:
+        timeout_s = CALL_TIMEOUT_S if timeout_s is None else timeout_s
         try:
             with _Explained(f"cannot {verb} {char_uuid} of {self.address}", f"no answer within {timeout_s:g} s"):
                 try:
