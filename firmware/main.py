@@ -1,19 +1,12 @@
-"""What a node runs after power-up. `board` is the folder of the board that the firmware was flashed for."""
+"""What a board runs after power-up: the firmware in the folder that the file `firmware` names.
 
-import gc
+The same in every version, so that an upgrade is one step, the renaming of that file: SPEC.md, "Firmware on flash".
+"""
 
-gc.threshold(1024)  # collect often while modules load: what they leave behind would lie between what stays
+import sys
 
-from node import config
-from nodecore.score import EpochScorer
+with open("firmware") as f:
+    sys.path.insert(0, f.read())
 
-settings = config.load()
-scorer = EpochScorer(settings.role_code)  # its buffers want large pieces: before the rest of the heap is in use
-
-import board
-
-from node.app import App
-
-app = App(board.Board(), settings, scorer)
-gc.threshold(8192)  # a collection costs milliseconds on a board, so less often from now on
-app.run()
+del f
+import start  # noqa: F401  it never returns

@@ -106,7 +106,7 @@ async def whole_day(folder: Path, samples: list[np.ndarray], heap: str) -> None:
     """A day on two virtual nodes, then a sync."""
     end_ms = START_MS + len(samples[0]) // EPOCH_SAMPLES * EPOCH_S * 1000 + SETTLE_MS
     wearers = [VirtualWearer(role, s, START_MS) for role, s in enumerate(samples)]
-    async with Rig(folder, wearers, heap) as rig:
+    async with Rig(folder, wearers, heap=heap) as rig:
         start_s = time.perf_counter()
         await rig.run_until(end_ms)
         say("a day on two virtual nodes", f"{time.perf_counter() - start_s:.1f} s")
@@ -126,7 +126,9 @@ async def fits(folder: Path, samples: list[np.ndarray], heap_kib: int) -> bool:
     """Return whether two hours and a sync work with a heap of `heap_kib` KiB."""
     short = [s[: 1440 * EPOCH_SAMPLES] for s in samples]
     try:
-        async with Rig(folder, [VirtualWearer(r, s, START_MS) for r, s in enumerate(short)], f"{heap_kib}k") as rig:
+        async with Rig(
+            folder, [VirtualWearer(r, s, START_MS) for r, s in enumerate(short)], heap=f"{heap_kib}k"
+        ) as rig:
             await rig.run_until(START_MS + 1440 * EPOCH_S * 1000 + SETTLE_MS)
             rig.laptop_near()
             with Store(folder / "fits.db") as store:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 from littlefs import LittleFS
 
-from ambula.firmware_files import device_files
+from ambula.firmware_files import SLOTS, device_files, placed
 from ambula.mpy import architecture_of, compile_files
 from ambula.sim.node import find_micropython
 
@@ -41,10 +41,10 @@ def build_image(path: Path, config: dict[str, Any], key: bytes = b"") -> None:
     """Write a 2 MiB image with the firmware, `config` as its config.json and, if given, the device key to `path`."""
     fs = _file_system()
     made: set[str] = set()
-    for name, contents in _firmware().items():
+    for name, contents in placed(_firmware(), SLOTS[0]).items():
         folder = name.rpartition("/")[0]
         if folder and folder not in made:
-            fs.makedirs(folder)
+            fs.makedirs(folder, exist_ok=True)
             made.add(folder)
         _write(fs, name, contents)
     _write(fs, "config.json", json.dumps(config).encode())

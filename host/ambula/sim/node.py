@@ -93,6 +93,7 @@ class NodeProcess:
         self._ended = False
         self.was_cut = False
         self.output: list[str] = []
+        self.greeting = ""  # what the firmware says when it is up: version and role
         self.on_progress: Callable[[int], None] | None = None
 
     @property
@@ -210,6 +211,8 @@ class NodeProcess:
                 self.on_progress(self._reached_ms)
             async with self._moved:
                 self._moved.notify_all()
+        elif word == "ambula":
+            self.greeting = rest
         else:
             self.output.append(line)
 
