@@ -1,0 +1,143 @@
+"""RV-3028-C7 real-time clock: UTC that survives a reset. Section names: Micro Crystal Application Manual, Rev. 1.4.
+
+The chip counts whole seconds (UNIX Time counter); the milliseconds in between are this driver's, from a counter that
+need not be good: at each reading they are pulled back into the second that the chip shows.
+Errors are OSError: EIO from the bus, ENODEV when nothing answers, ETIMEDOUT when the EEPROM or time stands still.
+"""
+
+import errno
+import time
+
+from nodecore.compat import const
+
+ADDRESS = const(0x52)
+
+_STATUS = const(0x0E)  # "Status Register"
+_CONTROL1 = const(0x0F)  # "Control 1 Register"
+_CONTROL2 = const(0x10)  # "Control 2 Register"
+_EVENT_CONTROL = const(0x13)  # "Event Control Register"
+_COUNT_TS = const(0x14)  # "Time Stamp Registers": count, then seconds to year
+_UNIX_TIME_0 = const(0x1B)  # "UNIX Time Registers", four bytes, low first
+_EECMD = const(0x27)  # "EEPROM Memory Control Registers"
+_BACKUP = const(0x37)  # "EEPROM Backup Register", its mirror in RAM
+
+_PORF = const(0x01)
+_EVF = const(0x02)
+_EEBUSY = const(0x80)
+_EERD = const(0x08)
+_RESET = const(0x01)
+_EIE = const(0x04)
+_TSR = const(0x04)  # resets the time stamp
+_EHL = const(0x40)  # an event is a rising edge
+_BSM = const(0x0C)
+_BSM_LEVEL = const(0x0C)  # switches over when the supply is below the backup
+_FIRST_COMMAND = const(0x00)
+_UPDATE = const(0x11)
+_BUSY_TRIES = const(100)
+_SECOND_TRIES = const(1100)
+
+
+class RV3028:
+    """One clock on an I2C bus. `ticks_ms` counts up; its rate may be off by percents.
+
+    `is_set`: whether the chip has kept time since it was set.
+    """
+
+    def __init__(self, i2c, ticks_ms, address=ADDRESS):
+        self._i2c = i2c
+        self._ticks_ms = ticks_ms
+        self._address = address
+        self._four = bytearray(4)
+        self._again = bytearray(4)
+        self._known_ms = 0  # UTC when the counter was at `_known_at`
+        self._known_at = 0
+        self.is_set = False
+
+    def start(self):
+        """See whether the chip kept time, switch its backup on, and wait for a second to begin."""
+        self.is_set = not self._read(_STATUS) & _PORF
+        if self._read(_BACKUP) & _BSM != _BSM_LEVEL:
+            self._keep_backup()
+        self._known_ms = self._next_second() * 1000
+        self._known_at = self._ticks_ms()
+
+    def utc_ms(self):
+        """Return UTC in ms; counts from when the chip last lost its power while `is_set` is false."""
+        now = self._ticks_ms()
+        second_ms = self._seconds() * 1000
+        utc_ms = self._known_ms + now - self._known_at
+        utc_ms = max(second_ms, min(utc_ms, second_ms + 999))
+        self._known_ms = utc_ms
+        self._known_at = now
+        return utc_ms
+
+    def set_utc_ms(self, utc_ms):
+        """Set the clock; it takes until the next full second, up to 1 s, because the chip starts there."""
+        wait_ms = -utc_ms % 1000
+        time.sleep_ms(wait_ms)
+        self._write(_CONTROL2, self._read(_CONTROL2) | _RESET)  # the chip's second begins now ("RESET bit")
+        second = (utc_ms + wait_ms) // 1000
+        self._i2c.writeto_mem(self._address, _UNIX_TIME_0, second.to_bytes(4, "little"))
+        self._write(_STATUS, self._read(_STATUS) & ~(_PORF | _EEBUSY))
+        self.is_set = True
+        self._known_ms = second * 1000
+        self._known_at = self._ticks_ms()
+
+    def watch_events(self):
+        """Have the chip note when its event pin rises: `event` then tells."""
+        self._write(_EVENT_CONTROL, _EHL | _TSR)
+        self._write(_STATUS, self._read(_STATUS) & ~(_EVF | _EEBUSY))
+        self._write(_CONTROL2, self._read(_CONTROL2) | _EIE)
+
+    def event(self):
+        """Return (year, month, day, hour, minute, second) of the last event, UTC as the calendar has it, or None."""
+        if not self._read(_STATUS) & _EVF:
+            return None
+        stamp = self._i2c.readfrom_mem(self._address, _COUNT_TS, 7)
+        self._write(_STATUS, self._read(_STATUS) & ~(_EVF | _EEBUSY))
+        second, minute, hour, day, month, year = (10 * (b >> 4) + (b & 15) for b in stamp[1:])
+        return 2000 + year, month, day, hour, minute, second
+
+    def _next_second(self):
+        """Wait for the next second to begin, at most one; a counter that stands still is ETIMEDOUT."""
+        before = self._seconds()
+        for _ in range(_SECOND_TRIES):
+            second = self._seconds()
+            if second != before:
+                return second
+            time.sleep_ms(1)
+        raise OSError(errno.ETIMEDOUT)
+
+    def _seconds(self):
+        """Read the counter until two readings agree: it is not frozen while it is read ("UNIX Time Registers")."""
+        first, second = self._four, self._again
+        self._i2c.readfrom_mem_into(self._address, _UNIX_TIME_0, first)
+        while True:
+            self._i2c.readfrom_mem_into(self._address, _UNIX_TIME_0, second)
+            if first == second:
+                return int.from_bytes(first, "little")
+            first, second = second, first
+
+    def _keep_backup(self):
+        """Write the switch-over mode into the EEPROM, so that it outlives the backup too ("EEPROM Read/Write")."""
+        control1 = self._read(_CONTROL1)
+        self._write(_CONTROL1, control1 | _EERD)  # no refresh from the EEPROM meanwhile
+        self._wait()
+        self._write(_BACKUP, self._read(_BACKUP) | _BSM_LEVEL)
+        self._write(_EECMD, _FIRST_COMMAND)
+        self._write(_EECMD, _UPDATE)
+        self._wait()
+        self._write(_CONTROL1, control1 & ~_EERD)
+
+    def _wait(self):
+        for _ in range(_BUSY_TRIES):
+            if not self._read(_STATUS) & _EEBUSY:
+                return
+            time.sleep_ms(1)
+        raise OSError(errno.ETIMEDOUT)
+
+    def _read(self, register):
+        return self._i2c.readfrom_mem(self._address, register, 1)[0]
+
+    def _write(self, register, value):
+        self._i2c.writeto_mem(self._address, register, bytes((value,)))
