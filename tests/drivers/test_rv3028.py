@@ -1,13 +1,9 @@
 """The RV-3028's driver against a register model that does not share its numbers."""
 
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from rv3028_model import Rv3028Model
-
-sys.path.append(str(Path(__file__).parents[2] / "firmware"))
 
 from drivers.rv3028 import RV3028
 

@@ -6,6 +6,7 @@ Only what the firmware uses. Not emulated: bus timing, NACK of a busy device, cl
 import errno
 import sys
 
+bus_bytes = 0  # for the power model: what crossed the bus, addresses and register numbers included
 _devices = {}
 _reset_cause = "power on"
 
@@ -22,18 +23,20 @@ class I2C:
         self._bus = bus
 
     def readfrom_mem_into(self, address, register, buf):
-        _device(address).read_into(register, buf)
+        _device(address, len(buf)).read_into(register, buf)
 
     def readfrom_mem(self, address, register, count):
         buf = bytearray(count)
-        _device(address).read_into(register, buf)
+        _device(address, count).read_into(register, buf)
         return bytes(buf)
 
     def writeto_mem(self, address, register, data):
-        _device(address).write(register, data)
+        _device(address, len(data)).write(register, data)
 
 
-def _device(address):
+def _device(address, count):
+    global bus_bytes
+    bus_bytes += count + 3
     if address not in _devices:
         raise OSError(errno.ENODEV)
     return _devices[address]

@@ -6,6 +6,7 @@ A controller outside (the host's simulator) writes lines to standard input:
     live        run with the wall clock from now on, until the next `run`: for when a laptop is near
     tap         the wearer double-taps the node
     battery MV  the cell's voltage from now on
+    power       tell what the power model wants: `@power SLEEP_MS RADIO_MS WAKES BUS_BYTES` since power-up
     quit        pull the plug, now
 
 and reads lines from standard output: `@ MS` when time stands still at MS, `@.. MS` now and then on the way. Everything
@@ -16,6 +17,8 @@ not emulated.
 import select
 import sys
 import time
+
+import machine
 
 _PROGRESS_MS = 1800000
 
@@ -28,6 +31,7 @@ class VirtualTime:
         self.tapped = False
         self.battery_mv = 4000
         self.radio = None  # set by boot: the bluetooth stand-in
+        self.sleep_ms = self.radio_ms = self.wakes = 0
         self._granted_ms = start_ms
         self._live = False
         self._live_from_ms = 0
@@ -38,7 +42,8 @@ class VirtualTime:
 
     def pass_ms(self, ms, radio_on):
         """Let at most `ms` pass; a tap or the radio may end it early. IRQs of the radio run inside this call."""
-        target_ms = self.now_ms + ms
+        began_ms = self.now_ms
+        target_ms = began_ms + ms
         while not self._live and target_ms > self._granted_ms:
             self._stand_still()
         if self._live:
@@ -46,7 +51,11 @@ class VirtualTime:
         else:
             self._jump(target_ms)
         if radio_on:
+            self.radio_ms += self.now_ms - began_ms
             self.radio.dispatch()
+        else:
+            self.sleep_ms += self.now_ms - began_ms
+            self.wakes += 1
 
     def _jump(self, target_ms):
         self.now_ms = target_ms
@@ -89,5 +98,7 @@ class VirtualTime:
             self._wall_from_ms = time.ticks_ms()
         elif words[0] == "tap":
             self.tapped = True
+        elif words[0] == "power":
+            print("@power", self.sleep_ms, self.radio_ms, self.wakes, machine.bus_bytes)
         elif words[0] == "battery":
             self.battery_mv = int(words[1])

@@ -82,6 +82,8 @@ class NodeProcess:
     def __init__(self, name: str, settings: NodeSettings, folder: Path, heap: str = HEAP) -> None:
         self.name = name
         self.heap_free_at_boot = 0
+        self._power = (0, 0, 0, 0)
+        self._told = asyncio.Event()
         self._settings = settings
         self._settings_path = folder / f"{name}.json"
         self._heap = heap
@@ -159,6 +161,13 @@ class NodeProcess:
         """Double-tap the node: it opens a radio window at once."""
         self._command("tap")
 
+    async def power(self) -> tuple[int, int, int, int]:
+        """Return (ms asleep, ms with the radio on, wakes, bytes on the sensor's bus) since power-up, standing still."""
+        self._told.clear()
+        self._command("power")
+        await asyncio.wait_for(self._told.wait(), _QUIT_TIMEOUT_S)
+        return self._power
+
     async def quit(self) -> None:
         """Pull the plug at a moment when the firmware waits, and wait for the process to end."""
         if self._process is None:
@@ -205,6 +214,10 @@ class NodeProcess:
                 self.was_cut = True
                 self._booted.set()
                 self._moved.notify_all()
+        elif word == "@power":
+            sleep_ms, radio_ms, wakes, bus_bytes = map(int, rest.split())
+            self._power = (sleep_ms, radio_ms, wakes, bus_bytes)
+            self._told.set()
         elif word in ("@", "@.."):
             self._reached_ms = int(rest)
             if self.on_progress is not None:

@@ -1,0 +1,212 @@
+"""How long a node lasts: from what it does in a simulated week, and what each of that draws, to days on a cell.
+
+    python hardware/power_model.py [--week FILE] [--cell MAH] [--json] [--plot FILE.svg]
+
+`--week` is what `python hardware/simulated_week.py` writes; without it the week in `week.json` beside this file counts.
+Nothing here was measured on a board: each current has its source, and hardware/UNPROVEN.md says how to settle it.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+USABLE_SHARE = 0.85  # of a cell's rated charge, down to 3.4 V at these currents
+CELL_MAH = 400.0
+_WEEK_S = 7 * 86400
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of the model: base and pessimistic value, unit, and where it is from."""
+
+    base: float
+    pessimistic: float
+    unit: str
+    source: str
+
+
+INPUTS = {
+    "sleep_ma": Input(
+        0.17, 0.32, "mA", "light sleep of the C3 132 uA (esp-idf issue 12453) and the board's regulator; board threads"
+    ),
+    "imu_ma": Input(0.026, 0.026, "mA", "LSM6DS3TR-C datasheet, accelerometer alone at 26 Hz low power"),
+    "rtc_ma": Input(0.000045, 0.0001, "mA", "RV-3028-C7 application manual, 45 nA at 3 V"),
+    "divider_ma": Input(0.009, 0.010, "mA", "4.2 V over 2 x 220 kOhm; pessimistic: 5 % resistors, charger's leak"),
+    "cpu_ma": Input(24.4, 28.0, "mA", "C3 at 160 MHz, radio off: ESP32-C3 datasheet, modem sleep 23 to 28 mA"),
+    "radio_ma": Input(26.8, 40.0, "mA", "C3 with BLE advertising or connected, no modem sleep; board threads"),
+    "epoch_moving_ms": Input(26.0, 60.0, "ms", "make bench: walking 26 (22-34) ms by model; the project's hard limit"),
+    "epoch_still_ms": Input(3.0, 12.0, "ms", "make bench: still 3 ms by model; pessimistic: four times"),
+    "wake_ms": Input(3.0, 15.0, "ms", "leaving light sleep, clocks and MicroPython's wake: assumed"),
+    "bus_us_a_byte": Input(25.0, 30.0, "us", "I2C at 400 kHz, nine clocks a byte, and the driver's part: computed"),
+    "flash_ms_a_commit": Input(
+        60.0, 200.0, "ms", "littlefs append of a segment, a 4 KiB erase 45 to 150 ms: flash datasheets"
+    ),
+    "flash_extra_ma": Input(
+        15.0, 25.0, "mA", "SPI flash while it erases and programs, above the CPU: flash datasheets"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Week:
+    """What a node did: seconds in each state of the radio and of sleep, and how often it did what, in `days` days.
+
+    sleep_s: radio off; radio_s: in a window. wakes: times it left sleep. bus_bytes: read from the sensor and the clock.
+    """
+
+    days: float
+    sleep_s: float
+    radio_s: float
+    wakes: int
+    bus_bytes: int
+    moving_epochs: int
+    still_epochs: int
+    flash_commits: int
+
+
+def mean_currents_ma(week: Week, value: Callable[[str], float]) -> dict[str, float]:
+    """Return the mean current of each part in mA; `value` gives an input by its name."""
+    seconds = week.days * 86400
+    cpu_s = {
+        "epochs": (week.moving_epochs * value("epoch_moving_ms") + week.still_epochs * value("epoch_still_ms")) / 1e3,
+        "sensor bus": week.bus_bytes * value("bus_us_a_byte") / 1e6,
+        "waking": week.wakes * value("wake_ms") / 1e3,
+        "flash": week.flash_commits * value("flash_ms_a_commit") / 1e3,
+    }
+    awake = {name: s * value("cpu_ma") / seconds for name, s in cpu_s.items()}
+    awake["flash"] *= 1 + value("flash_extra_ma") / value("cpu_ma")
+    return {
+        "sleep": value("sleep_ma") * max(0.0, week.sleep_s - sum(cpu_s.values())) / seconds,
+        "sensor": value("imu_ma"),
+        "clock": value("rtc_ma"),
+        "battery divider": value("divider_ma"),
+        **awake,
+        "radio windows": week.radio_s * value("radio_ma") / seconds,
+    }
+
+
+def days(week: Week, value: Callable[[str], float], cell_mah: float = CELL_MAH) -> float:
+    """Return how many days a cell lasts."""
+    return cell_mah * USABLE_SHARE / sum(mean_currents_ma(week, value).values()) / 24
+
+
+def base(name: str) -> float:
+    """Return an input's base value."""
+    return INPUTS[name].base
+
+
+def pessimistic(name: str) -> float:
+    """Return an input's pessimistic value."""
+    return INPUTS[name].pessimistic
+
+
+def sensitivity(week: Week, cell_mah: float = CELL_MAH) -> dict[str, float]:
+    """Return the days that are left with each input alone at its pessimistic value, the worst first."""
+    found = {
+        name: days(week, lambda n, bad=name: INPUTS[n].pessimistic if n == bad else base(n), cell_mah)
+        for name in INPUTS
+    }
+    found["a window every 5 min"] = days(replace(week, radio_s=3 * week.radio_s), base, cell_mah)
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def load_week(path: Path) -> Week:
+    """Return the week in a JSON file; raises ValueError, with the file's name, if it is not one."""
+    try:
+        return Week(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError) as e:
+        raise ValueError(f"{path} is not a simulated week: {e}: make one with hardware/simulated_week.py") from e
+
+
+def result(week: Week, cell_mah: float) -> dict[str, Any]:
+    """Return all that the model says, for scripts."""
+    return {
+        "days_base": round(days(week, base, cell_mah), 1),
+        "days_pessimistic": round(days(week, pessimistic, cell_mah), 1),
+        "cell_mah": cell_mah,
+        "usable_share": USABLE_SHARE,
+        "mean_ma_base": {k: round(v, 4) for k, v in mean_currents_ma(week, base).items()},
+        "mean_ma_pessimistic": {k: round(v, 4) for k, v in mean_currents_ma(week, pessimistic).items()},
+        "currents": {name: asdict(value) for name, value in INPUTS.items()},
+        "days_with_one_input_pessimistic": {k: round(v, 1) for k, v in sensitivity(week, cell_mah).items()},
+        "week": asdict(week),
+    }
+
+
+def table(found: dict[str, Any]) -> str:
+    """Return the result as text of 80 columns."""
+    lines = [f"{'mean current, mA':<22}{'base':>10}{'pessimistic':>14}"]
+    low, high = found["mean_ma_base"], found["mean_ma_pessimistic"]
+    lines += [f"  {name:<20}{low[name]:>10.3f}{high[name]:>14.3f}" for name in low]
+    lines.append(f"  {'together':<20}{sum(low.values()):>10.3f}{sum(high.values()):>14.3f}")
+    cell = f"days on {found['cell_mah']:g} mAh"
+    lines.append(f"{cell:<22}{found['days_base']:>10.1f}{found['days_pessimistic']:>14.1f}")
+    lines += ["", "days with one input alone at its pessimistic value"]
+    lines += [f"  {name:<22}{left:>8.1f}" for name, left in found["days_with_one_input_pessimistic"].items()]
+    lines += ["", "Computed, not measured on a board: hardware/UNPROVEN.md"]
+    return "\n".join(lines)
+
+
+def plot(found: dict[str, Any], path: Path) -> None:
+    """Draw where the charge goes, and what each input is worth; needs matplotlib."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+    names = list(found["mean_ma_base"])
+    at = range(len(names))
+    left.barh([i + 0.2 for i in at], [found["mean_ma_base"][n] for n in names], 0.4, label="base", color="#0072b2")
+    left.barh(
+        [i - 0.2 for i in at],
+        [found["mean_ma_pessimistic"][n] for n in names],
+        0.4,
+        label="pessimistic",
+        color="#e69f00",
+    )
+    left.set_yticks(list(at), names)
+    left.invert_yaxis()
+    left.set_xlabel("mean current, mA")
+    left.legend()
+    left.set_title(f"{found['days_base']} / {found['days_pessimistic']} days on {found['cell_mah']:g} mAh")
+    worth = found["days_with_one_input_pessimistic"]
+    right.barh(list(worth), list(worth.values()), color="#009e73")
+    right.axvline(found["days_base"], color="black", linewidth=1)
+    right.invert_yaxis()
+    right.set_xlabel("days with this input alone at its pessimistic value")
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description="Days that a node lasts on a cell.")
+    parser.add_argument("--week", type=Path, default=HERE / "week.json", help="what simulated_week.py wrote")
+    parser.add_argument("--cell", type=float, default=CELL_MAH, help="the cell's rated charge in mAh")
+    parser.add_argument("--json", action="store_true", help="print JSON for scripts")
+    parser.add_argument("--plot", type=Path, help="draw a picture (needs matplotlib)")
+    options = parser.parse_args()
+    try:
+        if not 10 <= options.cell <= 10_000:
+            raise ValueError(f"--cell {options.cell:g}: it is in mAh, 10 to 10000")
+        found = result(load_week(options.week), options.cell)
+        if options.plot:
+            plot(found, options.plot)
+    except ImportError:
+        print("power_model: a picture needs matplotlib: pip install matplotlib", file=sys.stderr)
+        return 3
+    except (ValueError, OSError) as e:
+        print(f"power_model: {e}", file=sys.stderr)
+        return 3
+    print(json.dumps(found, indent=1) if options.json else table(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""A week of a synthetic participant on a virtual thigh node, as the power model wants it.
+
+    python hardware/simulated_week.py [--days 7] [--out week.json]
+
+The states' times are those of the real firmware in virtual time: how long it slept, how long its radio was on, how
+often it woke, what it read from the sensor and wrote to the flash. Computing takes no virtual time; it is counted in
+epochs, still and moving, and priced by the model.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from power_model import HERE, Week
+
+from ambula.fetch import fetch, find_nodes
+from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
+from ambula.store import Store
+from ambula.synthetic import Participant, default_day, simulate
+from nodecore import protocol, record, thresholds
+from nodecore.sampling import COUNTS_PER_G
+
+_START_MS = round(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * 1000
+_FULL_SCALE = 32767
+_SYNCS = (1, 4, 7)  # days after which a laptop comes by: at set-up, in the middle, at the end
+
+
+async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
+    """Return what the node did."""
+    samples = folder / "thigh.samples"
+    participant = Participant(seed)
+    for day in range(days):
+        acc_g = simulate(default_day(seed, day), participant, day_index=day).thigh
+        with samples.open("ab") as file:
+            file.write(np.clip(np.rint(acc_g * COUNTS_PER_G), -_FULL_SCALE, _FULL_SCALE).astype("<i2").tobytes())
+    async with Rig(folder, [VirtualWearer(protocol.THIGH, samples, _START_MS)]) as rig:
+        with Store(folder / "s.db") as store:
+            for day in range(1, days + 1):
+                await rig.run_until(_START_MS + day * 86_400_000 - 5000 + SETTLE_MS)
+                if day in _SYNCS or day == days:
+                    rig.laptop_near()
+                    report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys), rig.utc_ms)
+                    for _, error in report.failed:
+                        raise error
+                    await rig.run_until(rig.utc_ms())
+            sleep_ms, radio_ms, wakes, bus_bytes = await rig.nodes["thigh"].power()
+            (node,) = store.nodes()
+            records = store.records(node.node_id)
+            segments = store.log(node.node_id)
+    moved = records.data[:, [record.MAD_X, record.MAD_Y, record.MAD_Z]].max(axis=1)
+    moving = int((moved >= record.log_code(thresholds.STILL_MAD)).sum())
+    return Week(
+        days=days,
+        sleep_s=sleep_ms / 1000,
+        radio_s=radio_ms / 1000,
+        wakes=wakes,
+        bus_bytes=bus_bytes,
+        moving_epochs=moving,
+        still_epochs=len(records) - moving,
+        flash_commits=len(segments),
+    )
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description="Simulate a week for the power model.")
+    parser.add_argument("--days", type=int, default=7, choices=range(1, 15))
+    parser.add_argument("--out", type=Path, default=HERE / "week.json")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ambula-week-") as folder:
+        week = asyncio.run(simulated_week(Path(folder), options.days))
+    options.out.write_text(json.dumps(week.__dict__, indent=1) + "\n", encoding="utf-8")
+    print(f"{options.out}: {week.days} days, {week.radio_s:.0f} s of radio, {week.moving_epochs} moving epochs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

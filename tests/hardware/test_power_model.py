@@ -1,0 +1,94 @@
+"""The power model: its sums by hand, its week from the firmware, its words for bad input."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import power_model as pm
+import pytest
+import simulated_week
+
+HARDWARE = Path(__file__).parents[2] / "hardware"
+WEEK = pm.load_week(HARDWARE / "week.json")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(HARDWARE / "power_model.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_the_sum_by_hand() -> None:
+    """One day: 86,000 s asleep, 100 s of radio, 1,000 moving and 16,000 still epochs, nothing else awake."""
+    week = pm.Week(1, 86_000, 100, 0, 0, 1000, 16_000, 0)
+    inputs = {"epoch_moving_ms": 100.0, "epoch_still_ms": 10.0, "cpu_ma": 20.0, "radio_ma": 40.0, "sleep_ma": 0.2}
+    found = pm.mean_currents_ma(week, lambda name: inputs.get(name, 0.0))
+    assert found["epochs"] == pytest.approx((100 + 160) * 20 / 86_400)
+    assert found["radio windows"] == pytest.approx(100 * 40 / 86_400)
+    assert found["sleep"] == pytest.approx(0.2 * (86_000 - 260) / 86_400)
+    assert found["flash"] == found["waking"] == found["sensor bus"] == 0
+    mean_ma = (260 * 20 + 4000 + 0.2 * 85_740) / 86_400
+    assert pm.days(week, lambda name: inputs.get(name, 0.0), 100) == pytest.approx(100 * 0.85 / mean_ma / 24)
+
+
+def test_more_of_anything_never_lasts_longer() -> None:
+    base = pm.days(WEEK, pm.base)
+    for name in ("wakes", "bus_bytes", "moving_epochs", "still_epochs", "flash_commits", "radio_s"):
+        assert pm.days(replace(WEEK, **{name: 2 * getattr(WEEK, name)}), pm.base) < base, name
+    assert all(left <= base for left in pm.sensitivity(WEEK).values())
+    assert list(pm.sensitivity(WEEK).values()) == sorted(pm.sensitivity(WEEK).values())
+
+
+def test_every_input_has_a_source_and_a_worse_value() -> None:
+    for name, value in pm.INPUTS.items():
+        assert value.source, name
+        assert 0 < value.base <= value.pessimistic, name
+
+
+def test_the_goal_is_met_with_the_week_that_the_firmware_lived() -> None:
+    assert pm.days(WEEK, pm.base) >= 14
+    assert pm.days(WEEK, pm.pessimistic) >= 10
+
+
+def test_the_week_is_what_the_firmware_does(tmp_path: Path) -> None:
+    """A day lived anew agrees with a seventh of the week on file; else `simulated_week.py` has to be run again."""
+    day = asyncio.run(simulated_week.simulated_week(tmp_path, 1))
+    assert day.sleep_s + day.radio_s == pytest.approx(86_400, abs=60)
+    assert day.moving_epochs + day.still_epochs == pytest.approx(17_280, abs=20)
+    for name, share in (("wakes", 0.05), ("bus_bytes", 0.05), ("radio_s", 0.3), ("flash_commits", 0.2)):
+        assert getattr(day, name) == pytest.approx(getattr(WEEK, name) / WEEK.days, rel=share), name
+
+
+def test_json_for_scripts() -> None:
+    ran = run("--json", "--cell", "400")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    told: dict[str, Any] = json.loads(ran.stdout)
+    assert (told["cell_mah"], told["days_base"]) == (400, round(pm.days(WEEK, pm.base), 1))
+    assert told["days_pessimistic"] == round(pm.days(WEEK, pm.pessimistic), 1)
+    assert all(set(i) == {"base", "pessimistic", "unit", "source"} for i in told["currents"].values())
+
+
+def test_the_table_fits_80_columns() -> None:
+    ran = run()
+    assert ran.returncode == 0
+    assert max(map(len, ran.stdout.splitlines())) <= 80
+    assert "Computed, not measured on a board" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(("--cell", "0"), "it is in mAh"), (("--week", "no.json"), "no.json is not a simulated week")],
+)
+def test_bad_input_is_one_line(arguments: tuple[str, ...], told: str) -> None:
+    ran = run(*arguments)
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (3, "", 1)
+    assert told in ran.stderr
+
+
+def test_a_week_of_another_shape_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "w.json").write_text('{"days": 7}')
+    with pytest.raises(ValueError, match="not a simulated week"):
+        pm.load_week(tmp_path / "w.json")
