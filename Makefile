@@ -36,7 +36,7 @@ lint: install    ## ruff and pyright, host and device code
 bench: install   ## benchmarks, as ratios in one run
 	@$(BIN)/python -m tests.bench
 
-soak: install    ## cut syncs at random for BUDGET_S seconds (default 3600) from SEED; ends with one line
+soak: install    ## every kind of fault at random for BUDGET_S seconds (default 3600) from SEED; ends with one line
 	@$(BIN)/python -m tests.soak
 
 train: install   ## learn firmware/nodecore/model.py anew from the recordings beside the project, the same bytes each time

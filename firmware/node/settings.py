@@ -43,7 +43,7 @@ def read(values):
     """Return `Settings` from a dict; raises ValueError for what the node could not do. Unknown keys are ignored."""
     settings = Settings()
     for name, default in DEFAULTS.items():
-        setattr(settings, name, values.get(name, default))
+        setattr(settings, name, _of(values, name, default))
     chosen = settings.__dict__
     _check("schema", values.get("schema", 0), range(SCHEMA + 1))
     _check("role", chosen["role"], protocol.ROLE_NAMES)
@@ -55,6 +55,16 @@ def read(values):
         _check("start", start, ("now", "tap"))
     setattr(settings, "role_code", protocol.ROLE_NAMES.index(chosen["role"]))
     return settings
+
+
+def _of(values, name, default):
+    """Return a setting; ValueError if it is of another type than its default, or a number that no node can follow."""
+    value = values.get(name, default) if isinstance(values, dict) else None
+    least = 1 if type(default) is int and default else 0
+    is_kind = type(value) is type(default) or name == "start" and type(value) is int
+    if not is_kind or type(value) is int and value < least:
+        raise ValueError("config.json: %s cannot be %r, only like %r" % (name, value, default))
+    return value
 
 
 def _check(name, value, allowed):

@@ -40,21 +40,27 @@ def load_config() -> Config:
     if path.exists():
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as e:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as e:
             raise InputError(f"{path}: {e}") from e
     for key, value in values.items():
         if key not in _KEYS:
             raise InputError(f"{path}: unknown key {key!r}: known are {', '.join(sorted(_KEYS))}")
         if not isinstance(value, str):
             raise InputError(f"{path}: {key} must be a text in quotes")
+        if "\0" in value:
+            raise InputError(f"{path}: {key} must not hold a zero character")
     if values.get("zone"):
         try:
             zone_info(str(values["zone"]))
         except InputError as e:
             raise InputError(f"{path}: {e}") from e
     default_store = platformdirs.user_data_path("ambula") / "ambula.db"
+    try:
+        store = Path(str(values.get("store", default_store))).expanduser()
+    except RuntimeError as e:
+        raise InputError(f"{path}: store: there is no such user: {e}") from e
     return Config(
-        store=Path(str(values.get("store", default_store))).expanduser(),
+        store=store,
         participant=str(values.get("participant", "P01")),
         zone=str(values.get("zone", "")),
     )

@@ -60,7 +60,7 @@ def _sites(path: Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {Path(name).stem for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile) as e:
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as e:
         raise InputError(f"{path}: is not an .npz file ({e}); fetch it again") from e
     if not {"fs", "label", "seg"} <= names:
         return ()
@@ -101,8 +101,8 @@ def _arrays(path: Path) -> Arrays:
     try:
         with np.load(path) as file:
             return {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as e:
-        raise InputError(f"{path}: is damaged ({e}); fetch it again") from e
+    except Exception as e:  # numpy and zipfile raise whatever a damaged header leads them into, MemoryError too
+        raise InputError(f"{path}: is damaged ({type(e).__name__}: {e}); fetch it again") from e
 
 
 def _checked(path: Path, arrays: Arrays) -> tuple[float, Text, NDArray[np.int64]]:

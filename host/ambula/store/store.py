@@ -3,13 +3,13 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from ambula.epochs import Records
 from ambula.errors import StoreError
-from ambula.store import erase, schema
+from ambula.store import checks, erase, schema
 from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, ZoneChange, join_records
 from nodecore import segment
 
@@ -64,12 +64,13 @@ class Store:
 
     def nodes(self, where: str = "1", values: tuple[object, ...] = ()) -> list[NodeRow]:
         """Return the nodes that an SQL condition picks, by default all, in the order in which they were first seen."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT node_id, device_id, log_id, role, participant, firmware, next_offset FROM node"
-                f" WHERE {where} ORDER BY node_id",
-                values,
-            ).fetchall()
+        columns = (checks.NODE_ID, str, checks.U32, checks.ROLE, str, str, checks.BYTES_OF_LOG)
+        rows = self._rows(
+            "SELECT node_id, device_id, log_id, role, participant, firmware, next_offset FROM node"
+            f" WHERE {where} ORDER BY node_id",
+            values,
+            columns,
+        )
         return [NodeRow(*row) for row in rows]
 
     def participants(self) -> list[str]:
@@ -85,9 +86,8 @@ class Store:
 
     def get(self, key: str, default: str = "") -> str:
         """Return the text under a key."""
-        with self._guard():
-            row = self._db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else default
+        rows = self._rows("SELECT value FROM setting WHERE key = ?", (key,), (str,))
+        return rows[0][0] if rows else default
 
     # ---- the log
 
@@ -109,30 +109,41 @@ class Store:
 
     def last_segment(self, node_id: int) -> tuple[int, int] | None:
         """Return (end offset, CRC-32) of the last segment that directly precedes the node's next offset, or None."""
-        with self._guard():
-            row = self._db.execute(
-                "SELECT offset, data FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,)
-            ).fetchone()
-        if row is None:
+        rows = self._rows(
+            "SELECT offset, data FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1",
+            (node_id,),
+            (checks.BYTES_OF_LOG, bytes),
+        )
+        if not rows:
             return None
-        return row[0] + len(row[1]), segment.stored_crc(row[1], 0, len(row[1]))
+        ((offset, data),) = rows
+        self._believe(checks.is_segment(data))
+        return offset + len(data), segment.stored_crc(data, 0, len(data))
 
     def segments(self, node_id: int) -> list[tuple[int, int, int, int, int, bytes]]:
         """Return (offset, boot, flags, first epoch, count, records) of each epoch segment in log order."""
-        with self._guard():
-            return self._db.execute(
-                "SELECT offset, boot, flags, epoch, count, records FROM segment WHERE node_id = ? AND kind = ?"
-                " ORDER BY offset",
-                (node_id, segment.EPOCHS),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT offset, boot, flags, epoch, count, records FROM segment WHERE node_id = ? AND kind = ?"
+            " ORDER BY offset",
+            (node_id, segment.EPOCHS),
+            (checks.BYTES_OF_LOG, checks.U16, checks.U8, checks.U32, checks.EPOCH_COUNT, bytes),
+        )
+        self._believe(all(checks.are_records(count, records) for *_, count, records in rows))
+        return rows
 
     def log(self, node_id: int) -> list[LogEntry]:
         """Return all that the node recorded, in log order."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT kind, epoch, count, boot, flags, data, records FROM segment WHERE node_id = ? ORDER BY offset",
-                (node_id,),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT kind, epoch, count, boot, flags, data, records FROM segment WHERE node_id = ? ORDER BY offset",
+            (node_id,),
+            (checks.KIND, checks.U32, checks.U16, checks.U16, checks.U8, bytes, (bytes, type(None))),
+        )
+        self._believe(
+            all(
+                checks.are_records(count, records or b"") if kind == segment.EPOCHS else checks.is_segment(data)
+                for kind, _, count, _, _, data, records in rows
+            )
+        )
         body = slice(segment.HEADER_SIZE, -segment.CRC_SIZE)
         return [
             LogEntry(kind, epoch, count, boot, flags, data[body] if records is None else records)
@@ -145,35 +156,36 @@ class Store:
 
     def events(self, node_id: int) -> list[Event]:
         """Return the node's events in log order."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT count, epoch, boot, flags, data FROM segment WHERE node_id = ? AND kind = ? ORDER BY offset",
-                (node_id, segment.EVENT),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT count, epoch, boot, flags, data FROM segment WHERE node_id = ? AND kind = ? ORDER BY offset",
+            (node_id, segment.EVENT),
+            (checks.U16, checks.U32, checks.U16, checks.U8, bytes),
+        )
         body = slice(segment.HEADER_SIZE, -segment.CRC_SIZE)
         return [Event(code, epoch, boot, flags, data[body]) for code, epoch, boot, flags, data in rows]
 
     def damage(self, node_id: int) -> list[tuple[int, int, str]]:
         """Return (offset, length, reason) of each range of the log that could not be had."""
-        with self._guard():
-            return self._db.execute(
-                "SELECT offset, length, reason FROM damage WHERE node_id = ? ORDER BY offset", (node_id,)
-            ).fetchall()
+        return self._rows(
+            "SELECT offset, length, reason FROM damage WHERE node_id = ? ORDER BY offset",
+            (node_id,),
+            (checks.BYTES_OF_LOG, checks.BYTES_OF_LOG, str),
+        )
 
     def last_battery_mv(self, node_id: int) -> int | None:
         """Return the cell's voltage that the newest segment tells, in mV."""
-        with self._guard():
-            row = self._db.execute(
-                "SELECT battery_mv FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,)
-            ).fetchone()
-        return row[0] if row else None
+        rows = self._rows(
+            "SELECT battery_mv FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,), (checks.U16,)
+        )
+        return rows[0][0] if rows else None
 
     def log_bytes(self, node_id: int, start: int) -> list[tuple[int, bytes]]:
         """Return (offset, bytes) of each stored segment from `start` on, in log order."""
-        with self._guard():
-            return self._db.execute(
-                "SELECT offset, data FROM segment WHERE node_id = ? AND offset >= ? ORDER BY offset", (node_id, start)
-            ).fetchall()
+        return self._rows(
+            "SELECT offset, data FROM segment WHERE node_id = ? AND offset >= ? ORDER BY offset",
+            (node_id, start),
+            (checks.BYTES_OF_LOG, bytes),
+        )
 
     # ---- receipts
 
@@ -187,19 +199,17 @@ class Store:
 
     def receipts(self, node_id: int) -> list[Receipt]:
         """Return a node's receipts in log order."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT offset, length, key, proof FROM receipt WHERE node_id = ? ORDER BY offset", (node_id,)
-            ).fetchall()
+        rows = self._rows(
+            "SELECT offset, length, key, proof FROM receipt WHERE node_id = ? ORDER BY offset",
+            (node_id,),
+            (checks.BYTES_OF_LOG, checks.BYTES_OF_LOG, bytes, bytes),
+        )
         return [Receipt(*row) for row in rows]
 
     def proved_to(self, node_id: int) -> int:
         """Return the offset behind the last receipt; 0 if there is none."""
-        with self._guard():
-            (end,) = self._db.execute(
-                "SELECT max(offset + length) FROM receipt WHERE node_id = ?", (node_id,)
-            ).fetchone()
-        return end or 0
+        ends = self._rows("SELECT offset + length FROM receipt WHERE node_id = ?", (node_id,), (checks.BYTES_OF_LOG,))
+        return max((end for (end,) in ends), default=0)
 
     # ---- clocks
 
@@ -213,12 +223,11 @@ class Store:
 
     def anchors(self, node_id: int) -> list[Anchor]:
         """Return the node's anchors in time order."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT host_utc_ms, node_utc_ms, round_trip_ms, boot FROM anchor WHERE node_id = ?"
-                " ORDER BY host_utc_ms",
-                (node_id,),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT host_utc_ms, node_utc_ms, round_trip_ms, boot FROM anchor WHERE node_id = ? ORDER BY host_utc_ms",
+            (node_id,),
+            (checks.UTC_MS, checks.UTC_MS, checks.UTC_MS, (int, type(None))),
+        )
         return [Anchor(*row) for row in rows]
 
     # ---- zones
@@ -237,10 +246,11 @@ class Store:
 
     def zone_changes(self, participant: str) -> list[ZoneChange]:
         """Return a participant's zones in time order; empty where only the store's own is known."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT from_utc_s, zone FROM zone_change WHERE participant = ? ORDER BY from_utc_s", (participant,)
-            ).fetchall()
+        rows = self._rows(
+            "SELECT from_utc_s, zone FROM zone_change WHERE participant = ? ORDER BY from_utc_s",
+            (participant,),
+            (checks.UTC_MS, str),
+        )
         return [ZoneChange(*row) for row in rows]
 
     def set_height(self, participant: str, height_m: float) -> None:
@@ -250,9 +260,8 @@ class Store:
 
     def height_m(self, participant: str) -> float | None:
         """Return how tall a participant is, in metres, or None where it was not told."""
-        with self._guard():
-            row = self._db.execute("SELECT height_m FROM person WHERE participant = ?", (participant,)).fetchone()
-        return row[0] if row else None
+        rows = self._rows("SELECT height_m FROM person WHERE participant = ?", (participant,), (float,))
+        return rows[0][0] if rows else None
 
     # ---- forgetting
 
@@ -297,6 +306,17 @@ class Store:
 
     # ---- plumbing
 
+    def _rows(self, sql: str, values: Sequence[object], columns: Sequence[checks.Column]) -> list[tuple[Any, ...]]:
+        """Return what a query finds; StoreError if a value is not what its column holds."""
+        with self._guard():
+            rows = self._db.execute(sql, values).fetchall()
+        self._believe(checks.fit(rows, columns))
+        return rows
+
+    def _believe(self, is_whole: bool) -> None:
+        if not is_whole:
+            raise StoreError(_explain(self.path, "malformed row"))
+
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:
         with self._guard():
@@ -313,8 +333,10 @@ class Store:
     def _guard(self) -> Generator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as e:
-            raise StoreError(_explain(self.path, e)) from e
+        except sqlite3.Error as e:
+            raise StoreError(_explain(self.path, str(e))) from e
+        except UnicodeDecodeError as e:  # what SQLite itself says of a damaged file may not even be text
+            raise StoreError(_explain(self.path, "malformed text")) from e
         except OSError as e:
             raise StoreError(f"{self.path} cannot be opened: {e.strerror}: name another file with --store") from e
 
@@ -333,8 +355,7 @@ def _segment_row(node_id: int, s: Segment) -> tuple[object, ...]:
     return (*head, s.data, s.records)
 
 
-def _explain(path: Path, error: sqlite3.DatabaseError) -> str:
-    text = str(error)
+def _explain(path: Path, text: str) -> str:
     if "not a database" in text:
         return f"{path} is not an Ambula store: name another file with --store"
     if "locked" in text:

@@ -92,19 +92,24 @@ def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
             service_data[uuid_text(core.UUID.from_bytes(raw[:2]))] = bytes(raw[2:])
         elif kind == AdvertisingData.SERVICE_DATA_128_BIT_UUID and len(raw) >= 16:
             service_data[uuid_text(core.UUID.from_bytes(raw[:16]))] = bytes(raw[16:])
-    name = advertisement.data.get(AdvertisingData.COMPLETE_LOCAL_NAME)
+    # Raw, because bumble's own reading raises on what is not as it should be, and anybody may advertise anything.
+    name = _raw(advertisement, AdvertisingData.COMPLETE_LOCAL_NAME)
     if name is None:
-        name = advertisement.data.get(AdvertisingData.SHORTENED_LOCAL_NAME)
-    power = advertisement.data.get(AdvertisingData.TX_POWER_LEVEL)
+        name = _raw(advertisement, AdvertisingData.SHORTENED_LOCAL_NAME)
+    power = _raw(advertisement, AdvertisingData.TX_POWER_LEVEL)
     return AdvertisementData(
-        local_name=name if isinstance(name, str) else None,
+        local_name=None if name is None else name.decode(errors="replace"),
         manufacturer_data=manufacturer,
         service_data=service_data,
         service_uuids=list(dict.fromkeys(uuids)),
-        tx_power=power if isinstance(power, int) else None,
+        tx_power=None if not power else int.from_bytes(power[:1], "little", signed=True),
         rssi=advertisement.rssi,
         platform_data=(advertisement,),
     )
+
+
+def _raw(advertisement: Advertisement, kind: AdvertisingData.Type) -> bytes | None:
+    return next((raw for found, raw in advertisement.data.ad_structures if found == kind), None)
 
 
 def uuid_text(value: core.UUID) -> str:

@@ -1,0 +1,39 @@
+"""Whether rows can be what the store once wrote: SQLite believes a damaged file's values, whatever their type."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nodecore import protocol, record, segment
+
+Column = range | type | tuple[type, ...]
+
+U8 = range(1 << 8)
+U16 = range(1 << 16)
+U32 = range(1 << 32)
+BYTES_OF_LOG = range(1 << 40)  # no log is longer
+UTC_MS = range(-(1 << 52), 1 << 52)
+EPOCH_COUNT = range(1, segment.MAX_EPOCHS + 1)
+NODE_ID = range(1 << 62)
+ROLE = range(len(protocol.ROLE_NAMES))
+KIND = range(segment.EPOCHS, segment.EVENT + 1)
+
+
+def fit(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> bool:
+    """Return whether each value of each row is of its column's type, and an integer in its range."""
+    return all(_fits(value, column) for row in rows for value, column in zip(row, columns, strict=True))
+
+
+def _fits(value: Any, column: Column) -> bool:
+    if isinstance(column, range):
+        return type(value) is int and value in column
+    return type(value) in column if isinstance(column, tuple) else type(value) is column
+
+
+def is_segment(data: bytes) -> bool:
+    """Return whether the bytes are long enough for a segment's header and CRC."""
+    return len(data) >= segment.HEADER_SIZE + segment.CRC_SIZE
+
+
+def are_records(count: int, records: bytes) -> bool:
+    """Return whether the bytes are `count` records, as many as a segment may hold."""
+    return count in EPOCH_COUNT and len(records) == count * record.SIZE

@@ -1,0 +1,60 @@
+"""The host's parsers in a process of their own, with so little memory that an allocation bomb ends it.
+
+python on_the_host.py TARGET SEED COUNT
+"""
+
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import traceback
+import warnings
+from pathlib import Path
+
+ROOM_BYTES = 1 << 30  # address space beyond what the libraries take; the largest honest input needs a few megabytes
+
+
+def fuzz(target: str, seed: int, count: int, limit_s: float) -> str:
+    """Feed one target with `count` inputs; return what went wrong, or nothing. A hang ends after `limit_s`."""
+    command = [sys.executable, __file__, target, str(seed), str(count)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, errors="replace")
+    except subprocess.TimeoutExpired:
+        return f"{target} seed {seed}: not done within {limit_s:g} s"
+    if done.returncode == 0 and done.stdout.endswith(f"ok {count}\n"):
+        return ""
+    return f"{target} seed {seed}: exit code {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+
+
+def main() -> int:
+    """Run one batch; say `ok COUNT`, or the input in hex and what it led to."""
+    from host_targets import TARGETS
+    from mutation import mutated
+
+    warnings.simplefilter("ignore")
+    target_name, seed, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    dice = random.Random(f"{target_name} {seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        target = TARGETS[target_name](Path(folder))
+        target(target.good[0])  # imports what is imported late
+        _limit_memory()
+        for _ in range(count):
+            data = mutated(dice.choice(target.good), dice)
+            try:
+                target(data)
+            except Exception:
+                print(f"input {data.hex()[:4000]}", file=sys.stdout)
+                traceback.print_exc()
+                return 1
+    print("ok", count)
+    return 0
+
+
+def _limit_memory() -> None:
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + ROOM_BYTES, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
