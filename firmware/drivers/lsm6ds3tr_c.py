@@ -25,6 +25,7 @@ _TAP_CFG = const(0x58)  # 9.74
 _TAP_THS_6D = const(0x59)  # 9.75
 _INT_DUR2 = const(0x5A)  # 9.76
 _WAKE_UP_THS = const(0x5B)  # 9.77
+_MD1_CFG = const(0x5E)  # 9.80: what goes to INT1
 
 _ID = const(0x6A)
 _SW_RESET = const(0x01)
@@ -69,10 +70,11 @@ class LSM6DS3TRC:
         self._write(_FIFO_CTRL5, _FIFO_BYPASS)
         self._write(_FIFO_CTRL3, _FIFO_XL_ONLY)
         self._write(_CTRL1_XL, _ODR_26_HZ_FS_8_G)
-        self._write(_TAP_CFG, 0x8E)  # INTERRUPTS_ENABLE, TAP_X/Y/Z_EN
+        self._write(_TAP_CFG, 0x8F)  # INTERRUPTS_ENABLE, TAP_X/Y/Z_EN, LIR: latched until TAP_SRC is read
         self._write(_TAP_THS_6D, 0x0C)
         self._write(_INT_DUR2, 0x7F)
         self._write(_WAKE_UP_THS, 0x80)  # SINGLE_DOUBLE_TAP
+        self._write(_MD1_CFG, 0x08)  # INT1_DOUBLE_TAP: wakes the chip
         self._write(_FIFO_CTRL5, _FIFO_26_HZ_CONTINUOUS)
 
     def read_fifo(self):

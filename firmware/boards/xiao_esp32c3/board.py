@@ -1,0 +1,113 @@
+"""The reference board: Seeed XIAO ESP32C3 with an LSM6DS3TR-C, an RV-3028 and a divider across the cell.
+
+Nothing here has run on a board: hardware/UNPROVEN.md says what has to be tried. Light sleep switches USB off, so for
+ten seconds after a start, and while the BOOT button is held, the node waits awake and mpremote gets through.
+"""
+
+import os
+import time
+
+import esp32
+import machine
+import pins
+
+from drivers.lsm6ds3tr_c import LSM6DS3TRC
+from drivers.rv3028 import RV3028
+from nodecore.compat import const
+
+_I2C_HZ = const(400000)
+_AWAKE_AFTER_START_MS = const(10000)
+_SHORTEST_SLEEP_MS = const(20)  # below that, falling asleep and waking costs more than it saves
+_WATCHDOG_MS = const(60000)
+_RESTART_PAUSE_MS = const(1000)
+_DIVIDER = const(2)  # equal resistors
+_READINGS = const(4)
+_DATA = "/data"  # a folder of the one file system that MicroPython makes; see DESIGN.md, "Flash"
+_CAUSES = {
+    machine.PWRON_RESET: "power on",
+    machine.HARD_RESET: "reset",
+    machine.WDT_RESET: "watchdog",
+    machine.DEEPSLEEP_RESET: "deep sleep",
+    machine.SOFT_RESET: "software",
+}
+
+
+class Board:
+    """What every board offers the node's program: imu, clock, time that passes, battery, identity, a watchdog."""
+
+    def __init__(self):
+        bus = machine.I2C(0, sda=machine.Pin(pins.SDA), scl=machine.Pin(pins.SCL), freq=_I2C_HZ)
+        self._int1 = machine.Pin(pins.SENSOR_INT1, machine.Pin.IN)
+        self._button = machine.Pin(pins.BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)
+        self._battery = machine.ADC(machine.Pin(pins.BATTERY), atten=machine.ADC.ATTN_11DB)
+        self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
+        self._ticks = time.ticks_ms()
+        self._now_ms = 0
+        self.imu = LSM6DS3TRC(bus)
+        self.clock = RV3028(bus, self.now_ms)
+        self.clock.start()
+        self.storage_fault = ""  # MicroPython itself makes a new file system where it finds none
+        try:
+            os.mkdir(_DATA)
+        except OSError:
+            pass  # there already
+        esp32.wake_on_gpio((self._int1,), esp32.WAKEUP_ANY_HIGH)
+
+    def now_ms(self):
+        """Return milliseconds that only ever grow; the chip's own count starts anew every twelve days."""
+        ticks = time.ticks_ms()
+        self._now_ms += time.ticks_diff(ticks, self._ticks)
+        self._ticks = ticks
+        return self._now_ms
+
+    def idle_ms(self, ms):
+        """Wait awake with the radio on, at most `ms`."""
+        time.sleep_ms(ms)
+
+    def sleep_ms(self, ms):
+        """Sleep with the radio off, at most `ms`; a double tap ends it."""
+        is_fresh = self.now_ms() < _AWAKE_AFTER_START_MS
+        if ms < _SHORTEST_SLEEP_MS or is_fresh or not self._button.value() or self._int1.value():
+            time.sleep_ms(min(ms, _SHORTEST_SLEEP_MS))
+            return
+        machine.lightsleep(min(ms, _WATCHDOG_MS // 2))
+
+    def battery_mv(self):
+        """Return the cell's voltage in mV, the mean of a few readings of the calibrated ADC."""
+        total_uv = 0
+        for _ in range(_READINGS):
+            total_uv += self._battery.read_uv()
+        return total_uv * _DIVIDER // _READINGS // 1000
+
+    def unique_id(self):
+        """Return the 8 bytes that tell this device from others: the chip's six, and two that say which board."""
+        return (machine.unique_id() + b"C3")[:8]
+
+    def reset_cause(self):
+        """Return in a word why the node started."""
+        return _CAUSES.get(machine.reset_cause(), "unknown")
+
+    def feed(self):
+        """Tell the watchdog that the program is alive; it resets a board that is not fed for a minute."""
+        self._watchdog.feed()
+
+    def last_words(self):
+        """Return why the program restarted the board; empty after any other start. They are told once."""
+        memory = machine.RTC().memory()
+        machine.RTC().memory(b"")
+        return str(memory, "utf-8") if machine.reset_cause() == machine.SOFT_RESET else ""
+
+    def remake_storage(self):
+        """Start anew: on this board only MicroPython can make the file system, at a start that finds none."""
+        restart("storage fails")
+
+    def restart(self, why):
+        """Reset the board after a pause; `why`, a few words, is there after the start."""
+        restart(why)
+
+
+def restart(why):
+    """Do what `Board.restart` does, also where no `Board` could be made; the words wait in RTC memory."""
+    time.sleep_ms(_RESTART_PAUSE_MS)
+    machine.RTC().memory(why.encode())
+    machine.reset()

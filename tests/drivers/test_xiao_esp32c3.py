@@ -1,0 +1,191 @@
+"""The reference board's file on a stand-in of its chip's modules, which counts what is asked of them.
+
+Not emulated: light sleep itself, the ADC's calibration, the watchdog's reset, waking by a pin. hardware/UNPROVEN.md.
+"""
+
+import importlib
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from rv3028_model import Rv3028Model
+
+BOARD = Path(__file__).parents[2] / "firmware" / "boards" / "xiao_esp32c3"
+
+
+class Chip:
+    """The pins' levels, the calls, and the counter of milliseconds, which wraps as on the chip."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Any]] = []
+        self.level = {4: 0, 9: 1}
+        self.ms = (1 << 30) - 5000
+        self.memory = b""
+        self.cause = 1
+        self.cell_mv = 3900
+
+    def sleep(self, kind: str, ms: int) -> None:
+        self.calls.append((kind, ms))
+        self.ms += ms
+
+
+def modules(chip: Chip) -> dict[str, ModuleType]:
+    class Pin:
+        IN, PULL_UP = 1, 2
+
+        def __init__(self, number: int, *_: int) -> None:
+            self.number = number
+
+        def value(self) -> int:
+            return chip.level[self.number]
+
+    class Adc:
+        ATTN_11DB = 3
+
+        def __init__(self, pin: Pin, atten: int) -> None:
+            chip.calls.append(("adc", (pin.number, atten)))
+
+        def read_uv(self) -> int:
+            return chip.cell_mv * 1000 // 2
+
+    class Rtc:
+        def memory(self, *data: bytes) -> bytes:
+            if data:
+                chip.memory = data[0]
+            return chip.memory
+
+    class Wdt:
+        def __init__(self, timeout: int) -> None:
+            chip.calls.append(("watchdog", timeout))
+
+        def feed(self) -> None:
+            chip.calls.append(("feed", None))
+
+    class Bus(Rv3028Model):
+        def __init__(self, _bus: int, sda: Pin, scl: Pin, freq: int) -> None:
+            super().__init__(1_772_500_000)
+            self.steps_ms_a_read = 1
+            chip.calls.append(("i2c", (sda.number, scl.number, freq)))
+
+    machine = SimpleNamespace(
+        Pin=Pin, ADC=Adc, RTC=Rtc, WDT=Wdt, I2C=Bus, PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4,
+        SOFT_RESET=5, unique_id=lambda: b"\x01\x02\x03\x04\x05\x06", reset_cause=lambda: chip.cause,
+        lightsleep=lambda ms: chip.sleep("light sleep", ms), reset=lambda: chip.calls.append(("reset", None)),
+    )  # fmt: skip
+    esp32 = SimpleNamespace(
+        WAKEUP_ANY_HIGH=True,
+        wake_on_gpio=lambda p, level: chip.calls.append(("wake on", ([q.number for q in p], level))),
+    )
+    return {"machine": machine, "esp32": esp32}  # type: ignore[dict-item]
+
+
+def ticks_diff(a: int, b: int) -> int:
+    """As on the port: a counter of 30 bits, differences of 29 and a sign."""
+    return ((a - b + (1 << 29)) & (1 << 30) - 1) - (1 << 29)
+
+
+@pytest.fixture
+def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Chip:
+    made = Chip()
+    for name, module in modules(made).items():
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(time, "ticks_ms", lambda: made.ms & (1 << 30) - 1, raising=False)
+    monkeypatch.setattr(
+        time, "ticks_diff", lambda a, b: ((a - b + (1 << 29)) & (1 << 30) - 1) - (1 << 29), raising=False
+    )
+    monkeypatch.setattr(time, "sleep_ms", lambda ms: made.sleep("awake", ms), raising=False)
+    monkeypatch.setattr("os.mkdir", lambda path: made.calls.append(("mkdir", path)))
+    monkeypatch.syspath_prepend(str(BOARD))
+    return made
+
+
+@pytest.fixture
+def module(chip: Chip) -> Any:
+    sys.modules.pop("pins", None)
+    sys.modules.pop("board", None)
+    yield importlib.import_module("board")
+    sys.modules.pop("pins", None)
+    sys.modules.pop("board", None)
+
+
+def test_it_uses_the_pins_of_the_table(chip: Chip, module: Any) -> None:
+    module.Board()
+    assert ("i2c", (6, 7, 400_000)) in chip.calls
+    assert ("adc", (3, 3)) in chip.calls
+    assert ("wake on", ([4], True)) in chip.calls
+    assert ("mkdir", "/data") in chip.calls
+
+
+def test_usb_stays_alive_for_ten_seconds_and_while_the_button_is_held(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    chip.calls.clear()
+    while board.now_ms() < 10_000:
+        board.sleep_ms(9000)
+    assert {kind for kind, _ in chip.calls} == {"awake"}
+    board.sleep_ms(9000)
+    assert chip.calls[-1] == ("light sleep", 9000)
+    chip.level[9] = 0
+    board.sleep_ms(9000)
+    assert chip.calls[-1] == ("awake", 20)
+
+
+def test_a_tap_that_nobody_has_read_yet_keeps_it_awake(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    chip.sleep("", 20_000)
+    chip.level[4] = 1
+    board.sleep_ms(9000)
+    assert chip.calls[-1] == ("awake", 20)
+
+
+def test_it_never_sleeps_longer_than_the_watchdog_waits(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    ((_, patience_ms),) = [call for call in chip.calls if call[0] == "watchdog"]
+    chip.sleep("", 20_000)
+    board.sleep_ms(900_000)
+    kind, ms = chip.calls[-1]
+    assert (kind, ms <= patience_ms // 2) == ("light sleep", True)
+
+
+def test_milliseconds_grow_over_the_wrap_of_the_chip_s_counter(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    before = board.now_ms()
+    for _ in range(100):
+        chip.ms += 400_000_000
+        now = board.now_ms()
+        assert now - before == 400_000_000
+        before = now
+
+
+def test_battery_and_identity(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    assert board.battery_mv() == 3900
+    assert (len(board.unique_id()), board.unique_id()[:6]) == (8, b"\x01\x02\x03\x04\x05\x06")
+
+
+@pytest.mark.parametrize(("cause", "word"), [(1, "power on"), (3, "watchdog"), (5, "software"), (77, "unknown")])
+def test_why_it_started(chip: Chip, module: Any, cause: int, word: str) -> None:
+    board = module.Board()
+    chip.cause = cause
+    assert board.reset_cause() == word
+
+
+def test_the_words_of_a_restart_are_told_once(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    board.restart("recording failed")
+    assert chip.calls[-1] == ("reset", None)
+    chip.cause = 5
+    assert (board.last_words(), board.last_words()) == ("recording failed", "")
+    module.restart("x")
+    chip.cause = 1
+    assert board.last_words() == ""
+
+
+def test_the_table_gives_each_pin_once(module: Any) -> None:
+    import pins
+
+    numbers = [value for name, value in vars(pins).items() if name.isupper()]
+    assert len(set(numbers)) == len(numbers) == 7
+    assert not set(numbers) & {2, 8, 20, 21, 18, 19}  # straps, serial port, USB
