@@ -8,6 +8,7 @@ import binascii
 import contextlib
 import csv
 import io
+import os
 import random
 import struct
 import sys
@@ -25,6 +26,7 @@ from spec_session import DEVICE, KEY, SpecNode  # written apart from both ends
 from ambula import client as client_module
 from ambula import receipts
 from ambula.assemble import assemble
+from ambula.cli import main
 from ambula.client import NodeClient
 from ambula.config import load_config
 from ambula.errors import AmbulaError, InputError, StoreError, TransportError
@@ -210,8 +212,6 @@ class Settings(File):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        import os
-
         os.environ["AMBULA_CONFIG"] = str(self.path)
 
     def read(self) -> object:
@@ -286,7 +286,7 @@ class Stores(File):
         self.good = (self.path.read_bytes(),)
 
     def __call__(self, data: bytes) -> None:
-        self.path.with_name("s.db-journal").unlink(missing_ok=True)
+        self.path.with_name(f"{self.name}-journal").unlink(missing_ok=True)
         self.path.write_bytes(data)
         with contextlib.suppress(StoreError):
             self.read()
@@ -305,6 +305,28 @@ class Stores(File):
                 store.last_battery_mv(node.node_id)
                 store.zone_changes(node.participant)
                 receipts.check(store, node, [OURS])
+        return None
+
+
+class Commands(Stores):
+    """`ambula status` and `ambula summary` over a store whose bytes changed: a result or a line, never a traceback."""
+
+    name = "c.db"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        os.environ["AMBULA_CONFIG"] = str(folder / "none.toml")
+        os.environ["AMBULA_KEYS"] = str(folder / "none.json")
+
+    def read(self) -> object:
+        for command in ("status", "summary"):
+            sys.argv = ["ambula", command, "--json", "--store", str(self.path)]
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+                try:
+                    main()
+                except SystemExit as end:
+                    if end.code not in (0, InputError.exit_code, StoreError.exit_code):
+                        raise AssertionError(f"{command}: {end.code}: {said.getvalue()}") from end
         return None
 
 
@@ -335,5 +357,6 @@ TARGETS: dict[str, Callable[[Path], Target]] = {
     "harth": Harth,
     "npz": Npz,
     "stores": Stores,
+    "commands": Commands,
     "advertised": Advertised,
 }

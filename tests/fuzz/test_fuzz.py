@@ -17,7 +17,15 @@ from node import settings as node_settings
 
 LIMIT_S = 100.0
 ON_THE_NODE = {"strangers": 4000, "owners": 3000, "opening": 4000, "segments": 4000, "recovery": 400, "settings": 800}
-ON_THE_HOST = {"stores": 400, "npz": 300, "recordings": 300, "harth": 200, "settings": 300, "replies": 60}
+ON_THE_HOST = {
+    "stores": 400,
+    "commands": 50,
+    "npz": 300,
+    "recordings": 300,
+    "harth": 200,
+    "settings": 300,
+    "replies": 60,
+}
 IN_MEMORY = ("blocks", "messages", "logs", "keys", "advertised")
 
 

@@ -33,6 +33,7 @@ _HOST = {
     "harth": 500,
     "npz": 800,
     "stores": 1_000,
+    "commands": 200,
     "replies": 400,
 }
 _LIMIT_S = 300.0  # a batch takes seconds; this is for what hangs
