@@ -174,6 +174,29 @@ def test_a_store_from_version_0_is_made_in_one_step(path: Path, monkeypatch: pyt
         assert store._db.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
 
 
+def test_two_that_make_the_same_store_at_once_both_have_it(path: Path) -> None:
+    class Slow:
+        """A connection that is overtaken by another Ambula just before it begins."""
+
+        def __init__(self) -> None:
+            self.db = sqlite3.connect(path, isolation_level=None)
+
+        def execute(self, sql: str) -> sqlite3.Cursor:
+            if sql.startswith("BEGIN"):
+                Store(path).__exit__()
+            return self.db.execute(sql)
+
+        @property
+        def in_transaction(self) -> bool:
+            return self.db.in_transaction
+
+    path.parent.mkdir()
+    slow = Slow()
+    schema.prepare(slow, str(path))  # type: ignore[arg-type]
+    assert slow.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
+    slow.db.close()
+
+
 def test_a_store_in_use_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ambula.store.store._LOCK_TIMEOUT_S", 0.05)
     with Store(path) as store, Store(path) as other:

@@ -86,16 +86,29 @@ MIGRATIONS = (
 
 def prepare(db: sqlite3.Connection, path: str) -> None:
     """Make `db` a store of the current version; raises StoreError if it is something else or from a newer Ambula."""
+    # In this order, so that a store that another Ambula makes meanwhile is not taken for somebody else's file.
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (version,) = db.execute("PRAGMA user_version").fetchone()
     (application,) = db.execute("PRAGMA application_id").fetchone()
-    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION_ID and (tables or version or application):
         raise StoreError(f"{path} is an SQLite file, but not an Ambula store: name another file with --store")
     if version > len(MIGRATIONS):
         raise StoreError(f"{path} was written by a newer Ambula (store version {version}): upgrade Ambula to open it")
-    if version == len(MIGRATIONS):
-        return
-    script = "".join(MIGRATIONS[version:])
-    db.executescript(
-        f"BEGIN IMMEDIATE;{script}PRAGMA application_id={APPLICATION_ID};PRAGMA user_version={len(MIGRATIONS)};COMMIT;"
-    )
+    if version < len(MIGRATIONS):
+        _migrate(db)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    """Bring the tables up to date, in one transaction; what another Ambula did since the version was read is done."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        for statement in "".join(MIGRATIONS[version:]).split(";"):
+            db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {max(version, len(MIGRATIONS))}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
