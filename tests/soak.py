@@ -21,8 +21,8 @@ Part = Callable[[Path, random.Random, float], Iterator[tuple[str, Tally]]]
 PARTS: tuple[tuple[str, Part, float], ...] = (
     ("power", power.run, 0.35),
     ("air", air_syncs.run, 0.1),
-    ("fuzz", fuzzing.run, 0.2),
-    ("sync", sync_faults.run, 0.35),
+    ("fuzz", fuzzing.run, 0.1),
+    ("sync", sync_faults.run, 0.45),
 )
 
 
