@@ -1,25 +1,44 @@
 """Starts the node's program. `board` is the module of the board that the firmware was flashed for."""
 
 import gc
-import sys
 
 gc.threshold(1024)  # collect often while modules load: what they leave behind would lie between what stays
 
-import node.settings
 
-settings = node.settings.load()
-del node.settings, sys.modules["node.settings"]  # not needed again: room for what stays
-gc.collect()
+def run():
+    """Load the program and run it: it does not return."""
+    import node
+    from node import settings
 
-from nodecore.score import EpochScorer
+    chosen = settings.load()
+    settings = None
+    node.forget("settings")
+    gc.collect()
+    from nodecore.score import EpochScorer
 
-scorer = EpochScorer(settings.role_code)  # its buffers want large pieces: before the rest of the heap is in use
+    scorer = EpochScorer(chosen.role_code)  # its buffers want large pieces: before the rest of the heap is in use
 
-import board
+    import board
 
-from node.app import FIRMWARE, App
+    hardware = board.Board()
 
-app = App(board.Board(), settings, scorer)
-print("ambula %d.%d.%d %s" % (FIRMWARE + (settings.role,)))  # what a laptop on USB waits for after flashing
-gc.threshold(8192)  # a collection costs milliseconds on a board, so less often from now on
-app.run()
+    from node.app import FIRMWARE, App
+
+    app = App(hardware, chosen, scorer)
+    print("ambula %d.%d.%d %s" % (FIRMWARE + (chosen.role,)))  # what a laptop on USB waits for after flashing
+    gc.threshold(8192)  # a collection costs milliseconds on a board, so less often from now on
+    app.run()
+
+
+try:
+    run()
+except Exception as e:
+    import sys
+
+    sys.print_exception(e)
+    why = "%s %s" % (type(e).__name__, e)
+    e = None
+    gc.collect()
+    import board
+
+    board.restart(why[:60])  # and if this fails too, the watchdog that the board's boot has armed starts it anew

@@ -41,7 +41,7 @@ _DOUBLE_TAP = const(0x10)
 _RESET_MS = const(1)
 _TEMPERATURE_ZERO_C = const(25)  # table 5: 256 LSB/C, 0 at 25 C
 _SET_BYTES = const(6)
-_BATCH_SETS = const(273)  # ten seconds and a bit; the FIFO itself holds 682 sets, 26 s
+_BATCH_SETS = const(69)  # half an epoch and a bit; the FIFO itself holds 682 sets, 26 s
 
 
 class LSM6DS3TRC:
@@ -78,7 +78,7 @@ class LSM6DS3TRC:
         self._write(_FIFO_CTRL5, _FIFO_26_HZ_CONTINUOUS)
 
     def read_fifo(self):
-        """Move the oldest of what the FIFO holds into `samples`; return how many x, y, z sets, 0..273."""
+        """Move the oldest of what the FIFO holds into `samples`; return how many x, y, z sets, 0..69."""
         self._i2c.readfrom_mem_into(self._address, _FIFO_STATUS1, self._registers)
         words = self._registers[0] | (self._registers[1] & _DIFF_FIFO_HIGH) << 8
         self.overrun = bool(self._registers[1] & _OVER_RUN)

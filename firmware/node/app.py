@@ -1,47 +1,69 @@
 """The node's program: sleep, empty the FIFO, score the epochs, log them, open the radio window when it is time."""
 
+import gc
 import json
 
-from node.config import load_key
-from node.link import Link
+import node
+from node.guards import Sensor, SteadyClock
 from node.log import Log
-from node.session import Session
 from nodecore import epoch as epochs
 from nodecore import protocol, record, segment
 from nodecore.compat import const
 from nodecore.sampling import EPOCH_SAMPLES, ODR_HZ
 
 FIRMWARE = (0, 1, 0)
-LOG_DIRECTORY = "log"
+STORAGE = "/data/"  # where the board mounts the file system that is written to
+LOG_DIRECTORY = STORAGE + "log"
 
 _AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished at once; less than the dead band
 _AWAKE_IDLE_MS = const(20)
 _BUSY_IDLE_MS = const(2)
 _PARTIAL_BELOW = const(117)  # 90 % of an epoch's samples
-_SILENT_MS = const(30000)  # an IMU that gives nothing for so long is a fault worth a line in the log
+_SILENT_MS = const(30000)
+_MOST_READS = const(16)  # the FIFO is empty after ten; a bus that reads as all ones would never be
+# Nothing is written before the node has lived so long: a failing battery that starts it again and again wears no flash.
+_SETTLED_MS = const(5000)
+_PATIENCE_MS = const(600000)  # a program that records nothing for so long, though it should, starts anew
+_SENSOR_PATIENCE_MS = const(3600000)  # so does a node whose sensor nothing else has brought back
+_RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
+# What one turn of the loop does, in this order; a fault is told by these names.
+_PARTS = ("rest", "recording", "radio", "watch")
 
 
 class App:
     """Records for ever; `step` is one turn of the loop, `run` all of them."""
 
     def __init__(self, board, config, scorer):
+        from node import start
+
         self.board = board
         self.config = config
-        self.clock = board.clock
-        self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self._header_status)
-        self.boot = self._count_boot()
-        self.recording = True
+        self.clock = SteadyClock(board.clock, board.now_ms)
         self._window = epochs.EpochWindow()
+        self._temperature_c = self._battery_mv = 0
+        self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self._header_status)
+        self.boot = start.boots(STORAGE) + 1
+        self.boot_story = start.story(self, FIRMWARE)
+        self.recording = True
         self._scorer = scorer
         self._record = bytearray(record.SIZE)
         self._fault = 0
+        start.check_clock(self, self._epoch_now())
+        self._boot_epoch = self._epoch_now()
+        node.forget("start")
+        from node.config import load_key
+        from node.link import Link  # not before: what a start needs besides must find room too
+        from node.session import Session
+
         session = Session(load_key(), config.role_code, board.unique_id())
+        node.forget("config")
         self.link = Link(self, session, board.now_ms, config.link_idle_ms)
         self._next_window_ms = 0
         self._next_service_ms = 0
-        self._last_sample_ms = board.now_ms()
-        self._silent = False
-        self._radio_failed = False
+        self._sensor = Sensor(board.imu, board.now_ms)
+        self._started_ms = self._well_ms = board.now_ms()
+        self._radio_failures = 0
+        self._untold = None
         self._told_dropped = 0
 
     # ---- main loop
@@ -53,55 +75,152 @@ class App:
             self.step()
 
     def start(self):
-        """Say in the log that and how the node came up, start the sensor and open a first window for the set-up."""
-        self.log.event(segment.BOOT, self._epoch_now(), self._boot_story())
-        self.board.imu.start()
-        self._open_window(self.config.tap_window_ms)
+        """Start the sensor and open a first window for the set-up."""
+        self._sensor.watch()
         self._next_window_ms = self.board.now_ms() + self.config.window_every_s * 1000
+        self._open_window(self.config.tap_window_ms)
 
     def step(self):
-        """Sleep until something is due, then do it."""
+        """Sleep until something is due, then do it; whatever of it fails, the rest is done."""
+        for part in _PARTS:
+            try:
+                getattr(self, "_" + part)()
+            except Exception as e:
+                self._tell(part, e)
+
+    def _rest(self):
         board = self.board
         if self.link.active:
             board.idle_ms(_BUSY_IDLE_MS if self.link.connected else _AWAKE_IDLE_MS)
         else:
             board.sleep_ms(max(1, min(self._next_service_ms, self._next_window_ms) - board.now_ms()))
-        if board.imu.double_tap():
+        board.feed()
+
+    def _radio(self):
+        if self._sensor.double_tap():
             self._open_window(self.config.tap_window_ms)
-        if board.now_ms() >= self._next_service_ms:
-            self._service_fifo()
-        if board.now_ms() >= self._next_window_ms:
+        if self.board.now_ms() >= self._next_window_ms:
             self._next_window_ms += (self.config.window_every_s * 1000) << self.link.back_off
             self._open_window(self.config.window_ms)
-        self.link.poll()
+        try:
+            self.link.poll()
+        except Exception as e:
+            self._shut_radio(e)
 
     def _open_window(self, ms):
-        """Open the radio; a radio that fails is told once, and the recording goes on without it."""
+        """Open the radio; the recording goes on without one that fails."""
         try:
             self.link.open(ms)
-            self._radio_failed = False
-        except OSError as e:
-            if not self._radio_failed:
-                self.log.event(segment.FAULT, self._epoch_now(), b"radio: errno %d" % e.errno)
-            self._radio_failed = True
+            self._radio_failures = 0
+        except Exception as e:
+            self._radio_failures += 1
+            self._shut_radio(e)
+
+    def _shut_radio(self, e):
+        """Switch a radio off that failed; the next window tries again."""
+        self._tell("radio", e)
+        try:
+            self.link.shut()
+        except Exception:
+            self.link.active = False  # even shutting fails: as good as off, the next window starts it afresh
+
+    # ---- faults
+
+    def _tell(self, what, how, epoch=None):
+        """Write a fault into the log, if it is due; never raises: a log that fails is the fault after this one."""
+        try:
+            from node import trouble
+
+            words = trouble.words_of(what, how, self.board.now_ms())
+            if words:
+                self._untold = words  # should the log refuse it now, it is told as soon as an epoch gets through
+                if not self.boot_story or self.board.now_ms() - self._started_ms > _SETTLED_MS:
+                    self._event(segment.FAULT, words, epoch)
+                    self._untold = None
+        except Exception:
+            gc.collect()
+
+    def _tell_untold(self):
+        """Tell what could not be told at its time, before the next record: behind it, it would end a new batch."""
+        words = self._untold
+        if words:
+            try:
+                self._event(segment.FAULT, words)
+                self._untold = None
+            except Exception:
+                gc.collect()  # the record that follows comes first
+
+    def _event(self, code, payload=b"", epoch=None):
+        self._tell_boot()
+        self.log.event(code, self._epoch_now() if epoch is None else epoch, payload)
+
+    def _tell_boot(self):
+        """Say in the log that and how the node came up, before anything else of this boot."""
+        story = self.boot_story
+        if story:
+            try:
+                with open(STORAGE + "boots", "w") as f:
+                    f.write(str(self.boot))
+                self.log.event(segment.BOOT, self._boot_epoch, story)
+            except OSError:
+                from node import start
+
+                start.give_up(self)
+                raise
+            self.boot_story = None
+            if self.board.storage_fault:
+                self._tell("storage", "made anew: " + self.board.storage_fault)
+
+    def _watch(self):
+        """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
+        for what, one in (("clock", self.clock), ("imu", self._sensor)):
+            if one.trouble:
+                if self.recording or one is self.clock:
+                    self._tell(what, one.trouble)
+                one.trouble = None
+        now_ms = self.board.now_ms()
+        if now_ms - self._started_ms > _SETTLED_MS:
+            self._tell_boot()
+        silent_ms = now_ms - self._sensor.heard_ms
+        if not self.recording or self.log.full or silent_ms > _SILENT_MS:
+            self._well_ms = now_ms  # there is nothing to record, or nowhere to
+        why = None
+        if now_ms - self._well_ms > _PATIENCE_MS:
+            why = "recording failed"
+        elif self.recording and silent_ms > _SENSOR_PATIENCE_MS:
+            why = "imu silent"
+        elif self._radio_failures >= _RADIO_PATIENCE:
+            why = "radio failed"
+        if why:
+            try:
+                self.break_off()
+                self.log.seal()
+            finally:
+                self.board.restart(why)
 
     # ---- samples to records
 
-    def _service_fifo(self):
+    def _recording(self):
+        """Empty the FIFO when it is time; that of the next is fixed first, so that no failure comes back at once."""
+        now_ms = self.board.now_ms()
+        if now_ms < self._next_service_ms:
+            return
+        every_ms = self.config.service_every_s * 1000
+        self._next_service_ms = now_ms + every_ms - self.clock.utc_ms() % every_ms + _AFTER_EPOCH_MS
+        sensor = self._sensor
         imu = self.board.imu
-        while True:
-            count = imu.read_fifo()
+        for _ in range(_MOST_READS):
+            count = sensor.read()
             if count == 0:
                 break
-            self._last_sample_ms = self.board.now_ms()
-            if imu.overrun:
-                self._fault = record.SENSOR_FAULT
             if self.recording:
-                self._take(imu.samples, count, self.clock.utc_ms() - imu.left * 1000 // ODR_HZ)
-        self._watch_sensor()
-        every_ms = self.config.service_every_s * 1000
-        phase_ms = self.clock.utc_ms() % every_ms
-        self._next_service_ms = self.board.now_ms() + every_ms - phase_ms + _AFTER_EPOCH_MS
+                newest_utc_ms = self.clock.utc_ms() - imu.left * 1000 // ODR_HZ
+                if imu.overrun:
+                    self.break_off()
+                    self._fault = record.SENSOR_FAULT
+                    self._tell("imu", "overrun", epochs.epoch_of(newest_utc_ms - count * 1000 // ODR_HZ))
+                self._take(imu.samples, count, newest_utc_ms)
+        sensor.watch()
 
     def _take(self, batch, count, read_utc_ms):
         window = self._window
@@ -120,22 +239,27 @@ class App:
     def _finish_epoch(self):
         window = self._window
         flags = self._fault
-        self._fault = 0
         if window.n < _PARTIAL_BELOW:
             flags |= record.PARTIAL
-        if window.n > EPOCH_SAMPLES // 2:
+        try:
+            if window.n <= EPOCH_SAMPLES // 2:
+                return self._scorer.reset()
             self._scorer.score(window.samples, window.n, self._record, flags)
+            self._tell_boot()
+            self._tell_untold()
             self.log.add(window.epoch, self._record)
+            self._fault = 0
+            self._well_ms = self.board.now_ms()
             self._confess_dropped()
-        else:
-            self._scorer.reset()
+        except Exception as e:  # costs this epoch, not the next one
+            self._tell("epoch", e)
 
     def _confess_dropped(self):
         """Say in the log, as soon as there is room again, that the flash was full."""
         dropped = self.log.dropped_segments
         if dropped != self._told_dropped and not self.log.full:
             self._told_dropped = dropped
-            self.log.event(segment.GAP, self._epoch_now(), b"storage full: %d segments in all" % dropped)
+            self._event(segment.GAP, b"storage full: %d segments in all" % dropped)
 
     def break_off(self):
         """Finish the epoch under way as it is and forget the alignment: samples were lost, or the clock was set."""
@@ -144,15 +268,6 @@ class App:
         self._window.close()
         self._scorer.reset()
 
-    def _watch_sensor(self):
-        now_ms = self.board.now_ms()
-        silent = now_ms - self._last_sample_ms > _SILENT_MS
-        if silent and self.recording:
-            if not self._silent:
-                self.log.event(segment.FAULT, self._epoch_now(), b"imu silent")
-            self.board.imu.start()
-        self._silent = silent
-
     # ---- what the link asks
 
     def info(self):
@@ -160,9 +275,10 @@ class App:
         state = protocol.RECORDING if self.recording else 0
         if self.clock.is_set:
             state |= protocol.CLOCK_SET
-        if self.log.full:
+        if self.log.full or self.log.broken:
             state |= protocol.STORAGE_FULL
         board = self.board
+        self._header_status()
         return protocol.pack_info(
             self.config.role_code,
             self.boot,
@@ -171,8 +287,8 @@ class App:
             self.log.first,
             self.log.end,
             self.clock.utc_ms(),
-            board.battery_mv(),
-            board.imu.temperature_c(),
+            self._battery_mv,
+            self._temperature_c,
             state,
             FIRMWARE,
         )
@@ -185,12 +301,13 @@ class App:
         """Set the clock if it was never set; a set clock is not stepped inside a recording. Return whether it was."""
         if self.clock.is_set:
             return False
+        self._tell_boot()
         before = self.clock.utc_ms()
         self.break_off()
         self.log.seal()
         self.clock.set_utc_ms(utc_ms)
         story = json.dumps({"from_utc_ms": before, "to_utc_ms": utc_ms})
-        self.log.event(segment.CLOCK_SET, self._epoch_now(), story.encode())
+        self._event(segment.CLOCK_SET, story.encode())
         return True
 
     def stop(self):
@@ -198,7 +315,7 @@ class App:
         if self.recording:
             self.break_off()
             self.recording = False
-            self.log.event(segment.STOPPED, self._epoch_now())
+            self._event(segment.STOPPED)
 
     # ---- small facts
 
@@ -207,27 +324,10 @@ class App:
 
     def _header_status(self):
         """Boot count, temperature, battery and clock state for a segment header."""
-        flags = segment.CLOCK_IS_SET if self.clock.is_set else 0
-        return self.boot, self.board.imu.temperature_c(), self.board.battery_mv() // 20, flags
-
-    def _boot_story(self):
-        """What a reader of the log must know to understand the records that follow."""
-        return json.dumps(
-            {
-                "firmware": "%d.%d.%d" % FIRMWARE,
-                "role": self.config.role,
-                "reset": self.board.reset_cause(),
-                "torn_bytes": self.log.torn_bytes,
-                "config": self.config.__dict__,
-            }
-        ).encode()
-
-    def _count_boot(self):
         try:
-            with open("boots") as f:
-                count = int(f.read())
-        except (OSError, ValueError):
-            count = 0
-        with open("boots", "w") as f:
-            f.write(str(count + 1))
-        return count + 1
+            self._battery_mv = self.board.battery_mv()
+            self._temperature_c = self.board.imu.temperature_c()
+        except Exception:
+            pass  # what they said last stands; a sensor that does not answer is told as such
+        flags = segment.CLOCK_IS_SET if self.clock.is_set else 0
+        return self.boot, self._temperature_c, self._battery_mv // 20, flags

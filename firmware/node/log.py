@@ -4,15 +4,13 @@ Offsets count from the log's first byte and never start again, so a laptop resum
 than the one being written are ever deleted, so the newest segment (its sequence number, its CRC) survives a reboot.
 """
 
-import errno
 import os
 
+import node
 from nodecore import segment
 from nodecore.compat import const
 
 CHUNK_SIZE = const(32768)  # eight erase blocks: about eight hours of wear, and the unit in which space is freed
-_SCAN_SIZE = const(1024)  # holds any segment, so a scan goes segment by segment
-_NAME_LENGTH = const(8)
 _ENOSPC = const(28)  # not in MicroPython's errno module
 KEEP_OLDEST = "oldest"
 KEEP_NEWEST = "newest"
@@ -31,14 +29,19 @@ class Log:
         self._status = status
         self._writer = segment.SegmentWriter(role)
         self.full = False
+        self.broken = False  # nothing can be written, for another reason than that it is full
         self.dropped_segments = 0
         self.torn_bytes = 0
-        self._ensure_directory()
-        self.log_id = self._load_id()
-        self._chunks = sorted(int(n, 16) for n in os.listdir(directory) if len(n) == _NAME_LENGTH)
+        self.log_id = 0
         self.seq = 0
-        self._prev_crc = 0
-        self._recover()
+        self.end = 0
+        self.last_epoch = 0  # the last one that was numbered by a set clock
+        self.chunks = []
+        self.prev_crc = 0
+        from node import recovery
+
+        recovery.recover(self, directory, self._writer.scratch())
+        node.forget("recovery")
 
     # ---- writing
 
@@ -58,59 +61,88 @@ class Log:
     def seal(self):
         """Write the waiting epochs as a segment; nothing waits afterwards."""
         if self._writer.count:
-            self._commit(self._writer.seal(self.seq, self._prev_crc, *self._status()))
+            self._commit(self._writer.pack(self.seq, self.prev_crc, *self._status()))
+            self._writer.reset()  # not before: where writing fails, the next time tries again
 
     def event(self, code, epoch, payload=b""):
         """Write an event segment, after sealing what waits."""
         self.seal()
-        self._commit(self._writer.event(code, epoch, payload, self.seq, self._prev_crc, *self._status()))
+        self._commit(self._writer.event(code, epoch, payload, self.seq, self.prev_crc, *self._status()))
 
     def _commit(self, data):
-        size = self.end - self._chunks[-1] if self._chunks else CHUNK_SIZE
+        size = self.end - self.chunks[-1] if self.chunks else CHUNK_SIZE
         if size + len(data) > CHUNK_SIZE:
-            self._chunks.append(self.end)
+            self.chunks.append(self.end)
         if not self._write(data):
             self.dropped_segments += 1
             return
         self.end += len(data)
         self.seq += 1
-        self._prev_crc = segment.stored_crc(data, 0, len(data))
+        self.prev_crc = segment.stored_crc(data, 0, len(data))
 
     def _write(self, data):
         while True:
             try:
-                with open(self._path(self._chunks[-1]), "ab") as f:
+                with open(self.path(self.chunks[-1]), "ab") as f:
                     f.write(data)
-                self.full = False
+                self.full = self.broken = False
                 return True
             except OSError as e:
                 if e.errno != _ENOSPC:
-                    raise
+                    self._give_way(e)
+                    continue
                 self.full = True
-            if self._keep != KEEP_NEWEST or len(self._chunks) < 2:
+            if self._keep != KEEP_NEWEST or len(self.chunks) < 2:
                 return False
-            os.remove(self._path(self._chunks.pop(0)))
+            os.remove(self.path(self.chunks.pop(0)))
+
+    def _give_way(self, e):
+        """Try another file where one cannot be written; then without the files that cannot be read; then give up."""
+        if self.chunks[-1] != self.end:
+            self.chunks.append(self.end)
+            return
+        if not self.broken:
+            self.broken = True
+            from node import recovery
+
+            recovery.drop_unreadable(self)
+            node.forget("recovery")
+            return
+        raise e
 
     # ---- reading and freeing
 
     @property
     def first(self):
         """The lowest offset that can still be read."""
-        return self._chunks[0] if self._chunks else self.end
+        return self.chunks[0] if self.chunks else self.end
 
     def read_into(self, offset, buf):
         """Fill `buf` (a memoryview) with log bytes from `offset`; return how many, 0 at the end of the log.
 
-        Stops at a chunk's end. Raises ValueError for an offset that was freed or not written yet.
+        Stops at a chunk's end. What the flash does not give comes as zeros: no segment starts in them, so the laptop
+        books them as damaged and goes on behind. Raises ValueError for an offset that was freed or not written yet.
         """
         if not self.first <= offset <= self.end:
             raise ValueError("offset %d is not in the log" % offset)
-        base = self._chunk_of(offset)
-        if base is None:
+        if offset == self.end:
             return 0
-        with open(self._path(base), "rb") as f:
-            f.seek(offset - base)
-            return f.readinto(buf)
+        i = len(self.chunks) - 1
+        while self.chunks[i] > offset:
+            i -= 1
+        for _ in range(2):  # a second try, should the first have met a passing fault
+            try:
+                with open(self.path(self.chunks[i]), "rb") as f:
+                    f.seek(offset - self.chunks[i])
+                    n = f.readinto(buf)
+                if n:
+                    return n
+            except OSError:
+                pass
+        n = min(len(buf), (self.chunks[i + 1] if i + 1 < len(self.chunks) else self.end) - offset)
+        for i in range(n):
+            buf[i] = 0
+        return n
 
     def acknowledge(self, offset, crc):
         """Free every whole chunk below `offset` and return the first offset kept.
@@ -123,71 +155,12 @@ class Log:
             raise ValueError("no segment ends there")
         if segment.stored_crc(stored, 0, segment.CRC_SIZE) != crc:
             raise ValueError("checksum mismatch")
-        while len(self._chunks) > 1 and self._chunks[1] <= offset:
-            os.remove(self._path(self._chunks.pop(0)))
+        with open(self._dir + ".acked", "w") as f:
+            f.write(str(offset))
+        while len(self.chunks) > 1 and self.chunks[1] <= offset:
+            os.remove(self.path(self.chunks.pop(0)))
             self.full = False
         return self.first
 
-    def _chunk_of(self, offset):
-        for base in reversed(self._chunks):
-            if base <= offset:
-                return base if offset < self.end else None
-        return None
-
-    # ---- start
-
-    def _path(self, base):
+    def path(self, base):
         return "%s/%08x" % (self._dir, base)
-
-    def _ensure_directory(self):
-        try:
-            os.mkdir(self._dir)
-        except OSError as e:
-            if e.errno != errno.EEXIST:
-                raise
-
-    def _load_id(self):
-        path = self._dir + "/id"
-        try:
-            with open(path, "rb") as f:
-                data = f.read(4)
-            if len(data) == 4:
-                return int.from_bytes(data, "little")
-        except OSError:
-            pass  # the first start of this log
-        data = os.urandom(4)
-        with open(path, "wb") as f:
-            f.write(data)
-        return int.from_bytes(data, "little")
-
-    def _recover(self):
-        """Find the end of the log; a tail that no CRC vouches for stays, and a new chunk starts after it."""
-        self.end = 0
-        if not self._chunks:
-            return
-        base = self._chunks[-1]
-        size = os.stat(self._path(base))[6]
-        self.end = base + size
-        self.torn_bytes = size - self._scan(base)
-        for older in reversed(self._chunks[:-1]):
-            if self.seq:
-                break
-            self._scan(older)
-        if self.torn_bytes:
-            self._chunks.append(self.end)
-
-    def _scan(self, base):
-        """Read the segments of one chunk in order; remember the last one's sequence and CRC; return the good bytes."""
-        buf = bytearray(_SCAN_SIZE)
-        at = 0
-        with open(self._path(base), "rb") as f:
-            while True:
-                f.seek(at)
-                n = f.readinto(buf)
-                view = memoryview(buf)[:n]
-                header = segment.parse_header(view)
-                if header is None or not segment.is_sealed(view, 0, header):
-                    return at
-                self.seq = header.seq + 1
-                self._prev_crc = segment.stored_crc(view, 0, header.size)
-                at += header.size

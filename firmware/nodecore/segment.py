@@ -10,6 +10,11 @@ import struct
 from nodecore import record
 from nodecore.compat import const
 
+try:
+    from micropython import heap_lock  # noqa: F401  a node only writes: it has no heap to spare for the way back
+except ImportError:
+    from nodecore.unpack import decode_records as decode_records
+
 HEADER_FORMAT = "<HBBIIHHIHbBBBH"
 HEADER_SIZE = const(28)
 CRC_SIZE = const(4)
@@ -111,6 +116,10 @@ class SegmentWriter:
         for i in range(record.SIZE):
             self._last[i] = 0
 
+    def scratch(self):
+        """Return the writer's buffer, which holds any segment, for reading one while no records wait."""
+        return self._view
+
     def add(self, epoch, rec):
         """Append the record `rec` (12 bytes) of `epoch`; return False if it does not fit this segment."""
         if self.count == 0:
@@ -147,9 +156,13 @@ class SegmentWriter:
 
     def seal(self, seq, prev_crc, boot, temperature_c, battery_20mv, flags):
         """Return the finished epoch segment as a memoryview, valid until the next call; the writer is empty again."""
-        out = self._finish(EPOCHS, self.epoch, self.count, seq, prev_crc, boot, temperature_c, battery_20mv, flags)
+        out = self.pack(seq, prev_crc, boot, temperature_c, battery_20mv, flags)
         self.reset()
         return out
+
+    def pack(self, seq, prev_crc, boot, temperature_c, battery_20mv, flags):
+        """Return what `seal` does, but keep the records until `reset`: writing them may fail."""
+        return self._finish(EPOCHS, self.epoch, self.count, seq, prev_crc, boot, temperature_c, battery_20mv, flags)
 
     def event(self, code, epoch, payload, seq, prev_crc, boot, temperature_c, battery_20mv, flags):
         """Return an event segment as a memoryview; raises ValueError while records wait to be sealed."""
@@ -186,29 +199,3 @@ class SegmentWriter:
         end = HEADER_SIZE + self._size
         struct.pack_into("<I", self._buf, end, binascii.crc32(self._view[:end]))
         return self._view[: end + CRC_SIZE]
-
-
-def decode_records(payload, count):
-    """Return the `count` records of an epoch payload, 12 bytes each, in a bytearray; raises ValueError if it lies."""
-    out = bytearray(count * record.SIZE)
-    last = bytearray(record.SIZE)
-    done = at = 0
-    while at < len(payload):
-        if at + 2 > len(payload):
-            raise ValueError("payload ends inside a mask")
-        mask = payload[at] | payload[at + 1] << 8
-        at += 2
-        for i in range(record.SIZE):
-            if mask >> i & 1:
-                if at >= len(payload):
-                    raise ValueError("payload ends inside a record")
-                last[i] = payload[at]
-                at += 1
-        for _ in range(1 + (mask >> _REPEAT_SHIFT)):
-            if done == count:
-                raise ValueError("more records than the header says")
-            out[done * record.SIZE : (done + 1) * record.SIZE] = last
-            done += 1
-    if done != count:
-        raise ValueError("fewer records than the header says")
-    return out

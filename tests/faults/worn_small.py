@@ -2,9 +2,9 @@
 
 import shutil
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
-from littlefs import LittleFS
 
 from ambula.assemble import assemble
 from ambula.secure import NodeKey
@@ -27,12 +27,12 @@ def make(folder: Path) -> Path:
     path = folder / "worn.img"
     image.build_image(path, {"role": "thigh", "window_every_s": 86400, "link_idle_ms": 3000}, KEY.key)
     _write_log(folder)
-    fs = image._file_system(bytearray(path.read_bytes()))
+    fs = image.log_system(path)
     fs.mkdir("/log")
     for file in sorted((folder / "log").iterdir()):
-        with fs.open(f"/log/{file.name}", "wb") as copy:
+        with cast(BinaryIO, fs.open(f"/log/{file.name}", "wb")) as copy:
             copy.write(file.read_bytes())
-    path.write_bytes(bytes(fs.context.buffer))
+    image.put_log_system(path, fs)
     shutil.rmtree(folder / "log")
     return path
 
@@ -58,5 +58,5 @@ def recorded(path: Path) -> dict[int, Segment]:
 
 def first_kept(path: Path) -> int:
     """Return the first offset that the node's image still holds."""
-    fs: LittleFS = image._file_system(bytearray(path.read_bytes()))
+    fs = image.log_system(path)
     return min(int(name, 16) for name in fs.listdir("/log") if len(name) == 8)

@@ -71,7 +71,7 @@ from node import config, session
 from node import log as node_log
 from node import settings as node_settings
 from node.link import Link
-from nodecore import protocol, record, segment
+from nodecore import protocol, record, segment, unpack
 
 KEY = bytes(range(32))
 _INTERESTING = (0, 1, 2, 3, 4, 8, 27, 28, 31, 32, 60, 61, 127, 128, 255)
@@ -279,7 +279,7 @@ class Segments:
         if header.kind != segment.EPOCHS:
             return
         try:
-            segment.decode_records(data[segment.HEADER_SIZE : -segment.CRC_SIZE], header.count)
+            unpack.decode_records(data[segment.HEADER_SIZE : -segment.CRC_SIZE], header.count)
         except ValueError:
             return
 

@@ -348,7 +348,8 @@ def test_windows_that_serve_strangers_become_rarer(recorded: Path, tmp_path: Pat
 
     async def go() -> list[int]:
         opened_s: list[int] = []
-        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+        # With samples: a node whose sensor is silent for an hour starts anew, and its windows with it.
+        async with worn.worn_again(recorded, tmp_path / "rig", samples=worn.restless(9)) as rig:
             radio = rig.radios["thigh"]
             await rig.run_until(rig.utc_ms() + 890_000)  # the first minute's window is over; the next opens at 900 s
             for visitor in ("stranger", "stranger", "owner", "nobody", "nobody"):

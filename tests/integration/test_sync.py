@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 import worn
@@ -16,7 +17,7 @@ import worn
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, ProtocolError, StoreError, TransportError
 from ambula.fetch import fetch, find_nodes
-from ambula.sim.image import log_chunks
+from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.sim.rig import Rig
 from ambula.store import Store
 from ambula.sync import sync_node
@@ -265,17 +266,13 @@ def test_nobody_there_is_said_in_time(tmp_path: Path, recorded: Path) -> None:
 
 def test_damage_in_flash_costs_only_what_it_touches(recorded: Path, tmp_path: Path) -> None:
     """Bytes flipped in the middle of a chunk (through littlefs, as a failing cell would) are isolated and told."""
-    from littlefs import LittleFS
-
-    from ambula.sim.image import _file_system
-
     rig = worn.worn_again(recorded, tmp_path / "rig")
     image = rig.flash_path("thigh")
-    fs: LittleFS = _file_system(bytearray(image.read_bytes()))
-    with fs.open("/log/00000000", "r+b") as f:
+    fs = log_system(image)
+    with cast(BinaryIO, fs.open("/log/00000000", "r+b")) as f:
         f.seek(5000)
         f.write(b"\x00" * 64)
-    image.write_bytes(bytes(fs.context.buffer))
+    put_log_system(image, fs)
 
     async def go() -> None:
         with Store(tmp_path / "s.db") as store:

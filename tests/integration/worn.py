@@ -35,13 +35,15 @@ def record(folder: Path) -> None:
     asyncio.run(wear())
 
 
-def worn_again(source: Path, folder: Path, participant: str = "P01") -> Rig:
-    """Return a rig over copies of the recorded images; its nodes have no more samples to give."""
+STILL = np.zeros((0, 3), np.int16)
+
+
+def worn_again(source: Path, folder: Path, participant: str = "P01", samples: np.ndarray = STILL) -> Rig:
+    """Return a rig over copies of the recorded images; its nodes have no more samples to give, or these."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ROLES:
         shutil.copy(source / f"{name}.img", folder / f"{name}.img")
-    still = np.zeros((0, 3), np.int16)
-    return Rig(folder, [VirtualWearer(i, still, END_MS + 10_000) for i in range(2)], participant)
+    return Rig(folder, [VirtualWearer(i, samples, END_MS + 10_000) for i in range(2)], participant)
 
 
 def recorded_segments(source: Path) -> dict[str, list[Segment]]:

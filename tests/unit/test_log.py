@@ -43,7 +43,7 @@ def test_what_is_added_is_read_back_across_chunks(tmp_path: Path) -> None:
     log = open_log(tmp_path)
     fill(log, 1000, 6000)
     log.seal()
-    assert len(log._chunks) > 1
+    assert len(log.chunks) > 1
     found = assemble(0, read_all(log), at_log_end=True)
     assert not found.damage
     assert b"".join(s.records or b"" for s in found.segments) == b"".join(noisy(i) for i in range(1000, 7000))
@@ -106,14 +106,14 @@ def test_only_an_acknowledged_whole_chunk_is_freed(tmp_path: Path) -> None:
     log.seal()
     found = assemble(0, read_all(log), at_log_end=True)
     ends = {s.offset + len(s.data): segment.stored_crc(s.data, 0, len(s.data)) for s in found.segments}
-    second = log._chunks[1]
+    second = log.chunks[1]
     before = max(e for e in ends if e < second)
     assert log.acknowledge(before, ends[before]) == 0
     assert log.acknowledge(second, ends[second]) == second
     assert not (tmp_path / "log" / "00000000").exists()
     with pytest.raises(ValueError, match="not in the log"):
         log.read_into(0, memoryview(bytearray(10)))
-    assert log.acknowledge(log.end, ends[log.end]) == log._chunks[-1]
+    assert log.acknowledge(log.end, ends[log.end]) == log.chunks[-1]
     assert open_log(tmp_path).end == log.end
 
 

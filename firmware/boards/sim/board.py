@@ -3,8 +3,13 @@
 import bluetooth
 import machine
 import simulation
+import vfs
+from flash import PROGRAM_BLOCKS, Region
 
+import node
 from drivers.lsm6ds3tr_c import LSM6DS3TRC
+
+_RESTART_PAUSE_MS = 5000  # a program that fails at once is tried again in peace
 
 
 class Clock:
@@ -35,10 +40,18 @@ class Board:
     def __init__(self):
         time = simulation.time
         settings = simulation.settings
+        self._reset_cause = settings["reset_cause"]
+        self._last_words = settings["last_words"]
         self._time = time
+        from node import storage
+
         self.imu = LSM6DS3TRC(machine.I2C(0))
         self.clock = Clock(time, settings["clock_offset_ms"], settings["clock_drift_ppm"], settings["clock_is_set"])
         self._id = bytes.fromhex(settings["device_id"])
+        simulation.settings = None  # the simulator shares the program's heap
+        self.storage_fault = storage.mount(Region(simulation.flash, PROGRAM_BLOCKS), "/data")
+        node.forget("storage")
+        simulation.clock = self.clock
 
     def now_ms(self):
         """Return milliseconds that only ever grow; no relation to UTC may be assumed."""
@@ -62,4 +75,28 @@ class Board:
 
     def reset_cause(self):
         """Return in a word why the node started."""
-        return simulation.settings["reset_cause"]
+        return self._reset_cause
+
+    def feed(self):
+        """Tell the watchdog that the program is alive; it resets a board that is not fed for a minute."""
+        self._time.feed()
+
+    def last_words(self):
+        """Return why the program restarted the board; empty after any other start."""
+        return self._last_words
+
+    def remake_storage(self):
+        """Make the file system of the log anew, and restart; all that was on it is lost."""
+        vfs.umount("/data")
+        vfs.VfsLfs2.mkfs(Region(simulation.flash, PROGRAM_BLOCKS))
+        restart("storage made anew")
+
+    def restart(self, why):
+        """Reset the board after a pause; `why`, a few words, is there after the start."""
+        restart(why)
+
+
+def restart(why):
+    """Do what `Board.restart` does, also where no `Board` could be made. On a board the words wait in RTC memory."""
+    simulation.time.pass_ms(_RESTART_PAUSE_MS, False)
+    machine.reset("software", why)

@@ -20,7 +20,7 @@ sys.path[:] = ["", sys.path[0] or ".", ".frozen"]
 import bluetooth
 import machine
 import simulation
-from flash import Flash
+from flash import PROGRAM_BLOCKS, Flash, Region
 from lsm6ds3_model import Lsm6ds3trcModel
 from virtual_time import VirtualTime
 
@@ -35,12 +35,23 @@ def boot(settings_path):
     machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))
     if settings["radio"]:
         bluetooth.attach(settings["radio"])
-    vfs.mount(vfs.VfsLfs2(simulation.flash), "/flash")
+    vfs.mount(
+        vfs.VfsLfs2(Region(simulation.flash, 0, PROGRAM_BLOCKS), readsize=16, progsize=16, lookahead=16), "/flash"
+    )
     os.chdir("/flash")
+    gc.collect()
+    if settings["faults"]:
+        import faults
+
+        faults.plant(settings["faults"])
+    del settings
     gc.collect()
     print("@boot", gc.mem_free(), gc.mem_alloc())
     try:
         import main  # noqa: F401  the firmware: it never returns
+
+        while True:  # unless it could not even restart the board: the watchdog does
+            simulation.time.pass_ms(1000, False)
     finally:
         print("@flash", simulation.flash.operations)
 

@@ -1,8 +1,10 @@
-"""A NOR flash chip of 512 erase blocks of 4 KiB, kept in a file on the host: the partition that littlefs lives on.
+"""A NOR flash chip of 512 erase blocks of 4 KiB, kept in a file on the host, in two partitions with a littlefs each.
+
+The first holds the program, its configuration and its key: it is only read in operation. The second holds the log.
 
 Erased bytes are 0xFF; a write can only clear bits, as in the chip, so a file system that forgets to erase is found out.
 The power can be cut at the n-th write or erase: before it (`clean`), in its middle (`torn`), or in its middle with the
-rest of it half done (`garbage`). Not emulated: wear, bit flips, the time that a write or an erase takes.
+rest of it half done (`garbage`). Not emulated: wear, the time that a write or an erase takes.
 """
 
 import os
@@ -10,7 +12,8 @@ import sys
 
 BLOCK_SIZE = 4096
 BLOCKS = 512
-_PIECE = 256  # the simulator shares the firmware's heap: no buffer of a whole block
+PROGRAM_BLOCKS = 80
+_PIECE = 64  # the simulator shares the firmware's heap: no buffer of a whole block
 
 _IOCTL_SYNC = 3
 _IOCTL_BLOCK_COUNT = 4
@@ -99,3 +102,23 @@ class Flash:
         print("@cut", self.operations)
         while True:
             sys.stdin.read(1)
+
+
+class Region:
+    """A partition: the block device `flash` from block `first` on, to its end or for `count` blocks."""
+
+    def __init__(self, flash, first, count=0):
+        self._flash = flash
+        self._first = first
+        self._count = count or BLOCKS - first
+
+    def readblocks(self, block, buf, offset=0):
+        self._flash.readblocks(block + self._first, buf, offset)
+
+    def writeblocks(self, block, buf, offset=0):
+        self._flash.writeblocks(block + self._first, buf, offset)
+
+    def ioctl(self, op, arg):
+        if op == _IOCTL_BLOCK_COUNT:
+            return self._count
+        return self._flash.ioctl(op, arg + self._first if op == _IOCTL_ERASE else arg)

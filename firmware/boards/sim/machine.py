@@ -6,9 +6,10 @@ Only what the firmware uses. Not emulated: bus timing, NACK of a busy device, cl
 import errno
 import sys
 
+import simulation
+
 bus_bytes = 0  # for the power model: what crossed the bus, addresses and register numbers included
 _devices = {}
-_reset_cause = "power on"
 
 
 def attach(address, model):
@@ -42,6 +43,12 @@ def _device(address, count):
     return _devices[address]
 
 
-def reset():
-    """Reboot: the process ends, the controller starts it again."""
+def reset(cause="software", last_words=""):
+    """Reboot: the process ends, and the controller starts it again. The clock goes on, as an RTC does.
+
+    Simulator only: the cause, and what was left in RTC memory.
+    """
+    clock = simulation.clock
+    utc_ms = clock.utc_ms() if clock is not None and clock.is_set else "-"
+    print("@reset", simulation.time.now_ms, utc_ms, cause.replace(" ", "_"), last_words)
     sys.exit(3)

@@ -3,3 +3,4 @@
 time = None
 settings = None
 flash = None
+clock = None

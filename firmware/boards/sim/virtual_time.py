@@ -7,13 +7,15 @@ A controller outside (the host's simulator) writes lines to standard input:
     tap         the wearer double-taps the node
     battery MV  the cell's voltage from now on
     power       tell what the power model wants: `@power SLEEP_MS RADIO_MS WAKES BUS_BYTES` since power-up
+    heap        collect, and tell how many bytes are free and in use: `@heap FREE ALLOCATED`
     quit        pull the plug, now
 
 and reads lines from standard output: `@ MS` when time stands still at MS, `@.. MS` now and then on the way. Everything
 else on standard output is the firmware's own. Time does not pass while the firmware computes: a node too slow is
-not emulated.
+not emulated, and the watchdog finds only a program that hangs while time passes.
 """
 
+import gc
 import select
 import sys
 import time
@@ -21,6 +23,7 @@ import time
 import machine
 
 _PROGRESS_MS = 1800000
+_WATCHDOG_MS = 60000
 
 
 class VirtualTime:
@@ -32,6 +35,7 @@ class VirtualTime:
         self.battery_mv = 4000
         self.radio = None  # set by boot: the bluetooth stand-in
         self.sleep_ms = self.radio_ms = self.wakes = 0
+        self._fed_ms = start_ms
         self._granted_ms = start_ms
         self._live = False
         self._live_from_ms = 0
@@ -40,8 +44,14 @@ class VirtualTime:
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
 
+    def feed(self):
+        """The watchdog, which boot has armed, is content for another minute."""
+        self._fed_ms = self.now_ms
+
     def pass_ms(self, ms, radio_on):
         """Let at most `ms` pass; a tap or the radio may end it early. IRQs of the radio run inside this call."""
+        if self.now_ms - self._fed_ms > _WATCHDOG_MS:
+            machine.reset("watchdog")
         began_ms = self.now_ms
         target_ms = began_ms + ms
         while not self._live and target_ms > self._granted_ms:
@@ -102,3 +112,6 @@ class VirtualTime:
             print("@power", self.sleep_ms, self.radio_ms, self.wakes, machine.bus_bytes)
         elif words[0] == "battery":
             self.battery_mv = int(words[1])
+        elif words[0] == "heap":
+            gc.collect()
+            print("@heap", gc.mem_free(), gc.mem_alloc())

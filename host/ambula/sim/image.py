@@ -12,13 +12,14 @@ from ambula.mpy import architecture_of, compile_files
 from ambula.sim.node import find_micropython
 
 BLOCK_SIZE = 4096
-BLOCKS = 512  # 2 MiB: the file system partition of a 4 MB ESP32-C3
+PROGRAM_BLOCKS = 80  # 320 KiB: what a node only reads
+LOG_BLOCKS = 432  # 1.7 MiB: what it writes; together the 2 MiB that a 4 MB ESP32-C3 has for files
 
 
-def _file_system(image: bytearray | None = None) -> LittleFS:
+def _file_system(blocks: int, image: bytearray | None = None) -> LittleFS:
     fs = LittleFS(
         block_size=BLOCK_SIZE,
-        block_count=BLOCKS,
+        block_count=blocks,
         read_size=32,
         prog_size=32,
         lookahead_size=32,
@@ -38,8 +39,11 @@ def _firmware() -> dict[str, bytes]:
 
 
 def build_image(path: Path, config: dict[str, Any], key: bytes = b"") -> None:
-    """Write a 2 MiB image with the firmware, `config` as its config.json and, if given, the device key to `path`."""
-    fs = _file_system()
+    """Write a 2 MiB image to `path`: firmware, `config` as config.json and, if given, the device key on one littlefs.
+
+    The log gets a second, empty one.
+    """
+    fs = _file_system(PROGRAM_BLOCKS)
     made: set[str] = set()
     for name, contents in placed(_firmware(), SLOTS[0]).items():
         folder = name.rpartition("/")[0]
@@ -50,19 +54,29 @@ def build_image(path: Path, config: dict[str, Any], key: bytes = b"") -> None:
     _write(fs, "config.json", json.dumps(config).encode())
     if key:
         _write(fs, "key.bin", key)
-    path.write_bytes(bytes(fs.context.buffer))
+    path.write_bytes(bytes(fs.context.buffer) + bytes(_file_system(LOG_BLOCKS).context.buffer))
 
 
 def device_key(path: Path) -> bytes:
     """Return the device key in the image at `path`."""
-    fs = _file_system(bytearray(path.read_bytes()))
+    fs = _file_system(PROGRAM_BLOCKS, bytearray(path.read_bytes()[: PROGRAM_BLOCKS * BLOCK_SIZE]))
     with cast(BinaryIO, fs.open("key.bin", "rb")) as file:
         return file.read()
 
 
+def log_system(path: Path) -> LittleFS:
+    """Return the log's file system in the image at `path`, mounted; changes reach the image by `put_log_system`."""
+    return _file_system(LOG_BLOCKS, bytearray(path.read_bytes()[PROGRAM_BLOCKS * BLOCK_SIZE :]))
+
+
+def put_log_system(path: Path, fs: LittleFS) -> None:
+    """Write the log's file system into the image at `path`."""
+    path.write_bytes(path.read_bytes()[: PROGRAM_BLOCKS * BLOCK_SIZE] + bytes(fs.context.buffer))
+
+
 def log_chunks(path: Path) -> dict[int, bytes]:
     """Return what the log holds in the image at `path`: chunk offset -> bytes. The image is only read."""
-    fs = _file_system(bytearray(path.read_bytes()))
+    fs = log_system(path)
     if "log" not in fs.listdir("/"):
         return {}
     chunks: dict[int, bytes] = {}

@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ambula.errors import SimulatorError
@@ -53,8 +53,10 @@ class NodeSettings:
     clock_drift_ppm: int = 0
     clock_is_set: bool = True
     reset_cause: str = "power on"
+    last_words: str = ""  # what was left in RTC memory
     flash_cut_at: int = 0  # the power goes at this flash write or erase; 0: never
     flash_cut_mode: str = "clean"
+    faults: tuple[tuple[str, str, int, int, int], ...] = ()  # see firmware/boards/sim/faults.py
 
     def write(self, path: Path) -> None:
         """Write the settings as the JSON file that the board's boot reads."""
@@ -77,13 +79,17 @@ def _solder(folder: Path) -> Path:
 
 
 class NodeProcess:
-    """A running virtual node. `start` it, let virtual time pass with `run_until`, `tap` it, `quit` or `kill` it."""
+    """A running virtual node. `start` it, let virtual time pass with `run_until`, `tap` it, `quit` or `kill` it.
+
+    A node that resets itself is started again at once, and goes on with what it was told last; `resets` are the causes.
+    """
 
     def __init__(self, name: str, settings: NodeSettings, folder: Path, heap: str = HEAP) -> None:
         self.name = name
         self.heap_free_at_boot = 0
         self._power = (0, 0, 0, 0)
         self._told = asyncio.Event()
+        self.heap_free_bytes = 0
         self._settings = settings
         self._settings_path = folder / f"{name}.json"
         self._heap = heap
@@ -93,6 +99,9 @@ class NodeProcess:
         self._reached_ms = 0
         self._moved = asyncio.Condition()
         self._ended = False
+        self._last_command = ""
+        self._reset: NodeSettings | None = None
+        self.resets: list[str] = []
         self.was_cut = False
         self.output: list[str] = []
         self.greeting = ""  # what the firmware says when it is up: version and role
@@ -110,10 +119,22 @@ class NodeProcess:
 
     async def start(self) -> None:
         """Power the node up; returns once its file system is mounted and the firmware starts."""
-        self._settings.write(self._settings_path)
-        board = _solder(self._settings_path.parent / "board")
         self._booted.clear()
         self._ended = False
+        self._last_command = ""
+        await self._power_up(self._settings)
+        self._reader = asyncio.create_task(self._read())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._booted.wait(), _BOOT_TIMEOUT_S)
+        if self.was_cut:
+            raise PowerCutError(f"virtual node {self.name} lost its power while it started")
+        if not self._booted.is_set() or self._ended:
+            await self.kill()
+            raise SimulatorError(f"virtual node {self.name} does not start: {self._last_words()}")
+
+    async def _power_up(self, settings: NodeSettings) -> None:
+        settings.write(self._settings_path)
+        board = _solder(self._settings_path.parent / "board")
         self._process = await asyncio.create_subprocess_exec(
             find_micropython(),
             "-X",
@@ -125,14 +146,6 @@ class NodeProcess:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the laptop, not for what it simulates
         )
-        self._reader = asyncio.create_task(self._read())
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._booted.wait(), _BOOT_TIMEOUT_S)
-        if self.was_cut:
-            raise PowerCutError(f"virtual node {self.name} lost its power while it started")
-        if not self._booted.is_set() or self._ended:
-            await self.kill()
-            raise SimulatorError(f"virtual node {self.name} does not start: {self._last_words()}")
 
     async def run_until(self, utc_ms: int, timeout_s: float = 3600.0) -> None:
         """Let virtual time pass at full speed up to `utc_ms` and stand still there.
@@ -168,6 +181,14 @@ class NodeProcess:
         await asyncio.wait_for(self._told.wait(), _QUIT_TIMEOUT_S)
         return self._power
 
+    async def heap_free(self) -> int:
+        """Return how many bytes of the heap are free right now, after a collection."""
+        self.heap_free_bytes = 0
+        self._command("heap")
+        async with self._moved:
+            await asyncio.wait_for(self._moved.wait_for(lambda: self._ended or self.heap_free_bytes), _QUIT_TIMEOUT_S)
+        return self.heap_free_bytes
+
     async def quit(self) -> None:
         """Pull the plug at a moment when the firmware waits, and wait for the process to end."""
         if self._process is None:
@@ -192,13 +213,22 @@ class NodeProcess:
     def _command(self, line: str) -> None:
         if self._process is None or self._process.stdin is None or self._ended:
             raise SimulatorError(f"virtual node {self.name} is not running: {self._last_words()}")
+        if line not in ("tap", "heap", "power"):
+            self._last_command = line
         self._process.stdin.write(line.encode() + b"\n")
 
     async def _read(self) -> None:
-        stream = self._process.stdout if self._process is not None else None
-        while stream is not None and (raw := await stream.readline()):
-            if raw.endswith(b"\n"):  # a power cut may end it in the middle of a line
-                await self._hear(raw.decode(errors="replace").rstrip())
+        while (process := self._process) is not None and process.stdout is not None:
+            while raw := await process.stdout.readline():
+                if raw.endswith(b"\n"):  # a power cut may end it in the middle of a line
+                    await self._hear(raw.decode(errors="replace").rstrip())
+            settings, self._reset = self._reset, None
+            await process.wait()
+            if settings is None or self._process is not process:  # the plug was pulled meanwhile
+                break
+            await self._power_up(settings)
+            if self._last_command:
+                self._command(self._last_command)
         async with self._moved:
             self._ended = True
             self._booted.set()
@@ -209,6 +239,12 @@ class NodeProcess:
         if word == "@boot":
             self.heap_free_at_boot = int(rest.split()[0])
             self._booted.set()
+        elif word == "@heap":
+            async with self._moved:
+                self.heap_free_bytes = int(rest.split()[0])
+                self._moved.notify_all()
+        elif word == "@reset":
+            self._note_reset(*rest.split(" ", 3))
         elif word == "@cut":
             async with self._moved:
                 self.was_cut = True
@@ -228,6 +264,18 @@ class NodeProcess:
             self.greeting = rest
         else:
             self.output.append(line)
+
+    def _note_reset(self, now_ms: str, utc_ms: str, cause: str, last_words: str = "") -> None:
+        cause = cause.replace("_", " ")
+        self.resets.append(f"{cause}: {last_words}" if last_words else cause)
+        self._reset = replace(
+            self._settings,
+            power_on_ms=int(now_ms),
+            clock_is_set=utc_ms != "-",
+            clock_offset_ms=0 if utc_ms == "-" else int(utc_ms) - int(now_ms),
+            reset_cause=cause,
+            last_words=last_words,
+        )
 
     def _last_words(self) -> str:
         return " | ".join(self.output[-_LAST_LINES:]) or "it said nothing"

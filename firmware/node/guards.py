@@ -1,0 +1,129 @@
+"""What stands between the program and the parts that can fail under it: the sensor and the clock."""
+
+from nodecore.compat import const
+
+_SILENT_MS = const(30000)  # an IMU that gives nothing for so long is a fault worth a line in the log
+# Samples in a row that are all the same: a live sensor's noise is several counts. Seven seconds, because recordings
+# that are replayed hold a value for up to six where a link had failed.
+_STUCK_FROM = const(182)
+_ERRORS = const(2)  # the FIFO holds 26 s: a single bus error costs nothing
+_JUMP_MS = const(500)  # an RTC and the board's tick drift apart by some 20 ms in `_HOLD_MS`
+_HOLD_MS = const(60000)  # compared over so long, so that an RTC that stands still is found, not followed
+
+
+class Sensor:
+    """The IMU as the main loop sees it: it never raises. `read` batches, and `watch` over it once a wake.
+
+    `trouble` is an exception or words for the log, until somebody clears it; `heard_ms` when it last gave
+    samples worth anything.
+    """
+
+    def __init__(self, imu, now_ms):
+        self._imu = imu
+        self._now_ms = now_ms
+        self._errors = _ERRORS  # so that `watch` starts it
+        self._is_down = False
+        self._same = 0
+        self.heard_ms = now_ms()
+        self.trouble = None
+
+    def read(self):
+        """Return how many sets of samples the next batch holds; 0: there is none, or it is not worth anything."""
+        imu = self._imu
+        try:
+            count = imu.read_fifo()
+        except Exception as e:
+            self._errors += 1
+            self.trouble = e
+            return 0
+        if count == 0:
+            return 0
+        same = imu.samples[3 : 3 * count] == imu.samples[: 3 * count - 3]
+        self._same = self._same + count if same else 0
+        if self._same >= _STUCK_FROM:
+            self.trouble = "stuck"
+            self._is_down = True
+            return 0
+        now_ms = self._now_ms()
+        if self._is_down:
+            self.trouble = "back after %d s" % ((now_ms - self.heard_ms) // 1000)
+        self._is_down = False
+        self._errors = 0
+        self.heard_ms = now_ms
+        return count
+
+    def watch(self):
+        """Start a sensor anew that gives nothing, repeats itself or does not answer."""
+        if self._now_ms() - self.heard_ms > _SILENT_MS:
+            self._is_down = True
+            if self.trouble is None:
+                self.trouble = "silent"
+        if self._is_down or self._errors >= _ERRORS:
+            try:
+                self._imu.start()
+                self._errors = 0
+            except Exception as e:
+                self.trouble = e
+
+    def double_tap(self):
+        """Return whether the node was double-tapped; a sensor that does not answer was not."""
+        try:
+            return self._imu.double_tap()
+        except Exception as e:
+            self.trouble = e
+
+
+class SteadyClock:
+    """The board's clock; where it jumps, stands still or fails, UTC goes on from the last good time.
+
+    `trouble` says so, in words or as an exception, until somebody clears it. `clock` is the board's, `now_ms` its count
+    that only grows.
+    """
+
+    def __init__(self, clock, now_ms):
+        self._clock = clock
+        self._now_ms = now_ms
+        self.trouble = None
+        self._follow(clock.utc_ms())
+
+    @property
+    def is_set(self):
+        """Whether UTC is known, rather than counted from 1970."""
+        return self._clock.is_set
+
+    def utc_ms(self):
+        """Return UTC in ms; never raises."""
+        passed_ms = self._now_ms() - self._at_ms
+        due_ms = self._utc_ms + passed_ms
+        clock = self._clock
+        try:
+            utc_ms = clock.utc_ms() + self._off_ms
+            if abs(utc_ms - due_ms) > _JUMP_MS:
+                self.trouble = "off by %d s, put back" % ((utc_ms - due_ms) // 1000)
+                if clock.is_set:
+                    clock.set_utc_ms(due_ms)  # for the next start; an RTC that does not keep it is corrected here
+                utc_ms = due_ms
+                self._off_ms = due_ms - clock.utc_ms()
+            if passed_ms >= _HOLD_MS:
+                self._utc_ms = utc_ms
+                self._at_ms += passed_ms
+            return utc_ms
+        except Exception as e:
+            self.trouble = e
+            return due_ms
+
+    def set_utc_ms(self, utc_ms):
+        """Set the clock, for good."""
+        self._clock.set_utc_ms(utc_ms)
+        self._follow(utc_ms)
+
+    def distrust(self):
+        """Take the clock as not set: it counts from 1970 until a laptop sets it."""
+        self._clock.is_set = False
+        self._follow(self._clock.utc_ms())
+        self.trouble = "before the end of the log, taken as not set"
+
+    def _follow(self, utc_ms):
+        self._utc_ms = utc_ms
+        self._at_ms = self._now_ms()
+        self._off_ms = 0  # what to add to an RTC that cannot be put right

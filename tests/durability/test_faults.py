@@ -1,0 +1,154 @@
+"""Whatever fails in the program, the sensor or the clock: recording goes on, the log says so, and it comes back."""
+
+from pathlib import Path
+
+import lives
+import pytest
+from lives import MINUTE, MINUTE_MS, START_MS, Life
+
+from ambula.ledger import State
+from nodecore import record, segment
+
+FROM, UNTIL, END = 5, 7, 11  # minutes: the fault begins, ends; the plug is pulled
+HURT = range(FROM * MINUTE - 2, UNTIL * MINUTE + 4)  # the FIFO is emptied every 10 s, a silent sensor started after 30
+
+
+def life(tmp_path: Path, place: str, kind: str, most: int = 0, until: int = UNTIL, end: int = END) -> Life:
+    settings = lives.prepare(tmp_path, end)
+    window = START_MS + FROM * MINUTE_MS, START_MS + until * MINUTE_MS
+    seen = lives.live(settings, end * MINUTE_MS, [(place, kind, *window, most)])
+    assert seen.epochs == sorted(set(seen.epochs)), "an epoch is in the log twice, or out of order"
+    return seen
+
+
+def missing(seen: Life, end: int = END) -> set[int]:
+    """The epochs that are neither in the log nor in the batch of the last five minutes."""
+    return set(range(end * MINUTE - segment.MAX_EPOCHS)) - set(seen.epochs)
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "words"),
+    [
+        ("nodecore.score:EpochScorer.score", "ValueError", "epoch: ValueError"),
+        ("nodecore.score:EpochScorer.score", "MemoryError", "epoch: MemoryError"),
+        ("node.log:Log.add", "OSError", "epoch: errno 5"),
+        ("nodecore.epoch:EpochWindow.align", "ZeroDivisionError", "recording: ZeroDivisionError"),
+        ("board:Board.sleep_ms", "RuntimeError", "rest: RuntimeError"),
+    ],
+)
+def test_an_exception_in_the_loop_costs_what_it_hit(tmp_path: Path, place: str, kind: str, words: str) -> None:
+    seen = life(tmp_path, place, kind, most=3)
+    assert seen.faults[0].startswith(words)
+    assert seen.resets == []
+    assert len(missing(seen)) <= 6
+    assert missing(seen) <= set(HURT)
+
+
+@pytest.mark.parametrize("place", ["node.link:Link.open", "node.link:Link.shut", "board:Board.battery_mv"])
+def test_radio_and_battery_cost_no_epoch(tmp_path: Path, place: str) -> None:
+    settings = lives.prepare(tmp_path, END)
+    seen = lives.live(settings, END * MINUTE_MS, [(place, "ValueError", START_MS - MINUTE_MS, START_MS * 2, 0)])
+    assert missing(seen) == set()
+    assert seen.resets == []
+
+
+def test_a_failing_poll_shuts_the_radio_only(tmp_path: Path) -> None:
+    seen = life(tmp_path, "node.link:Link.poll", "ValueError")
+    assert seen.faults[0].startswith("radio: ValueError")
+    assert len(seen.faults) <= 3, "one fault a step would fill the flash"
+    assert missing(seen) == set()
+
+
+@pytest.mark.parametrize("kind", ["MemoryError", "OSError"])
+def test_records_wait_while_the_log_cannot_be_written(tmp_path: Path, kind: str) -> None:
+    """The batch under way stays in RAM; the epochs that have no room are told afterwards."""
+    seen = life(tmp_path, "node.log:Log._write", kind, until=FROM + 3, end=END + 5)
+    assert set(range(FROM * MINUTE)) <= set(seen.epochs)
+    assert missing(seen, END + 5) <= set(range(FROM * MINUTE, (FROM + 3) * MINUTE + 1))
+    assert seen.faults[0].startswith("epoch: ")
+
+
+def test_a_program_that_records_nothing_starts_anew(tmp_path: Path) -> None:
+    seen = life(tmp_path, "nodecore.score:EpochScorer.score", "ValueError", until=16, end=24)
+    assert seen.resets == ["software: recording failed"]
+    assert any(b"recording failed" in lives.body(s) for s in seen.segments if lives.is_event(s, segment.BOOT))
+    assert set(range(17 * MINUTE, 19 * MINUTE)) <= set(seen.epochs)
+    assert len(seen.faults) <= 8, "a fault that stays must be told less and less often"
+
+
+def test_the_watchdog_ends_a_hang(tmp_path: Path) -> None:
+    seen = life(tmp_path, "board:Board.sleep_ms", "hang", end=15)
+    assert set(seen.resets) == {"watchdog"}
+    unsealed = segment.MAX_EPOCHS
+    assert missing(seen, 15) <= set(range(FROM * MINUTE - unsealed, UNTIL * MINUTE + MINUTE + 2))
+
+
+@pytest.mark.parametrize("place", ["node.app:App.start", "node.link:Link.__init__", "board:Board.unique_id"])
+def test_a_start_that_fails_is_tried_again(tmp_path: Path, place: str) -> None:
+    settings = lives.prepare(tmp_path, 7)
+    seen = lives.live(settings, 7 * MINUTE_MS, [(place, "ValueError", 0, START_MS + 20_000, 0)])
+    assert set(range(6, 60)) <= set(seen.epochs) or place == "board:Board.unique_id"
+    boots = [s for s in seen.segments if lives.is_event(s, segment.BOOT)]
+    assert len(boots) == 1, "a start that dies at once must write nothing"
+    if place != "board:Board.unique_id":
+        assert set(seen.resets) == {"software: ValueError ordered"}
+        assert 3 <= len(seen.resets) <= 6
+        assert b"ValueError ordered" in lives.body(boots[0])
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "words"),
+    [("bus", "errno", "imu: errno 19"), ("bus", "ones", "imu"), ("fifo", "stuck", "imu stuck")],
+)
+def test_a_sensor_that_fails_comes_back(tmp_path: Path, place: str, kind: str, words: str) -> None:
+    seen = life(tmp_path, place, kind, end=14)
+    assert seen.faults[0].startswith(words)
+    assert any(w.startswith("imu back after") for w in seen.faults)
+    assert seen.resets == []
+    assert missing(seen, 14) <= set(HURT)
+    assert len(missing(seen, 14)) >= (UNTIL - FROM) * MINUTE - 6
+    slots = seen.ledger(tmp_path).slots
+    assert slots[State.LOST] <= 2  # before the radio's fault: a bus of ones taps, and this board has no radio
+    assert slots[State.SENSOR_FAULT] >= len(missing(seen, 14)) - 2
+
+
+def test_a_glitch_on_the_bus_costs_nothing(tmp_path: Path) -> None:
+    seen = life(tmp_path, "bus", "errno", most=1)
+    assert missing(seen) == set()
+
+
+def test_an_overrun_is_told_and_marked(tmp_path: Path) -> None:
+    """The loop is held up for 50 s: the FIFO keeps 26 of them."""
+    seen = life(tmp_path, "board:Board.sleep_ms", "dawdle", most=1)
+    assert "imu overrun" in seen.faults
+    assert 3 <= len(missing(seen)) <= 8
+    marked = [s for s in seen.segments if s.records and any(r & record.SENSOR_FAULT for r in s.records[11::12])]
+    assert len(marked) == 1
+    assert seen.ledger(tmp_path).slots[State.LOST] == 0
+
+
+@pytest.mark.parametrize("kind", ["step -3600", "step 7200", "step 3", "stop", "1970"])
+def test_a_clock_that_jumps_is_put_back(tmp_path: Path, kind: str) -> None:
+    seen = life(tmp_path, "clock", kind)
+    assert seen.faults[0].startswith("clock off by")
+    assert missing(seen) == set()
+    assert seen.ledger(tmp_path).slots[State.LOST] <= 1  # that of a last event, whose record was still in RAM
+
+
+def test_a_clock_that_does_not_answer_costs_nothing(tmp_path: Path) -> None:
+    seen = life(tmp_path, "board:Clock.utc_ms", "OSError")
+    assert seen.faults[0] == "clock: errno 5"
+    assert missing(seen) == set()
+
+
+def test_a_clock_before_the_end_of_the_log_is_not_trusted(tmp_path: Path) -> None:
+    """An RTC that comes up in the past would number epochs twice: it counts from 1970 until a laptop sets it."""
+    settings = lives.prepare(tmp_path, END)
+    lives.live(settings, 6 * MINUTE_MS)
+    lives.live(lives.replace(settings, clock_offset_ms=-MINUTE_MS * 60), 12 * MINUTE_MS)
+    seen = lives.read(settings.flash)
+    assert "clock before the end of the log, taken as not set" in seen.faults
+    late = [s for s in seen.segments if s.header.boot == 2]
+    assert late
+    assert not any(s.header.flags & segment.CLOCK_IS_SET for s in late)
+    assert all(s.header.epoch < 1000 for s in late)
