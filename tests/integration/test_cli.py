@@ -158,6 +158,9 @@ def check_status(shown: Ran, said: Ran) -> None:
         for key, value in node.items():
             if key == "slots":
                 assert any(row.startswith("slots recorded 8 h 20 min, rebooting ") for row in rows)
+            elif key == "faults":
+                assert value == {}
+                assert "faults none" in rows
             elif key == "receipts":
                 told = f"{value['proved_bytes']} of {value['stored_bytes']} bytes proved to be the node's"
                 assert f"receipts {told}" in rows

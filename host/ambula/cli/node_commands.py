@@ -25,6 +25,7 @@ from ambula.cli.common import (
 )
 from ambula.config import load_config
 from ambula.errors import InputError, TransportError
+from ambula.faults import faults_of
 from ambula.fetch import SCAN_S, FetchReport, Near, fetch, find_nodes, missing
 from ambula.keys import KeyFile
 from ambula.ledger import ledger_from
@@ -187,8 +188,13 @@ def status(store: StoreOption = None, json: JsonOption = False) -> None:
         table = Table(title=f"{row['participant']}: {row['role']}", box=None, show_header=False, title_justify="left")
         for key, value in row.items():
             if key not in ("participant", "role"):
-                table.add_row(key.replace("_", " "), _told(value))
+                table.add_row(key.replace("_", " "), _faults(value) if key == "faults" else _told(value))
         out.print(table)
+
+
+def _faults(told: dict[str, int]) -> str:
+    """Return the node's own words, with how often."""
+    return "; ".join(words if count == 1 else f"{words} (x{count})" for words, count in told.items()) or "none"
 
 
 def _told(value: Any) -> str:
@@ -230,6 +236,7 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
         "slots": {state.value: count for state, count in ledger_from(told).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
+        "faults": faults_of(store, node),
         "receipts": check(store, node, keys),
         "sensor": calibrate_records(records.data),
         "battery_mv": store.last_battery_mv(node.node_id),

@@ -1,0 +1,34 @@
+"""Faults as the node told them."""
+
+from pathlib import Path
+
+from ambula.cli.node_commands import _faults
+from ambula.faults import faults_of
+from ambula.store import Segment, Store
+from nodecore import segment
+
+
+def test_faults_are_counted_by_their_words(tmp_path: Path) -> None:
+    writer = segment.SegmentWriter(0)
+    said = [
+        (segment.FAULT, b"imu silent"),
+        (segment.FAULT, b"radio: errno 5"),
+        (segment.FAULT, b"radio: errno 5, 7 times"),
+        (segment.BOOT, b"{}"),
+        (segment.GAP, b"storage full: 3 segments in all"),
+        (segment.FAULT, b"\xffodd\n"),
+    ]
+    with Store(tmp_path / "s.db") as store:
+        node = store.ensure_node("a0" * 8, 1, 0, "P01", "0.1.0")
+        offset = 0
+        for seq, (code, words) in enumerate(said):
+            data = bytes(writer.event(code, 100 + seq, words, seq, 0, 1, 20, 200, 1))
+            store.add_log(
+                node.node_id, [Segment(offset, segment.parse_header(data), data, None)], [], offset + len(data)
+            )
+            offset += len(data)
+        found = faults_of(store, node)
+    assert found == {"radio: errno 5": 8, "imu silent": 1, "storage full: 3 segments in all": 1, "\ufffdodd?": 1}
+    assert next(iter(found)) == "radio: errno 5"
+    assert _faults(found).startswith("radio: errno 5 (x8); imu silent; ")
+    assert _faults({}) == "none"
