@@ -1,4 +1,4 @@
-"""`make soak`: every kind of fault, at random, until the time is up: power cuts, syncs, parsers.
+"""`make soak`: every kind of fault, at random, until the time is up: power cuts, failing parts, syncs, parsers.
 
 BUDGET_S (default 3600) bounds it and is shared among the parts; SEED (default 1) repeats it. Tells a table of what was
 injected and what came of it, then one line; exit code 1 if anything was lost, duplicated or wrong.
@@ -12,14 +12,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.soak_parts import air_syncs, fuzzing, power, sync_faults
+from tests.soak_parts import air_syncs, endurance, fuzzing, power, sync_faults
 from tests.soak_parts.tally import Tally
 
 Part = Callable[[Path, random.Random, float], Iterator[tuple[str, Tally]]]
 
 # Name, part, share of the time. What a part leaves over is for those after it.
 PARTS: tuple[tuple[str, Part, float], ...] = (
-    ("power", power.run, 0.35),
+    ("power", power.run, 0.15),
+    ("endurance", endurance.run, 0.2),
     ("air", air_syncs.run, 0.1),
     ("fuzz", fuzzing.run, 0.1),
     ("sync", sync_faults.run, 0.45),

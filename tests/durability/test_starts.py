@@ -30,7 +30,11 @@ async def _brown_out(settings: NodeSettings, dice: random.Random) -> None:
 
 @pytest.mark.parametrize("mode", ["torn", "garbage"])
 def test_a_brown_out_loop_loses_nothing_that_was_sealed(tmp_path: Path, mode: str) -> None:
-    dice = random.Random(mode)
+    check_brown_outs(tmp_path, mode, random.Random(mode))
+
+
+def check_brown_outs(tmp_path: Path, mode: str, dice: random.Random) -> None:
+    """Start a node again and again, each time to end soon; then it records on, and all that was sealed is there."""
     settings = replace(lives.prepare(tmp_path, 30), flash_cut_mode=mode)
     kept = lives.live(settings, 6 * MINUTE_MS).segments
 

@@ -113,6 +113,11 @@ class NodeProcess:
         return self._process is not None and self._process.returncode is None
 
     @property
+    def pid(self) -> int:
+        """The number of the firmware's process; 0 if it does not run."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def reached_ms(self) -> int:
         """Virtual UTC in ms up to which the node has reported."""
         return self._reached_ms
