@@ -16,13 +16,13 @@ from ambula.shorten import shorten_names
 
 ESP32_C3 = "rv32imc"
 # py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
-_ARCHITECTURES = (
+ARCHITECTURES = (
     *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
     *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
 )
 _NO_LINE_NUMBERS = "-O3"  # they take 2 KiB of the heap; a traceback still names file and function
 _NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
-_SOURCE_ONLY = ("main.py", "boot.py")  # started as scripts
+_SOURCE_ONLY = ("main.py", "boot.py", "usb_boot.py")  # started as scripts
 
 
 def architecture_of(micropython: str) -> str:
@@ -38,7 +38,7 @@ def architecture_of(micropython: str) -> str:
             check=True,
             timeout=20,
         ).stdout
-        return _ARCHITECTURES[int(out) & 15]
+        return ARCHITECTURES[int(out) & 15]
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as e:
         raise SimulatorError(f"{micropython} does not run as a MicroPython: {e}") from e
 

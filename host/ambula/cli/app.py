@@ -7,16 +7,19 @@ from ambula.cli import (
     check_command,
     demo_command,
     evaluate_command,
+    flash_command,
     node_commands,
     participant_commands,
     recording_commands,
     result_commands,
+    setup_command,
 )
 from ambula.cli.common import stoppable
 
 _EXIT_CODES = (
     "Exit codes: 0 done, 2 wrong usage, 3 bad input file or setting, 4 store, 5 no radio or no node, "
-    "6 not an Ambula node, 7 virtual nodes, 8 check: no-go, 130 stopped by Ctrl-C; 1 is a fault in Ambula itself."
+    "6 not an Ambula node, 7 virtual nodes, 8 check: no-go, "
+    "9 board on USB that does not fit, 130 stopped by Ctrl-C; 1 is a fault in Ambula itself."
 )
 
 app = typer.Typer(
@@ -42,6 +45,8 @@ def _root(
 
 
 for command in (
+    flash_command.flash,
+    setup_command.setup,
     node_commands.scan,
     node_commands.sync,
     node_commands.status,

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import json
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ambula.config import Config, load_config, local_zone_name, zone_info
-from ambula.errors import AmbulaError
+from ambula.errors import AmbulaError, InputError
 from ambula.localdays import ZoneHistory
 from ambula.pseudonym import doubt_about
 from ambula.store import Store
@@ -107,3 +108,16 @@ def zone_of(store: Store, named: str | None) -> str:
     """Return the zone for the borders of days: as named, as kept with the data, as configured, or this computer's."""
     name = named or store.get("zone") or load_config().zone or local_zone_name()
     return zone_info(name).key
+
+
+def moment(text: str, zone: str, option: str) -> int:
+    """Return the time given to an option as UTC s; without an offset it is local time in the zone."""
+    try:
+        read = datetime.fromisoformat(text)
+        local = read if read.tzinfo else read.replace(tzinfo=zone_info(zone))
+        seconds = int(local.timestamp())
+    except (ValueError, OverflowError) as e:
+        raise InputError(f"{option} {text}: not a time, write it as 2026-03-04T12:00 or 2026-03-04T12:00+09:00") from e
+    if seconds <= 0:
+        raise InputError(f"{option} {text}: before 1970; leave it out to mean: always")
+    return seconds

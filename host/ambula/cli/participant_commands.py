@@ -15,6 +15,7 @@ from ambula.cli.common import (
     Stopped,
     StoreOption,
     known_zone,
+    moment,
     out,
     print_json,
     store_path,
@@ -53,7 +54,7 @@ def zone(
         raise InputError("--from needs a zone: ambula zone Asia/Tokyo --from 2026-03-04T12:00")
     if name is not None and clear:
         raise InputError("--clear goes alone: clear first, then name a zone")
-    from_utc_s = _moment(since, name) if name is not None and since is not None else 0
+    from_utc_s = moment(since, name, "--from") if name is not None and since is not None else 0
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
         if clear:
@@ -91,19 +92,6 @@ def height(
     else:
         told = f"{who}: {100 * height_m:g} cm"
     out.print(told, highlight=False)
-
-
-def _moment(text: str, zone: str) -> int:
-    """Return a time as UTC s; without an offset it is local time in the zone that begins then."""
-    try:
-        moment = datetime.fromisoformat(text)
-        local = moment if moment.tzinfo else moment.replace(tzinfo=zone_info(zone))
-        seconds = int(local.timestamp())
-    except (ValueError, OverflowError) as e:
-        raise InputError(f"--from {text}: not a time, write it as 2026-03-04T12:00 or 2026-03-04T12:00+09:00") from e
-    if seconds <= 0:
-        raise InputError(f"--from {text}: before 1970; leave it out to mean: always")
-    return seconds
 
 
 def _since(change: ZoneChange) -> str:

@@ -1,0 +1,60 @@
+"""`ambula setup`: make a flashed board somebody's node."""
+
+from typing import Annotated
+
+import typer
+
+from ambula.cli.common import ZoneOption, moment, out, warn_of_name
+from ambula.cli.flash_command import PortOption
+from ambula.config import load_config, local_zone_name
+from ambula.errors import InputError
+from ambula.keys import KeyFile
+from ambula.usb.board import Board
+from ambula.usb.node_setup import Wanted, set_up
+from ambula.usb.ports import choose_port
+from ambula.usb.state import look
+from nodecore import protocol
+
+MAX_DAYS = 60
+
+
+def setup(
+    participant: Annotated[str, typer.Option(help="The wearer's code.")],
+    role: Annotated[str, typer.Option(metavar="thigh|back", help="Where the node is worn.")],
+    zone: ZoneOption = None,
+    start: Annotated[
+        str,
+        typer.Option(metavar="now|tap|TIME", help="When to record: TIME as 2026-03-04T08:00, in the zone."),
+    ] = "now",
+    days: Annotated[int, typer.Option(min=0, max=MAX_DAYS, help="For how many days; 0: until it is stopped.")] = 0,
+    port: PortOption = None,
+    replace: Annotated[bool, typer.Option("--replace", help="It takes the place of a node that was lost.")] = False,
+    erase: Annotated[bool, typer.Option("--erase", help="Erase the recording that is on the node.")] = False,
+) -> None:
+    """Set up a flashed node on USB for a wearer: a new key, role, time, capture plan; written and read back."""
+    wanted = _wanted(participant, role, zone, start, days)
+    warn_of_name(wanted.participant)
+    found = choose_port(port)
+    keys = KeyFile()
+    with Board(found.device) as board:
+        done = set_up(board, look(board), wanted, keys, replace=replace, erase=erase)
+    for note in done.notes:
+        out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
+    out.print(
+        f"{wanted.participant} {wanted.role_name}: device {done.key.device_id}, key kept in {keys.path}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    out.print(f"clock {done.clock_offset_ms / 1000:+.1f} s; it runs Ambula {done.greeting}", highlight=False)
+
+
+def _wanted(participant: str, role: str, zone: str | None, start: str, days: int) -> Wanted:
+    code = participant.strip()
+    if not code:
+        raise InputError("--participant: a code cannot be empty")
+    if role not in protocol.ROLE_NAMES:
+        raise InputError(f"--role {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
+    where = zone or load_config().zone or local_zone_name()
+    begin = start if start in ("now", "tap") else moment(start, where, "--start")
+    return Wanted(code, protocol.ROLE_NAMES.index(role), where, begin, days)

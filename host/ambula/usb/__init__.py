@@ -1,0 +1,1 @@
+"""What is done over USB: flashing the firmware and setting a node up, on mpremote."""

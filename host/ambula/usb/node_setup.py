@@ -1,0 +1,138 @@
+"""Makes a flashed board somebody's node: key, role, zone, time and capture plan, over USB.
+
+The order makes a half set-up heal: the board gets the key, this computer keeps it, the board gets its settings. A board
+without settings is nobody's, and the same command runs through again.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ambula.errors import BoardError, InputError
+from ambula.keys import KeyFile
+from ambula.secure import NodeKey, new_key
+from ambula.usb import on_board
+from ambula.usb.board import Board
+from ambula.usb.flash import COMES_UP_S
+from ambula.usb.state import CONFIG_SCHEMA, State
+from nodecore import protocol
+
+CONFIG = "config.json"
+KEY = "key.bin"
+_LOG = "/data/log"
+_OLD_LOG = "/data/log.old"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a node is to be: wearer's code, role (0 thigh, 1 back), zone (IANA), start ("now", "tap", UTC s), days."""
+
+    participant: str
+    role: int
+    zone: str
+    start: str | int
+    days: int
+
+    @property
+    def role_name(self) -> str:
+        """`thigh` or `back`."""
+        return protocol.ROLE_NAMES[self.role]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it: the key as kept, the board's clock against this computer's (ms), what to tell the user."""
+
+    key: NodeKey
+    greeting: str
+    clock_offset_ms: int
+    notes: list[str]
+
+
+def set_up(
+    board: Board,
+    state: State,
+    wanted: Wanted,
+    keys: KeyFile,
+    replace: bool = False,
+    erase: bool = False,
+    utc_ms: Callable[[], int] = lambda: int(time.time() * 1000),
+) -> Done:
+    """Set the node up and return what came of it.
+
+    replace: another device has this part for this participant. erase: the recording on the node may go. Raises
+    InputError where either is needed and not given, before anything is changed; BoardError if the board is not flashed
+    or what was read back differs.
+    """
+    if not state.pointer:
+        raise BoardError("there is no Ambula firmware on this board: `ambula flash` first")
+    config = _config(state, wanted)
+    board.run(on_board.BOARD)
+    device = board.run(on_board.IDENTITY).strip()
+    known = keys.load()
+    notes = _others(known, device, wanted, replace)
+    has_log = board.run(on_board.CHUNKS.format(log=_LOG)).strip() != "0"
+    starts_anew = _starts_anew(known, device, state.is_set_up and not erase, has_log, wanted)
+    board.run(f"_drop({_OLD_LOG!r})")
+    if starts_anew and has_log:
+        board.run(f"os.rename({_LOG!r}, {_OLD_LOG!r})")
+        board.run(f"_drop({_OLD_LOG!r})")
+        notes.append("the log on the node was erased")
+    key = NodeKey(device, wanted.role, wanted.participant, new_key())
+    _write(board, KEY, key.key)
+    keys.add(key)
+    offset_ms = _set_clock(board, starts_anew, utc_ms, notes)
+    _write(board, CONFIG, config)
+    return Done(key, board.restart(COMES_UP_S), offset_ms, notes)
+
+
+def _config(state: State, wanted: Wanted) -> bytes:
+    """Return config.json: what the board has for the rest stays."""
+    plan = {"role": wanted.role_name, "zone": wanted.zone, "start": wanted.start, "days": wanted.days}
+    return json.dumps({**state.settings, "schema": CONFIG_SCHEMA, **plan}).encode()
+
+
+def _others(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) -> list[str]:
+    """Tell of the devices that have this part already; raises InputError unless they are to be replaced."""
+    same = (wanted.participant, wanted.role)
+    others = [k.device_id for k in known if (k.participant, k.role) == same and k.device_id != device]
+    if not others:
+        return []
+    who = f"{wanted.participant} has a {wanted.role_name} node already (device {', '.join(others)})"
+    if not replace:
+        raise InputError(f"{who}: if this one takes its place, because it was lost or broke, add --replace")
+    return [f"{who}: this one takes its place from now on; what the other still holds can be synced"]
+
+
+def _starts_anew(known: list[NodeKey], device: str, is_somebody_s: bool, has_log: bool, wanted: Wanted) -> bool:
+    """Return whether the log has to go: it is nobody's, or may go; raises InputError if it is another's."""
+    if not is_somebody_s:
+        return True
+    before = next((k for k in known if k.device_id == device), None)
+    same = before is not None and (before.participant, before.role) == (wanted.participant, wanted.role)
+    if same or not has_log:
+        return not same
+    whose = f"of {before.participant} {before.role_name}" if before else "that was set up on another computer"
+    raise InputError(f"this node holds a recording {whose}: sync it first; then --erase sets it up without")
+
+
+def _write(board: Board, path: str, data: bytes) -> None:
+    """Replace a file and read it back where it is to be."""
+    digest = hashlib.sha256(data).hexdigest()
+    board.replace(path, data, digest)
+    if board.run(f"print(_sha({path!r}))").strip() != digest:
+        raise BoardError(f"{path} was not written as it should be: run this again")
+
+
+def _set_clock(board: Board, starts_anew: bool, utc_ms: Callable[[], int], notes: list[str]) -> int:
+    """Set the clock unless a recording goes on by it; return how far it is ahead of this computer's, in ms."""
+    is_set = board.run(on_board.CLOCK).split()[0] == "1"
+    if starts_anew or not is_set:
+        board.run(on_board.SET_CLOCK.format(utc_ms=utc_ms()))
+    else:
+        notes.append("its clock was not set anew, since its recording goes on: the sync corrects it")
+    before_ms = utc_ms()
+    node_ms = int(board.run(on_board.CLOCK).split()[1])
+    return node_ms - (before_ms + utc_ms()) // 2

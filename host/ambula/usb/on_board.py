@@ -1,0 +1,86 @@
+"""What runs on the board, in its raw REPL: MicroPython, sent as text. Paths are relative to the root of its flash."""
+
+# Defined once a visit.
+TOOLS = """
+import os, sys, json, hashlib, binascii
+def _sha(p):
+    h = hashlib.sha256()
+    try:
+        with open(p, 'rb') as f:
+            while True:
+                b = f.read(512)
+                if not b:
+                    return binascii.hexlify(h.digest()).decode()
+                h.update(b)
+    except OSError:
+        return ''
+def _text(p):
+    try:
+        with open(p) as f:
+            return f.read()
+    except (OSError, ValueError):
+        return ''
+def _files(p):
+    try:
+        entries = list(os.ilistdir(p))
+    except OSError:
+        return
+    for e in entries:
+        q = p + '/' + e[0]
+        if e[1] & 0x4000:
+            for r in _files(q):
+                yield r
+        else:
+            yield q
+def _drop(p):
+    for q in list(_files(p)):
+        os.remove(q)
+        print('.', end='')
+    _drop_empty(p)
+def _drop_empty(p):
+    try:
+        for e in list(os.ilistdir(p)):
+            _drop_empty(p + '/' + e[0])
+        os.rmdir(p)
+    except OSError:
+        pass
+def _copy(p, q):
+    with open(p, 'rb') as f:
+        with open(q, 'wb') as g:
+            while True:
+                b = f.read(512)
+                if not b:
+                    break
+                g.write(b)
+"""
+
+FACTS = """
+print(json.dumps({
+    'version': list(sys.implementation.version[:3]),
+    'mpy': getattr(sys.implementation, '_mpy', 0),
+    'machine': getattr(sys.implementation, '_machine', sys.platform),
+    'pointer': _text('firmware'),
+    'main': _sha('main.py'),
+    'config': _text('config.json'),
+    'key': _sha('key.bin'),
+}))
+"""
+
+# One line a file: its hash and its path.
+TREES = """
+for p in {folders!r}:
+    for q in _files(p):
+        print(_sha(q), q)
+"""
+
+# The board's own clock and identity, from the firmware that it has.
+BOARD = """
+sys.path.insert(0, _text('firmware'))
+import board
+_board = board.Board()
+"""
+
+IDENTITY = "print(binascii.hexlify(_board.unique_id()).decode())"
+CHUNKS = "print(len(list(_files({log!r}))))"  # the log is there only once the board has been made
+CLOCK = "print(int(_board.clock.is_set), _board.clock.utc_ms())"
+SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})"

@@ -1,0 +1,63 @@
+"""What is on a board: its MicroPython, its firmware, its settings."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ambula.errors import BoardError
+from ambula.firmware_files import SLOTS
+from ambula.usb import on_board
+from ambula.usb.board import Board
+
+CONFIG_SCHEMA = 1  # firmware/node/settings.py
+
+
+@dataclass(frozen=True)
+class State:
+    """A look at a board.
+
+    version: MicroPython's; mpy: its `sys.implementation._mpy`; pointer: the firmware's folder or ""; main, key: SHA-256
+    of the file or ""; config: the text of config.json or ""; files: path -> SHA-256 of all in both folders.
+    """
+
+    version: tuple[int, ...]
+    mpy: int
+    machine: str
+    pointer: str
+    main: str
+    config: str
+    key: str
+    files: dict[str, str]
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether a set-up was finished on it: the key comes first, the settings last."""
+        return bool(self.key and self.config)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What config.json says; {} if there is none or it is broken. Raises BoardError for one of a newer Ambula."""
+        try:
+            values = json.loads(self.config)
+        except ValueError:
+            return {}
+        if not isinstance(values, dict):
+            return {}
+        known = cast("dict[str, Any]", values)
+        schema = known.get("schema", 0)
+        if not isinstance(schema, int) or schema > CONFIG_SCHEMA:
+            raise BoardError(
+                f"a newer Ambula has set this board up (config.json of schema {schema}, this one knows "
+                f"{CONFIG_SCHEMA}): update Ambula"
+            )
+        return known
+
+
+def look(board: Board) -> State:
+    """Return what is on the board."""
+    try:
+        facts: dict[str, Any] = json.loads(board.run(on_board.FACTS))
+    except ValueError as e:
+        raise BoardError("the board does not answer as MicroPython does: is it one of ours?") from e
+    facts["version"] = tuple(facts["version"])
+    return State(files=board.hashes(*SLOTS), **facts)

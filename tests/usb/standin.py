@@ -1,0 +1,232 @@
+"""A board on USB for mpremote: a real MicroPython with the simulated board's flash image, behind a pseudo-terminal.
+
+Emulated: the raw and the friendly REPL (MicroPython's own), main.py from the image, Ctrl-C that interrupts it, the soft
+reset (Ctrl-D) with and without main.py, the cable pulled after a number of bytes, the power cut at a flash operation.
+Not emulated: USB itself (enumeration, DTR and RTS, a busy bus), speed, hard reset, sleep that ends USB, what
+`usb_boot.py` lists.
+"""
+
+import contextlib
+import os
+import pty
+import select
+import selectors
+import signal
+import subprocess
+import threading
+import time
+import tty
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from ambula.sim.node import HEAP, NodeSettings, _solder, find_micropython
+
+RAW = b"raw REPL; CTRL-B to exit"
+FRIENDLY = b">>> "
+UP = b"@up "
+PATIENCE_S = 20.0
+
+
+class StandIn:
+    """A plugged-in board; a context manager. `port` is what a laptop opens, `said` all that the board has sent."""
+
+    def __init__(self, folder: Path, flash: Path | None = None, device_id: str = "a0" * 8) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = str(folder / "port")
+        self.flash = flash or folder / "flash.img"
+        self.said = b""
+        self.heard_bytes = 0
+        self._folder = folder
+        (folder / "none.samples").touch()
+        now_ms = int(time.time() * 1000)
+        self._settings = NodeSettings(
+            self.flash, folder / "none.samples", now_ms, now_ms, device_id, clock_is_set=False
+        )
+        self._pull_at_bytes = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._inner = self._outer = self._held = -1
+        self._at_prompt = self._in_raw = self._is_up = False
+        self._start = b""
+        self._lock = threading.RLock()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self.plug()
+        self.power_on()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping = True
+        self._thread.join(PATIENCE_S)
+        self.power_off()
+        self.pull()
+
+    # ---- what a person does
+
+    def plug(self) -> None:
+        """Plug the cable in."""
+        with self._lock:
+            self._pull_at_bytes = 0
+            self._outer, self._held = pty.openpty()  # held open, so that the board does not mind that nobody listens
+            tty.setraw(self._held)
+            os.symlink(os.ttyname(self._held), self.port)
+
+    def pull(self) -> None:
+        """Pull the cable; the board goes on."""
+        with self._lock:
+            if self._outer >= 0:
+                os.unlink(self.port)
+                os.close(self._outer)
+                os.close(self._held)
+                self._outer = self._held = -1
+
+    def pull_after(self, count: int) -> None:
+        """Pull the cable when that many more bytes have come from the laptop."""
+        self._pull_at_bytes = self.heard_bytes + count
+
+    def power_on(self, cut_at: int = 0, cut_mode: str = "clean") -> None:
+        """Power the board up; `cut_at`: until this flash operation, counted from here or from the next soft reset."""
+        with self._lock:
+            self._settings = replace(self._settings, flash_cut_at=cut_at, flash_cut_mode=cut_mode)
+            self.said = b""
+            self._boot("main")
+
+    def power_off(self) -> None:
+        """Take the power away, wherever the board is."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._reap()
+
+    def reset(self, cut_at: int = 0, cut_mode: str = "clean") -> None:
+        """Power off and on, plugged in."""
+        with self._lock:
+            self.power_off()
+            self.pull()
+            self.plug()
+            self.power_on(cut_at, cut_mode)
+
+    def wait_for(self, *words: bytes) -> bytes:
+        """Return the first of `words` that the board has said since it was powered."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline_s:
+            for word in words:
+                if word in self.said:
+                    return word
+            time.sleep(0.005)
+        raise AssertionError(f"the board said only {self.said[-600:]!r}")
+
+    # ---- the board
+
+    def _boot(self, what: str) -> None:
+        path = self._folder / "usb.json"
+        self._settings.write(path)
+        script = _solder(self._folder / "board") / "usb_boot.py"
+        self._inner, side = pty.openpty()
+        tty.setraw(side)
+        command = [find_micropython(), "-i", "-X", f"heapsize={HEAP}", str(script), str(path), what]
+        self._process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, start_new_session=True)
+        os.close(side)
+        self._at_prompt = self._in_raw = self._is_up = False
+        self._start = b""
+
+    def _reap(self) -> None:
+        assert self._process is not None
+        self._process.wait(PATIENCE_S)
+        self._process = None
+        os.close(self._inner)
+        self._inner = -1
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            with selectors.DefaultSelector() as ready:
+                with self._lock:
+                    # While it starts the board hears nothing: what the laptop says waits, as in USB's buffers.
+                    starting = self._process is not None and not self._is_up
+                    for fd in (self._inner, -1 if starting else self._outer):
+                        if fd >= 0:
+                            ready.register(fd, selectors.EVENT_READ)
+                found = [key.fd for key, _ in ready.select(0.02)] if ready.get_map() else []
+            with self._lock:
+                if self._ready(self._inner) and self._inner in found:
+                    self._from_board()
+                if self._ready(self._outer) and self._outer in found:
+                    self._from_laptop()
+
+    def _ready(self, fd: int) -> bool:
+        """Whether there is something to read still: between the look and the lock it may have become another's."""
+        return fd >= 0 and bool(select.select([fd], [], [], 0)[0])
+
+    def _from_board(self) -> None:
+        data = self._read()
+        if not data:
+            self._reap()
+            return self._soft_reset()
+        if not self._is_up:
+            self._start += data
+            before, _, rest = self._start.partition(UP)
+            what, up, data = rest.partition(b"\n")
+            if not up and b"@cut" not in before:
+                return None
+            self._is_up, data = True, before + data
+            self._at_prompt = what != b"main"  # there is no program to interrupt
+        self._tell(data)
+        if b"@cut" in self.said:
+            self.power_off()
+            return self.pull()
+        raw, friendly = self.said.rfind(RAW), self.said.rfind(FRIENDLY)
+        self._at_prompt = self._at_prompt or max(raw, friendly) >= 0
+        self._in_raw = raw > friendly
+        return None
+
+    def _read(self) -> bytes:
+        with contextlib.suppress(OSError):  # EIO: the process is gone
+            return os.read(self._inner, 4096)
+        return b""
+
+    def _soft_reset(self) -> None:
+        """MicroPython's process has ended: as on a board a new one starts, in the mode that it was left in."""
+        raw = self._in_raw
+        self.said = b""
+        self._tell(b"MPY: soft reboot\r\n")
+        self._boot("repl" if raw else "main")
+        if raw:
+            if self._until(FRIENDLY):
+                os.write(self._inner, b"\x01")
+            seen = self._until(RAW + b"\r\n>")
+            if not seen:
+                self.power_off()
+                self.pull()
+                return
+            self._tell(seen[seen.index(RAW) :])
+            self._at_prompt = self._in_raw = self._is_up = True
+
+    def _until(self, end: bytes) -> bytes:
+        """Return what the process says up to `end`; nothing if it ends, or its power does, before."""
+        seen = b""
+        while not seen.endswith(end):
+            more = self._read()
+            seen += more
+            if not more or b"@cut" in seen:
+                return b""
+        return seen
+
+    def _tell(self, data: bytes) -> None:
+        self.said += data
+        if self._outer >= 0:
+            os.write(self._outer, data)
+
+    def _from_laptop(self) -> None:
+        data = os.read(self._outer, 256)
+        left = self._pull_at_bytes - self.heard_bytes if self._pull_at_bytes else len(data) + 1
+        self.heard_bytes += len(data)
+        if self._process is not None:
+            if b"\x03" in data and not self._at_prompt:
+                os.kill(self._process.pid, signal.SIGINT)  # the program does not read: the port's interrupt does
+                data = data.partition(b"\x03")[2]
+            os.write(self._inner, data[: max(0, left)])
+        if left <= len(data):
+            self.pull()

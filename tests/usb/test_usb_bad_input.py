@@ -1,0 +1,112 @@
+"""What can be wrong with a board on USB: one line, and the exit code."""
+
+import errno
+import fcntl
+import os
+import pty
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import serial.serialposix
+import serial.tools.list_ports
+from command import Ambula
+from toys import toy
+
+from ambula.errors import BoardError, InputError
+from ambula.firmware_files import MAIN
+from ambula.usb.flash import compile_for, plan
+from ambula.usb.micropython import install, install_commands
+from ambula.usb.state import CONFIG_SCHEMA, State
+
+GOOD = State((1, 29, 0), 2822, "a board", "", "", "", "", {})
+
+
+@pytest.fixture
+def port() -> Iterator[str]:
+    ours, theirs = pty.openpty()
+    yield os.ttyname(theirs)
+    os.close(ours)
+    os.close(theirs)
+
+
+def plugged(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    found = [SimpleNamespace(device=n, product="USB JTAG", description="", vid=0x303A) for n in names]
+    built_in = SimpleNamespace(device="/dev/ttyS0", product=None, description="ttyS0", vid=None)
+    monkeypatch.setattr(serial.tools.list_ports, "comports", lambda: [built_in, *found])
+
+
+def test_no_board_and_two_boards(ambula: Ambula, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugged(monkeypatch)
+    assert "no board found on USB" in ambula("flash", "--board", "sim").failed_with(5)
+    plugged(monkeypatch, "/dev/ttyACM0", "/dev/ttyACM1")
+    told = ambula("setup", "--participant", "P01", "--role", "back", "--zone", "UTC").failed_with(5)
+    assert told.startswith("2 boards on USB: /dev/ttyACM0 (USB JTAG), /dev/ttyACM1 (USB JTAG). Name one")
+
+
+def test_a_port_that_is_not_there_busy_or_forbidden(
+    ambula: Ambula, port: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(name: str | Path) -> str:
+        said = ambula("flash", "--board", "sim", "--port", name)
+        assert (said.code, said.err.count("\n")) == (5, 1), said
+        return said.err
+
+    assert "there is no such port" in told(tmp_path / "none")
+    with open(port, "rb+", buffering=0) as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "another program has it" in told(port)
+
+    def forbidden(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(serial.serialposix.os, "open", forbidden)
+    assert "group dialout" in told(port)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("flash", "--board", "nosuch"),
+        ("setup", "--participant", " ", "--role", "back"),
+        ("setup", "--participant", "P01", "--role", "arm"),
+        ("setup", "--participant", "P01", "--role", "back", "--start", "soon", "--zone", "UTC"),
+    ],
+)
+def test_wrong_words_are_told_before_a_board_is_looked_for(ambula: Ambula, arguments: tuple[str, ...]) -> None:
+    told = ambula(*arguments).failed_with(3)
+    assert any(word in told for word in ("no board 'nosuch'", "cannot be empty", "--role arm", "--start soon"))
+
+
+def test_a_micropython_that_does_not_fit() -> None:
+    with pytest.raises(BoardError, match=r"MicroPython 1\.26\.0, Ambula needs 1\.29\.0"):
+        compile_for(replace(GOOD, version=(1, 26, 0)), "sim")
+    with pytest.raises(BoardError, match=r"loads \.mpy files of version 5\.3, mpy-cross here makes 6"):
+        compile_for(replace(GOOD, mpy=(2 << 10) | (3 << 8) | 5), "sim")
+
+
+def test_a_program_of_somebody_else_and_settings_of_a_newer_ambula_stay() -> None:
+    with pytest.raises(BoardError, match="program of its own"):
+        plan(replace(GOOD, main="ff" * 32), toy("new"))
+    assert plan(replace(GOOD, main="ff" * 32, pointer="fw_a"), toy("new")).main
+    newer = f'{{"schema": {CONFIG_SCHEMA + 1}}}'
+    with pytest.raises(BoardError, match="a newer Ambula has set this board up"):
+        _ = replace(GOOD, config=newer).settings
+
+
+def test_the_host_and_the_firmware_mean_the_same_schema() -> None:
+    from ambula.firmware_files import ROOT
+
+    assert f"\nSCHEMA = {CONFIG_SCHEMA} " in (ROOT / "node" / "settings.py").read_text("utf-8")
+    assert toy("new")[MAIN]
+
+
+def test_esptool_gets_the_file_that_was_named(tmp_path: Path) -> None:
+    erase, write = install_commands("/dev/ttyACM0", Path("mp.bin"))
+    assert erase[1:] == ["-m", "esptool", "--chip", "esp32c3", "--port", "/dev/ttyACM0", "erase-flash"]
+    assert write[-3:] == ["write-flash", "0", "mp.bin"]
+    (tmp_path / "page.html").write_text("<html>")
+    with pytest.raises(InputError, match="not an image for an ESP32"):
+        install("/dev/ttyACM0", tmp_path / "page.html")

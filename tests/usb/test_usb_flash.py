@@ -1,0 +1,188 @@
+"""Flashing by the real mpremote onto the real MicroPython: what is sent, and what boots wherever it is cut off."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from standin import StandIn
+from toys import toy
+
+from ambula.errors import BoardError, TransportError
+from ambula.firmware_files import MAIN
+from ambula.usb.board import Board, FlashFull
+from ambula.usb.flash import flash, plan
+from ambula.usb.state import look
+
+POWER_CUTS = 2
+NOTHING = b">>> "
+FILL = """
+os.mkdir('full')
+size = 65536
+n = 0
+while size >= 512:
+    try:
+        with open('full/%d' % n, 'wb') as f:
+            for _ in range(size // 512):
+                f.write(b'x' * 512)
+        n += 1
+    except OSError:
+        size //= 4
+"""
+
+
+def put(port: str, firmware: dict[str, bytes], steps: list[str] | None = None) -> str:
+    with Board(port) as board:
+        return flash(board, look(board), firmware, (steps if steps is not None else []).append)
+
+
+@pytest.fixture(scope="module")
+def old_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The flash of a board that runs the toy firmware `old`."""
+    folder = tmp_path_factory.mktemp("old")
+    with StandIn(folder) as stand_in:
+        assert put(stand_in.port, toy("old")) == "old toy"
+    return folder / "flash.img"
+
+
+@pytest.fixture
+def stand_in(old_image: Path, tmp_path: Path) -> StandIn:
+    shutil.copy(old_image, tmp_path / "flash.img")
+    return StandIn(tmp_path)
+
+
+def test_an_empty_board_gets_everything_and_boots_from_its_own_flash(tmp_path: Path) -> None:
+    with StandIn(tmp_path) as stand_in:
+        assert stand_in.wait_for(NOTHING)
+        steps: list[str] = []
+        assert put(stand_in.port, toy("new"), steps) == "new toy"
+        assert len(steps) == len(toy("new")) + 1  # the pointer
+        assert steps[-2:] == ["firmware", MAIN]
+        stand_in.reset()
+        assert stand_in.wait_for(b"ambula new toy", NOTHING) == b"ambula new toy"
+
+
+def test_only_what_changed_is_sent(stand_in: StandIn) -> None:
+    with stand_in:
+        with Board(stand_in.port) as board:
+            before = look(board)
+            todo = plan(before, toy("new"))
+            assert (todo.slot, todo.main) == ("fw_b", False)
+            assert sorted(todo.send) == ["lib/only_new.py", "part.py"]
+            assert sorted(todo.copy) == ["lib/same.py", "start.py"]
+            assert flash(board, before, toy("new")) == "new toy"
+        with Board(stand_in.port) as board:
+            state = look(board)
+            assert state.pointer == "fw_b"
+            assert plan(state, toy("new")).is_done
+            back = plan(state, toy("old"))  # the older one is still there
+            assert (back.slot, back.send, back.copy, back.remove) == ("fw_a", [], [], [])
+        stand_in.wait_for(b"ambula new toy")  # a visit that changes nothing leaves the board at work
+
+
+def put_until(stand_in: StandIn, cut: int) -> None:
+    """Flash, and pull the cable after so many bytes."""
+    with Board(stand_in.port) as board:
+        state = look(board)
+        stand_in.pull_after(cut)
+        flash(board, state, toy("new"))
+
+
+def boots(stand_in: StandIn) -> bytes:
+    stand_in.reset()
+    return stand_in.wait_for(b"ambula old toy", b"ambula new toy", NOTHING)
+
+
+@pytest.mark.parametrize("from_nothing", [False, True], ids=["upgrade", "first"])
+def test_the_cable_is_pulled_at_every_file(old_image: Path, tmp_path: Path, from_nothing: bool) -> None:
+    """In the middle of each file, and of the pointer: the board boots the old or the new, and the next try does it."""
+    marks: list[int] = []
+
+    def fresh(folder: Path) -> StandIn:
+        folder.mkdir()
+        if not from_nothing:
+            shutil.copy(old_image, folder / "flash.img")
+        return StandIn(folder)
+
+    with fresh(tmp_path / "whole") as whole, Board(whole.port) as board:
+        state = look(board)
+        start = whole.heard_bytes
+        flash(board, state, toy("new"), lambda _: marks.append(whole.heard_bytes - start))
+        marks.append(whole.heard_bytes - start)
+    cuts = [(a + b) // 2 for a, b in zip([0, *marks], marks, strict=False)]
+    assert len(cuts) == (7 if from_nothing else 6)
+    seen: list[bytes] = []
+    for number, cut in enumerate(cuts):
+        with fresh(tmp_path / str(number)) as stand_in:
+            with pytest.raises(TransportError, match="was lost"):
+                put_until(stand_in, cut)
+            seen.append(boots(stand_in))
+            assert put(stand_in.port, toy("new")) == "new toy"
+            assert boots(stand_in) == b"ambula new toy"
+    assert seen[0] == (NOTHING if from_nothing else b"ambula old toy")
+    assert seen == sorted(seen, key=[NOTHING, b"ambula old toy", b"ambula new toy"].index)
+
+
+@pytest.mark.parametrize("mode", ["clean", "torn", "garbage"])
+def test_the_power_goes_at_a_flash_operation(old_image: Path, tmp_path: Path, mode: str) -> None:
+    """A sample of them, other ones in each mode, the last of them around the renaming."""
+    with StandIn(tmp_path / "whole") as whole:
+        shutil.copy(old_image, whole.flash)
+        whole.reset()
+        with Board(whole.port) as board:
+            flash(board, look(board), toy("new"))
+        with Board(whole.port) as board:
+            board.run("import simulation")  # its counter began anew, so count the operations of a second upgrade
+            flash_again = toy("old")
+            flash_again["part.py"] += b"# once more\n"
+            counts: list[int] = []
+            flash(
+                board,
+                look(board),
+                flash_again,
+                lambda _: counts.append(int(board.run("print(simulation.flash.operations)"))),
+            )
+    last = counts[-1]  # before the pointer
+    assert last > 10
+    offset = ["clean", "torn", "garbage"].index(mode)
+    cuts = [1 + offset + k * (last - 1) // POWER_CUTS for k in range(POWER_CUTS)] + [
+        last + 1 + offset,
+        last + 4 + offset,
+    ]
+    seen: list[bytes] = []
+    for number, cut in enumerate(cuts):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        shutil.copy(old_image, folder / "flash.img")
+        with StandIn(folder) as stand_in:
+            stand_in.reset(cut, mode)
+            try:
+                put(stand_in.port, toy("new"))
+            except TransportError as e:
+                assert "was lost" in str(e)  # noqa: PT017  the last cuts may come after the end
+            seen.append(boots(stand_in))
+            assert put(stand_in.port, toy("new")) == "new toy"
+            assert boots(stand_in) == b"ambula new toy"
+    assert seen[0] == b"ambula old toy"
+    assert set(seen) <= {b"ambula old toy", b"ambula new toy"}
+
+
+def test_a_firmware_that_does_not_come_up_gives_way_to_the_old_one(stand_in: StandIn) -> None:
+    bad = {**toy("bad"), "start.py": b"raise ValueError('no good')\n"}
+    with stand_in:
+        with pytest.raises(BoardError, match=r"ValueError: no good\); the older one runs again"):
+            put(stand_in.port, bad)
+        assert boots(stand_in) == b"ambula old toy"
+
+
+def test_a_full_flash_says_so_and_runs_what_it_ran(stand_in: StandIn) -> None:
+    with stand_in:
+        with Board(stand_in.port) as board:
+            board.run(FILL)
+            state = look(board)
+            with pytest.raises(FlashFull, match="sync the node"):
+                flash(board, state, {**toy("new"), "more.py": b"# more\n" * 2000})
+        stand_in.wait_for(b"ambula old toy")
+        with Board(stand_in.port) as board:
+            assert board.hashes("fw_b") == {}
+            board.run("_drop('full')")
+        assert put(stand_in.port, toy("new")) == "new toy"

@@ -1,0 +1,150 @@
+"""From an empty flash to epochs in the store: the commands over USB, recording and sync from that same image."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import Ambula
+from standin import StandIn
+
+from ambula.errors import TransportError
+from ambula.fetch import fetch, find_nodes
+from ambula.keys import KeyFile
+from ambula.sim.image import device_key, log_chunks
+from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
+from ambula.store import Store
+from ambula.usb.board import Board
+from ambula.usb.node_setup import Wanted, set_up
+from ambula.usb.state import look
+
+EPOCHS = 24
+WANTED = Wanted("P01", 0, "UTC", "now", 0)
+
+
+@pytest.fixture(scope="module")
+def flashed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The flash of a board with the real firmware, not set up."""
+    from ambula.usb.flash import compile_for, flash
+
+    folder = tmp_path_factory.mktemp("flashed")
+    with StandIn(folder) as stand_in, Board(stand_in.port) as board:
+        state = look(board)
+        assert flash(board, state, compile_for(state, "sim")) == "0.1.0 thigh"
+    return (folder / "flash.img").read_bytes()
+
+
+def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Path) -> None:
+    rig_folder = tmp_path / "rig"
+    rig_folder.mkdir()
+    image = rig_folder / "thigh.img"
+    with StandIn(tmp_path / "usb", image) as stand_in:
+        port = ("--port", stand_in.port)
+        dry = ambula("flash", *port, "--board", "sim", "--dry-run")
+        assert dry.code == 0
+        assert "files to send" in dry.out
+        done = ambula("flash", *port, "--board", "sim")
+        assert (done.code, "the board runs Ambula 0.1.0 thigh" in done.out) == (0, True), done
+        again = ambula("flash", *port, "--board", "sim")
+        assert "this firmware is on it already" in again.out
+        plan = ("--zone", "Europe/Oslo", "--start", "2026-03-04T08:00", "--days", "7")
+        made = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", *plan)
+        assert (made.code, "looks like a name" in made.err) == (0, True), made
+        stand_in.wait_for(b"ambula 0.1.0 thigh")
+        second = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", *plan)
+        assert second.code == 0  # the same once more: a new key, the log stays
+        with Board(stand_in.port) as board:
+            settings = look(board).settings
+    assert settings == {
+        "schema": 1,
+        "role": "thigh",
+        "zone": "Europe/Oslo",
+        "days": 7,
+        "start": 1_772_607_600,  # 08:00 in Oslo is 07:00 UTC
+    }
+    (key,) = KeyFile().load()
+    assert (key.device_id, key.participant, key.key) == ("a0" * 8, "Ola Nordmann", device_key(image))
+
+    async def wear() -> int:
+        start_ms = (int(time.time()) // 10 + 12) * 10000
+        samples = np.random.default_rng(1).integers(-4000, 4000, (EPOCHS * 130, 3)).astype(np.int16)
+        async with Rig(rig_folder, [VirtualWearer(0, samples, start_ms)], "Ola Nordmann") as rig:
+            await rig.run_until(start_ms + EPOCHS * 5000 + SETTLE_MS)
+            rig.laptop_near()
+            with Store(tmp_path / "s.db") as store:
+                report = await fetch(rig.radio, store, await find_nodes(rig.radio, [key], 20), rig.utc_ms)
+                assert report.failed == []
+                (node,) = store.nodes("participant = ?", ("Ola Nordmann",))
+                assert report.synced[0].epochs == len(store.records(node.node_id))
+                return report.synced[0].epochs
+
+    assert asyncio.run(wear()) == EPOCHS
+    kept = (log_chunks(image), device_key(image))
+    with StandIn(tmp_path / "later", image) as stand_in, Board(stand_in.port) as board:
+        from ambula.usb.flash import compile_for, flash
+
+        state = look(board)
+        newer = {**compile_for(state, "sim"), "newer.py": b"# a later version\n"}
+        assert flash(board, state, newer) == "0.1.0 thigh"
+    assert device_key(image) == kept[1]
+    for base, data in kept[0].items():
+        assert log_chunks(image)[base].startswith(data)
+
+
+def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: bytes, tmp_path: Path) -> None:
+    keys = KeyFile(tmp_path / "keys.json")
+
+    def fresh(name: str) -> StandIn:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "flash.img").write_bytes(flashed)
+        return StandIn(tmp_path / name)
+
+    def cut_off(stand_in: StandIn, after: int) -> None:
+        with Board(stand_in.port) as board:
+            state = look(board)
+            stand_in.pull_after(after)
+            set_up(board, state, WANTED, keys)
+
+    with fresh("whole") as whole, Board(whole.port) as board:
+        state = look(board)
+        start = whole.heard_bytes
+        set_up(board, state, WANTED, KeyFile(tmp_path / "other.json"))
+        total = whole.heard_bytes - start
+    for number in range(1, 5):
+        keys.path.unlink(missing_ok=True)
+        with fresh(str(number)) as stand_in:
+            with pytest.raises(TransportError, match="was lost"):
+                cut_off(stand_in, total * number // 5)
+            stand_in.reset()
+            stand_in.wait_for(b"ambula 0.1.0")
+            kept = keys.load()
+            with Board(stand_in.port) as board:
+                on_board = board.run("print(_text('config.json'))").strip()
+                assert kept or not on_board  # settings only where the key is kept
+                done = set_up(board, look(board), WANTED, keys)
+            assert [k.key for k in keys.load()] == [done.key.key] == [device_key(stand_in.flash)]
+
+
+def test_whose_place_and_whose_recording_must_be_said(flashed: bytes, ambula: Ambula, tmp_path: Path) -> None:
+    def arguments(stand_in: StandIn, who: str) -> tuple[str, ...]:
+        return ("setup", "--port", stand_in.port, "--participant", who, "--role", "thigh", "--zone", "UTC")
+
+    for name, device in (("one", "b1" * 8), ("two", "b2" * 8)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "flash.img").write_bytes(flashed)
+        with StandIn(tmp_path / name, device_id=device) as stand_in:
+            if name == "one":
+                assert ambula(*arguments(stand_in, "P01")).code == 0
+                told = ambula(*arguments(stand_in, "P02")).failed_with(3)
+                assert "holds a recording of P01 thigh: sync it first" in told
+                assert "the log on the node was erased" in ambula(*arguments(stand_in, "P02"), "--erase").out
+                assert ambula(*arguments(stand_in, "P01"), "--erase").code == 0
+                continue
+            told = ambula(*arguments(stand_in, "P01")).failed_with(3)
+            assert f"P01 has a thigh node already (device {'b1' * 8})" in told
+            replaced = ambula(*arguments(stand_in, "P01"), "--replace")
+            assert (replaced.code, "takes its place" in replaced.out) == (0, True), replaced
+    assert [(k.device_id, k.participant) for k in KeyFile().load()] == [("b1" * 8, "P01"), ("b2" * 8, "P01")]
+    assert json.loads(KeyFile().path.read_text())
