@@ -125,9 +125,9 @@ def test_the_cable_is_pulled_at_every_file(old_image: Path, tmp_path: Path, from
 @pytest.mark.parametrize("mode", ["clean", "torn", "garbage"])
 def test_the_power_goes_at_a_flash_operation(old_image: Path, tmp_path: Path, mode: str) -> None:
     """A sample of them, other ones in each mode, the last of them around the renaming."""
+    (tmp_path / "whole").mkdir()
+    shutil.copy(old_image, tmp_path / "whole" / "flash.img")
     with StandIn(tmp_path / "whole") as whole:
-        shutil.copy(old_image, whole.flash)
-        whole.reset()
         with Board(whole.port) as board:
             flash(board, look(board), toy("new"))
         with Board(whole.port) as board:
