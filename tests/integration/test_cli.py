@@ -33,6 +33,8 @@ from ambula.store import Store
 from nodecore import protocol
 
 COMMANDS = [
+    "flash",
+    "setup",
     "scan",
     "sync",
     "status",
