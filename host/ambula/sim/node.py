@@ -74,7 +74,9 @@ def _solder(folder: Path) -> Path:
     """Put the simulated board's files into `folder` and return it."""
     folder.mkdir(exist_ok=True)
     for name, contents in _board_files().items():
-        (folder / name).write_bytes(contents)
+        file = folder / name
+        if not file.exists():  # nodes share the folder: a later start must not rewrite what another reads
+            file.write_bytes(contents)
     return folder
 
 
