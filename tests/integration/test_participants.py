@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from command import Ambula
 
+from ambula.assemble import assemble
 from ambula.fusion import fuse_records
-from ambula.store import Segment, Store
+from ambula.store import Store
 from ambula.wearer import load_wear
 from nodecore import activity, record, segment
 
@@ -25,16 +26,13 @@ def store(tmp_path: Path) -> Path:
         kept.set("zone", "Europe/Oslo")
         for number, (who, hours) in enumerate([("P01", 48), ("P02", 1)]):
             node = kept.ensure_node(f"{number:02x}" * 8, 1, 0, who, "0.1.0")
-            writer, offset, rec = segment.SegmentWriter(0), 0, bytearray(record.SIZE)
+            writer, log, rec = segment.SegmentWriter(0), bytearray(), bytearray(record.SIZE)
             for part in range(hours * 12):
                 rec[record.ACTIVITY] = activity.WALKING if part % 12 == 0 else activity.SITTING
                 for i in range(60):
                     writer.add(NOON_S // 5 + part * 60 + i, rec)
-                data = bytes(writer.seal(part, 0, 1, 30, 200, 1))
-                records = bytes(segment.decode_records(data[segment.HEADER_SIZE : -segment.CRC_SIZE], 60))
-                made = Segment(offset, segment.parse_header(data), data, records)
-                offset += len(data)
-                kept.add_log(node.node_id, [made], [], offset)
+                log += writer.seal(part, 0, 1, 30, 200, 1)
+            kept.add_log(node.node_id, assemble(0, bytes(log), at_log_end=True).segments, [], len(log))
     return path
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from ambula.alignment import MOST_EPOCHS, align, moved, told
+from ambula.assemble import assemble
 from ambula.epochs import Records
 from ambula.evaluation.axes import signed
 from ambula.fastscore import score_stream
 from ambula.fusion import fuse_records
 from ambula.realign import Track, realign
 from ambula.recording import Recording, resample
-from ambula.store import Anchor, Segment, Store
+from ambula.store import Anchor, Store
 from ambula.synthetic import Participant, default_day, simulate
 from ambula.wearer import load_wear
 from nodecore import activity, record, segment
@@ -200,9 +201,7 @@ def stored(store: Store, role: int, records: Records, reads: bool) -> None:
         for i in range(at, at + 60):
             writer.add(int(records.epoch[i]), records.data[i].tobytes())
         data = bytes(writer.seal(at // 60, 0, 1, 30, 200, segment.CLOCK_IS_SET))
-        header = segment.parse_header(data)
-        body = bytes(segment.decode_records(data[segment.HEADER_SIZE : -segment.CRC_SIZE], 60))
-        store.add_log(node.node_id, [Segment(offset, header, data, body)], [], offset + len(data))
+        store.add_log(node.node_id, assemble(offset, data, at_log_end=True).segments, [], offset + len(data))
         offset += len(data)
     for epoch in (records.epoch[0], records.epoch[-1]) if reads else ():
         store.add_anchor(node.node_id, Anchor(int(epoch) * 5000, int(epoch) * 5000, 20, 1))

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ambula.assemble import assemble
 from ambula.clockfit import fit
 from ambula.fusion import fuse_records
 from ambula.ledger import ledger_of
-from ambula.store import Anchor, Segment, Store
+from ambula.store import Anchor, Store
 from ambula.summary import summarise_days
 from ambula.timebase import latest_fit, node_time
 from nodecore import segment
@@ -92,13 +93,10 @@ class Wear:
         self._put(bytes(writer.event(code, epoch, payload, self._seq, 0, self.boot, 30, 200, int(self.is_set))))
 
     def _put(self, data: bytes) -> None:
-        header = segment.parse_header(data)
-        body = data[segment.HEADER_SIZE : -segment.CRC_SIZE]
-        records = bytes(segment.decode_records(body, header.count)) if header.kind == segment.EPOCHS else None
-        made = Segment(self._offset, header, data, records)
+        made = assemble(self._offset, data, at_log_end=True).segments
         self._offset += len(data)
         self._seq += 1
-        self.store.add_log(self.node.node_id, [made], [], self._offset)
+        self.store.add_log(self.node.node_id, made, [], self._offset)
 
     def errors(self) -> np.ndarray:
         """For each placed record: by how many epochs it is off."""

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from ambula.assemble import assemble
 from ambula.cli.node_commands import _faults
 from ambula.faults import faults_of
-from ambula.store import Segment, Store
+from ambula.store import Store
 from nodecore import segment
 
 
@@ -20,13 +21,10 @@ def test_faults_are_counted_by_their_words(tmp_path: Path) -> None:
     ]
     with Store(tmp_path / "s.db") as store:
         node = store.ensure_node("a0" * 8, 1, 0, "P01", "0.1.0")
-        offset = 0
-        for seq, (code, words) in enumerate(said):
-            data = bytes(writer.event(code, 100 + seq, words, seq, 0, 1, 20, 200, 1))
-            store.add_log(
-                node.node_id, [Segment(offset, segment.parse_header(data), data, None)], [], offset + len(data)
-            )
-            offset += len(data)
+        log = b"".join(
+            bytes(writer.event(code, 100 + seq, words, seq, 0, 1, 20, 200, 1)) for seq, (code, words) in enumerate(said)
+        )
+        store.add_log(node.node_id, assemble(0, log, at_log_end=True).segments, [], len(log))
         found = faults_of(store, node)
     assert found == {"radio: errno 5": 8, "imu silent": 1, "storage full: 3 segments in all": 1, "\ufffdodd?": 1}
     assert next(iter(found)) == "radio: errno 5"

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ambula.assemble import assemble
 from ambula.errors import InputError, StoreError
 from ambula.forgetting import forget as forget_all
 from ambula.forgetting import known_codes, rename
 from ambula.keys import KeyFile
 from ambula.pseudonym import doubt_about
 from ambula.secure import NodeKey
-from ambula.store import Anchor, Forgotten, Segment, Store, ZoneChange, schema
+from ambula.store import Anchor, Forgotten, Store, ZoneChange, schema
 from nodecore import segment
 
 GONE, KEPT = "forget-me-4711", "keep-me-0815"
@@ -25,20 +26,17 @@ def fill(store: Store, participant: str, device: str, mark: bytes, segments: int
     node = store.ensure_node(device, 1, 0, participant, "0.1.0")
     writer = segment.SegmentWriter(0)
     dice = np.random.default_rng(1)
-    offset = 0
-    made: list[Segment] = []
+    log = bytearray()
     for seq in range(segments):
         for i in range(60):
             writer.add(1000 + seq * 60 + i, mark + dice.bytes(12 - len(mark)))
-        data = bytes(writer.seal(seq, 0, 1, 30, 200, 1))
-        header = segment.parse_header(data)
-        records = bytes(segment.decode_records(data[segment.HEADER_SIZE : -segment.CRC_SIZE], 60))
-        made.append(Segment(offset, header, data, records))
-        offset += len(data)
+        log += writer.seal(seq, 0, 1, 30, 200, 1)
+    offset = len(log)
+    log += writer.event(segment.BOOT, 999, mark, segments, 0, 1, 30, 200, 1)
+    *made, event = assemble(0, bytes(log), at_log_end=True).segments
     for start in range(0, segments, 7):  # in pieces, as syncs come: the tree is rebalanced, rows are moved
         store.add_log(node.node_id, made[start : start + 7], [], offset)
-    event = bytes(writer.event(segment.BOOT, 999, mark, segments, 0, 1, 30, 200, 1))
-    store.add_log(node.node_id, [Segment(offset, segment.parse_header(event), event, None)], [(offset + 99, 5, "x")], 0)
+    store.add_log(node.node_id, [event], [(offset + 99, 5, "x")], 0)
     store.add_anchor(node.node_id, Anchor(5_000_000_000, 5_000_000_100, 9, boot=1))
     store.set_zone(participant, ZoneChange(0, "Asia/Tokyo"))
     return node.node_id
