@@ -10,24 +10,21 @@ from typing import Any
 
 import pytest
 import worn
+from between import Between
+from worn import heard
 
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, ProtocolError, TransportError
 from ambula.fetch import find_nodes
 from ambula.secure import NodeKey, new_key
-from ambula.sim.image import log_chunks
+from ambula.sim.image import build_image, log_chunks
 from ambula.sim.rig import Rig
 from ambula.store import Store
 from ambula.sync import sync_node
-from ambula.transport.radio import Found, Link
+from ambula.transport.radio import Link
 from nodecore import protocol
 
 PATIENCE_S = 15.0
-
-
-async def heard(rig: Rig, name: str = "thigh") -> Found:
-    (near,) = [n for n in await find_nodes(rig.radio, rig.keys, 30) if n.role == name]
-    return near.found
 
 
 class Talk:
@@ -96,18 +93,18 @@ def test_a_stranger_gets_a_refusal_to_everything(recorded: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("message", "status"),
+    "message",
     [
-        (bytes((protocol.HELLO, 1)) + bytes(15), protocol.DENIED),
-        (bytes((protocol.HELLO, 1)) + bytes(17), protocol.DENIED),
-        (bytes((protocol.PROVE, 1)) + bytes(16), protocol.DENIED),
-        (bytes((protocol.PROVE, 1)), protocol.DENIED),
+        bytes((protocol.HELLO, 1)) + bytes(15),
+        bytes((protocol.HELLO, 1)) + bytes(17),
+        bytes((protocol.PROVE, 1)) + bytes(16),
+        bytes((protocol.PROVE, 1)),
     ],
     ids=["short hello", "long hello", "prove before hello", "empty prove"],
 )
-def test_a_wrong_step_of_the_proof_is_denied(recorded: Path, tmp_path: Path, message: bytes, status: int) -> None:
+def test_a_wrong_step_of_the_proof_is_denied(recorded: Path, tmp_path: Path, message: bytes) -> None:
     async def play(rig: Rig, talk: Talk) -> None:
-        assert (await talk.ask(message))[2:] == bytes((status,))
+        assert (await talk.ask(message))[2:] == bytes((protocol.DENIED,))
 
     at_a_node(recorded, tmp_path, play)
 
@@ -173,22 +170,16 @@ def test_an_owner_s_messages_count_once_in_order_and_unchanged(recorded: Path, t
 def test_a_recorded_session_can_not_be_played_again(recorded: Path, tmp_path: Path) -> None:
     said: list[bytes] = []
 
-    class Ear:
-        """A link that somebody listens to."""
-
-        def __init__(self, link: Link) -> None:
-            self.read, self.subscribe, self.on_lost = link.read, link.subscribe, link.on_lost
-            self._link = link
-
-        async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
-            said.append(data)
-            await self._link.write(char_uuid, data, response)
+    def listen(way: str, _: str, value: bytes) -> bytes:
+        if way == "up":
+            said.append(value)
+        return value
 
     async def go() -> None:
         async with worn.worn_again(recorded, tmp_path / "rig") as rig:
             rig.laptop_near()
             link = await rig.radio.connect(await heard(rig))
-            await NodeClient(Ear(link), rig.keys, rig.utc_ms).open()
+            await NodeClient(Between(link, listen), rig.keys, rig.utc_ms).open()
             await link.close()
             link = await rig.radio.connect(await heard(rig))
             talk = await Talk(link).start()
@@ -206,27 +197,9 @@ def test_a_recorded_session_can_not_be_played_again(recorded: Path, tmp_path: Pa
 def test_nothing_that_passes_in_clear_tells_of_a_person(recorded: Path, tmp_path: Path) -> None:
     passed: list[bytes] = []
 
-    class Ear:
-        """A link that somebody listens to, both ways."""
-
-        def __init__(self, link: Link) -> None:
-            self.on_lost = link.on_lost
-            self._link = link
-
-        async def read(self, char_uuid: str) -> bytes:
-            passed.append(await self._link.read(char_uuid))
-            return passed[-1]
-
-        async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
-            passed.append(data)
-            await self._link.write(char_uuid, data, response)
-
-        async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
-            def hear(value: bytes) -> None:
-                passed.append(value)
-                callback(value)
-
-            await self._link.subscribe(char_uuid, hear)
+    def listen(_way: str, _uuid: str, value: bytes) -> bytes:
+        passed.append(value)
+        return value
 
     async def go() -> tuple[bytes, bytes]:
         with Store(tmp_path / "s.db") as store:
@@ -234,7 +207,7 @@ def test_nothing_that_passes_in_clear_tells_of_a_person(recorded: Path, tmp_path
                 rig.laptop_near()
                 found = await heard(rig)
                 link = await rig.radio.connect(found)
-                await sync_node(NodeClient(Ear(link), rig.keys, rig.utc_ms), store)
+                await sync_node(NodeClient(Between(link, listen), rig.keys, rig.utc_ms), store)
                 await link.close()
                 (advertised,) = found.manufacturer_data.values()
                 assert found.name is None
@@ -296,8 +269,6 @@ def test_who_does_not_prove_the_key_is_sent_away(recorded: Path, tmp_path: Path)
 
 
 def test_a_node_that_was_never_set_up_serves_nobody(recorded: Path, tmp_path: Path) -> None:
-    from ambula.sim.image import build_image
-
     async def go() -> None:
         folder = tmp_path / "rig"
         async with worn.worn_again(recorded, folder) as rig:
@@ -316,18 +287,9 @@ def test_a_node_that_was_never_set_up_serves_nobody(recorded: Path, tmp_path: Pa
 
 
 def test_a_stranger_in_between_can_only_end_the_visit(recorded: Path, tmp_path: Path) -> None:
-    class Forger:
-        """A link on which somebody changes one bit of each log message."""
-
-        def __init__(self, link: Link) -> None:
-            self.read, self.write, self.on_lost = link.read, link.write, link.on_lost
-            self._link = link
-
-        async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
-            def forge(value: bytes) -> None:
-                callback(value if char_uuid == protocol.CONTROL_UUID else value[:-20] + bytes(1) + value[-19:])
-
-            await self._link.subscribe(char_uuid, forge)
+    def forge(_: str, uuid: str, value: bytes) -> bytes:
+        """Blank one byte of each log message."""
+        return value[:-20] + bytes(1) + value[-19:] if uuid == protocol.DATA_UUID else value
 
     async def go() -> None:
         with Store(tmp_path / "s.db") as store:
@@ -335,7 +297,7 @@ def test_a_stranger_in_between_can_only_end_the_visit(recorded: Path, tmp_path: 
                 rig.laptop_near()
                 link = await rig.radio.connect(await heard(rig))
                 with pytest.raises(TransportError, match="damaged"):
-                    await sync_node(NodeClient(Forger(link), rig.keys, rig.utc_ms), store)
+                    await sync_node(NodeClient(Between(link, forge), rig.keys, rig.utc_ms), store)
                 await link.close()
             (node,) = store.nodes()
             assert (node.next_offset, store.damage(node.node_id)) == (0, [])

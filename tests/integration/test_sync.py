@@ -1,11 +1,11 @@
 """Sync over the virtual air: complete, cheap, and the same however often it is cut."""
 
 import asyncio
+import itertools
 import os
 import random
 import signal
-import subprocess
-import sys
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import BinaryIO, cast
 
 import pytest
 import worn
+from between import Between
+from command import Laptop
 
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, ProtocolError, StoreError, TransportError
@@ -21,7 +23,6 @@ from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.sim.rig import Rig
 from ambula.store import Store
 from ambula.sync import sync_node
-from ambula.transport.radio import Link
 from nodecore import segment
 
 
@@ -78,47 +79,17 @@ def assert_freed(rig: Rig) -> None:
         assert len(log_chunks(rig.flash_path(name))) == 1
 
 
-class Scissors:
-    """A link that does something at the n-th GATT value that passes, either way; all else goes through."""
-
-    def __init__(self, link: Link, at: int, cut: Callable[[], None]) -> None:
-        self._link = link
-        self._left = at
-        self._cut = cut
-
-    def _count(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            self._cut()
-
-    async def read(self, char_uuid: str) -> bytes:
-        self._count()
-        return await self._link.read(char_uuid)
-
-    async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
-        self._count()
-        await self._link.write(char_uuid, data, response)
-
-    async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
-        def counted(value: bytes) -> None:
-            self._count()
-            callback(value)
-
-        await self._link.subscribe(char_uuid, counted)
-
-    def on_lost(self, callback: Callable[[], object]) -> None:
-        self._link.on_lost(callback)
-
-
 async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> str:
     """Sync one node and cut it off at a random value in one of three ways; return which, or `whole`."""
     way = dice.choice(("link", "laptop", "node"))
-    (near,) = [n for n in await find_nodes(rig.radio, rig.keys, 30) if n.role == name]
-    link = await rig.radio.connect(near.found)
+    link = await rig.radio.connect(await worn.heard(rig, name))
+    passed, at = itertools.count(1), dice.randint(1, dice.choice((25, 150)))
     task = asyncio.current_task()
     assert task is not None
 
-    def cut() -> None:
+    def cut(_way: str, _uuid: str, value: bytes) -> bytes:
+        if next(passed) != at:
+            return value
         if way == "link":
             rig.air.drop(name)
         elif way == "laptop":
@@ -127,11 +98,10 @@ async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> st
             process = rig.nodes[name]._process
             assert process is not None
             os.kill(process.pid, signal.SIGKILL)
+        return value
 
     try:
-        await sync_node(
-            NodeClient(Scissors(link, dice.randint(1, dice.choice((25, 150))), cut), rig.keys, rig.utc_ms), store
-        )
+        await sync_node(NodeClient(Between(link, cut), rig.keys, rig.utc_ms), store)
         return "whole"
     except AmbulaError:
         return way
@@ -189,18 +159,10 @@ def test_a_laptop_that_is_killed_goes_on_where_it_was(recorded: Path, tmp_path: 
         killed = 0
         dice = random.Random(5)
         async with worn.worn_again(recorded, tmp_path / "rig") as rig:
-            user = {"AMBULA_CONFIG": str(tmp_path / "none"), "AMBULA_KEYS": str(rig.key_path)}
+            laptop = Laptop(rig.air, tmp_path)
             rig.laptop_near()
             for attempt in range(12):
-                path = tmp_path / f"hci{attempt}"
-                radio = "bumble:" + await rig.air.serve_central(path, f"laptop{attempt}")
-                command = [sys.executable, "-m", "ambula", "sync", "--store", str(tmp_path / "s.db")]
-                process = await asyncio.create_subprocess_exec(
-                    *command,
-                    env={**os.environ, **user, "AMBULA_RADIO": radio},
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.PIPE,
-                )
+                process = await laptop.start("sync", "--store", tmp_path / "s.db")
                 if attempt < 5:
                     killed += await kill_midway(rig, process, dice.randint(1, 25_000))
                 _, said = await process.communicate()
@@ -230,8 +192,6 @@ def test_a_stranger_is_told_from_a_node() -> None:
 def test_a_locked_store_leaves_the_data_on_the_node(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
     monkeypatch.setattr("ambula.store.store._LOCK_TIMEOUT_S", 0.1)
 
     async def go() -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from ambula.assemble import assemble
+from ambula.fetch import find_nodes
 from ambula.sim.image import log_chunks
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Segment, Store
+from ambula.transport.radio import Found
 from nodecore.sampling import EPOCH_S
 
 START_MS = 356_000_000 * EPOCH_S * 1000
@@ -46,6 +48,12 @@ def worn_again(source: Path, folder: Path, participant: str = "P01", samples: np
     return Rig(folder, [VirtualWearer(i, samples, END_MS + 10_000) for i in range(2)], participant)
 
 
+async def heard(rig: Rig, name: str = "thigh") -> Found:
+    """Return what the rig's laptop hears of one of its nodes."""
+    (near,) = [n for n in await find_nodes(rig.radio, rig.keys, 30) if n.role == name]
+    return near.found
+
+
 def recorded_segments(source: Path) -> dict[str, list[Segment]]:
     """Return what the images hold, read straight from littlefs: the yardstick for every sync."""
     out: dict[str, list[Segment]] = {}
@@ -60,5 +68,4 @@ def recorded_segments(source: Path) -> dict[str, list[Segment]]:
 def stored_data(store: Store, role: int) -> list[bytes]:
     """Return the raw segments of a role's only node in the store, in log order."""
     (node,) = store.nodes("role = ?", (role,))
-    rows = store._db.execute("SELECT data FROM segment WHERE node_id = ? ORDER BY offset", (node.node_id,))
-    return [row[0] for row in rows]
+    return [data for _, data in store.log_bytes(node.node_id, 0)]
