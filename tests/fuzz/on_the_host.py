@@ -5,26 +5,20 @@ python on_the_host.py TARGET SEED COUNT
 
 import random
 import resource
-import subprocess
 import sys
 import tempfile
 import traceback
 import warnings
 from pathlib import Path
 
+import batch
+
 ROOM_BYTES = 1 << 30  # address space beyond what the libraries take; the largest honest input needs a few megabytes
 
 
 def fuzz(target: str, seed: int, count: int, limit_s: float) -> str:
-    """Feed one target with `count` inputs; return what went wrong, or nothing. A hang ends after `limit_s`."""
-    command = [sys.executable, __file__, target, str(seed), str(count)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, errors="replace")
-    except subprocess.TimeoutExpired:
-        return f"{target} seed {seed}: not done within {limit_s:g} s"
-    if done.returncode == 0 and done.stdout.endswith(f"ok {count}\n"):
-        return ""
-    return f"{target} seed {seed}: exit code {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    """Feed one target of `host_targets` with `count` inputs; see `batch.run`."""
+    return batch.run([sys.executable, __file__], target, seed, count, limit_s)
 
 
 def main() -> int:
@@ -44,7 +38,7 @@ def main() -> int:
             try:
                 target(data)
             except Exception:
-                print(f"input {data.hex()[:4000]}", file=sys.stdout)
+                print(f"input {data.hex()[:4000]}")
                 traceback.print_exc()
                 return 1
     print("ok", count)
