@@ -6,7 +6,6 @@ A target is made once and called with each damaged input; whatever it raises bey
 import asyncio
 import binascii
 import contextlib
-import csv
 import io
 import os
 import random
@@ -17,10 +16,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-import numpy as np
-
 sys.path.append(str(Path(__file__).parents[1] / "unit"))
 
+from made_sets import SITTING, STANDING, write_harth, write_npz
+from spec_link import SpecLink, frame
 from spec_session import DEVICE, KEY, SpecNode  # written apart from both ends
 
 from ambula import client as client_module
@@ -30,7 +29,6 @@ from ambula.cli import main
 from ambula.client import NodeClient
 from ambula.config import load_config
 from ambula.errors import AmbulaError, InputError, StoreError, TransportError
-from ambula.evaluation.harth_set import COLUMNS
 from ambula.evaluation.loaders import open_set
 from ambula.evaluation.parts import Request
 from ambula.keys import KeyFile
@@ -101,7 +99,13 @@ class Replies:
         asyncio.run(self._talk(data))
 
     async def _talk(self, data: bytes) -> None:
-        client = NodeClient(_Puppet(data), [OURS])
+        def says(command: bytes) -> list[tuple[str, bytes]]:
+            """What the input says; as a reply to what was asked, or as it is; some of it as log bytes first."""
+            frames = [frame(data[: 1 + len(data) // 2])] if data[:1] > b"\x40" else []
+            meant = bytes((command[0] | 0x80, command[1])) + data if data[:1] < b"\xc0" else data
+            return [*frames, (protocol.CONTROL_UUID, meant)]
+
+        client = NodeClient(SpecLink(says), [OURS])
         for ask in (
             client.open,
             client.seal,
@@ -113,36 +117,6 @@ class Replies:
         ):
             with contextlib.suppress(AmbulaError):
                 await asyncio.wait_for(ask(), 2)
-
-
-class _Puppet:
-    """A link to a node that proves its key, then says what the input says, sealed, as a reply to what was asked."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._node = SpecNode()
-        self._hear: dict[str, Callable[[bytes], object]] = {}
-
-    async def read(self, char_uuid: str) -> bytes:
-        return protocol.pack_public(True)
-
-    async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
-        node, said = self._node, self._data
-        if node.keys is None:
-            answer = node.hello(data[2:]) if data[0] == protocol.HELLO else b""
-            proved = data[0] == protocol.HELLO or node.prove(data[2:])
-            self._hear[protocol.CONTROL_UUID](bytes((data[0] | 0x80, data[1], 0 if proved else 7)) + answer)
-            return
-        command = node.open(data)
-        if said[:1] > b"\x40":
-            self._hear[protocol.DATA_UUID](node.seal(protocol.LOG, said[: 1 + len(said) // 2]))
-        reply = bytes((command[0] | 0x80, command[1])) + said if said[:1] < b"\xc0" else said
-        self._hear[protocol.CONTROL_UUID](node.seal(protocol.REPLIES, reply))
-
-    async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
-        self._hear[char_uuid] = callback
-
-    def on_lost(self, callback: Callable[[], object]) -> None: ...
 
 
 class Logs:
@@ -240,13 +214,8 @@ class Harth(File):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.path.parent.mkdir()
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for i in range(150):
-            instant = np.datetime64("2020-01-01T00:00:00.000") + np.timedelta64(20 * i, "ms")
-            writer.writerow([instant, -1, 0, 0.1, -1, 0.1, 0, 6 + i // 75])
-        self.good = (text.getvalue().encode(),)
+        write_harth(self.path, [STANDING, SITTING], seconds=1.5)
+        self.good = (self.path.read_bytes(),)
 
     def read(self) -> object:
         return list(open_set(self.path.parent, Request()).people)
@@ -260,12 +229,8 @@ class Npz(Harth):
     def __init__(self, folder: Path) -> None:
         File.__init__(self, folder)
         self.path.parent.mkdir()
-        file = io.BytesIO()
-        n = 300
-        acc = np.tile(np.array([1.0, 0, 0.1]), (n, 1))
-        label = np.array(["standing", "sitting"])[np.arange(n) // 150]
-        np.savez(file, acc_thigh=acc, fs=np.float64(50), label=label, seg=np.zeros(n, np.int64))
-        self.good = (file.getvalue(),)
+        write_npz(self.path, [STANDING, SITTING], seconds=3)
+        self.good = (self.path.read_bytes(),)
 
 
 class Stores(File):

@@ -2,10 +2,10 @@
 
 import asyncio
 import struct
-from collections.abc import Callable
 
 import pytest
-from spec_session import DEVICE, KEY, SpecNode
+from spec_link import Script, SpecLink, Spoil, frame, reply
+from spec_session import DEVICE, KEY
 
 from ambula import client as client_module
 from ambula.client import NodeClient
@@ -15,57 +15,22 @@ from nodecore import protocol
 
 INFO = protocol.pack_info(0, 1, DEVICE, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
 OURS = NodeKey(DEVICE.hex(), 0, "P01", KEY)
-Script = Callable[[bytes], list[tuple[str, bytes]]]
 
 
-class Puppet:
-    """A link whose far end answers each command with what a script says, sealed; `spoil` may change what passes."""
+class Puppet(SpecLink):
+    """It tells its info by itself."""
 
-    def __init__(self, script: Script, spoil: Callable[[str, bytes], list[bytes]] = lambda _, v: [v]) -> None:
-        self._script = script
-        self._spoil = spoil
-        self._node = SpecNode()
-        self._callbacks: dict[str, Callable[[bytes], object]] = {}
-        self.lose: Callable[[], object] = lambda: None
-
-    async def read(self, char_uuid: str) -> bytes:
-        return b"\x02\x01"
-
-    async def write(self, char_uuid: str, data: bytes, response: bool = True) -> None:
-        node = self._node
-        if data[0] == protocol.HELLO and node.keys is None:
-            self._say(*reply(data, 0, node.hello(data[2:])))
-        elif node.keys is None:
-            self._say(*reply(data, 0 if node.prove(data[2:]) else protocol.DENIED))
-        else:
-            command = node.open(data)
-            answers = [reply(command, 0, INFO)] if command[0] == protocol.INFO else self._script(command)
-            for uuid, value in answers:
-                channel = protocol.REPLIES if uuid == protocol.CONTROL_UUID else protocol.LOG
-                for changed in self._spoil(uuid, node.seal(channel, value)):
-                    self._say(uuid, changed)
-
-    def _say(self, uuid: str, value: bytes) -> None:
-        self._callbacks[uuid](value)
-
-    async def subscribe(self, char_uuid: str, callback: Callable[[bytes], object]) -> None:
-        self._callbacks[char_uuid] = callback
-
-    def on_lost(self, callback: Callable[[], object]) -> None:
-        self.lose = callback
+    def __init__(self, script: Script, spoil: Spoil = lambda _, v: [v]) -> None:
+        super().__init__(lambda c: [reply(c, 0, INFO)] if c[0] == protocol.INFO else script(c), spoil)
 
 
-def frame(data: bytes) -> tuple[str, bytes]:
-    return protocol.DATA_UUID, data
+def read_log(script: Script, spoil: Spoil = lambda _, v: [v]) -> bytes:
+    return log_of(Puppet(script, spoil))
 
 
-def reply(command: bytes, status: int = 0, payload: bytes = b"") -> tuple[str, bytes]:
-    return protocol.CONTROL_UUID, bytes((command[0] | 0x80, command[1], status)) + payload
-
-
-def read_log(script: Script, spoil: Callable[[str, bytes], list[bytes]] = lambda _, v: [v]) -> bytes:
+def log_of(puppet: Puppet) -> bytes:
     async def go() -> bytes:
-        client = NodeClient(Puppet(script, spoil), [OURS])
+        client = NodeClient(puppet, [OURS])
         await client.open()
         into = bytearray()
         await client.read_log(100, 110, into)
@@ -220,21 +185,14 @@ class Early(Puppet):
         await super().write(char_uuid, data, response)
         if data[0] == protocol.PROVE:
             for uuid, value in self.said:
-                self._say(uuid, value)
+                self.say(uuid, value)
 
 
 def test_log_bytes_that_come_before_the_proof_are_nobody_s() -> None:
     class Late(Early):
         said = (frame(b"forged"), frame(b"late"))
 
-    async def go() -> bytes:
-        client = NodeClient(Late(whole), [OURS])
-        await client.open()
-        into = bytearray()
-        await client.read_log(100, 110, into)
-        return bytes(into)
-
-    assert asyncio.run(go()) == b"abcdefghij"
+    assert log_of(Late(whole)) == b"abcdefghij"
 
 
 def test_a_reply_that_comes_before_the_proof_answers_nothing_after_it() -> None:
@@ -255,7 +213,7 @@ def test_chatter_buys_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
         async def go_on(self) -> None:
             while True:
-                self._say(*reply(bytes((9, 9))))
+                self.say(*reply(bytes((9, 9))))
                 await asyncio.sleep(0.05)
 
     async def go() -> None:
