@@ -58,7 +58,7 @@ def test_any_bytes_at_all(name: str, tmp_path: Path) -> None:
         st.binary(max_size=300), st.sampled_from(target.good), st.integers(0, 255).map(lambda i: b"%c" % i)
     )
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(parts, max_size=4).map(b"".join))
     def feed(data: bytes) -> None:
         target(data)

@@ -259,7 +259,7 @@ def test_two_laptops_that_disagree_are_told(store: Store) -> None:
     assert fit([Anchor(START_MS, START_MS, 9), Anchor(START_MS + 10**8, START_MS + 10**8 + 19_000, 9)]).step_ms == 0
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.floats(-200, 200),
     st.booleans(),

@@ -74,7 +74,7 @@ def test_the_days_of_a_journey_name_its_zones() -> None:
     assert there.words == "Europe/Oslo; from 2026-03-04 12:00 Asia/Tokyo"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 20 * 86400), st.sampled_from(NAMES)), min_size=1, max_size=6),
     st.integers(0, 5 * 86400),

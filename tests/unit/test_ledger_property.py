@@ -70,7 +70,7 @@ def read(tape: Tape, folder: Path, anchors: list[Anchor]) -> tuple[NodeTime, Led
         return node_time(store, node), ledger_of(store, node)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS, st.booleans(), st.lists(st.tuples(st.integers(0, 2000), st.integers(-90_000, 90_000)), max_size=3))
 @example(
     [("record", 60), ("dead", 50), ("record", 20), ("dead", 9), ("record", 30), ("set", 1), ("record", 5)], True, []

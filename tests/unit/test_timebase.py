@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ambula.store import Anchor, Segment, Store
@@ -81,7 +81,6 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
 PPM = st.floats(-200, 200)
 
 
-@settings(deadline=None)
 @given(st.lists(PPM, min_size=7, max_size=7), st.floats(-3600, 3600))
 def test_a_week_of_changing_drift_is_right_to_within_an_epoch(ppm: list[float], offset_s: float) -> None:
     """The rate changes daily, the laptop comes daily: each node epoch lands on the true one, or beside it."""
