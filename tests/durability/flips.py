@@ -15,7 +15,6 @@ from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS, PROGRAM_BLOCKS, log_system,
 from ambula.sim.node import find_micropython
 from ambula.store import Segment
 
-LOG_AT = PROGRAM_BLOCKS * BLOCK_SIZE
 READER = Path(__file__).with_name("read_log.py")
 
 
@@ -52,8 +51,8 @@ def read_as_node(image: Path) -> lives.Life:
     return lives.Life(found.segments, [], sum(n for _, n, _ in found.damage))
 
 
-def check(seen: lives.Life, before: list[Segment], hit: list[Segment] | None) -> int:
-    """Nothing wrong came out and the node went on; return how many old segments are gone (if given, just `hit`)."""
+def check(seen: lives.Life, before: list[Segment], hit: list[Segment] | None) -> None:
+    """Nothing wrong came out and the node went on; the old segments that are gone are just `hit`, if that is given."""
     old = {s.data for s in before}
     new = [s for s in seen.segments if s.data not in old]
     assert len({s.offset for s in seen.segments}) == len(seen.segments)
@@ -65,7 +64,6 @@ def check(seen: lives.Life, before: list[Segment], hit: list[Segment] | None) ->
     assert hit is None or gone == {s.data for s in hit}
     seqs = [s.header.seq for s in seen.segments]
     assert seqs == sorted(set(seqs)) or hit is None, "a sequence number came twice"
-    return len(gone)
 
 
 def log_id(image: Path) -> int:

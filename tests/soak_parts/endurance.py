@@ -37,16 +37,14 @@ def run(folder: Path, dice: random.Random, until_s: float) -> Iterator[tuple[str
     """Yield (kind of fault, what came of one)."""
     now_s = time.monotonic()
     yield "radio window", _windows(folder / "windows", now_s + WINDOW_SHARE * (until_s - now_s))
-    worn = lives.prepare(folder / "worn", test_flash.LATER)
-    lives.live(worn, test_flash.RECORDED * lives.MINUTE_MS)
-    worn.flash.rename(worn.flash.with_name("worn.img"))
-    before = lives.read(worn.flash.with_name("worn.img")).segments
+    half_hour = test_flash.record_half_hour(folder / "worn")
+    before = lives.read(test_flash.worn(half_hour)).segments
     number = 0
     while number == 0 or time.monotonic() < until_s:
         number += 1
-        image = bytearray(worn.flash.with_name("worn.img").read_bytes())
+        image = bytearray(test_flash.worn(half_hour).read_bytes())
         flips.flip(image, dice, 6)
-        yield "flash, 6 bits flipped", _checked(6, lambda image=image: _flipped(worn, image, before))
+        yield "flash, 6 bits flipped", _checked(6, lambda image=image: _flipped(half_hour, image, before))
         place, kinds = dice.choice(FAULTS)
         kind = dice.choice(kinds)
         most = 1 if kind in ("errno", "ones") else dice.randrange(1, 6)
@@ -78,9 +76,9 @@ def _windows(folder: Path, until_s: float) -> Tally:
     return Tally(inputs=seen.cycles, wrong=seen.failed + seen.leaks)
 
 
-def _flipped(worn: lives.NodeSettings, image: bytearray, before: list[lives.Segment]) -> None:
+def _flipped(half_hour: lives.NodeSettings, image: bytearray, before: list[lives.Segment]) -> None:
     """Segments that the flips hit are gone and told; whatever is left must be right, and the node go on."""
-    flips.check(test_flash.again(worn, image), before, None)
+    flips.check(test_flash.again(half_hour, image), before, None)
 
 
 def _failing(folder: Path, place: str, kind: str, most: int) -> int:
