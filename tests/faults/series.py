@@ -45,12 +45,6 @@ class Outcome:
     def is_good(self) -> bool:
         return not (self.lost or self.duplicated or self.wrong)
 
-    def add(self, other: "Outcome") -> None:
-        self.faults += other.faults
-        self.lost += other.lost
-        self.duplicated += other.duplicated
-        self.wrong += other.wrong
-
     def is_wrong(self, why: str) -> None:
         self.wrong += 1
         print(f"wrong: {why}", file=sys.stderr)

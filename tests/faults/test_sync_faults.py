@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 import worn_small
-from bed import Bed, settings_for
+from bed import Bed, Trouble, settings_for
 from series import KINDS, impatient, run_series
-from troubles import Single, Stall
+from troubles import Stall
 
 from ambula.client import NodeClient
 from ambula.errors import StoreError, TransportError
@@ -58,7 +58,7 @@ def test_a_node_that_stalls_anywhere_is_given_up_in_time(image: Path, tmp_path: 
         await link.close()
         assert stall.happened, at
         assert time.monotonic() - began_s < IN_TIME_S, at
-        bed.trouble = Single(bed, 0, random.Random(0))
+        bed.trouble = Trouble()
         bed.lose_link()
 
     async def go() -> None:
