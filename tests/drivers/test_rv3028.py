@@ -48,7 +48,7 @@ def test_it_is_set_to_the_millisecond(bench: Bench, utc_ms: int) -> None:
     assert bench.clock.utc_ms() == utc_ms + took + 12_345
 
 
-def test_it_goes_on_after_a_reset_of_the_board(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_goes_on_after_a_reset_of_the_board(bench: Bench) -> None:
     bench.clock.set_utc_ms(NOW_S * 1000)
     bench.pass_ms(86_400_250)
     again = RV3028(bench.chip, lambda: int(bench.ticks))

@@ -93,9 +93,7 @@ def chip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Chip:
     for name, module in modules(made).items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(time, "ticks_ms", lambda: made.ms & (1 << 30) - 1, raising=False)
-    monkeypatch.setattr(
-        time, "ticks_diff", lambda a, b: ((a - b + (1 << 29)) & (1 << 30) - 1) - (1 << 29), raising=False
-    )
+    monkeypatch.setattr(time, "ticks_diff", ticks_diff, raising=False)
     monkeypatch.setattr(time, "sleep_ms", lambda ms: made.sleep("awake", ms), raising=False)
     monkeypatch.setattr("os.mkdir", lambda path: made.calls.append(("mkdir", path)))
     monkeypatch.syspath_prepend(str(BOARD))

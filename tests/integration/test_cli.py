@@ -164,8 +164,8 @@ def check_status(shown: Ran, said: Ran) -> None:
                 assert value == {}
                 assert "faults none" in rows
             elif key == "receipts":
-                told = f"{value['proved_bytes']} of {value['stored_bytes']} bytes proved to be the node's"
-                assert f"receipts {told}" in rows
+                proved = f"{value['proved_bytes']} of {value['stored_bytes']} bytes proved to be the node's"
+                assert f"receipts {proved}" in rows
             elif key == "sensor":
                 assert value["refusal"] == "not enough still epochs (0 of 60)"  # never still, see worn.py
                 assert f"sensor cannot tell: {value['refusal']}" in rows

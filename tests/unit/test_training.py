@@ -1,6 +1,5 @@
 """The commands behind RESULTS.md: folds, harness, ablations, pictures, smoothing."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -120,4 +119,4 @@ def test_synthetic_minutes_are_counted_by_pace() -> None:
     assert moderate == brisk == 0
     table = synthetic.both_nodes([walk])
     assert len(table) == 36
-    assert (replace(table).activity[14:-2] == activity.WALKING).all()
+    assert (table.activity[14:-2] == activity.WALKING).all()
