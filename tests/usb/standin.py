@@ -11,6 +11,7 @@ import os
 import pty
 import select
 import selectors
+import shutil
 import signal
 import subprocess
 import threading
@@ -26,12 +27,20 @@ RAW = b"raw REPL; CTRL-B to exit"
 FRIENDLY = b">>> "
 UP = b"@up "
 PATIENCE_S = 20.0
+DEVICE_ID = "a0" * 8
+
+
+def copy_of(image: Path, folder: Path, device_id: str = DEVICE_ID) -> "StandIn":
+    """Return a board in a folder that is made for it, on a copy of a flash image."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(image, folder / "flash.img")
+    return StandIn(folder, device_id=device_id)
 
 
 class StandIn:
     """A plugged-in board; a context manager. `port` is what a laptop opens, `said` all that the board has sent."""
 
-    def __init__(self, folder: Path, flash: Path | None = None, device_id: str = "a0" * 8) -> None:
+    def __init__(self, folder: Path, flash: Path | None = None, device_id: str = DEVICE_ID) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = str(folder / "port")
         self.flash = flash or folder / "flash.img"

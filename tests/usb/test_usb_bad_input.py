@@ -16,7 +16,7 @@ from command import Ambula
 from toys import toy
 
 from ambula.errors import BoardError, InputError
-from ambula.firmware_files import MAIN
+from ambula.firmware_files import MAIN, ROOT
 from ambula.usb.flash import compile_for, plan
 from ambula.usb.micropython import install, install_commands
 from ambula.usb.state import CONFIG_SCHEMA, State
@@ -97,8 +97,6 @@ def test_a_program_of_somebody_else_and_settings_of_a_newer_ambula_stay() -> Non
 
 
 def test_the_host_and_the_firmware_mean_the_same_schema() -> None:
-    from ambula.firmware_files import ROOT
-
     assert f"\nSCHEMA = {CONFIG_SCHEMA} " in (ROOT / "node" / "settings.py").read_text("utf-8")
     assert toy("new")[MAIN]
 

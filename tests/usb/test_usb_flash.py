@@ -1,10 +1,9 @@
 """Flashing by the real mpremote onto the real MicroPython: what is sent, and what boots wherever it is cut off."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from standin import StandIn
+from standin import StandIn, copy_of
 from toys import toy
 
 from ambula.errors import BoardError, TransportError
@@ -46,8 +45,7 @@ def old_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def stand_in(old_image: Path, tmp_path: Path) -> StandIn:
-    shutil.copy(old_image, tmp_path / "flash.img")
-    return StandIn(tmp_path)
+    return copy_of(old_image, tmp_path)
 
 
 def test_an_empty_board_gets_everything_and_boots_from_its_own_flash(tmp_path: Path) -> None:
@@ -98,10 +96,7 @@ def test_the_cable_is_pulled_at_every_file(old_image: Path, tmp_path: Path, from
     marks: list[int] = []
 
     def fresh(folder: Path) -> StandIn:
-        folder.mkdir()
-        if not from_nothing:
-            shutil.copy(old_image, folder / "flash.img")
-        return StandIn(folder)
+        return StandIn(folder) if from_nothing else copy_of(old_image, folder)
 
     with fresh(tmp_path / "whole") as whole, Board(whole.port) as board:
         state = look(board)
@@ -125,9 +120,7 @@ def test_the_cable_is_pulled_at_every_file(old_image: Path, tmp_path: Path, from
 @pytest.mark.parametrize("mode", ["clean", "torn", "garbage"])
 def test_the_power_goes_at_a_flash_operation(old_image: Path, tmp_path: Path, mode: str) -> None:
     """A sample of them, other ones in each mode, the last of them around the renaming."""
-    (tmp_path / "whole").mkdir()
-    shutil.copy(old_image, tmp_path / "whole" / "flash.img")
-    with StandIn(tmp_path / "whole") as whole:
+    with copy_of(old_image, tmp_path / "whole") as whole:
         with Board(whole.port) as board:
             flash(board, look(board), toy("new"))
         with Board(whole.port) as board:
@@ -150,10 +143,7 @@ def test_the_power_goes_at_a_flash_operation(old_image: Path, tmp_path: Path, mo
     ]
     seen: list[bytes] = []
     for number, cut in enumerate(cuts):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        shutil.copy(old_image, folder / "flash.img")
-        with StandIn(folder) as stand_in:
+        with copy_of(old_image, tmp_path / str(number)) as stand_in:
             stand_in.reset(cut, mode)
             try:
                 put(stand_in.port, toy("new"))

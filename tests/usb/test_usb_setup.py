@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command import Ambula
-from standin import StandIn
+from standin import StandIn, copy_of
 
 from ambula.errors import TransportError
 from ambula.fetch import fetch, find_nodes
@@ -17,6 +17,7 @@ from ambula.sim.image import device_key, log_chunks
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.usb.board import Board
+from ambula.usb.flash import compile_for, flash
 from ambula.usb.node_setup import Wanted, set_up
 from ambula.usb.state import look
 
@@ -25,15 +26,13 @@ WANTED = Wanted("P01", 0, "UTC", "now", 0)
 
 
 @pytest.fixture(scope="module")
-def flashed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def flashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The flash of a board with the real firmware, not set up."""
-    from ambula.usb.flash import compile_for, flash
-
     folder = tmp_path_factory.mktemp("flashed")
     with StandIn(folder) as stand_in, Board(stand_in.port) as board:
         state = look(board)
         assert flash(board, state, compile_for(state, "sim")) == "0.1.0 thigh"
-    return (folder / "flash.img").read_bytes()
+    return folder / "flash.img"
 
 
 def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Path) -> None:
@@ -83,8 +82,6 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
     assert asyncio.run(wear()) == EPOCHS
     kept = (log_chunks(image), device_key(image))
     with StandIn(tmp_path / "later", image) as stand_in, Board(stand_in.port) as board:
-        from ambula.usb.flash import compile_for, flash
-
         state = look(board)
         newer = {**compile_for(state, "sim"), "newer.py": b"# a later version\n"}
         assert flash(board, state, newer) == "0.1.0 thigh"
@@ -93,13 +90,8 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         assert log_chunks(image)[base].startswith(data)
 
 
-def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: bytes, tmp_path: Path) -> None:
+def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_path: Path) -> None:
     keys = KeyFile(tmp_path / "keys.json")
-
-    def fresh(name: str) -> StandIn:
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "flash.img").write_bytes(flashed)
-        return StandIn(tmp_path / name)
 
     def cut_off(stand_in: StandIn, after: int) -> None:
         with Board(stand_in.port) as board:
@@ -107,14 +99,14 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: bytes, tmp_
             stand_in.pull_after(after)
             set_up(board, state, WANTED, keys)
 
-    with fresh("whole") as whole, Board(whole.port) as board:
+    with copy_of(flashed, tmp_path / "whole") as whole, Board(whole.port) as board:
         state = look(board)
         start = whole.heard_bytes
         set_up(board, state, WANTED, KeyFile(tmp_path / "other.json"))
         total = whole.heard_bytes - start
     for number in range(1, 5):
         keys.path.unlink(missing_ok=True)
-        with fresh(str(number)) as stand_in:
+        with copy_of(flashed, tmp_path / str(number)) as stand_in:
             with pytest.raises(TransportError, match="was lost"):
                 cut_off(stand_in, total * number // 5)
             stand_in.reset()
@@ -127,14 +119,12 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: bytes, tmp_
             assert [k.key for k in keys.load()] == [done.key.key] == [device_key(stand_in.flash)]
 
 
-def test_whose_place_and_whose_recording_must_be_said(flashed: bytes, ambula: Ambula, tmp_path: Path) -> None:
+def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Ambula, tmp_path: Path) -> None:
     def arguments(stand_in: StandIn, who: str) -> tuple[str, ...]:
         return ("setup", "--port", stand_in.port, "--participant", who, "--role", "thigh", "--zone", "UTC")
 
     for name, device in (("one", "b1" * 8), ("two", "b2" * 8)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "flash.img").write_bytes(flashed)
-        with StandIn(tmp_path / name, device_id=device) as stand_in:
+        with copy_of(flashed, tmp_path / name, device) as stand_in:
             if name == "one":
                 assert ambula(*arguments(stand_in, "P01")).code == 0
                 told = ambula(*arguments(stand_in, "P02")).failed_with(3)
