@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import Any
 
 from agent import KEYS
+from command import Ran
 from guest import Guest, GuestError, Session
 
 from ambula.sim.rig import Rig
@@ -15,15 +15,6 @@ ADDRESS = "00:1A:7D:DA:71:13"
 COMMAND_TIMEOUT_S = 90.0
 _ADAPTER_TIMEOUT_S = 30.0
 _TAP_EVERY_S = 10.0
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command on the guest left behind."""
-
-    code: int
-    out: str
-    err: str
 
 
 class Running:
