@@ -10,11 +10,6 @@ import struct
 from nodecore import record
 from nodecore.compat import const
 
-try:
-    from micropython import heap_lock  # noqa: F401  a node only writes: it has no heap to spare for the way back
-except ImportError:
-    from nodecore.unpack import decode_records as decode_records
-
 HEADER_FORMAT = "<HBBIIHHIHbBBBH"
 HEADER_SIZE = const(28)
 CRC_SIZE = const(4)
@@ -36,7 +31,6 @@ STOPPED = const(5)
 
 CLOCK_IS_SET = const(0x01)  # header flags
 
-_REPEAT_SHIFT = const(12)
 _MAX_REPEAT = const(15)
 
 

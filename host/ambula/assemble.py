@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ambula.store import Segment
-from nodecore import segment
+from nodecore import segment, unpack
 
 _MAGIC = segment.MAGIC.to_bytes(2, "little")
 
@@ -51,7 +51,7 @@ def _segment_at(offset: int, data: bytes, at: int) -> Segment | None:
     if header.kind != segment.EPOCHS:
         return Segment(offset + at, header, raw, None)
     try:
-        records = segment.decode_records(raw[segment.HEADER_SIZE : -segment.CRC_SIZE], header.count)
+        records = unpack.decode_records(raw[segment.HEADER_SIZE : -segment.CRC_SIZE], header.count)
     except ValueError:
         return None
     return Segment(offset + at, header, raw, bytes(records))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodecore import record, segment
+from nodecore import record, segment, unpack
 
 RECORD_A = bytes.fromhex("19 64 00 00 05 06 07 08 00 00 00 02")
 RECORD_B = bytes.fromhex("55 64 00 f6 30 31 32 33 70 4a c8 02")
@@ -50,7 +50,7 @@ def test_epoch_segment_reads_back() -> None:
     assert (header.seq, header.epoch, header.count, header.boot) == (7, 356041088, 4, 3)
     assert (header.temperature_c, header.battery_20mv, header.flags, header.role) == (33, 195, 1, 1)
     payload = data[segment.HEADER_SIZE : -segment.CRC_SIZE]
-    assert bytes(segment.decode_records(payload, 4)) == RECORD_A * 3 + RECORD_B
+    assert bytes(unpack.decode_records(payload, 4)) == RECORD_A * 3 + RECORD_B
 
 
 def test_event_segment_is_as_specified() -> None:
@@ -91,13 +91,13 @@ def test_any_records_come_back(made: list[bytes], stutter: int) -> None:
     data = bytes(writer.seal(0, 0, 0, 0, 0, 0))
     header = segment.parse_header(data)
     assert header is not None
-    assert bytes(segment.decode_records(data[28:-4], header.count)) == b"".join(made)
+    assert bytes(unpack.decode_records(data[28:-4], header.count)) == b"".join(made)
 
 
 @given(st.binary(max_size=900), st.integers(0, 60))
 def test_any_payload_decodes_or_is_refused(payload: bytes, count: int) -> None:
     try:
-        out = segment.decode_records(payload, count)
+        out = unpack.decode_records(payload, count)
     except ValueError:
         return
     assert len(out) == 12 * count

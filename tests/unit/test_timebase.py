@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ambula.store import Anchor, Segment, Store
 from ambula.timebase import fit, node_records
-from nodecore import segment
+from nodecore import segment, unpack
 
 START_S = 1_780_000_000
 DAY_S = 86_400
@@ -59,7 +59,7 @@ class Writer:
     def _add(self, data: bytes, count: int) -> None:
         header = segment.parse_header(data)
         body = data[segment.HEADER_SIZE : -segment.CRC_SIZE]
-        records = bytes(segment.decode_records(body, count)) if count else None
+        records = bytes(unpack.decode_records(body, count)) if count else None
         end = self.offset + len(data)
         self.store.add_log(self.node_id, [Segment(self.offset, header, data, records)], [], end)
         self.offset = end
