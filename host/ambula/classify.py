@@ -10,8 +10,7 @@ from ambula.fastscore import score_stream
 from ambula.fusion import fuse_records
 from ambula.recording import Samples, read_samples
 from nodecore.sampling import EPOCH_S
-
-_ROLE_THIGH, _ROLE_BACK = 0, 1
+from nodecore.score import BACK, THIGH
 
 
 def classify(thigh: Path | None, back: Path | None) -> EpochTable:
@@ -24,7 +23,10 @@ def classify(thigh: Path | None, back: Path | None) -> EpochTable:
     thigh_samples = None if thigh is None else read_samples(thigh)
     back_samples = None if back is None else read_samples(back)
     check_overlap(thigh_samples, back_samples)
-    return fuse_records(_records(thigh_samples, _ROLE_THIGH), _records(back_samples, _ROLE_BACK))
+    return fuse_records(
+        None if thigh_samples is None else records_of(thigh_samples, THIGH),
+        None if back_samples is None else records_of(back_samples, BACK),
+    )
 
 
 def check_overlap(thigh: Samples | None, back: Samples | None) -> None:
@@ -43,8 +45,7 @@ def _span(samples: Samples) -> str:
     return f"{samples.first_epoch * EPOCH_S} to {(samples.first_epoch + samples.epochs) * EPOCH_S} s"
 
 
-def _records(samples: Samples | None, role: int) -> Records | None:
-    if samples is None:
-        return None
+def records_of(samples: Samples, role: int) -> Records:
+    """Return the records that a node of that role (0 thigh, 1 back) would have made of these samples."""
     epoch = np.arange(samples.first_epoch, samples.first_epoch + samples.epochs, dtype=np.int64)
     return Records(epoch, score_stream(samples.counts, role))

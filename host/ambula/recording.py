@@ -5,6 +5,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,11 @@ class Recording:
     t_s: Float
     acc_g: Float
     rate_hz: float
+
+    @classmethod
+    def even(cls, acc_g: Float, rate_hz: float, name: str = "recording") -> Self:
+        """Return samples taken at exactly `rate_hz` from 0 s on; name: what errors call them."""
+        return cls(Path(name), np.arange(len(acc_g)) / rate_hz, acc_g, rate_hz)
 
 
 @dataclass(frozen=True)

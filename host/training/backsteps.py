@@ -6,7 +6,6 @@ lost, while the back rests.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +36,7 @@ def slowed(acc_g: Float, factor: float) -> Float:
 
 def records_of(acc_g: Float, rate_hz: float) -> NDArray[np.uint8]:
     """Return the records of a recording that starts at 0 s."""
-    recording = Recording(Path("walk"), np.arange(len(acc_g)) / rate_hz, acc_g, rate_hz)
-    return score_stream(resample(recording).counts, BACK)
+    return score_stream(resample(Recording.even(acc_g, rate_hz)).counts, BACK)
 
 
 def walks() -> Iterator[tuple[str, Float, Float, float]]:

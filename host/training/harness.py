@@ -7,13 +7,12 @@ choose tables (`classes transfer cadence turned mounted slow`), none means all. 
 import importlib
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ambula.epochs import EpochTable, Records
-from ambula.fastscore import score_stream
+from ambula.classify import records_of
+from ambula.epochs import EpochTable
 from ambula.fusion import fuse_records
 from ambula.recording import Recording, resample
 from nodecore import activity
@@ -46,10 +45,7 @@ def external() -> tuple[Any, Any]:
 
 def table_of(acc_g: Floats, rate_hz: float, role: int) -> EpochTable:
     """Return the epochs of one node's recording, as `ambula classify` makes them."""
-    t_s = np.arange(len(acc_g)) / rate_hz
-    samples = resample(Recording(Path("stream"), t_s, acc_g, rate_hz))
-    epoch = np.arange(samples.first_epoch, samples.first_epoch + samples.epochs, dtype=np.int64)
-    records = Records(epoch, score_stream(samples.counts, role))
+    records = records_of(resample(Recording.even(acc_g, rate_hz)), role)
     return fuse_records(records, None) if role == THIGH else fuse_records(None, records)
 
 

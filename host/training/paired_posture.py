@@ -7,6 +7,7 @@ time, so only what stands still is paired: lying on four sides, sitting, standin
 turned to the back's axes. This supports the two-node posture; it does not validate it at L5.
 """
 
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.classify import records_of
 from ambula.epochs import Records
-from ambula.fastscore import score_stream
 from ambula.fusion import fuse_records
 from ambula.recording import Recording, resample
 from nodecore import activity
@@ -57,8 +58,6 @@ def main(folder: Path, flagged: bool) -> None:
 
 
 def _flagged(folder: Path) -> set[str]:
-    import json
-
     flags = json.loads((folder / "meta.json").read_text("utf-8"))["quality_flags"]
     return set(flags)
 
@@ -80,9 +79,7 @@ def _person(recording: dict[str, NDArray[Any]]) -> list[tuple[int, int]]:
 
 
 def _records(acc_g: NDArray[Any], role: int) -> Records:
-    t_s = np.arange(len(acc_g)) / RATE_HZ
-    samples = resample(Recording(Path(), t_s, acc_g.astype(float), RATE_HZ))
-    return Records(np.arange(samples.epochs, dtype=np.int64), score_stream(samples.counts, role))
+    return records_of(resample(Recording.even(acc_g.astype(float), RATE_HZ)), role)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def _cut(
         if len(rows) < 0.9 * EPOCH_S * rate_hz:
             continue
         acc_g = np.nan_to_num(acc[rows].astype(np.float64)) * X_DOWN
-        samples = resample(Recording(Path(whose[1]), np.arange(len(rows)) / rate_hz, acc_g, rate_hz))
+        samples = resample(Recording.even(acc_g, rate_hz, whose[1]))
         counts = samples.counts
         yield Stretch(*whose, counts, _labels(label[rows], rate_hz, len(counts) // EPOCH_SAMPLES))
 

@@ -60,7 +60,7 @@ def tell(stream: Stream) -> Told:
     """Return what the node's present forests say of a stream of the harness, beside the truth."""
     sets, score = external()
     rate_hz, acc_g = stream["fs"], stream["data"][:, :3]
-    samples = resample(Recording(Path("stream"), np.arange(len(acc_g)) / rate_hz, acc_g, rate_hz)).counts
+    samples = resample(Recording.even(acc_g, rate_hz)).counts
     says = [score.fold(activity.NAMES[code & 15], "thigh") for code in score_stream(samples, THIGH)[:, 0].tolist()]
     truth = [_truth(epoch, sets.LABELS, score.fold) for epoch in stream["epochs"]]
     scored = np.array([name != "" for name in truth], np.bool_)

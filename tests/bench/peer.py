@@ -5,7 +5,6 @@ import logging
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,8 +32,7 @@ def thigh_at_50_hz(plan: list[Stretch]) -> Float:
 
 def ours(acc_g: Float) -> None:
     """Resample and score."""
-    recording = Recording(Path("day"), np.arange(len(acc_g)) / RATE_HZ, acc_g, float(RATE_HZ))
-    score_stream(resample(recording).counts, protocol.THIGH)
+    score_stream(resample(Recording.even(acc_g, float(RATE_HZ))).counts, protocol.THIGH)
 
 
 def actimotus() -> Callable[[Float], None] | None:

@@ -118,7 +118,7 @@ def test_recordings_score_the_same_everywhere(
         acc_g = np.nan_to_num(data[site].astype(np.float64))[: int(400 * data["fs"])]
         rate_hz = float(data["fs"])
     acc_g = acc_g[:, np.abs(turn) - 1] * np.sign(turn)
-    counts = resample(Recording(path, np.arange(len(acc_g)) / rate_hz, acc_g, rate_hz)).counts
+    counts = resample(Recording.even(acc_g, rate_hz)).counts
     fast = score_stream(counts, role)
     np.testing.assert_array_equal(fast[:PLAIN_EPOCHS], on_cpython(counts, role))
     np.testing.assert_array_equal(fast, on_micropython(counts, role, tmp_path))

@@ -73,7 +73,7 @@ def test_every_trait_is_left_out_once_and_the_size_is_that_of_the_tables() -> No
 
 def test_at_twice_the_rate_a_walk_has_twice_the_samples_and_the_same_cadence() -> None:
     walk = simulate([Stretch(0, 60, Kind.WALKING, 110)], Participant(3), 100.0)
-    recording = Recording(Path("walk"), np.arange(len(walk.thigh)) / 100, walk.thigh.astype(float), 100.0)
+    recording = Recording.even(walk.thigh.astype(float), 100.0)
     once = resample(recording).counts
     with doubled():
         twice = resample(recording).counts

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ambula.classify import records_of
 from ambula.epochs import Records
 from ambula.evaluation.parts import BACK, THIGH, Float, Text
 from ambula.evaluation.streams import Stream
-from ambula.fastscore import score_stream
 from ambula.fusion import fuse_records
 from ambula.recording import Recording, resample
 from nodecore.activity import NAMES
@@ -39,7 +37,5 @@ def ambula(stream: Stream) -> Answer:
 
 
 def _records(stream: Stream, site: str) -> Records:
-    acc_g = stream.acc_g[site]
-    samples = resample(Recording(Path(stream.subject), np.arange(len(acc_g)) / stream.rate_hz, acc_g, stream.rate_hz))
-    data: NDArray[np.uint8] = score_stream(samples.counts, _ROLE[site])
-    return Records(np.arange(samples.epochs, dtype=np.int64), data)
+    samples = resample(Recording.even(stream.acc_g[site], stream.rate_hz, stream.subject))
+    return records_of(samples, _ROLE[site])
