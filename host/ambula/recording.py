@@ -136,11 +136,11 @@ def _reason(path: Path, message: str) -> str:
     row = int(found.group(1)) if found else 0
     value = re.search(r"could not convert string '(.*)' to", message)
     if value:
-        return f"line {_line(path, row)}: {value.group(1)[:40]!r} is not a number; mend or delete the line"
-    return f"line {_line(path, row - 1)}: has too few columns; every line needs t,x,y,z"
+        return f"line {line_of(path, row)}: {value.group(1)[:40]!r} is not a number; mend or delete the line"
+    return f"line {line_of(path, row - 1)}: has too few columns; every line needs t,x,y,z"
 
 
-def _line(path: Path, row: int) -> int:
+def line_of(path: Path, row: int) -> int:
     """Return the number of the line in the file, from 1, that holds a row of the table: empty lines hold none."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         full = (number for number, text in enumerate(file, 1) if number > 1 and text != "\n")
@@ -150,7 +150,7 @@ def _line(path: Path, row: int) -> int:
 def _check_finite(path: Path, table: Float) -> None:
     bad = ~np.isfinite(table).all(axis=1)
     if bad.any():
-        line = _line(path, int(bad.argmax()))
+        line = line_of(path, int(bad.argmax()))
         raise InputError(f"{path}: line {line}: a value is missing (nan or inf); cut the file there")
 
 
@@ -161,7 +161,7 @@ def _check_clock(path: Path, t_s: Float) -> float:
     if back.any():
         at = int(back.argmax())
         fault = "repeats" if step_s[at] == 0 else "goes back"
-        line = _line(path, at + 1)
+        line = line_of(path, at + 1)
         raise InputError(f"{path}: line {line}: the clock {fault} at t={t_s[at + 1]:.10g}; sort or cut the file there")
     period_s = float(np.median(step_s))
     gap = step_s > max(_MAX_GAP_S, 3 * period_s)
@@ -172,7 +172,7 @@ def _check_clock(path: Path, t_s: Float) -> float:
     if gap.any():
         at = int(gap.argmax())
         raise InputError(
-            f"{path}: line {_line(path, at + 1)}: a gap of {step_s[at]:.2f} s after t={t_s[at]:.10g};"
+            f"{path}: line {line_of(path, at + 1)}: a gap of {step_s[at]:.2f} s after t={t_s[at]:.10g};"
             " split the file there"
         )
     return (len(t_s) - 1) / float(t_s[-1] - t_s[0])

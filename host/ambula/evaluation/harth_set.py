@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from ambula.errors import InputError
 from ambula.evaluation import axes
 from ambula.evaluation.npz_set import chosen
 from ambula.evaluation.parts import BACK, THIGH, DataSet, Float, Part, Request, Text
+from ambula.recording import line_of
 
 COLUMNS = ("timestamp", "back_x", "back_y", "back_z", "thigh_x", "thigh_y", "thigh_z", "label")
 _AT = {BACK: slice(0, 3), THIGH: slice(3, 6)}
@@ -103,7 +104,9 @@ def _numbers(path: Path, texts: list[str]) -> Float:
         raise InputError(_first_bad(path, texts, float, "a number")) from e
     bad = ~np.isfinite(values)
     if bad.any():
-        raise InputError(f"{path}: line {_line(path, int(bad.argmax()))}: a value is missing; mend or delete the line")
+        raise InputError(
+            f"{path}: line {line_of(path, int(bad.argmax()))}: a value is missing; mend or delete the line"
+        )
     return values
 
 
@@ -123,15 +126,8 @@ def _first_bad(path: Path, texts: list[str], read: Callable[[str], object], want
         try:
             read(text)
         except (ValueError, OverflowError):
-            return f"{path}: line {_line(path, row)}: {text[:40]!r} is not {wanted}; mend or delete the line"
+            return f"{path}: line {line_of(path, row)}: {text[:40]!r} is not {wanted}; mend or delete the line"
     return f"{path}: a value is not {wanted}; fetch the file again"
-
-
-def _line(path: Path, row: int) -> int:
-    """Return the number of the line, from 1, that holds a row of the table: empty lines hold none."""
-    with path.open(encoding="utf-8-sig") as file:
-        full = (number for number, text in enumerate(file, 1) if number > 1 and text != "\n")
-        return next(islice(full, row, None))
 
 
 def _rate_hz(path: Path, time_s: Float) -> float:
