@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.evaluation.axes import frame_along
 from ambula.fastclassify import asks, described
 from ambula.fastfeatures import measure_stream
 from ambula.fastmounting import walks_for_sure
@@ -83,11 +84,7 @@ def digest(datasets: tuple[str, ...]) -> str:
 def own_frame(limb: Iterable[Stretch]) -> Floats:
     """Return the axes (rows) of which x lies along the mean walking direction and z is as near to z as can be."""
     means = [measure_stream(one.counts).values[one.label == "walking", UP : FRONT + 1] for one in limb]
-    x = np.concatenate(means).mean(axis=0)
-    x /= np.linalg.norm(x)
-    z = np.array([0.0, 0.0, 1.0]) - x[2] * x
-    z /= np.linalg.norm(z)
-    return np.array([x, np.cross(z, x), z])
+    return frame_along(np.concatenate(means).mean(axis=0))
 
 
 def off_by(lean_deg: float, twist_deg: float) -> Floats:

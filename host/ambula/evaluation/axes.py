@@ -48,10 +48,15 @@ def levelled(acc_g: Float, label: Text) -> Turn:
     """Return the smallest turn that makes gravity while standing (else all along) x; z stays as far out as it can."""
     standing = acc_g[label == "standing"]
     up: Float = (standing if len(standing) > _LEAST else acc_g).mean(axis=0)
+    return Turn(frame_along(up), "levelled by gravity while standing")
+
+
+def frame_along(up: Float) -> Float:
+    """Return the axes (rows) of which x lies along `up`, of any length, and z is as near to z as can be."""
     x: Float = up / float(np.linalg.norm(up))
     z = np.array([0.0, 0.0, 1.0]) - x * x[2]
     z /= np.linalg.norm(z)
-    return Turn(_frame(x, z), "levelled by gravity while standing")
+    return _frame(x, z)
 
 
 def by_gravity(acc_g: Float, label: Text, site: str, out: int) -> Turn:
