@@ -100,8 +100,7 @@ def _score(true: Float, said: Float) -> CadenceScore:
 
 def _steps(truth: Truth, steps: Float) -> StepScore | None:
     known = np.isfinite(truth.steps)
-    keys = np.char.add(np.char.add(truth.subject[known], "/"), truth.recording[known])
-    names, row = np.unique(keys, return_inverse=True)
+    names, row = np.unique(truth.whose[known], return_inverse=True)
     true = np.bincount(row, truth.steps[known], len(names))
     said = np.bincount(row, steps[known], len(names))
     enough = true > _FEWEST_STEPS

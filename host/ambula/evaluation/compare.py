@@ -54,6 +54,16 @@ class Evaluation:
     notes: list[str]
     programs: dict[str, Scores]
 
+    @property
+    def classes(self) -> dict[str, ClassScores]:
+        """The classes of each program, Ambula's first; empty where the set has no such truth."""
+        return {name: s.classes for name, s in self.programs.items() if s.classes}
+
+    @property
+    def cadence(self) -> dict[str, CadenceScores]:
+        """The same of cadence and steps."""
+        return {name: s.cadence for name, s in self.programs.items() if s.cadence}
+
     def plain(self) -> dict[str, Any]:
         """Return everything as JSON has it: NaN becomes None."""
         return cast("dict[str, Any]", _plain(asdict(self)))
@@ -96,7 +106,7 @@ def evaluate(
         seed=seed,
         version=ambula.__version__,
         people=len(np.unique(truth.subject)),
-        recordings=len(np.unique(np.char.add(np.char.add(truth.subject, "/"), truth.recording))),
+        recordings=len(np.unique(truth.whose)),
         hours=len(truth) * EPOCH_S / 3600,
         epochs=len(truth),
         excluded=excluded(truth),

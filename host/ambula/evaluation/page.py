@@ -27,8 +27,7 @@ class Card:
 
 def render_page(found: Evaluation) -> str:
     """Return the page as HTML: no script, no network; the same evaluation gives the same bytes."""
-    classes = {name: s.classes for name, s in found.programs.items() if s.classes}
-    cadence = {name: s.cadence for name, s in found.programs.items() if s.cadence}
+    classes, cadence = found.classes, found.cadence
     loader = PackageLoader("ambula.evaluation", "")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return pages.get_template("page.html").render(

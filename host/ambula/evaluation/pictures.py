@@ -27,8 +27,7 @@ def f1_bars(scores: Mapping[str, ClassScores]) -> Picture:
     picture = Picture("Bars: F1 by class. " + "; ".join(said))
     y = _ruled(picture, 1.0, 0.25, "{:.2g}")
     for klass, of in first.classes.items():
-        picture.words.append(Word(_LEFT - 10, y + _BAR * len(scores) / 2 + 1, klass, "end"))
-        picture.words.append(Word(_LEFT - 10, y + _BAR * len(scores) / 2 + 14, f"{of.epochs} epochs", "end", "small"))
+        _named(picture, y, len(scores), klass, of.epochs)
         for number, (name, program) in enumerate(scores.items()):
             s = program.classes[klass]
             told = f"{klass}, {name}: F1 {s.f1:.3f}, mean over {s.people} people {s.mean_f1:.3f}"
@@ -36,7 +35,7 @@ def f1_bars(scores: Mapping[str, ClassScores]) -> Picture:
             at = _LEFT + _span() * s.mean_f1
             picture.lines.append(Line(at, y - 1, at, y + _BAR - 2, "mark"))
             y += _BAR
-        y += max(_GAP, 30 - _BAR * len(scores))
+        y += _gap(len(scores))
     return _closed(picture, y)
 
 
@@ -90,16 +89,14 @@ def cadence_bars(scores: Mapping[str, CadenceScores]) -> Picture:
     picture = Picture("Bars: mean absolute error of cadence in steps a minute. " + "; ".join(said))
     y = _ruled(picture, top, top / 4, "{:g}")
     for group, of in groups.items():
-        middle = y + _BAR * len(scores) / 2
-        picture.words.append(Word(_LEFT - 10, middle + 1, group.replace("-", "\N{EN DASH}"), "end"))
-        picture.words.append(Word(_LEFT - 10, middle + 14, f"{of.epochs} epochs", "end", "small"))
+        _named(picture, y, len(scores), group.replace("-", "\N{EN DASH}"), of.epochs)
         for number, (name, program) in enumerate(scores.items()):
             s = program.groups[group]
             figure = "none" if math.isnan(s.mae) else f"{s.mae:.1f}"
             told = f"{group}, {name}: error {figure} steps/min, within 5 in {100 * s.within_5:.0f} % of epochs"
             _bar(picture, y, 0.0 if math.isnan(s.mae) else s.mae / top, figure, kind_of(number), told)
             y += _BAR
-        y += max(_GAP, 30 - _BAR * len(scores))
+        y += _gap(len(scores))
     return _closed(picture, y)
 
 
@@ -149,6 +146,18 @@ def _levels(at: Sequence[float]) -> list[int]:
         ends[level : level + 1] = [x]
         out.append(level)
     return out
+
+
+def _named(picture: Picture, y: float, bars: int, name: str, epochs: int) -> None:
+    """Write the name of a group of bars, the first at `y`, and under it how many epochs it has."""
+    middle = y + _BAR * bars / 2
+    picture.words.append(Word(_LEFT - 10, middle + 1, name, "end"))
+    picture.words.append(Word(_LEFT - 10, middle + 14, f"{epochs} epochs", "end", "small"))
+
+
+def _gap(bars: int) -> float:
+    """Return the room after a group of bars, so that its name does not touch the next."""
+    return max(_GAP, 30 - _BAR * bars)
 
 
 def _bar(picture: Picture, y: float, share: float, figure: str, kind: str, told: str, mark: float = 0.0) -> None:

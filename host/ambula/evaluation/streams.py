@@ -24,11 +24,6 @@ class Stream:
     acc_g: Mapping[str, Float]
     truth: Truth
 
-    @property
-    def samples_an_epoch(self) -> int:
-        """Return the number of samples of each epoch."""
-        return round(EPOCH_S * self.rate_hz)
-
 
 def streams_of(parts: list[Part], order: Order, dataset: str, seed: int = 0) -> list[Stream]:
     """Return one person's streams: one a recording, or all end to end; recordings under half an epoch are left out.

@@ -19,7 +19,7 @@ def pieces(found: Evaluation) -> Iterator[str | Table]:
     yield f"[bold]{escape(found.dataset)}, {sites}[/bold]: {found.people} people, {found.recordings} recordings, " + (
         f"{found.hours:.1f} h; ambula {found.version}"
     )
-    classes = {name: s.classes for name, s in found.programs.items() if s.classes}
+    classes = found.classes
     if classes:
         yield _title(f"classes, {next(iter(classes.values())).epochs} epochs")
         yield _overall(classes)
@@ -31,7 +31,7 @@ def pieces(found: Evaluation) -> Iterator[str | Table]:
             yield f"worst people, {name}: " + ", ".join(
                 f"{escape(p.subject)} {p.accuracy:.3f}" for p in scores.people[:_WORST]
             )
-    cadence = {name: s.cadence for name, s in found.programs.items() if s.cadence}
+    cadence = found.cadence
     if cadence:
         yield _title("cadence by true cadence, steps/min; shares are of all epochs")
         yield _cadence(cadence)

@@ -48,6 +48,11 @@ class Truth:
     def __len__(self) -> int:
         return len(self.klass)
 
+    @property
+    def whose(self) -> Text:
+        """Person and recording of each epoch as one word, (n,)."""
+        return np.char.add(np.char.add(self.subject, "/"), self.recording)
+
     @classmethod
     def joined(cls, parts: list[Self]) -> Self:
         """Return the parts end to end; ValueError if there are none."""
