@@ -15,23 +15,12 @@ from ambula.recording import Recording, resample
 from nodecore import record
 from nodecore.sampling import EPOCH_S
 from nodecore.score import BACK
-from training.recordings import DATA
+from training.recordings import DATA, slowed
 
 Float = NDArray[np.float64]
 STRETCHES = (1.0, 1.25, 1.6, 2.0, 2.5)
 FELT_G = 0.03
 NEAR_S = 0.4
-
-
-def slowed(acc_g: Float, factor: float) -> Float:
-    """Return a walk with time stretched by `factor` and movement divided by its square."""
-    mean = acc_g.mean(axis=0)
-    at = np.arange(int(len(acc_g) * factor)) / factor
-    return (
-        np.stack([np.interp(at, np.arange(len(acc_g)), column) for column in (acc_g - mean).T], axis=1)
-        / (factor * factor)
-        + mean
-    )
 
 
 def records_of(acc_g: Float, rate_hz: float) -> NDArray[np.uint8]:

@@ -17,10 +17,9 @@ from ambula.fusion import fuse_records
 from ambula.recording import Recording, resample
 from nodecore import activity
 from nodecore.score import BACK, THIGH
-from training.backsteps import slowed
 from training.folds import FOLDS, Source, fold_of, learn, wear
 from training.mountings import MOUNTINGS, axes
-from training.recordings import DATA, Floats
+from training.recordings import DATA, Floats, slowed
 from training.traits import DATASETS
 
 EVALUATION = DATA.parent / "evaluation"

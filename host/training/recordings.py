@@ -47,16 +47,20 @@ def stretches(dataset: str, people: str = "*") -> Iterator[Stretch]:
                     )
 
 
-def slowed(stretch: Stretch, factor: float) -> Stretch:
-    """Return a walk as if walked slower: time longer by `factor` (> 1), movement smaller by its square; one label."""
-    counts = stretch.counts.astype(np.float64)
-    rest = counts.mean(axis=0)
-    length = int(len(counts) * factor) // EPOCH_SAMPLES * EPOCH_SAMPLES
-    at = np.arange(length) / factor
-    moved = np.stack([np.interp(at, np.arange(len(counts)), column) for column in (counts - rest).T], axis=1)
-    slow = np.rint(rest + moved / factor**2).astype(np.int16)
-    label = np.repeat(stretch.label[:1], length // EPOCH_SAMPLES)
-    return replace(stretch, dataset=stretch.dataset + " slowed", counts=slow, label=label)
+def slowed(walk: Floats, factor: float) -> Floats:
+    """Return a walk (n, 3), in any unit, with time stretched by `factor` (>= 1) and movement divided by its square."""
+    rest = walk.mean(axis=0)
+    at = np.arange(int(len(walk) * factor)) / factor
+    moved = np.stack([np.interp(at, np.arange(len(walk)), column) for column in (walk - rest).T], axis=1)
+    return moved / (factor * factor) + rest
+
+
+def slowed_stretch(stretch: Stretch, factor: float) -> Stretch:
+    """Return a stretch of walking, all of one label, as `slowed`; what is no whole epoch is cut off."""
+    slow = np.rint(slowed(stretch.counts.astype(np.float64), factor)).astype(np.int16)
+    epochs = len(slow) // EPOCH_SAMPLES
+    label = np.repeat(stretch.label[:1], epochs)
+    return replace(stretch, dataset=stretch.dataset + " slowed", counts=slow[: epochs * EPOCH_SAMPLES], label=label)
 
 
 def turned(stretch: Stretch, frame: Floats, name: str) -> Stretch:

@@ -14,7 +14,7 @@ from ambula.fastmounting import walks_for_sure
 from ambula.fastscore import followed
 from nodecore.classify import THIGH
 from nodecore.features import FRONT, UP
-from training.recordings import Floats, Stretch, by_limb, slowed, turned
+from training.recordings import Floats, Stretch, by_limb, slowed_stretch, turned
 
 CLASSES = ("running", "stairs", "standing", "walking")  # the order of `nodecore.forest.ACTIVITIES`
 LEVEL = CLASSES.index("walking")
@@ -95,7 +95,7 @@ def off_by(lean_deg: float, twist_deg: float) -> Floats:
 
 
 def _slow(stretch: Stretch) -> list[Stretch]:
-    return [slowed(stretch, factor) for factor in _SLOWER] if set(stretch.label.tolist()) == {"walking"} else []
+    return [slowed_stretch(stretch, factor) for factor in _SLOWER] if set(stretch.label.tolist()) == {"walking"} else []
 
 
 def _joined(parts: list[Examples]) -> Examples:
