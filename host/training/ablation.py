@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ambula.epochs import EpochTable
 from training.double_rate import doubled
-from training.folds import FOLDS, fold_of
+from training.folds import FOLDS, folds_of
 from training.forest import LEAVES, ROUNDS, boosted
 from training.harness import ROLES, external, table_of
 from training.traits import CLASSES, DATASETS, Examples, examples
@@ -63,7 +63,7 @@ def score(source: Examples, found: NDArray[np.int64]) -> Score:
 
 def compare(source: Examples, rounds: int = ROUNDS, leaves: int = LEAVES) -> dict[str, Score]:
     """Return the figures of each set by folds, then of each by a forest of the other."""
-    fold = np.array([fold_of(person) for person in source.subject.tolist()])
+    fold = folds_of(source.subject)
     found = np.zeros(len(fold), np.int64)
     for number in range(FOLDS):
         forest = boosted(source.rows(fold != number), rounds, leaves)

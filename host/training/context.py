@@ -5,7 +5,6 @@ scored by the external harness: the labelled streams, and HuGaDB's recordings as
 `ambula`: see RESULTS.md.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from ambula.epochs import EpochTable
 from nodecore import activity
 from nodecore.score import THIGH
-from training.folds import FOLDS, Source, fold_of, learn, wear
-from training.harness import Stream, answer, external, table_of
+from training.folds import Source, each_fold
+from training.harness import Stream, answer, external_or_exit, streams, table_of
 from training.traits import DATASETS
 
 GAITS = (activity.WALKING, activity.STAIRS, activity.RUNNING)
@@ -74,24 +73,17 @@ WAYS: Mapping[str, Callable[[EpochTable], Codes]] = {"as it is": as_it_is, "lone
 
 
 def _scored(source: Source) -> dict[tuple[str, str], Scored]:
-    sets, _ = external()
     out: dict[tuple[str, str], Scored] = {which: [] for which in ORDERS}
-    for fold in range(FOLDS):
-        wear(*learn(source.without(fold)))
+    for fold in each_fold(source):
         for dataset, order in ORDERS:
-            bad = sets.flagged(dataset)
-            people = [one for one in sets.subjects(dataset) if fold_of(one) == fold and one not in bad]
-            streams = list(sets.recordings(dataset, people, order=order)) if people else []
-            out[dataset, order] += [(one, table_of(one["data"][:, :3], one["fs"], THIGH)) for one in streams]
+            some = streams(dataset, fold, order)
+            out[dataset, order] += [(one, table_of(one["data"][:, :3], one["fs"], THIGH)) for one in some]
     return out
 
 
 def main() -> None:
     """Print accuracy, macro-F1 and each class' F1, as it is and smoothed."""
-    try:
-        _, score = external()
-    except FileNotFoundError as error:
-        sys.exit(str(error))
+    _, score = external_or_exit()
     for (dataset, order), scored in _scored(Source.load()).items():
         for name, way in WAYS.items():
             answers = [answer(replace(table, activity=way(table))) for _, table in scored]

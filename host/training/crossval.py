@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.fastclassify import walked
-from training.folds import FOLDS, Source, fold_of
+from training.folds import FOLDS, Source, folds_of
 from training.forest import fit, fit_level
 from training.traits import CLASSES, DATASETS, Examples
 
@@ -25,7 +25,7 @@ def predicted(train: Examples, test: Examples) -> NDArray[np.int64]:
 
 def by_person(source: Examples) -> NDArray[np.int64]:
     """Return each example's class by the forest that was trained without its fold."""
-    fold = np.array([fold_of(person) for person in source.subject.tolist()])
+    fold = folds_of(source.subject)
     out = np.zeros(len(fold), np.int64)
     for number in range(FOLDS):
         out[fold == number] = predicted(source.rows(fold != number), source.rows(fold == number))
@@ -44,9 +44,10 @@ def report(title: str, truth: NDArray[np.int64], found: NDArray[np.int64], write
 
 def level(source: Source, write: Callable[[str], object]) -> None:
     """Write what share of each class' sure gait the second forest takes for level walking, folds by person."""
-    taken = np.zeros(len(source.level.target), np.bool_)
+    fold = folds_of(source.level.subject)
+    taken = np.zeros(len(fold), np.bool_)
     for number in range(FOLDS):
-        here = np.array([fold_of(person) == number for person in source.level.subject.tolist()], np.bool_)
+        here = fold == number
         sure = fit_level(source.without(number).level)
         votes = walked(source.level.traits[here], sure.trees, (0,) * len(CLASSES)).sum(axis=1)
         taken[here] = votes + sure.start > 0

@@ -1,9 +1,11 @@
 """Five folds by person: whose epochs a forest is tried on, and the host's node wearing the forests of a fold."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nodecore import model
 from training.forest import Level, Tables, fit, fit_level
@@ -26,16 +28,18 @@ class Source:
 
     def without(self, fold: int) -> "Source":
         """Return what people outside the fold give."""
-        kinds, level = (
-            one.rows(np.array([fold_of(person) != fold for person in one.subject.tolist()], np.bool_))
-            for one in (self.kinds, self.level)
-        )
+        kinds, level = (one.rows(folds_of(one.subject) != fold) for one in (self.kinds, self.level))
         return Source(kinds, level)
 
 
 def fold_of(person: str) -> int:
     """Return the fold of a person, 0..FOLDS - 1: the same for both thighs and every slowed copy."""
     return sum(map(ord, person)) * 7 % FOLDS
+
+
+def folds_of(people: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Return the fold of each person, (n,)."""
+    return np.array([fold_of(person) for person in people.tolist()], np.int64)
 
 
 def learn(source: Source) -> tuple[Tables, Level]:
@@ -47,3 +51,10 @@ def wear(kinds: Tables, level: Level) -> None:
     """Put the forests on the host's node, for this process."""
     model.TREES, model.START = kinds.trees, kinds.start
     model.LEVEL_TREES, model.LEVEL_START = level.trees, level.start
+
+
+def each_fold(source: Source) -> Iterator[int]:
+    """Yield every fold, while the host's node wears the forests that did not see its people."""
+    for fold in range(FOLDS):
+        wear(*learn(source.without(fold)))
+        yield fold

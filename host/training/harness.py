@@ -17,7 +17,7 @@ from ambula.fusion import fuse_records
 from ambula.recording import Recording, resample
 from nodecore import activity
 from nodecore.score import BACK, THIGH
-from training.folds import FOLDS, Source, fold_of, learn, wear
+from training.folds import Source, each_fold, fold_of, learn, wear
 from training.mountings import MOUNTINGS, axes
 from training.recordings import DATA, Floats, slowed
 from training.traits import DATASETS
@@ -42,6 +42,14 @@ def external() -> tuple[Any, Any]:
     return importlib.import_module("sets"), importlib.import_module("score")
 
 
+def external_or_exit() -> tuple[Any, Any]:
+    """Return what `external` does; ends the program with one line where it is not there."""
+    try:
+        return external()
+    except FileNotFoundError as error:
+        sys.exit(str(error))
+
+
 def table_of(acc_g: Floats, rate_hz: float, role: int) -> EpochTable:
     """Return the epochs of one node's recording, as `ambula classify` makes them."""
     records = records_of(resample(Recording.even(acc_g, rate_hz)), role)
@@ -58,20 +66,23 @@ def answer(table: EpochTable) -> Answer:
     }
 
 
-def streams(dataset: str, chosen: Callable[[str], bool] = lambda _: True) -> list[Stream]:
-    """Return the harness' streams of a labelled data set, people whose thigh node was worn as labelled."""
+def streams(dataset: str, fold: int | None = None, order: str | None = None) -> list[Stream]:
+    """Return the harness' streams of a labelled data set, people whose thigh node was worn as labelled.
+
+    fold: whose people alone, None for all. order: how a person's recordings are joined, None for what suits the set.
+    """
     sets, _ = external()
-    people = [one for one in sets.subjects(dataset) if chosen(one) and one not in sets.flagged(dataset)]
-    return list(sets.recordings(dataset, people)) if people else []
+    bad = sets.flagged(dataset)
+    people = [one for one in sets.subjects(dataset) if fold in (None, fold_of(one)) and one not in bad]
+    return list(sets.recordings(dataset, people, order=order)) if people else []
 
 
 def by_folds(source: Source, dataset: str) -> tuple[list[Stream], list[EpochTable]]:
     """Return every stream of a data set and its epochs by forests that did not see the person."""
     found: list[Stream] = []
     tables: list[EpochTable] = []
-    for fold in range(FOLDS):
-        wear(*learn(source.without(fold)))
-        some = streams(dataset, lambda person, fold=fold: fold_of(person) == fold)
+    for fold in each_fold(source):
+        some = streams(dataset, fold)
         found += some
         tables += [table_of(one["data"][:, :3], one["fs"], THIGH) for one in some]
     return found, tables
@@ -131,10 +142,9 @@ def mounted(source: Source) -> None:
     """Print macro-F1 of both labelled sets with the node put on in other ways, learnt on the way; folds by person."""
     _, score = external()
     found: dict[tuple[str, str], list[tuple[Stream, Answer]]] = {}
-    for fold in range(FOLDS):
-        wear(*learn(source.without(fold)))
+    for fold in each_fold(source):
         for dataset in DATASETS:
-            for one in streams(dataset, lambda person, fold=fold: fold_of(person) == fold):
+            for one in streams(dataset, fold):
                 for name, turns in MOUNTINGS:
                     table = table_of(one["data"][:, :3] @ axes(turns).T, one["fs"], THIGH)
                     found.setdefault((dataset, name), []).append((one, answer(table)))
@@ -203,10 +213,7 @@ def main(names: list[str]) -> None:
     unknown = [name for name in names if name not in TABLES]
     if unknown:
         sys.exit(f"no table {unknown[0]}; there are: {' '.join(TABLES)}")
-    try:
-        external()
-    except FileNotFoundError as error:
-        sys.exit(str(error))
+    external_or_exit()
     source = Source.load()
     for name in names or TABLES:
         TABLES[name](source)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ambula.fastscore import score_stream
 from nodecore import activity, record
 from nodecore.classify import THIGH
-from training.folds import FOLDS, Source, fold_of, learn, wear
+from training.folds import Source, each_fold, fold_of
 from training.recordings import Floats, Stretch, by_limb, turned
 from training.traits import DATASETS
 
@@ -79,8 +79,7 @@ def main() -> None:
     source = Source.load()
     found: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
     limbs = {dataset: list(by_limb(dataset)) for dataset in DATASETS}
-    for fold in range(FOLDS):
-        wear(*learn(source.without(fold)))
+    for fold in each_fold(source):
         for dataset, every in limbs.items():
             for limb in (one for one in every if fold_of(one[0].subject) == fold):
                 for name, turns in MOUNTINGS:

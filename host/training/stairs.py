@@ -15,7 +15,7 @@ from ambula.fastscore import followed, score_stream
 from nodecore import record
 from nodecore.sampling import EPOCH_SAMPLES
 from nodecore.score import THIGH
-from training.folds import FOLDS, fold_of
+from training.folds import FOLDS, folds_of
 from training.forest import boosting
 from training.recordings import Floats, Stretch, by_limb, turned
 from training.traits import DATASETS, own_frame
@@ -85,7 +85,7 @@ def main() -> None:
     rows = list(epochs())
     dataset, person = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     up = np.array([row[2] for row in rows], np.bool_)
-    fold = np.array([fold_of(one) for one in person.tolist()])
+    fold = folds_of(person)
     for view, name in enumerate(VIEWS):
         seen = np.array([row[3][view] for row in rows])
         found = np.zeros(len(up), np.bool_)

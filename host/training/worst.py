@@ -22,8 +22,8 @@ from nodecore.cadence import steps_per_minute
 from nodecore.features import FRONT, MAD_MAG
 from nodecore.sampling import EPOCH_SAMPLES
 from nodecore.score import THIGH
-from training.folds import FOLDS, Source, fold_of, learn, wear
-from training.harness import Stream, external, streams
+from training.folds import Source, each_fold
+from training.harness import Stream, external, external_or_exit, streams
 from training.recordings import Floats
 from training.traits import DATASETS
 
@@ -149,16 +149,12 @@ def worst(every: Sequence[Told], most: int = MOST) -> list[Told]:
 
 def main(folder: Path) -> None:
     """Draw the pictures and print one line each."""
-    try:
-        external()
-    except FileNotFoundError as error:
-        sys.exit(str(error))
+    external_or_exit()
     source = Source.load()
     every: list[Told] = []
-    for fold in range(FOLDS):
-        wear(*learn(source.without(fold)))
+    for fold in each_fold(source):
         for dataset in DATASETS:
-            every += map(tell, streams(dataset, lambda person, fold=fold: fold_of(person) == fold))
+            every += map(tell, streams(dataset, fold))
     folder.mkdir(parents=True, exist_ok=True)
     for number, one in enumerate(worst(every), 1):
         (folder / f"{number:02}_{one.name.replace(' ', '_')}.svg").write_text(svg(one), "utf-8")
