@@ -16,6 +16,7 @@ from training.double_rate import doubled
 from training.folds import FOLDS, folds_of
 from training.forest import LEAVES, ROUNDS, boosted
 from training.harness import ROLES, external, table_of
+from training.tables import chosen
 from training.traits import CLASSES, DATASETS, Examples, examples
 
 GROUPS: Mapping[str, tuple[int, ...]] = {  # of `classify.describe`
@@ -148,11 +149,8 @@ TABLES = {"features": features, "size": size, "rate": rate}
 
 def main(names: list[str]) -> None:
     """Print the chosen tables."""
-    unknown = [name for name in names if name not in TABLES]
-    if unknown:
-        sys.exit(f"no table {unknown[0]}; there are: {' '.join(TABLES)}")
-    for name in names or TABLES:
-        TABLES[name]()
+    for table in chosen(names, TABLES):
+        table()
 
 
 if __name__ == "__main__":

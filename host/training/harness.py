@@ -20,6 +20,7 @@ from nodecore.score import BACK, THIGH
 from training.folds import Source, each_fold, fold_of, learn, wear
 from training.mountings import MOUNTINGS, axes
 from training.recordings import DATA, Floats, slowed
+from training.tables import chosen
 from training.traits import DATASETS
 
 EVALUATION = DATA.parent / "evaluation"
@@ -210,13 +211,11 @@ TABLES: dict[str, Callable[[Source], None]] = {
 
 def main(names: list[str]) -> None:
     """Print the chosen tables."""
-    unknown = [name for name in names if name not in TABLES]
-    if unknown:
-        sys.exit(f"no table {unknown[0]}; there are: {' '.join(TABLES)}")
+    tables = chosen(names, TABLES)
     external_or_exit()
     source = Source.load()
-    for name in names or TABLES:
-        TABLES[name](source)
+    for table in tables:
+        table(source)
 
 
 if __name__ == "__main__":

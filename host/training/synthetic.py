@@ -21,6 +21,7 @@ from ambula.synthetic import Kind, Participant, Stretch, Synthetic, Truth, defau
 from nodecore import activity, record
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S
 from nodecore.score import BACK, THIGH
+from training.tables import chosen
 
 WEEKS = (1, 2, 3, 4, 5, 6)  # seeds
 DAYS = 7
@@ -115,11 +116,8 @@ TABLES = {"weeks": weeks, "steps": steps, "postures": postures}
 
 def main(names: list[str]) -> None:
     """Print the chosen tables."""
-    unknown = [name for name in names if name not in TABLES]
-    if unknown:
-        sys.exit(f"no table {unknown[0]}; there are: {' '.join(TABLES)}")
-    for name in names or TABLES:
-        TABLES[name]()
+    for table in chosen(names, TABLES):
+        table()
 
 
 if __name__ == "__main__":
