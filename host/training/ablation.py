@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ambula.epochs import EpochTable
 from training.double_rate import doubled
+from training.f1 import f1_of
 from training.folds import FOLDS, folds_of
 from training.forest import LEAVES, ROUNDS, boosted
 from training.harness import ROLES, external, table_of
@@ -54,8 +55,7 @@ def tree_bytes(rounds: int, leaves: int) -> int:
 def score(source: Examples, found: NDArray[np.int64]) -> Score:
     """Return the figures of one set's examples."""
     truth = source.target
-    hits = {c: 2 * int(((truth == c) & (found == c)).sum()) for c in np.unique(truth).tolist()}
-    f1 = {c: both / int((truth == c).sum() + (found == c).sum()) for c, both in hits.items()}
+    f1 = f1_of(truth, found)
     rows = {person: source.subject == person for person in np.unique(source.subject).tolist()}
     right = {who: float((truth == found)[here].mean()) for who, here in rows.items() if here.sum() >= _FEWEST}
     worst = min(right, key=lambda who: right[who])

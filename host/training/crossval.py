@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.fastclassify import walked
+from training.f1 import f1_of
 from training.folds import FOLDS, Source, folds_of
 from training.forest import fit, fit_level
 from training.traits import CLASSES, DATASETS, Examples
@@ -35,11 +36,9 @@ def by_person(source: Examples) -> NDArray[np.int64]:
 def report(title: str, truth: NDArray[np.int64], found: NDArray[np.int64], write: Callable[[str], object]) -> None:
     """Write F1 and confusion of each class that occurs."""
     write(f"{title}: {len(truth)} epochs, accuracy {np.mean(truth == found):.3f}\n")
-    for index, name in enumerate(CLASSES):
+    for index, f1 in f1_of(truth, found).items():
         row = [int(((truth == index) & (found == other)).sum()) for other in range(len(CLASSES))]
-        if sum(row):
-            f1 = 2 * row[index] / (sum(row) + int((found == index).sum()))
-            write(f"  {name:<9} {sum(row):>5}  F1 {f1:.3f}  -> {row}\n")
+        write(f"  {CLASSES[index]:<9} {sum(row):>5}  F1 {f1:.3f}  -> {row}\n")
 
 
 def level(source: Source, write: Callable[[str], object]) -> None:

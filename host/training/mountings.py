@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ambula.fastscore import score_stream
 from nodecore import activity, record
 from nodecore.classify import THIGH
+from training.f1 import f1_of
 from training.folds import Source, each_fold, fold_of
 from training.recordings import Floats, Stretch, by_limb, turned
 from training.traits import DATASETS
@@ -65,15 +66,6 @@ def second_wear(limb: list[Stretch], frame: Floats) -> NDArray[np.int64]:
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-def macro_f1(pairs: NDArray[np.int64]) -> float:
-    """Return the mean F1 of the classes that occur."""
-    truth, found = pairs.T
-    hits = [
-        (2 * ((truth == c) & (found == c)).sum(), (truth == c).sum() + (found == c).sum()) for c in np.unique(truth)
-    ]
-    return float(np.mean([both / either for both, either in hits]))
-
-
 def main() -> None:
     """Print the table."""
     source = Source.load()
@@ -86,8 +78,10 @@ def main() -> None:
                     found.setdefault((dataset, name), []).append(second_wear(limb, axes(turns)))
     for (dataset, name), parts in sorted(found.items()):
         pairs = np.concatenate(parts)
-        right = float(np.mean(pairs[:, 0] == pairs[:, 1]))
-        sys.stdout.write(f"{dataset}  {name:<24} accuracy {right:.3f}  macro-F1 {macro_f1(pairs):.3f}\n")
+        truth, said = pairs.T
+        right = float(np.mean(truth == said))
+        macro_f1 = float(np.mean(list(f1_of(truth, said).values())))
+        sys.stdout.write(f"{dataset}  {name:<24} accuracy {right:.3f}  macro-F1 {macro_f1:.3f}\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from ambula.fastscore import followed, score_stream
 from nodecore import record
 from nodecore.sampling import EPOCH_SAMPLES
 from nodecore.score import THIGH
+from training.f1 import f1_of
 from training.folds import FOLDS, folds_of
 from training.forest import boosting
 from training.recordings import Floats, Stretch, by_limb, turned
@@ -76,8 +77,8 @@ def _told(train: Floats, up: NDArray[np.bool_], test: Floats) -> NDArray[np.bool
 
 
 def _f1(truth: NDArray[np.bool_], found: NDArray[np.bool_]) -> str:
-    pairs = ((truth, found), (~truth, ~found))
-    return ", ".join(f"{2 * int((a & b).sum()) / int(a.sum() + b.sum()):.3f}" for a, b in pairs)
+    f1 = f1_of(truth, found)
+    return f"{f1[True]:.3f}, {f1[False]:.3f}"
 
 
 def main() -> None:
