@@ -16,7 +16,7 @@ _LEVEL_RATE = 0.3
 _L2 = 1.0
 _FEWEST = 15  # examples in a leaf
 _BALANCE = 0.7  # 1 gives each class of each data set the same say, 0 each epoch
-_SCALE = 127.0  # votes per unit of log odds, before `_fitted_scale` makes the largest leaf fit an int8
+_SCALE = 127.0  # votes per unit of log odds, unless the largest leaf would then not fit an int8
 _NEVER = -10000  # votes
 _EMPTY = bytes((0, 0, 0, 128, 128)) + bytes(TREE_BYTES - 5)
 
@@ -74,7 +74,7 @@ def fit_level(examples: Examples) -> Level:
     traits[:, _LEVEL_TRAITS] = examples.traits[:, _LEVEL_TRAITS]
     grower.fit(traits, examples.target == LEVEL, sample_weight=weights(examples))
     grown = [round_[0].nodes for round_ in grower._predictors]
-    scale = 127.0 / max(float(np.abs(nodes["value"][nodes["is_leaf"] == 1]).max()) for nodes in grown)
+    scale = 127.0 / _largest_leaf(grown)
     base = float(grower._baseline_prediction.ravel()[0]) - float(np.log(_LEVEL_SURE / (1 - _LEVEL_SURE)))
     return Level(b"".join(_tree(nodes, scale) for nodes in grown), round(base * scale))
 
@@ -94,13 +94,16 @@ def _tables(grower: Any) -> Tables:
     """Return the tables; a class that was never seen gets empty trees and a start that cannot win."""
     known = grower.classes_.tolist()
     grown = {c: [round_[known.index(c)].nodes for round_ in grower._predictors] for c in known}
-    top = max(float(np.abs(nodes["value"][nodes["is_leaf"] == 1]).max()) for trees in grown.values() for nodes in trees)
-    scale = min(_SCALE, 127.0 / top)
+    scale = min(_SCALE, 127.0 / max(map(_largest_leaf, grown.values())))
     base = grower._baseline_prediction.ravel()
     start = tuple(round(float(base[known.index(c)]) * scale) if c in known else _NEVER for c in range(len(CLASSES)))
     empty = [_EMPTY] * ROUNDS
     trees = [[_tree(nodes, scale) for nodes in grown[c]] if c in known else empty for c in range(len(CLASSES))]
     return Tables(b"".join(tree for group in trees for tree in group), start)
+
+
+def _largest_leaf(trees: list[Any]) -> float:
+    return max(float(np.abs(nodes["value"][nodes["is_leaf"] == 1]).max()) for nodes in trees)
 
 
 def _tree(nodes, scale: float) -> bytes:

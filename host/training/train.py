@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-from training.forest import LEVEL_ROUNDS, ROUNDS, Level, Tables, fit, fit_level
-from training.traits import DATASETS, Examples, digest, examples, level_examples
+from training.folds import Source, learn
+from training.forest import LEVEL_ROUNDS, ROUNDS, Level, Tables
+from training.traits import DATASETS, Examples, digest
 
 MODEL = Path(__file__).resolve().parents[2] / "firmware" / "nodecore" / "model.py"
 _LINE = 28  # bytes a line of the table
@@ -52,10 +53,9 @@ def _lines(trees: bytes) -> str:
 
 def main() -> None:
     """Train on every person at hand and write the tables."""
-    source = examples(DATASETS)
-    level = fit_level(level_examples(DATASETS))
-    MODEL.write_text(text(fit(source), level, source))
-    sys.stdout.write(f"{MODEL}: {len(source.target)} epochs\n")
+    source = Source.load()
+    MODEL.write_text(text(*learn(source), source.kinds))
+    sys.stdout.write(f"{MODEL}: {len(source.kinds.target)} epochs\n")
 
 
 if __name__ == "__main__":
