@@ -41,8 +41,8 @@ def flash(
         state = look(opened)
         out.print(_told(state), highlight=False, markup=False, soft_wrap=True)
         firmware = compile_for(state, board)
-        todo = plan(state, firmware)
-        out.print(_todo(todo), highlight=False, markup=False)
+        needed = plan(state, firmware)
+        out.print(_planned(needed), highlight=False, markup=False)
         if dry_run:
             return
         with err.status("flashing ...") as status:
@@ -57,9 +57,9 @@ def _told(state: State) -> str:
     return f"{state.machine}, MicroPython {version}, firmware {'in ' + state.pointer if state.pointer else 'none'}"
 
 
-def _todo(todo: Plan) -> str:
-    if todo.is_done:
+def _planned(needed: Plan) -> str:
+    if needed.is_done:
         return "this firmware is on it already"
-    if todo.is_running:
+    if needed.is_running:
         return "main.py is to be written"
-    return f"into {todo.slot}: {len(todo.send)} files to send, {len(todo.copy)} to copy on the board"
+    return f"into {needed.slot}: {len(needed.send)} files to send, {len(needed.copy)} to copy on the board"

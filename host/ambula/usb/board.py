@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import io
 import struct
 import time
@@ -18,6 +19,7 @@ _FIRST_TRY_S = 2
 _ENTER_S = 5
 _GREETING = b"ambula "
 _PROMPT = b">>> "
+_NEW = ".new"
 
 _WHY = {
     errno.ENOENT: "there is no such port: is the board plugged in?",
@@ -93,12 +95,16 @@ class Board:
         lines = self.run(on_board.TREES.format(folders=folders)).splitlines()
         return {path: digest for digest, _, path in (line.partition(" ") for line in lines)}
 
-    def replace(self, path: str, data: bytes, digest: str) -> None:
+    def check(self, path: str, data: bytes) -> None:
+        """Have the board read a file back; raises BoardError if it is not `data`."""
+        if self.run(f"print(_sha({path!r}))").strip() != hashlib.sha256(data).hexdigest():
+            raise BoardError(f"{path.removesuffix(_NEW)} was not written as it should be: run this again")
+
+    def replace(self, path: str, data: bytes) -> None:
         """Replace a file in one step, after its new contents were read back: it is the old or the new, never half."""
-        self.write(f"{path}.new", data)
-        if self.run(f"print(_sha({path + '.new'!r}))").strip() != digest:
-            raise BoardError(f"{path} was not written as it should be: run this again")
-        self.run(f"os.rename({path + '.new'!r}, {path!r})")
+        self.write(path + _NEW, data)
+        self.check(path + _NEW, data)
+        self.run(f"os.rename({path + _NEW!r}, {path!r})")
 
     def restart(self, timeout_s: float) -> str:
         """Let the board run its program and return the firmware's greeting; raises BoardError with what it said."""

@@ -116,46 +116,46 @@ def flash(board: Board, state: State, firmware: Mapping[str, bytes], on_step: On
     `on_step` hears the path of each file before it is written. Raises BoardError if the flash is full, if what was read
     back differs, or if the new firmware does not come up: the old one runs again then.
     """
-    todo = plan(state, firmware)
+    needed = plan(state, firmware)
     state.settings  # noqa: B018  a newer Ambula's are not this firmware's to read
-    if not todo.is_running:
+    if not needed.is_running:
         try:
-            _stage(board, todo, firmware, on_step)
+            _stage(board, needed, firmware, on_step)
         except FlashFull:
-            board.run(f"_drop({todo.slot!r})")
+            board.run(f"_drop({needed.slot!r})")
             raise
         on_step(POINTER)
-        _switch(board, todo.slot)
-    if todo.main:
+        _switch(board, needed.slot)
+    if needed.main:
         on_step(MAIN)
-        board.replace(MAIN, firmware[MAIN], _digest(firmware[MAIN]))
+        board.replace(MAIN, firmware[MAIN])
     try:
         return board.restart(COMES_UP_S)
     except BoardError as e:
-        raise BoardError(f"the new firmware does not come up ({e}); {_go_back(board, state, todo)}") from e
+        raise BoardError(f"the new firmware does not come up ({e}); {_go_back(board, state, needed)}") from e
 
 
-def _stage(board: Board, todo: Plan, firmware: Mapping[str, bytes], on_step: OnStep) -> None:
-    folders = {todo.slot, *(f"{todo.slot}/{name.rpartition('/')[0]}" for name in firmware if "/" in name)}
+def _stage(board: Board, needed: Plan, firmware: Mapping[str, bytes], on_step: OnStep) -> None:
+    folders = {needed.slot, *(f"{needed.slot}/{name.rpartition('/')[0]}" for name in firmware if "/" in name)}
     for folder in sorted(folders):
         board.run(f"try:\n os.mkdir({folder!r})\nexcept OSError as e:\n if e.errno != 17: raise")
-    for name in todo.remove:
-        board.run(f"os.remove({todo.slot + '/' + name!r})")
-    for name in todo.copy:
-        on_step(f"{todo.slot}/{name}")
-        board.run(f"_copy(_text('firmware') + {'/' + name!r}, {todo.slot + '/' + name!r})")
-    for name in todo.send:
-        on_step(f"{todo.slot}/{name}")
-        board.write(f"{todo.slot}/{name}", firmware[name])
-    wanted = {f"{todo.slot}/{name}": _digest(data) for name, data in firmware.items() if name != MAIN}
-    found = board.hashes(todo.slot)
+    for name in needed.remove:
+        board.run(f"os.remove({needed.slot + '/' + name!r})")
+    for name in needed.copy:
+        on_step(f"{needed.slot}/{name}")
+        board.run(f"_copy(_text('firmware') + {'/' + name!r}, {needed.slot + '/' + name!r})")
+    for name in needed.send:
+        on_step(f"{needed.slot}/{name}")
+        board.write(f"{needed.slot}/{name}", firmware[name])
+    wanted = {f"{needed.slot}/{name}": _digest(data) for name, data in firmware.items() if name != MAIN}
+    found = board.hashes(needed.slot)
     if found != wanted:
         wrong = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
         raise BoardError(f"{', '.join(wrong)} did not arrive as sent: run this again, the board runs what it ran")
 
 
 def _switch(board: Board, slot: str) -> None:
-    board.replace(POINTER, slot.encode(), _digest(slot.encode()))
+    board.replace(POINTER, slot.encode())
 
 
 def _go_back(board: Board, before: State, done: Plan) -> str:

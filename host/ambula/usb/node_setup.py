@@ -4,7 +4,6 @@ The order makes a half set-up heal: the board gets the key, this computer keeps 
 without settings is nobody's, and the same command runs through again.
 """
 
-import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -120,10 +119,8 @@ def _starts_anew(known: list[NodeKey], device: str, is_somebody_s: bool, has_log
 
 def _write(board: Board, path: str, data: bytes) -> None:
     """Replace a file and read it back where it is to be."""
-    digest = hashlib.sha256(data).hexdigest()
-    board.replace(path, data, digest)
-    if board.run(f"print(_sha({path!r}))").strip() != digest:
-        raise BoardError(f"{path} was not written as it should be: run this again")
+    board.replace(path, data)
+    board.check(path, data)
 
 
 def _set_clock(board: Board, starts_anew: bool, utc_ms: Callable[[], int], notes: list[str]) -> int:
