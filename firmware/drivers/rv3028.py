@@ -78,7 +78,7 @@ class RV3028:
         self._write(_CONTROL2, self._read(_CONTROL2) | _RESET)  # the chip's second begins now ("RESET bit")
         second = (utc_ms + wait_ms) // 1000
         self._i2c.writeto_mem(self._address, _UNIX_TIME_0, second.to_bytes(4, "little"))
-        self._write(_STATUS, self._read(_STATUS) & ~(_PORF | _EEBUSY))
+        self._clear(_PORF)
         self.is_set = True
         self._known_ms = second * 1000
         self._known_at = self._ticks_ms()
@@ -86,7 +86,7 @@ class RV3028:
     def watch_events(self):
         """Have the chip note when its event pin rises: `event` then tells."""
         self._write(_EVENT_CONTROL, _EHL | _TSR)
-        self._write(_STATUS, self._read(_STATUS) & ~(_EVF | _EEBUSY))
+        self._clear(_EVF)
         self._write(_CONTROL2, self._read(_CONTROL2) | _EIE)
 
     def event(self):
@@ -94,7 +94,7 @@ class RV3028:
         if not self._read(_STATUS) & _EVF:
             return None
         stamp = self._i2c.readfrom_mem(self._address, _COUNT_TS, 7)
-        self._write(_STATUS, self._read(_STATUS) & ~(_EVF | _EEBUSY))
+        self._clear(_EVF)
         second, minute, hour, day, month, year = (10 * (b >> 4) + (b & 15) for b in stamp[1:])
         return 2000 + year, month, day, hour, minute, second
 
@@ -135,6 +135,10 @@ class RV3028:
                 return
             time.sleep_ms(1)
         raise OSError(errno.ETIMEDOUT)
+
+    def _clear(self, flag):
+        """Clear a flag of the status register; EEBUSY is only read."""
+        self._write(_STATUS, self._read(_STATUS) & ~(flag | _EEBUSY))
 
     def _read(self, register):
         return self._i2c.readfrom_mem(self._address, register, 1)[0]
