@@ -26,6 +26,7 @@ _DEFAULT_MTU = const(23)
 _ATT_HEADER = const(3)
 _FRAMES_A_POLL = const(16)
 _MAX_FRAME = const(_PREFERRED_MTU - _ATT_HEADER)
+_ARGUMENTS = const(8)  # bytes of those commands that have any: two u32 or one u64
 _QUEUE = const(4)  # commands that may wait; a laptop waits for each reply, so more is misuse
 _STRANGER_MS = const(5000)  # to prove the key in
 _MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones rarer, eight times at most
@@ -187,11 +188,14 @@ class Link:
         handler = _HANDLERS.get(op)
         if handler is None:
             status, payload = protocol.UNKNOWN_COMMAND, b""
+        elif op in _WITH_ARGUMENTS and len(command) != protocol.COMMAND_HEADER + _ARGUMENTS:
+            status, payload = protocol.BAD_ARGUMENT, b""
         else:
             try:
                 status, payload = handler(self, command)
             except ValueError:
-                status, payload = protocol.OUT_OF_RANGE, b""
+                log = self._node.log
+                status, payload = protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
         if status is not None:
             self._queue_reply(bytes((op | protocol.REPLY, command[1], status)) + payload)
 
@@ -222,8 +226,6 @@ class Link:
         return protocol.OK, struct.pack("<Q", self._node.time_get())
 
     def _time_set(self, command):
-        if len(command) != protocol.COMMAND_HEADER + 8:
-            return protocol.BAD_ARGUMENT, b""
         (utc_ms,) = struct.unpack_from("<Q", command, protocol.COMMAND_HEADER)
         return (protocol.OK if self._node.time_set(utc_ms) else protocol.BUSY), b""
 
@@ -231,20 +233,21 @@ class Link:
         self._node.log.seal()
         return protocol.OK, struct.pack("<I", self._node.log.end)
 
-    def _read_log(self, command):
-        if len(command) != protocol.COMMAND_HEADER + 8:
-            return protocol.BAD_ARGUMENT, b""
+    def _range(self, command):
+        """Return (from, to) of the log; raises ValueError if the log has it not."""
         start, end = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
         log = self._node.log
         if not log.first <= start <= end <= log.end:
-            return protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
-        self._read_at, self._read_end, self._read_tag = start, end, command[1]
+            raise ValueError("not in the log")
+        return start, end
+
+    def _read_log(self, command):
+        self._read_at, self._read_end = self._range(command)
+        self._read_tag = command[1]
         self._reading = True
         return None, b""
 
     def _acknowledge(self, command):
-        if len(command) != protocol.COMMAND_HEADER + 8:
-            return protocol.BAD_ARGUMENT, b""
         offset, crc = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
         try:
             first = self._node.log.acknowledge(offset, crc)
@@ -253,21 +256,19 @@ class Link:
         return protocol.OK, struct.pack("<I", first)
 
     def _receipt(self, command):
-        if len(command) != protocol.COMMAND_HEADER + 8:
-            return protocol.BAD_ARGUMENT, b""
-        start, end = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
-        log = self._node.log
-        if not log.first <= start <= end <= log.end or end - start > protocol.MAX_RECEIPT:
-            return protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
+        start, end = self._range(command)
+        if end - start > protocol.MAX_RECEIPT:
+            raise ValueError("too much for one receipt")
         if self._frame_size:
             return protocol.BUSY, b""  # the buffer holds a frame of a read that was cancelled
+        log = self._node.log
         digest = hashlib.sha256()
         at = start
         while at < end:
             piece = self._frame_view[: min(_MAX_FRAME, end - at)]
             n = log.read_into(at, piece)
             if n == 0:
-                return protocol.OUT_OF_RANGE, struct.pack("<II", log.first, at)
+                raise ValueError("the log ends before")
             digest.update(piece[:n])
             at += n
         head = struct.pack("<III", log.log_id, start, end)
@@ -345,6 +346,7 @@ def _service():
     )
 
 
+_WITH_ARGUMENTS = (protocol.TIME_SET, protocol.READ, protocol.ACK, protocol.RECEIPT)
 _HANDLERS = {
     protocol.TIME_GET: Link._time_get,
     protocol.TIME_SET: Link._time_set,
