@@ -4,7 +4,7 @@ import gc
 import json
 
 import node
-from node.guards import Sensor, SteadyClock
+from node.guards import SILENT_MS, Sensor, SteadyClock
 from node.log import Log
 from nodecore import epoch as epochs
 from nodecore import protocol, record, segment
@@ -19,7 +19,6 @@ _AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished 
 _AWAKE_IDLE_MS = const(20)
 _BUSY_IDLE_MS = const(2)
 _PARTIAL_BELOW = const(117)  # 90 % of an epoch's samples
-_SILENT_MS = const(30000)
 _MOST_READS = const(16)  # the FIFO is empty after ten; a bus that reads as all ones would never be
 # Nothing is written before the node has lived so long: a failing battery that starts it again and again wears no flash.
 _SETTLED_MS = const(5000)
@@ -51,12 +50,12 @@ class App:
         start.check_clock(self, self._epoch_now())
         self._boot_epoch = self._epoch_now()
         node.forget("start")
-        from node.config import load_key
+        from node.key import load_key
         from node.link import Link  # not before: what a start needs besides must find room too
         from node.session import Session
 
         session = Session(load_key(), config.role_code, board.unique_id())
-        node.forget("config")
+        node.forget("key")
         self.link = Link(self, session, board.now_ms, config.link_idle_ms)
         self._next_window_ms = 0
         self._next_service_ms = 0
@@ -182,7 +181,7 @@ class App:
         if now_ms - self._started_ms > _SETTLED_MS:
             self._tell_boot()
         silent_ms = now_ms - self._sensor.heard_ms
-        if not self.recording or self.log.full or silent_ms > _SILENT_MS:
+        if not self.recording or self.log.full or silent_ms > SILENT_MS:
             self._well_ms = now_ms  # there is nothing to record, or nowhere to
         why = None
         if now_ms - self._well_ms > _PATIENCE_MS:

@@ -2,7 +2,7 @@
 
 from nodecore.compat import const
 
-_SILENT_MS = const(30000)  # an IMU that gives nothing for so long is a fault worth a line in the log
+SILENT_MS = const(30000)  # an IMU that gives nothing for so long is a fault worth a line in the log
 # Samples in a row that are all the same: a live sensor's noise is several counts. Seven seconds, because recordings
 # that are replayed hold a value for up to six where a link had failed.
 _STUCK_FROM = const(182)
@@ -54,7 +54,7 @@ class Sensor:
 
     def watch(self):
         """Start a sensor anew that gives nothing, repeats itself or does not answer."""
-        if self._now_ms() - self.heard_ms > _SILENT_MS:
+        if self._now_ms() - self.heard_ms > SILENT_MS:
             self._is_down = True
             if self.trouble is None:
                 self.trouble = "silent"

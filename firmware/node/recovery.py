@@ -3,11 +3,11 @@
 import errno
 import os
 
+from node.log import CHUNK_SIZE
 from nodecore import segment
 from nodecore.compat import const
 
 _NAME_LENGTH = const(8)
-_CHUNK_SIZE = const(32768)
 
 
 def recover(log, directory, buf):
@@ -33,13 +33,13 @@ def _find_end(log, buf):
     try:
         size = os.stat(log.path(base))[6]
     except OSError:
-        size = _CHUNK_SIZE  # it cannot even be asked: step over all that it can hold
+        size = CHUNK_SIZE  # it cannot even be asked: step over all that it can hold
     log.end = base + size
     log.torn_bytes = size - _scan(log, base, size, buf)
     for older in reversed(log.chunks[:-1]):
         if log.seq:
             break
-        _scan(log, older, _CHUNK_SIZE, buf)
+        _scan(log, older, CHUNK_SIZE, buf)
 
 
 def _scan(log, base, size, buf):

@@ -67,8 +67,9 @@ class _Bluetooth:
 
 sys.modules["bluetooth"] = _Bluetooth
 
-from node import config, session
+from node import key as device_key
 from node import log as node_log
+from node import session
 from node import settings as node_settings
 from node.link import Link
 from nodecore import protocol, record, segment, unpack
@@ -336,7 +337,7 @@ class Settings:
         path = _FOLDER + "/config.json"
         with open(path, "wb") as f:
             f.write(data)
-        if len(config.load_key(path)) not in (0, protocol.KEY_SIZE):
+        if len(device_key.load_key(path)) not in (0, protocol.KEY_SIZE):
             raise RuntimeError("a key of a wrong size")
         try:
             settings = node_settings.load(path)
