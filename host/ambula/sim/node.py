@@ -89,9 +89,7 @@ class NodeProcess:
     def __init__(self, name: str, settings: NodeSettings, folder: Path, heap: str = HEAP) -> None:
         self.name = name
         self.heap_free_at_boot = 0
-        self._power = (0, 0, 0, 0)
-        self._told = asyncio.Event()
-        self.heap_free_bytes = 0
+        self._answer: asyncio.Future[list[int]] | None = None
         self._settings = settings
         self._settings_path = folder / f"{name}.json"
         self._heap = heap
@@ -183,18 +181,19 @@ class NodeProcess:
 
     async def power(self) -> tuple[int, int, int, int]:
         """Return (ms asleep, ms with the radio on, wakes, bytes on the sensor's bus) since power-up, standing still."""
-        self._told.clear()
-        self._command("power")
-        await asyncio.wait_for(self._told.wait(), _QUIT_TIMEOUT_S)
-        return self._power
+        sleep_ms, radio_ms, wakes, bus_bytes = await self._ask("power")
+        return sleep_ms, radio_ms, wakes, bus_bytes
 
     async def heap_free(self) -> int:
         """Return how many bytes of the heap are free right now, after a collection."""
-        self.heap_free_bytes = 0
-        self._command("heap")
-        async with self._moved:
-            await asyncio.wait_for(self._moved.wait_for(lambda: self._ended or self.heap_free_bytes), _QUIT_TIMEOUT_S)
-        return self.heap_free_bytes
+        free, _ = await self._ask("heap")
+        return free
+
+    async def _ask(self, question: str) -> list[int]:
+        """Return the numbers of a standing node's answer; raises SimulatorError if it ends instead."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self._command(question)
+        return await asyncio.wait_for(self._answer, _QUIT_TIMEOUT_S)
 
     async def quit(self) -> None:
         """Pull the plug at a moment when the firmware waits, and wait for the process to end."""
@@ -238,6 +237,8 @@ class NodeProcess:
                 self._command(self._last_command)
         async with self._moved:
             self._ended = True
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_exception(SimulatorError(f"virtual node {self.name} died: {self._last_words()}"))
             self._booted.set()
             self._moved.notify_all()
 
@@ -246,10 +247,9 @@ class NodeProcess:
         if word == "@boot":
             self.heap_free_at_boot = int(rest.split()[0])
             self._booted.set()
-        elif word == "@heap":
-            async with self._moved:
-                self.heap_free_bytes = int(rest.split()[0])
-                self._moved.notify_all()
+        elif word in ("@heap", "@power"):
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_result([int(number) for number in rest.split()])
         elif word == "@reset":
             self._note_reset(*rest.split(" ", 3))
         elif word == "@cut":
@@ -257,10 +257,6 @@ class NodeProcess:
                 self.was_cut = True
                 self._booted.set()
                 self._moved.notify_all()
-        elif word == "@power":
-            sleep_ms, radio_ms, wakes, bus_bytes = map(int, rest.split())
-            self._power = (sleep_ms, radio_ms, wakes, bus_bytes)
-            self._told.set()
         elif word in ("@", "@.."):
             self._reached_ms = int(rest)
             if self.on_progress is not None:
