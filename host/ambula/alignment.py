@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import Records
+from ambula.epochs import Records, stand_ins
 from nodecore import activity, record
 from nodecore.sampling import EPOCH_S
 
@@ -74,9 +74,7 @@ def moved(records: Records, ahead: Floats) -> Records:
     for it too, without its steps.
     """
     epoch = records.epoch - np.floor(ahead + 0.5).astype(np.int64)
-    at = np.flatnonzero((np.diff(records.epoch) == 1) & (np.diff(epoch) == 2))
-    filled = records.data[at].copy()
-    filled[:, record.STEPS] = 0
+    at, filled = stand_ins(records.epoch, epoch, records.data)
     epoch, where = np.unique(np.concatenate([epoch, epoch[at] + 1]), return_index=True)
     return Records(epoch, np.concatenate([records.data, filled])[where])
 

@@ -6,7 +6,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nodecore import record
 from nodecore.sampling import EPOCH_S
+
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,18 @@ class Records:
 
     def __len__(self) -> int:
         return len(self.epoch)
+
+
+def stand_ins(own: NDArray[np.int64], moved: NDArray[np.int64], data: NDArray[np.uint8]) -> tuple[Ints, Bytes]:
+    """Return (which, records) for epochs that a move left empty between two that follow each other.
+
+    own, moved: (n,) a node's epochs before and after; data: (n, 12). The first of the two stands for the empty epoch
+    behind it too, without its steps: `which` are its places, `records` what stands there.
+    """
+    which = np.flatnonzero((np.diff(own) == 1) & (np.diff(moved) == 2))
+    records = data[which].copy()
+    records[:, record.STEPS] = 0
+    return which, records
 
 
 @dataclass(frozen=True)

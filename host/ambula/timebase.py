@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ambula.clockfit import ClockFit, fit
 from ambula.clocklives import Life, Piece, cut_lives
-from ambula.epochs import Records
+from ambula.epochs import Records, stand_ins
 from ambula.store import Anchor, Event, NodeRow, Store
 from nodecore import record, segment
 from nodecore.sampling import EPOCH_S
@@ -131,9 +131,7 @@ def _holes(
     placed: _Placed, life: Life, number: int
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.float64], NDArray[np.int64]]:
     """Return records for the true epochs that a slow clock skipped between two of its own that follow each other."""
-    at = np.flatnonzero((np.diff(_own_epochs(life)) == 1) & (np.diff(placed.epoch) == 2))
-    data = placed.data[at].copy()
-    data[:, record.STEPS] = 0
+    at, data = stand_ins(_own_epochs(life), placed.epoch, placed.data)
     return placed.epoch[at] + 1, data, placed.doubt_ms[at], np.full(len(at), number)
 
 
