@@ -9,7 +9,7 @@ from ambula.errors import InputError, StoreError
 from ambula.fusion import fuse_records
 from ambula.realign import Track, realign
 from ambula.store import Store, join_records
-from ambula.timebase import node_time
+from ambula.timebase import NodeTime, node_time
 from nodecore import protocol
 
 _MOST_LIVES = 1 << 32  # of one log: a boot is 16 bits
@@ -33,10 +33,14 @@ def choose_participant(store: Store, participant: str | None) -> str:
 
 @dataclass(frozen=True)
 class Wear:
-    """A participant's fused epochs in true time; clocks: what gait told of the nodes' clocks, in words."""
+    """A participant's fused epochs in true time.
+
+    clocks: what gait told of the nodes' clocks, in words. times: what each node's log tells, by `node_id`.
+    """
 
     table: EpochTable
     clocks: list[str]
+    times: dict[int, NodeTime]
 
 
 def load_wear(store: Store, participant: str) -> Wear:
@@ -45,14 +49,17 @@ def load_wear(store: Store, participant: str) -> Wear:
     Where no reading vouches for one node's clock, it is set against the other's by gait, or the words say why not.
     """
     height_m = store.height_m(participant)
-    thigh = role_track(store, participant, protocol.THIGH)
-    back = role_track(store, participant, protocol.BACK)
+    nodes = store.nodes("participant = ?", (participant,))
+    times = {node.node_id: node_time(store, node) for node in nodes}
+    thigh, back = (
+        _track([times[n.node_id] for n in nodes if n.role == role]) for role in (protocol.THIGH, protocol.BACK)
+    )
     if thigh is None or back is None:
         (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
         is_back = back is not None
-        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [])
+        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [], times)
     thigh_records, back_records, clocks = realign(thigh, back)
-    return Wear(fuse_records(thigh_records, back_records, height_m), clocks)
+    return Wear(fuse_records(thigh_records, back_records, height_m), clocks, times)
 
 
 def load_epochs(store: Store, participant: str) -> EpochTable:
@@ -62,14 +69,16 @@ def load_epochs(store: Store, participant: str) -> EpochTable:
 
 def role_records(store: Store, participant: str, role: int) -> Records | None:
     """Return all records of one role, from however many devices and logs, or None where no such node was worn."""
-    track = role_track(store, participant, role)
+    nodes = store.nodes("participant = ? AND role = ?", (participant, role))
+    track = _track([node_time(store, node) for node in nodes])
     return None if track is None else track.records
 
 
-def role_track(store: Store, participant: str, role: int) -> Track | None:
-    """Return the same with what vouches for their time; where two logs tell of one epoch, the first seen counts."""
-    told = [node_time(store, n) for n in store.nodes("participant = ? AND role = ?", (participant, role))]
-    told = [t for t in told if len(t.records)]
+def _track(logs: list[NodeTime]) -> Track | None:
+    """Return the records of one role's logs with what vouches for their time; where two tell of one epoch, the first
+    seen counts.
+    """
+    told = [t for t in logs if len(t.records)]
     if not told:
         return None
     epoch = np.concatenate([t.records.epoch for t in told])

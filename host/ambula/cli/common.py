@@ -1,9 +1,10 @@
 """What the commands share: options, the consoles, running and stopping."""
 
 import asyncio
+import contextlib
 import functools
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -82,6 +83,15 @@ def progress_bar(**options: Any) -> Progress:
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
     typer.echo(json.dumps(value, indent=1, allow_nan=False))
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Generator[None]:
+    """Tell in one line, as an InputError, that a result cannot be written to `path`."""
+    try:
+        yield
+    except OSError as e:
+        raise InputError(f"{path} cannot be written: {e.strerror}") from e
 
 
 def store_path(named: Path | None, config: Config | None = None) -> Path:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ambula.cli.common import JsonOption, err, out, passing_bar, print_json
+from ambula.cli.common import JsonOption, err, out, passing_bar, print_json, writing
 from ambula.daily_csv import write_whole
 from ambula.errors import InputError
 from ambula.evaluation import compare, tables
@@ -109,8 +109,6 @@ def _renderer(path: Path | None) -> Callable[[Evaluation], str] | None:
 
 
 def _write_page(text: str, path: Path) -> None:
-    try:
+    with writing(path):
         write_whole(path, text)
-    except OSError as e:
-        raise InputError(f"{path} cannot be written: {e.strerror}") from e
     err.print(f"{path}: written", highlight=False, soft_wrap=True)

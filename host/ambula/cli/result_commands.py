@@ -18,6 +18,7 @@ from ambula.cli.common import (
     print_json,
     store_path,
     warn_of_name,
+    writing,
     zones_of,
 )
 from ambula.config import zone_info
@@ -25,7 +26,7 @@ from ambula.daily_csv import write_daily_csv
 from ambula.dictionary import entry
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
-from ambula.ledger import Ledger, ledger_of
+from ambula.ledger import Ledger, ledger_from
 from ambula.localdays import ZoneHistory
 from ambula.store import Store
 from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
@@ -110,7 +111,7 @@ def results(store: Store, participant: str, zone: str | ZoneHistory) -> Results:
     for node in sorted(store.nodes("participant = ?", (participant,)), key=lambda n: n.role):
         role = protocol.ROLE_NAMES[node.role]
         nth = sum(name.partition(" ")[0] == role for name in ledgers) + 1
-        ledgers[role if nth == 1 else f"{role} {nth}"] = ledger_of(store, node)
+        ledgers[role if nth == 1 else f"{role} {nth}"] = ledger_from(wear.times[node.node_id])
     return Results(wear.table, days, summarise_week(days), ledgers, wear.clocks)
 
 
@@ -127,10 +128,8 @@ def _zones(zone: str | ZoneHistory) -> ZoneHistory:
 
 def write_days(days: list[DaySummary], path: Path) -> None:
     """Write daily.csv; raises InputError where that cannot be."""
-    try:
+    with writing(path):
         write_daily_csv(days, path)
-    except OSError as e:
-        raise InputError(f"{path} cannot be written: {e.strerror}") from e
 
 
 def print_days(title: str, days: list[DaySummary]) -> None:
@@ -203,8 +202,6 @@ def make_report(store: Store, participant: str, zone: str | ZoneHistory, path: P
         ledgers=found.ledgers,
         clocks=tuple(found.clocks),
     )
-    try:
+    with writing(path):
         write_report(found.table, found.days, found.week, path, context)
-    except OSError as e:
-        raise InputError(f"{path} cannot be written: {e.strerror}") from e
     return found.days
