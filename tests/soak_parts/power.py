@@ -19,10 +19,10 @@ def run(folder: Path, dice: random.Random, until_s: float) -> Iterator[tuple[str
     """Yield (kind of fault, what came of one)."""
     settings = cuts.prepare(folder)
     whole = cuts.undisturbed(folder, settings)
-    todo = [(at, mode) for at in range(1, whole.operations + 1) for mode in cuts.MODES]
-    dice.shuffle(todo)
+    cuts_to_make = [(at, mode) for at in range(1, whole.operations + 1) for mode in cuts.MODES]
+    dice.shuffle(cuts_to_make)
     sealed: dict[str, dict[int, int]] = {mode: {} for mode in cuts.MODES}
-    for at, mode in todo:
+    for at, mode in cuts_to_make:
         if time.monotonic() > until_s:
             break
         tally = Tally(faults=1)

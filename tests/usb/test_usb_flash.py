@@ -63,10 +63,10 @@ def test_only_what_changed_is_sent(stand_in: StandIn) -> None:
     with stand_in:
         with Board(stand_in.port) as board:
             before = look(board)
-            todo = plan(before, toy("new"))
-            assert (todo.slot, todo.main) == ("fw_b", False)
-            assert sorted(todo.send) == ["lib/only_new.py", "part.py"]
-            assert sorted(todo.copy) == ["lib/same.py", "start.py"]
+            needed = plan(before, toy("new"))
+            assert (needed.slot, needed.main) == ("fw_b", False)
+            assert sorted(needed.send) == ["lib/only_new.py", "part.py"]
+            assert sorted(needed.copy) == ["lib/same.py", "start.py"]
             assert flash(board, before, toy("new")) == "new toy"
         with Board(stand_in.port) as board:
             state = look(board)
