@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[1] / "firmware"))  # as pytest has it; some parts run the node's own log here
+
 from tests.soak_parts import air_syncs, endurance, fuzzing, power, sync_faults
 from tests.soak_parts.tally import Tally
 
