@@ -1,0 +1,39 @@
+"""The bill of materials: its columns, its classes of price, and that every part of the wiring has a line."""
+
+import csv
+from pathlib import Path
+
+import pytest
+import wiring
+
+BOM = Path(__file__).parents[2] / "hardware" / "bom.csv"
+COLUMNS = ["ref", "part", "maker", "maker_number", "quantity", "alternative", "price_class", "note"]
+
+
+def rows() -> list[dict[str, str]]:
+    with BOM.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, restkey="too many", restval="missing"))
+
+
+def test_the_columns() -> None:
+    assert list(rows()[0]) == COLUMNS
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda r: r["ref"])
+def test_a_line(row: dict[str, str]) -> None:
+    assert list(row) == COLUMNS  # no cell too many
+    assert "missing" not in row.values()
+    assert all(row[name].strip() for name in ("ref", "part", "maker", "note")), row
+    assert int(row["quantity"]) > 0
+    assert row["price_class"] in ("a", "b", "c")
+
+
+def test_no_part_twice() -> None:
+    refs = [row["ref"] for row in rows()]
+    assert len(refs) == len(set(refs))
+
+
+def test_every_part_of_the_wiring_has_a_line() -> None:
+    wired = {end.partition(".")[0] for net in wiring.nets({**wiring.read_pins(), "HAPTIC": 20}) for end in net.ends}
+    assert len(wired) >= 9
+    assert wired <= {row["ref"] for row in rows()}

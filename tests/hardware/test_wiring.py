@@ -1,0 +1,81 @@
+"""The wiring's picture: drawn anew it is the one on file, and every net of it is what the board file's pins say."""
+
+import ast
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import wiring
+
+SVG = "{http://www.w3.org/2000/svg}"
+BOARD = wiring.PINS.with_name("board.py")
+
+
+def gpios() -> dict[str, int]:
+    """The pin table as Python sees it, not by the pattern that wiring.py reads it with."""
+    tree = ast.parse(wiring.PINS.read_text("utf-8"))
+    found: dict[str, int] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call):
+            found[node.targets[0].id] = ast.literal_eval(node.value.args[0])
+    return found
+
+
+def drawn(svg: str) -> dict[str, list[str]]:
+    """Net -> what its group in the picture joins."""
+    return {g.attrib["data-net"]: g.attrib["data-ends"].split() for g in ET.fromstring(svg).iter(f"{SVG}g")}
+
+
+def test_the_picture_on_file_is_the_one_that_is_drawn() -> None:
+    assert wiring.SVG.read_text("utf-8") == wiring.draw(wiring.read_pins()), "run python hardware/wiring.py"
+
+
+def test_every_pin_of_the_table_is_one_net_of_the_picture() -> None:
+    nets = drawn(wiring.SVG.read_text("utf-8"))
+    assert len(gpios()) >= 7
+    for name, gpio in gpios().items():
+        assert nets[name][0] == f"MCU.{wiring.MARKS[gpio]}", name
+        assert len(nets[name]) > 1, name
+    assert set(nets) - set(gpios()) == {net.name for net in wiring.POWER}
+
+
+def test_the_table_s_own_comments_have_the_marks() -> None:
+    for name, gpio, mark in re.findall(r"^(\w+) = const\((\d+)\)  # (D\d+)", wiring.PINS.read_text("utf-8"), re.M):
+        assert wiring.MARKS[int(gpio)] == mark, name
+
+
+def test_the_board_file_uses_these_pins() -> None:
+    used = set(re.findall(r"pins\.([A-Z_0-9]+)", BOARD.read_text("utf-8")))
+    assert used <= set(gpios())
+    assert {"SDA", "SCL", "SENSOR_INT1", "BATTERY", "BUTTON"} <= used
+
+
+def test_nothing_hangs_on_two_nets_and_no_part_lacks_power() -> None:
+    ends = [end for net in wiring.nets(wiring.read_pins()) for end in net.ends]
+    assert len(ends) == len(set(ends))
+    assert {"IMU.VIN", "IMU.GND", "RTC.VCC", "RTC.GND", "R1.1", "R2.2", "LED.K", "SW.2"} <= set(ends)
+
+
+@pytest.mark.parametrize("gpio", [2, 20])
+def test_a_haptic_pin_brings_its_part_and_its_power(gpio: int) -> None:
+    pins = {**wiring.read_pins(), "HAPTIC": gpio}
+    nets = drawn(wiring.draw(pins))
+    assert nets["HAPTIC"] == [f"MCU.{wiring.MARKS[gpio]}", "HAP.IN"]
+    assert "HAP.VCC" in nets["3V3"]
+    assert "HAP.GND" in nets["GND"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("BUZZER = const(3)\n", "no wire is known for BUZZER"),
+        ("SDA = const(1)\n", "SDA on GPIO1: the board has no such pad"),
+        ("SDA = const(6)\nSCL = const(6)\n", "two names on one pin"),
+        ("", "no wire is known for it"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "pins.py").write_text(text)
+    with pytest.raises(ValueError, match=told):
+        wiring.read_pins(tmp_path / "pins.py")
