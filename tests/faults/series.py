@@ -19,7 +19,7 @@ from ambula import client, receipts, sync
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, StoreError
 from ambula.store import Segment, Store
-from ambula.store import store as store_module
+from ambula.store import connection as store_module
 from ambula.sync import sync_node
 from ambula.transport import radio
 from nodecore import segment

@@ -192,7 +192,7 @@ def test_a_stranger_is_told_from_a_node() -> None:
 def test_a_locked_store_leaves_the_data_on_the_node(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ambula.store.store._LOCK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("ambula.store.connection._LOCK_TIMEOUT_S", 0.1)
 
     async def go() -> None:
         with Store(tmp_path / "s.db") as store:

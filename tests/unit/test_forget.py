@@ -104,7 +104,7 @@ def test_a_device_that_somebody_else_wears_now_is_not_theirs_alone(path: Path) -
 
 
 def test_a_rebuilding_that_failed_is_made_up_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ambula.store.store._LOCK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("ambula.store.connection._LOCK_TIMEOUT_S", 0.05)
     with Store(path) as store:
         reader = sqlite3.connect(path, isolation_level=None)
         reader.execute("BEGIN")

@@ -198,7 +198,7 @@ def test_two_that_make_the_same_store_at_once_both_have_it(path: Path) -> None:
 
 
 def test_a_store_in_use_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ambula.store.store._LOCK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("ambula.store.connection._LOCK_TIMEOUT_S", 0.05)
     with Store(path) as store, Store(path) as other:
         with other._transaction(), pytest.raises(StoreError, match=r"in use by another Ambula: wait"):
             store.set("zone", "UTC")

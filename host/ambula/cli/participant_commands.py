@@ -176,6 +176,7 @@ def _what(gone: Gone) -> str:
         (held.damaged_ranges, "damaged range"),
         (held.anchors, "clock reading"),
         (held.zone_changes, "time zone"),
+        (held.notes, "note"),
         (gone.keys, "key"),
     ]
     return ", ".join(f"{n} {noun}{'s' if n != 1 else ''}" for n, noun in parts if n)

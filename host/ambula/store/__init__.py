@@ -1,6 +1,17 @@
 """The store: one SQLite file that holds every verified segment, and what is known about the nodes and their clocks."""
 
-from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, ZoneChange, join_records
+from ambula.store.rows import (
+    Anchor,
+    Event,
+    Forgotten,
+    LogEntry,
+    NodeRow,
+    Note,
+    Receipt,
+    Segment,
+    ZoneChange,
+    join_records,
+)
 from ambula.store.store import Store
 
 __all__ = [
@@ -9,6 +20,7 @@ __all__ = [
     "Forgotten",
     "LogEntry",
     "NodeRow",
+    "Note",
     "Receipt",
     "Segment",
     "Store",

@@ -23,7 +23,8 @@ def erase_rows(db: sqlite3.Connection, participant: str) -> Forgotten:
         f" count(*) FILTER (WHERE kind = {segment.EVENT}) FROM segment WHERE {_THEIR_NODES}",
         who,
     ).fetchone()
-    db.execute("DELETE FROM person WHERE participant = ?", who)
+    for table in ("person", "programme"):
+        db.execute(f"DELETE FROM {table} WHERE participant = ?", who)
     devices = tuple(device for (device,) in db.execute(_THEIRS_ALONE, who))
     removed = {
         table: db.execute(f"DELETE FROM {table} WHERE {_THEIR_NODES}", who).rowcount
@@ -31,6 +32,7 @@ def erase_rows(db: sqlite3.Connection, participant: str) -> Forgotten:
     }
     return Forgotten(
         zone_changes=db.execute("DELETE FROM zone_change WHERE participant = ?", who).rowcount,
+        notes=db.execute("DELETE FROM note WHERE participant = ?", who).rowcount,
         nodes=db.execute("DELETE FROM node WHERE participant = ?", who).rowcount,
         segments=removed["segment"],
         epochs=epochs,

@@ -96,6 +96,15 @@ class ZoneChange:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a participant noted at a moment (UTC s): pain, 0..10 or None, and words, which may be empty."""
+
+    utc_s: int
+    pain: int | None
+    words: str
+
+
+@dataclass(frozen=True)
 class Forgotten:
     """What was removed of a participant: how many of each, and the devices (hex) that nobody else has worn."""
 
@@ -106,6 +115,7 @@ class Forgotten:
     damaged_ranges: int
     anchors: int
     zone_changes: int
+    notes: int
     devices: tuple[str, ...]
 
 

@@ -81,6 +81,21 @@ MIGRATIONS = (
         height_m REAL NOT NULL
     ) WITHOUT ROWID;
     """,
+    # 5: what a participant notes, and the walking plan (TOML) with its first date (ISO; empty: the first recorded).
+    """
+    CREATE TABLE note (
+        participant TEXT NOT NULL,
+        utc_s INTEGER NOT NULL,
+        pain INTEGER,
+        words TEXT NOT NULL,
+        PRIMARY KEY (participant, utc_s)
+    ) WITHOUT ROWID;
+    CREATE TABLE programme (
+        participant TEXT PRIMARY KEY,
+        first_date TEXT NOT NULL,
+        plan TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 

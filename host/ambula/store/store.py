@@ -1,53 +1,24 @@
 """Reading and writing the store; every write is one transaction, and writing the same thing twice changes nothing."""
 
 import contextlib
-import os
 import sqlite3
-from collections.abc import Generator, Iterable, Sequence
-from pathlib import Path
-from typing import Any, Self
+from collections.abc import Generator, Iterable
 
 from ambula.epochs import Records
-from ambula.errors import StoreError
-from ambula.store import checks, erase, schema
-from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, ZoneChange, join_records
+from ambula.store import checks, erase
+from ambula.store.people import People
+from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records
 from nodecore import segment
 
-_LOCK_TIMEOUT_S = 10.0
 _UNFINISHED = "forgetting is unfinished"
 
 
-class Store:
+class Store(People):
     """An open store; use it as a context manager.
 
     Raises StoreError if the file is not a store, is from a newer version, is locked for more than 10 s, or cannot be
     read or written. A file that does not exist is made unless `must_exist`.
     """
-
-    def __init__(self, path: Path, *, must_exist: bool = False) -> None:
-        self.path = path
-        if must_exist and not path.exists():
-            raise StoreError(f"no store at {path}: run `ambula sync` first, or name one with --store")
-        if path.is_dir():
-            raise StoreError(f"{path} is a folder, not a store: name a file with --store")
-        with self._guard():
-            if not path.exists():
-                _make_private(path.parent)
-                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # a week of a life: for its owner only
-            self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, isolation_level=None)
-            try:
-                schema.prepare(self._db, str(path))
-                self._db.execute("PRAGMA foreign_keys = ON")
-                self._db.execute("PRAGMA synchronous = FULL")
-            except BaseException:
-                self._db.close()
-                raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
 
     # ---- nodes
 
@@ -76,18 +47,6 @@ class Store:
     def participants(self) -> list[str]:
         """Return the participants' codes in alphabetical order."""
         return sorted({n.participant for n in self.nodes()})
-
-    # ---- settings of the whole store
-
-    def set(self, key: str, value: str) -> None:
-        """Keep a text under a key, replacing what was there."""
-        with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, value))
-
-    def get(self, key: str, default: str = "") -> str:
-        """Return the text under a key."""
-        rows = self._rows("SELECT value FROM setting WHERE key = ?", (key,), (str,))
-        return rows[0][0] if rows else default
 
     # ---- the log
 
@@ -230,39 +189,6 @@ class Store:
         )
         return [Anchor(*row) for row in rows]
 
-    # ---- zones
-
-    def set_zone(self, participant: str, change: ZoneChange) -> None:
-        """Keep that a participant's days are cut by a zone from a moment on, replacing what was said of that moment."""
-        with self._transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO zone_change VALUES (?, ?, ?)", (participant, change.from_utc_s, change.zone)
-            )
-
-    def clear_zones(self, participant: str) -> int:
-        """Forget a participant's zones, so that the store's own counts; return how many there were."""
-        with self._transaction():
-            return self._db.execute("DELETE FROM zone_change WHERE participant = ?", (participant,)).rowcount
-
-    def zone_changes(self, participant: str) -> list[ZoneChange]:
-        """Return a participant's zones in time order; empty where only the store's own is known."""
-        rows = self._rows(
-            "SELECT from_utc_s, zone FROM zone_change WHERE participant = ? ORDER BY from_utc_s",
-            (participant,),
-            (checks.UTC_MS, str),
-        )
-        return [ZoneChange(*row) for row in rows]
-
-    def set_height(self, participant: str, height_m: float) -> None:
-        """Keep how tall a participant is."""
-        with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO person VALUES (?, ?)", (participant, height_m))
-
-    def height_m(self, participant: str) -> float | None:
-        """Return how tall a participant is, in metres, or None where it was not told."""
-        rows = self._rows("SELECT height_m FROM person WHERE participant = ?", (participant,), (float,))
-        return rows[0][0] if rows else None
-
     # ---- forgetting
 
     def forget(self, participant: str) -> Forgotten:
@@ -278,9 +204,8 @@ class Store:
     def rename(self, participant: str, code: str) -> None:
         """Give a participant another code; the old one is gone from the file, as by `forget`."""
         with self._without_trace():
-            self._db.execute("UPDATE node SET participant = ? WHERE participant = ?", (code, participant))
-            self._db.execute("UPDATE zone_change SET participant = ? WHERE participant = ?", (code, participant))
-            self._db.execute("UPDATE person SET participant = ? WHERE participant = ?", (code, participant))
+            for table in ("node", "zone_change", "person", "note", "programme"):
+                self._db.execute(f"UPDATE {table} SET participant = ? WHERE participant = ?", (code, participant))
 
     @contextlib.contextmanager
     def _without_trace(self) -> Generator[None]:
@@ -304,68 +229,9 @@ class Store:
         with self._transaction():
             self._db.execute("DELETE FROM setting WHERE key = ?", (_UNFINISHED,))
 
-    # ---- plumbing
-
-    def _rows(self, sql: str, values: Sequence[object], columns: Sequence[checks.Column]) -> list[tuple[Any, ...]]:
-        """Return what a query finds; StoreError if a value is not what its column holds."""
-        with self._guard():
-            rows = self._db.execute(sql, values).fetchall()
-        self._believe(checks.fit(rows, columns))
-        return rows
-
-    def _believe(self, is_whole: bool) -> None:
-        if not is_whole:
-            raise StoreError(_explain(self.path, "malformed row"))
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Generator[None]:
-        with self._guard():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextlib.contextmanager
-    def _guard(self) -> Generator[None]:
-        try:
-            yield
-        except sqlite3.Error as e:
-            raise StoreError(_explain(self.path, str(e))) from e
-        except UnicodeDecodeError as e:  # what SQLite itself says of a damaged file may not even be text
-            raise StoreError(_explain(self.path, "malformed text")) from e
-        except OSError as e:
-            raise StoreError(f"{self.path} cannot be opened: {e.strerror}: name another file with --store") from e
-
-
-def _make_private(folder: Path) -> None:
-    """Make a folder that is not there, and those above it, for the owner only; one that is there stays as it is."""
-    if not folder.is_dir():
-        _make_private(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
 
 def _segment_row(node_id: int, s: Segment) -> tuple[object, ...]:
     h = s.header
     battery_mv = h.battery_20mv * 20
     head = (node_id, s.offset, h.kind, h.seq, h.epoch, h.count, h.boot, h.temperature_c, battery_mv, h.flags)
     return (*head, s.data, s.records)
-
-
-def _explain(path: Path, text: str) -> str:
-    if "not a database" in text:
-        return f"{path} is not an Ambula store: name another file with --store"
-    if "locked" in text:
-        return f"{path} is in use by another Ambula: wait for it to finish, then try again"
-    if "unable to open" in text:
-        return f"{path} cannot be opened: check its permissions, or name another file with --store"
-    if "readonly" in text:
-        return f"{path} cannot be written: check its permissions, or name another file with --store"
-    if "full" in text:
-        return f"no room left on the disk for {path}: free some space and sync again, nothing is lost"
-    if "malformed" in text or "disk I/O" in text:
-        return f"{path} is damaged ({text}): put back a copy of it, or name another file with --store"
-    return f"{path}: {text}"

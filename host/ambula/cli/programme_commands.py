@@ -1,0 +1,164 @@
+"""Commands about the walking programme: programme, note."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from ambula.cli.common import (
+    JsonOption,
+    ParticipantOption,
+    StoreOption,
+    ZoneOption,
+    moment,
+    out,
+    print_json,
+    store_path,
+    warn_of_name,
+    zone_of,
+    zones_of,
+)
+from ambula.cli.result_commands import DISCLAIMER
+from ambula.config import zone_info
+from ambula.dictionary import EMPTY
+from ambula.errors import InputError
+from ambula.programme import Programme, ProgrammeWeek, load_plan, plan, words
+from ambula.programme.participant import programme_of
+from ambula.store import Note, Store
+from ambula.wearer import choose_participant, load_wear
+
+_MOST_WORDS = 500
+_DAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
+
+
+def programme(
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", readable=False, metavar="TOML", help="Follow this plan from now on.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The plan's first day; none: the first recorded.")
+    ] = None,
+    template: Annotated[bool, typer.Option("--template", help="Print the default plan, to change it.")] = False,
+    participant: ParticipantOption = None,
+    zone: ZoneOption = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the walking programme: each week's goal and what was walked, and the next goal with its reason."""
+    if template:
+        typer.echo(plan.default_text(), nl=False)
+        return
+    text = load_plan(plan_file)[1] if plan_file is not None else None
+    with Store(store_path(store), must_exist=True) as kept:
+        who = warn_of_name(choose_participant(kept, participant))
+        table, zones = load_wear(kept, who).table, zones_of(kept, who, zone)
+        if text is not None or start is not None:
+            _keep(kept, who, text, start)
+        found = programme_of(kept, who, table, zones)
+    if found is None:
+        raise InputError(f"{who} has no epochs yet: sync the nodes first")
+    if json:
+        print_json({"participant": who, **_as_json(found)})
+        return
+    _print(who, found)
+
+
+def note(
+    text: Annotated[str, typer.Argument(metavar="[WORDS]", help="Anything worth keeping.")] = "",
+    pain: Annotated[int | None, typer.Option(min=0, max=10, help="Pain: 0 none, 10 the worst imaginable.")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="When: 2026-03-04T12:00, local time; none: now.")
+    ] = None,
+    participant: ParticipantOption = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Note pain or a word with the data; the programme pauses in a week of more pain. Neither: show the notes."""
+    if len(text) > _MOST_WORDS or not text.isprintable():
+        raise InputError(f"a note is one line of at most {_MOST_WORDS} characters")
+    with Store(store_path(store), must_exist=True) as kept:
+        who = choose_participant(kept, participant)
+        zone = zone_of(kept, None)
+        if text or pain is not None:
+            when = moment(at, zone, "--at") if at else int(datetime.now(UTC).timestamp())
+            kept.add_note(who, Note(when, pain, text))
+        elif at:
+            raise InputError("--at needs something to note: --pain 3, or words")
+        notes = kept.notes(who)
+    if json:
+        print_json({"participant": who, "notes": [{"utc_s": n.utc_s, "pain": n.pain, "words": n.words} for n in notes]})
+        return
+    shown = Table(title=f"{who}: notes" if notes else f"{who}: no notes yet", box=None, title_justify="left")
+    for name in ("when", "pain", "words"):
+        shown.add_column(name)
+    for n in notes:
+        local = datetime.fromtimestamp(n.utc_s, zone_info(zone))
+        shown.add_row(f"{local:%Y-%m-%d %H:%M}", EMPTY if n.pain is None else str(n.pain), n.words)
+    out.print(shown, highlight=False, markup=False)
+    if pain is not None:
+        out.print(words.HELP_AT_ONCE, highlight=False)
+
+
+def _keep(store: Store, who: str, text: str | None, start: str | None) -> None:
+    """Keep a plan with the data: what is not named stays as it was."""
+    before = store.programme(who)
+    try:
+        first = date.fromisoformat(start).isoformat() if start is not None else before[0] if before else ""
+    except ValueError as e:
+        raise InputError(f"--start {start}: not a date, write it as 2026-03-04") from e
+    store.set_programme(who, first, text or (before[1] if before else plan.default_text()))
+
+
+def _print(who: str, found: Programme) -> None:
+    table = Table(title=f'{who}: walking plan "{found.plan.name}"', box=None, title_justify="left", pad_edge=False)
+    table.add_column("week", justify="right")
+    for name in ("from", "goal"):
+        table.add_column(name)
+    for name in (*_DAYS, "pain"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for week in found.weeks:
+        table.add_row(
+            str(week.number),
+            f"{week.first:%d %b}",
+            words.goal_words(week.goal) if week.goal else EMPTY,
+            *_by_weekday(week),
+            EMPTY if week.worst_pain is None else str(week.worst_pain),
+            words.verdict_words(week.verdict),
+        )
+    out.print(table, highlight=False, markup=False)
+    told = (words.next_words(found), words.reason_words(found), words.how_words(found.plan), words.HELP_AT_ONCE)
+    out.print("\n" + "\n".join(line for line in told if line), highlight=False, markup=False)
+    out.print(f"[dim]{DISCLAIMER}[/dim]", highlight=False)
+
+
+def _by_weekday(week: ProgrammeWeek) -> list[str]:
+    """Return the minutes of Monday to Sunday; weeks may begin on any day."""
+    cells = [EMPTY] * 7
+    for i, minutes in enumerate(week.walked_min):
+        if minutes is not None:
+            cells[(week.first.weekday() + i) % 7] = f"{minutes:.0f}"
+    return cells
+
+
+def _as_json(found: Programme) -> dict[str, Any]:
+    """Return a programme for scripts."""
+    weeks = [
+        {
+            "week": w.number,
+            "first_date": w.first.isoformat(),
+            "goal_min": w.goal.minutes if w.goal else None,
+            "goal_days": w.goal.days if w.goal else None,
+            "walked_min": list(w.walked_min),
+            "seen_days": w.seen_days,
+            "reached_days": w.reached_days,
+            "share": w.share,
+            "worst_pain": w.worst_pain,
+            "verdict": w.verdict.value,
+        }
+        for w in found.weeks
+    ]
+    goal = {"minutes": found.goal.minutes, "days": found.goal.days}
+    return {"plan": found.plan.__dict__, "weeks": weeks, "goal": goal, "reason": words.reason_words(found)}

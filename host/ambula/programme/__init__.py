@@ -1,0 +1,19 @@
+"""The walking programme: a plan, what was walked of it, and the next goal with its reason."""
+
+from ambula.programme.plan import Plan, load_plan, read_plan
+from ambula.programme.progress import Goal, Programme, ProgrammeWeek, Verdict, follow
+from ambula.programme.walks import WalkingDay, open_date, walking_days
+
+__all__ = [
+    "Goal",
+    "Plan",
+    "Programme",
+    "ProgrammeWeek",
+    "Verdict",
+    "WalkingDay",
+    "follow",
+    "load_plan",
+    "open_date",
+    "read_plan",
+    "walking_days",
+]

@@ -1,0 +1,51 @@
+"""What a programme counts of a day: the minutes in walks that are long enough, and how long the nodes were worn."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from ambula.bouts import find_bouts, lengths
+from ambula.epochs import EpochTable
+from ambula.figures import EPOCHS_A_MIN, DayRows
+from ambula.localdays import Zones, local_days
+from ambula.settings import DEFAULT, Rules
+from nodecore.sampling import EPOCH_S
+
+
+@dataclass(frozen=True)
+class WalkingDay:
+    """One local date: minutes in walks that count, and hours worn."""
+
+    date: date
+    walked_min: float
+    worn_h: float
+
+
+def walking_days(table: EpochTable, zones: Zones, walk_from_min: int, rules: Rules = DEFAULT) -> list[WalkingDay]:
+    """Return a day for each local date from the first epoch to the last; no epochs, no days.
+
+    Only walks of at least `walk_from_min` minutes count; halts of up to `rules.long_walk_pause_s` do not end one, and
+    its length includes them. A walk over midnight is two, one on each date.
+    """
+    if not len(table):
+        return []
+    days = local_days(int(table.epoch[0]), int(table.epoch[-1]), zones)
+    edges = np.searchsorted(table.epoch, [d.start for d in days] + [days[-1].end])
+    found: list[WalkingDay] = []
+    for i, day in enumerate(days):
+        rows = DayRows.of(table.rows(slice(int(edges[i]), int(edges[i + 1]))))
+        walks = lengths(find_bouts(rows.table.epoch, rows.walking, rules.long_walk_pause_s // EPOCH_S))
+        counted = walks[walks >= walk_from_min * EPOCHS_A_MIN]
+        worn_h = int(rows.worn.sum()) * EPOCH_S / 3600
+        found.append(WalkingDay(day.date, float(counted.sum()) / EPOCHS_A_MIN, worn_h))
+    return found
+
+
+def open_date(table: EpochTable, zones: Zones) -> date | None:
+    """Return the first local date that the recording does not reach the end of; None without epochs."""
+    if not len(table):
+        return None
+    last = int(table.epoch[-1])
+    day = local_days(last, last, zones)[0]
+    return day.date + timedelta(days=1) if last + 1 >= day.end else day.date

@@ -1,0 +1,82 @@
+"""What the store keeps besides the logs: settings, and of each participant zones, height, notes and programme."""
+
+from ambula.store import checks
+from ambula.store.connection import Connection
+from ambula.store.rows import Note, ZoneChange
+
+
+class People(Connection):
+    """The tables that a person fills, not a node."""
+
+    # ---- settings of the whole store
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a text under a key, replacing what was there."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (key, value))
+
+    def get(self, key: str, default: str = "") -> str:
+        """Return the text under a key."""
+        rows = self._rows("SELECT value FROM setting WHERE key = ?", (key,), (str,))
+        return rows[0][0] if rows else default
+
+    # ---- zones
+
+    def set_zone(self, participant: str, change: ZoneChange) -> None:
+        """Keep that a participant's days are cut by a zone from a moment on, replacing what was said of that moment."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO zone_change VALUES (?, ?, ?)", (participant, change.from_utc_s, change.zone)
+            )
+
+    def clear_zones(self, participant: str) -> int:
+        """Forget a participant's zones, so that the store's own counts; return how many there were."""
+        with self._transaction():
+            return self._db.execute("DELETE FROM zone_change WHERE participant = ?", (participant,)).rowcount
+
+    def zone_changes(self, participant: str) -> list[ZoneChange]:
+        """Return a participant's zones in time order; empty where only the store's own is known."""
+        rows = self._rows(
+            "SELECT from_utc_s, zone FROM zone_change WHERE participant = ? ORDER BY from_utc_s",
+            (participant,),
+            (checks.UTC_MS, str),
+        )
+        return [ZoneChange(*row) for row in rows]
+
+    def set_height(self, participant: str, height_m: float) -> None:
+        """Keep how tall a participant is."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO person VALUES (?, ?)", (participant, height_m))
+
+    def height_m(self, participant: str) -> float | None:
+        """Return how tall a participant is, in metres, or None where it was not told."""
+        rows = self._rows("SELECT height_m FROM person WHERE participant = ?", (participant,), (float,))
+        return rows[0][0] if rows else None
+
+    # ---- notes and the walking programme
+
+    def add_note(self, participant: str, note: Note) -> None:
+        """Keep what a participant noted, replacing what was noted at the same second."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?)", (participant, note.utc_s, note.pain, note.words)
+            )
+
+    def notes(self, participant: str) -> list[Note]:
+        """Return a participant's notes in time order."""
+        rows = self._rows(
+            "SELECT utc_s, pain, words FROM note WHERE participant = ? ORDER BY utc_s",
+            (participant,),
+            (checks.UTC_MS, (int, type(None)), str),
+        )
+        return [Note(*row) for row in rows]
+
+    def set_programme(self, participant: str, first_date: str, plan: str) -> None:
+        """Keep a participant's walking plan (TOML) and its first date (ISO; "": the first recorded)."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO programme VALUES (?, ?, ?)", (participant, first_date, plan))
+
+    def programme(self, participant: str) -> tuple[str, str] | None:
+        """Return a participant's plan as `set_programme` took it, the date first; None where none was kept."""
+        rows = self._rows("SELECT first_date, plan FROM programme WHERE participant = ?", (participant,), (str, str))
+        return (rows[0][0], rows[0][1]) if rows else None

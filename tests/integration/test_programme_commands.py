@@ -1,0 +1,112 @@
+"""`ambula programme` and `ambula note` as a user meets them."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from command import Ambula
+
+from ambula.assemble import assemble
+from ambula.forgetting import forget, rename
+from ambula.keys import KeyFile
+from ambula.programme.plan import default_text
+from ambula.store import Store
+from nodecore import activity, record, segment
+
+MIDNIGHT_S = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
+_WALK_PARTS = range(9 * 12, 9 * 12 + 3)  # a quarter of an hour from nine in the morning on
+
+pytestmark = pytest.mark.usefixtures("_as_new")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A store of P01, who sat for three weeks but for a quarter of an hour's walk each morning."""
+    path = tmp_path / "s.db"
+    with Store(path) as kept:
+        kept.set("zone", "UTC")
+        node = kept.ensure_node("00" * 8, 1, 0, "P01", "0.1.0")
+        writer, log, rec = segment.SegmentWriter(0), bytearray(), bytearray(record.SIZE)
+        for part in range(21 * 288):
+            rec[record.ACTIVITY] = activity.WALKING if part % 288 in _WALK_PARTS else activity.SITTING
+            rec[record.MEAN_Z], rec[record.MAD_X] = 100 - part % 3, 20  # one who sits is never quite still
+            for i in range(60):
+                writer.add(MIDNIGHT_S // 5 + part * 60 + i, rec)
+            log += writer.seal(part, 0, 1, 30, 200, 1)
+        kept.add_log(node.node_id, assemble(0, bytes(log), at_log_end=True).segments, [], len(log))
+    return path
+
+
+def test_three_weeks_of_a_programme(store: Path, ambula: Ambula) -> None:
+    told = ambula("programme", "--store", store)
+    assert (told.code, told.err) == (0, "")
+    text = " ".join(told.out.split())
+    assert 'P01: walking plan "slowly up"' in text
+    assert "1 02 Mar – 15 15 15 15 15 15 15 – looking only" in text  # noqa: RUF001  it is what is printed
+    assert "2 09 Mar 5 days of 15 min 15 15 15 15 15 15 15 – went well" in text  # noqa: RUF001
+    assert "3 16 Mar 5 days of 17 min 15 15 15 15 15 15 15 – in part" in text  # noqa: RUF001
+    assert "This week: walk on 5 days, 17 minutes each. You reached your goal on 0 of 5 days, so it stays" in text
+    assert "Get medical help at once if back pain comes with new numbness" in text
+    assert "For information, not for diagnosis" in text
+    assert all(len(line) <= 80 for line in told.out.splitlines())
+
+
+def test_pain_makes_it_wait(store: Path, ambula: Ambula) -> None:
+    before = json.loads(ambula("programme", "--store", store, "--json").out)
+    assert before["goal"] == {"minutes": 17, "days": 5}
+    noted = ambula("note", "--pain", "7", "--at", "2026-03-11T08:00", "moved house", "--store", store)
+    assert "2026-03-11 08:00 7 moved house" in " ".join(noted.out.split())
+    after = json.loads(ambula("programme", "--store", store, "--json").out)
+    assert after["goal"] == {"minutes": 17, "days": 5}
+    assert [w["goal_min"] for w in after["weeks"]] == [None, 15, 15, 17]
+    assert [w["verdict"] for w in after["weeks"]] == ["looking", "pain", "well", "running"]
+
+
+def test_a_plan_and_its_first_date_are_kept(store: Path, ambula: Ambula, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    assert ambula("programme", "--template").out == default_text()
+    mine.write_text(default_text().replace("step_min = 2 ", "step_min = 5 ").replace("slowly up", "with my physio"))
+    assert ambula("programme", "--store", store, "--plan", mine).code == 0
+    assert ambula("programme", "--store", store, "--start", "2026-03-04").code == 0
+    found = json.loads(ambula("programme", "--store", store, "--json").out)
+    assert (found["plan"]["name"], found["plan"]["step_min"]) == ("with my physio", 5)
+    assert [w["first_date"] for w in found["weeks"]] == ["2026-03-04", "2026-03-11", "2026-03-18"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("programme", "--start", "4 March"), "--start 4 March: not a date, write it as 2026-03-04"),
+        (("programme", "--plan", "none.toml"), "none.toml: cannot be read"),
+        (("note", "--at", "2026-03-04T12:00"), "--at needs something to note"),
+        (("note", "x" * 501), "a note is one line of at most 500 characters"),
+        (("note", "--pain", "3", "--at", "noon"), "--at noon: not a time"),
+    ],
+)
+def test_what_cannot_be_is_told_and_changes_nothing(
+    store: Path, ambula: Ambula, arguments: tuple[str, ...], says: str
+) -> None:
+    ran = ambula(*arguments, "--store", store)
+    assert ran.code == 3
+    assert says in ran.err
+    assert len(ran.err.splitlines()) == 1
+    with Store(store) as kept:
+        assert (kept.notes("P01"), kept.programme("P01")) == ([], None)
+
+
+def test_pain_beyond_ten_is_wrong_usage(store: Path, ambula: Ambula) -> None:
+    assert ambula("note", "--pain", "11", "--store", store).code == 2
+
+
+def test_notes_and_plan_go_with_the_participant(store: Path, ambula: Ambula, tmp_path: Path) -> None:
+    ambula("note", "--pain", "2", "a word to find: xyzzy", "--store", store)
+    ambula("programme", "--start", "2026-03-04", "--store", store)
+    with Store(store) as kept:
+        keys = KeyFile(tmp_path / "keys")
+        rename(kept, "P01", "P07", keys)
+        assert ([n.pain for n in kept.notes("P07")], kept.notes("P01")) == ([2], [])
+        assert kept.programme("P07") is not None
+        assert forget(kept, "P07", keys).held.notes == 1
+        assert (kept.notes("P07"), kept.programme("P07")) == ([], None)
+    assert b"xyzzy" not in store.read_bytes()
