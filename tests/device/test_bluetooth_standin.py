@@ -151,7 +151,8 @@ def test_without_a_radio_every_call_is_an_oserror(micropython: str, folder: Path
 print(ble.active(), bluetooth.event_stream(), bluetooth.dispatch(), bluetooth.BLE() is ble)
 for call in (
     lambda: ble.active(True), lambda: ble.gap_advertise(100000), lambda: ble.gatts_read(1), lambda: ble.config("mac"),
-    lambda: ble.gatts_notify(0, 1, b"x"), lambda: ble.gap_scan(1000), lambda: bluetooth.attach("/no/such/socket"),
+    lambda: ble.gatts_notify(0, 1, b"x"), lambda: ble.gap_scan(1000), lambda: ble.gap_pair(0),
+    lambda: bluetooth.attach("/no/such/socket"),
 ):
     try:
         call()
@@ -165,7 +166,7 @@ for handler in (3, "x"):
 """
     assert output(micropython, folder, script) == [
         "False None 0 True",
-        *["19"] * 5,
+        *["19"] * 6,
         "95",
         "2",
         *["invalid handler"] * 2,
@@ -215,6 +216,68 @@ print(ble.active(), bluetooth.event_stream())
             "errno 12",
             "True False",
             "False None",
+        ]
+
+
+def test_the_calls_of_a_central_byte_by_byte(micropython: str, folder: Path) -> None:
+    script = """
+ble.active(True)
+ble.gap_scan(2000, 30000, 20000, True)
+ble.gap_connect(1, b"abcdef", 1000, 15000, 30000)
+ble.gattc_exchange_mtu(3)
+ble.gattc_discover_services(3, bluetooth.UUID(0x180F))
+ble.gattc_discover_characteristics(3, 1, 0xFFFF)
+ble.gattc_discover_descriptors(3, 16, 18)
+ble.gattc_read(3, 16)
+ble.gattc_write(3, 16, b"hi", 1)
+try:
+    ble.gattc_write(4, 16, "hi")
+except OSError as e:
+    print("errno", e.errno)
+"""
+    with talk(micropython, folder, script) as it:
+        it.expect(*ON)
+        it.expect("0e 00 0a 01 d0 07 00 00 30 75 00 00 20 4e 00 00 01", "00 00 00")
+        it.expect("14 00 0b 01 01 61 62 63 64 65 66 e8 03 00 00 98 3a 00 00 30 75 00 00", "00 00 00")
+        it.expect("02 00 0c 03 00", "00 00 00")
+        it.expect("04 00 0d 03 00 0f 18", "00 00 00")
+        it.expect("06 00 0e 03 00 01 00 ff ff", "00 00 00")
+        it.expect("06 00 0f 03 00 10 00 12 00", "00 00 00")
+        it.expect("04 00 10 03 00 10 00", "00 00 00")
+        it.expect("07 00 11 03 00 10 00 01 68 69", "00 00 00")
+        it.expect("07 00 11 04 00 10 00 00 68 69", "00 00 6b")
+        assert it.printed() == ["errno 107"]
+
+
+def test_the_events_of_a_central_byte_by_byte(micropython: str, folder: Path) -> None:
+    script = """
+def irq(event, data):
+    print(event, tuple(bytes(x) if isinstance(x, memoryview) else x for x in data))
+ble.irq(irq)
+idle(9)
+"""
+    with talk(micropython, folder, OPEN + script) as it:
+        it.expect(*ON)
+        it.expect(*REGISTER)
+        it.event("09 00 01 05 01 00 04 00 a1 a2 a3 a4 a5 a6 c4 02 01", "00 00 01 00")
+        it.event("00 00 02 06 00 00 00 00", "00 00 02 00")
+        it.event("06 00 03 07 03 00 01 00 a1 a2 a3 a4 a5 a6", "00 00 03 00")
+        it.event("04 00 04 09 03 00 0e 00 12 00 0f 18", "00 00 04 00")
+        it.event("05 00 05 0b 03 00 10 00 12 00 1a 19 2a", "00 00 05 00")
+        it.event("00 00 06 0c 03 00 00 00", "00 00 06 00")
+        it.event("02 00 07 11 03 00 10 00 03 01", "00 00 07 00")
+        it.event("03 00 08 12 03 00 10 00 78 79 7a", "00 00 08 00")
+        it.event("2c 01 09 12 03 00 10 00" + " 78" * 300, "00 00 09 00")
+        assert it.printed() == [
+            r"5 (1, b'\xa1\xa2\xa3\xa4\xa5\xa6', 4, -60, b'\x02\x01')",
+            "6 ()",
+            r"7 (3, 1, b'\xa1\xa2\xa3\xa4\xa5\xa6')",
+            "9 (3, 14, 18, UUID(0x180f))",
+            "11 (3, 18, 16, 26, UUID(0x2a19))",
+            "12 (3, 0)",
+            "17 (3, 16, 259)",
+            "18 (3, 16, b'xyz')",
+            f"18 (3, 16, b'{'x' * 256}')",  # what does not fit is gone, and the next frame starts where it should
         ]
 
 

@@ -42,15 +42,19 @@ class Firmware:
 
     @classmethod
     async def start(cls, node: NodeRadio, *arguments: str) -> "Firmware":
-        """Run it with a heap as small as the simulated board's."""
-        script = TESTS / "radio_firmware.py"
-        command = (micropython(), "-X", "heapsize=128k", str(script), str(BOARD), node.socket_path, node.name)
+        """Run the test firmware and wait until it is up."""
+        firmware = await cls.run(node, TESTS / "radio_firmware.py", node.name, *arguments)
+        await firmware.said("done" if arguments else "ready")
+        return firmware
+
+    @classmethod
+    async def run(cls, node: NodeRadio, script: Path, *arguments: str) -> "Firmware":
+        """Run a script on a node, with a heap as small as the simulated board's."""
+        command = (micropython(), "-X", "heapsize=128k", str(script), str(BOARD), node.socket_path)
         process = await asyncio.create_subprocess_exec(
             *command, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
-        firmware = cls(process)
-        await firmware.said("done" if arguments else "ready")
-        return firmware
+        return cls(process)
 
     async def _read(self) -> None:
         stream = self.process.stdout

@@ -9,9 +9,9 @@ Handlers run inside `dispatch`, so between two of the firmware's calls to idle. 
 environment they also run at the end of each `gatts_notify`, `gatts_indicate`, `gatts_write` and `gap_advertise`: in the
 middle of the firmware's work, as on a board, yet at the same places in every run.
 
-Not emulated: IRQs between any two bytecodes (this port has no interpreter lock, so no thread may run beside the
-firmware), a handler on a thread of its own, the central role, pairing and bonding, L2CAP channels, connection parameter
-updates, the exact error number of every misuse.
+The central role is in `gatt_client`, loaded when it is first wanted. Not emulated: IRQs between any two bytecodes (this
+port has no interpreter lock, so no thread may run beside the firmware), a handler on a thread of its own, pairing and
+bonding, L2CAP channels, connection parameter updates, the exact error number of every misuse.
 """
 
 import errno
@@ -43,6 +43,8 @@ _IRQ_CENTRAL_CONNECT = const(1)
 _IRQ_CENTRAL_DISCONNECT = const(2)
 _IRQ_GATTS_WRITE = const(3)
 _IRQ_GATTS_READ_REQUEST = const(4)
+_IRQ_SCAN_RESULT = const(5)
+_IRQ_GATTC_INDICATE = const(19)
 _IRQ_GATTS_INDICATE_DONE = const(20)
 _IRQ_MTU_EXCHANGED = const(21)
 
@@ -127,7 +129,9 @@ def _run_event():
         gatt_values.store(arg, wire.events, size)
         _handle(event, (conn, arg))
     else:
-        wire.fill(wire.events, wire.rx_view, size)
+        room = min(size, len(wire.rx))
+        wire.fill(wire.events, wire.rx_view, room)
+        wire.discard(wire.events, size - room)
         if event == _IRQ_GATTS_READ_REQUEST:
             result = _handle(event, (conn, arg))
             result = result & 0xFF if isinstance(result, int) else 0
@@ -138,6 +142,8 @@ def _run_event():
             _handle(event, (conn, arg, wire.rx[0]))
         elif event == _IRQ_MTU_EXCHANGED:
             _handle(event, (conn, arg))
+        elif _IRQ_SCAN_RESULT <= event <= _IRQ_GATTC_INDICATE:
+            _handle(event, _central().irq_data(event, conn, arg, room, UUID))
     if _ble._on:  # else the handler shut the window, and with it the stack that waited
         wire.done(seq, result, value)
 
@@ -157,6 +163,12 @@ def _handle(event, data):
 
 def _as_bytes(data):
     return data.encode() if isinstance(data, str) else data
+
+
+def _central():
+    import gatt_client
+
+    return gatt_client
 
 
 def _absent(*args, **kwargs):
@@ -294,7 +306,37 @@ class BLE:
         if _eager:
             dispatch()
 
-    gap_scan = gap_connect = gap_pair = gap_passkey = _absent
-    gattc_discover_services = gattc_discover_characteristics = gattc_discover_descriptors = _absent
-    gattc_read = gattc_write = gattc_exchange_mtu = _absent
+    def gap_scan(self, duration_ms, *how):
+        self._check_on()
+        _central().scan(duration_ms, *how)
+
+    def gap_connect(self, addr_type, *how):
+        self._check_on()
+        _central().connect(addr_type, *how)
+
+    def gattc_exchange_mtu(self, conn_handle):
+        self._check_on()
+        _central().exchange_mtu(conn_handle)
+
+    def gattc_discover_services(self, conn_handle, uuid=None):
+        self._check_on()
+        _central().discover_services(conn_handle, uuid)
+
+    def gattc_discover_characteristics(self, conn_handle, start_handle, end_handle, uuid=None):
+        self._check_on()
+        _central().discover_characteristics(conn_handle, start_handle, end_handle, uuid)
+
+    def gattc_discover_descriptors(self, conn_handle, start_handle, end_handle):
+        self._check_on()
+        _central().discover_descriptors(conn_handle, start_handle, end_handle)
+
+    def gattc_read(self, conn_handle, value_handle):
+        self._check_on()
+        _central().read(conn_handle, value_handle)
+
+    def gattc_write(self, conn_handle, value_handle, data, mode=0):
+        self._check_on()
+        _central().write(conn_handle, value_handle, _as_bytes(data), mode)
+
+    gap_pair = gap_passkey = _absent
     l2cap_listen = l2cap_connect = l2cap_disconnect = l2cap_send = l2cap_recvinto = _absent

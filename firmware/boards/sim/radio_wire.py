@@ -19,7 +19,7 @@ _SUN_PATH_MAX = const(103)
 
 tx = bytearray(320)  # a call: the largest notification, or the largest table of services
 tx_view = memoryview(tx)
-rx = bytearray(128)  # an answer, or the small part of an event
+rx = bytearray(256)  # an answer, or what an event carries, as far as the largest notification goes
 rx_view = memoryview(rx)
 head = bytearray(EVENT_HEADER)
 
@@ -58,10 +58,10 @@ def fill(stream, view, size):
 
 
 def discard(stream, size):
-    """Read `size` bytes and forget them."""
+    """Read `size` bytes and forget them; what stands in `rx` stays."""
     while size > 0:
-        part = min(size, len(rx))
-        fill(stream, rx_view, part)
+        part = min(size, len(tx))
+        fill(stream, tx_view, part)
         size -= part
 
 

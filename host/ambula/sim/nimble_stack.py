@@ -18,6 +18,7 @@ from bumble.pairing import PairingConfig
 
 from ambula.sim.gatt_table import GattTable, build_table
 from ambula.sim.mbufs import MBUFS, MbufPool
+from ambula.sim.nimble_central import NimbleCentral
 from ambula.sim.wire import ADVERTISE_HEADER, Config, Event, EventChannel, Op
 
 DEFAULT_MTU = 256
@@ -47,6 +48,7 @@ class NimbleStack:
         self._table: GattTable | None = None
         self._wake_wanted = False
         self._indicating: set[asyncio.Task[None]] = set()
+        self._central = NimbleCentral(device, events, lambda: self._address_type, lambda: self._mtu)
         self._calls: dict[Op, Callable[[bytes], Answer]] = {
             Op.ACTIVE: self._active,
             Op.CONFIG_GET: self._config_get,
@@ -57,6 +59,7 @@ class NimbleStack:
             Op.INDICATE: self._indicate,
             Op.UPDATE: self._update,
             Op.DISCONNECT: self._disconnect,
+            **self._central.calls,
         }
         device.pairing_config_factory = _pair
         device.on(Device.EVENT_CONNECTION, self._on_connection)
@@ -72,6 +75,7 @@ class NimbleStack:
         self._wake_wanted = False
         self._device.legacy_advertiser = None
         self._table = None
+        self._central.stop()
         for task in self._indicating:
             task.cancel()
 
@@ -92,6 +96,8 @@ class NimbleStack:
         # NimBLE takes its links down with it and tells the firmware nothing more.
         self.is_on = False
         self._events.clear()
+        self._central.stop()
+        await self._central.stop_scanning()
         if self._device.legacy_advertiser is not None:
             await self._device.stop_advertising()
         for connection in list(self._device.connections.values()):
@@ -234,14 +240,17 @@ class NimbleStack:
     def _on_connection(self, connection: Connection) -> None:
         address = connection.peer_address
         who = (connection.handle, int(address.address_type), bytes(address)[::-1])
-        self._events.post(Event.CENTRAL_CONNECT, *who)
+        is_central = connection.role == hci.Role.CENTRAL
+        if is_central:
+            self._central.connected(connection)
+        self._events.post(Event.PERIPHERAL_CONNECT if is_central else Event.CENTRAL_CONNECT, *who)
 
         def on_mtu() -> None:
             self._events.post(Event.MTU_EXCHANGED, connection.handle, connection.att_mtu)
 
         def on_disconnection(_reason: int) -> None:
             if self.is_on:
-                self._events.post(Event.CENTRAL_DISCONNECT, *who)
+                self._events.post(Event.PERIPHERAL_DISCONNECT if is_central else Event.CENTRAL_DISCONNECT, *who)
 
         connection.on(connection.EVENT_CONNECTION_ATT_MTU_UPDATE, on_mtu)
         connection.on(connection.EVENT_DISCONNECTION, on_disconnection)

@@ -20,6 +20,8 @@ CALL_HEADER = struct.Struct("<HB")
 EVENT_HEADER = struct.Struct("<HBBHH")
 DONE_HEADER = struct.Struct("<HBB")
 ADVERTISE_HEADER = struct.Struct("<BIBB")
+SCAN = struct.Struct("<BIIIB")  # go, duration ms, interval us, window us, active
+CONNECT = struct.Struct("<BB6sIII")  # go, type of address, address, how long to look for it ms, interval us least, most
 
 
 class Op(IntEnum):
@@ -35,6 +37,14 @@ class Op(IntEnum):
     INDICATE = 7
     UPDATE = 8
     DISCONNECT = 9
+    SCAN = 10
+    CONNECT = 11
+    EXCHANGE_MTU = 12
+    DISCOVER_SERVICES = 13
+    DISCOVER_CHARACTERISTICS = 14
+    DISCOVER_DESCRIPTORS = 15
+    READ = 16
+    WRITE = 17
 
 
 class Config(IntEnum):
@@ -54,6 +64,21 @@ class Event(IntEnum):
     CENTRAL_DISCONNECT = 2
     GATTS_WRITE = 3
     GATTS_READ_REQUEST = 4
+    SCAN_RESULT = 5
+    SCAN_DONE = 6
+    PERIPHERAL_CONNECT = 7
+    PERIPHERAL_DISCONNECT = 8
+    SERVICE_RESULT = 9
+    SERVICE_DONE = 10
+    CHARACTERISTIC_RESULT = 11
+    CHARACTERISTIC_DONE = 12
+    DESCRIPTOR_RESULT = 13
+    DESCRIPTOR_DONE = 14
+    READ_RESULT = 15
+    READ_DONE = 16
+    WRITE_DONE = 17
+    CLIENT_NOTIFY = 18
+    CLIENT_INDICATE = 19
     GATTS_INDICATE_DONE = 20
     MTU_EXCHANGED = 21
 
