@@ -221,7 +221,7 @@ class NimbleCentral:
         return connection
 
     def _begin(self, request: Coroutine[Any, Any, int], done: Callable[[int], None]) -> bytes:
-        """Start a request; `done` hears its status, 0 or an ATT error as NimBLE numbers it; nothing if the link goes."""
+        """Start a request; `done` hears its status, 0 or an ATT error as NimBLE numbers it; none if the link goes."""
 
         async def run() -> None:
             try:
