@@ -46,7 +46,9 @@ def test_the_first_week_only_looks_and_the_plan_starts_low() -> None:
 
 def test_who_walks_more_already_starts_there_but_never_above_the_ceiling() -> None:
     assert after([week_of(22, 0, 24, 18, 25, 0, 21)]).goal == Goal(22, 3)
-    assert after([week_of(60, 70, 80, 60, 60, 90, 60)]).goal == Goal(30, 5)
+    more = after([week_of(60, 70, 80, 60, 60, 90, 60)])
+    assert more.goal == Goal(30, 5)
+    assert reason_words(more) == "Your first week held as much as the plan ever asks for, or more: keep it up."
 
 
 def test_two_long_walks_are_not_what_is_usual() -> None:

@@ -64,6 +64,8 @@ def _looking(programme: Programme, week: ProgrammeWeek) -> str:
     plan, goal = programme.plan, programme.goal
     if goal == Goal(plan.start_min, plan.start_days):
         return "The plan starts low, so that the first weeks are easy."
+    if goal == Goal(plan.ceiling_min, plan.ceiling_days):
+        return "Your first week held as much as the plan ever asks for, or more: keep it up."
     return "It starts at what your first week showed to be usual for you."
 
 

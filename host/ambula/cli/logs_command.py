@@ -1,0 +1,60 @@
+"""`ambula logs`: what happened to the nodes."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ambula.cli.common import (
+    JsonOption,
+    ParticipantOption,
+    StoreOption,
+    ZoneOption,
+    moment,
+    out,
+    print_json,
+    store_path,
+    zone_of,
+    zones_of,
+)
+from ambula.localdays import ZoneHistory
+from ambula.node_story import Happening, story_of
+from ambula.store import Store
+from ambula.wearer import choose_participant
+from nodecore import protocol
+
+
+def logs(
+    store: StoreOption = None,
+    participant: ParticipantOption = None,
+    zone: ZoneOption = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only from this time on: 2026-03-04T12:00.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Tell what happened to the nodes, as their own logs have it: starts, faults, clock, gaps, visits of a laptop."""
+    with Store(store_path(store), must_exist=True) as kept:
+        who = choose_participant(kept, participant)
+        zones = zones_of(kept, who, zone)
+        from_s = moment(since, zone_of(kept, zone), "--since") if since else None
+        told = [
+            (protocol.ROLE_NAMES[node.role], happening)
+            for node in kept.nodes("participant = ?", (who,))
+            for happening in story_of(kept, node)
+            if from_s is None or (happening.utc_s or 0) >= from_s
+        ]
+    told.sort(key=lambda line: line[1].utc_s or 0)
+    if json:
+        print_json([{"role": role, **asdict(happening)} for role, happening in told])
+        return
+    table = Table("when", "node", "what", box=None, pad_edge=False)
+    for role, happening in told:
+        table.add_row(_when(happening, zones), role, happening.words)
+    out.print(table if told else f"{who}: nothing is known to have happened", highlight=False, markup=False)
+
+
+def _when(happening: Happening, zones: ZoneHistory) -> str:
+    if happening.utc_s is None:
+        return "time unknown"
+    return f"{datetime.fromtimestamp(happening.utc_s, zones.zone_at(happening.utc_s)):%Y-%m-%d %H:%M:%S}"
