@@ -10,7 +10,7 @@ from math import isnan
 from typing import Literal, cast
 
 Value = str | int | float | bool | date | None
-Kind = Literal["day", "week"]
+Kind = Literal["day", "week", "epoch"]
 _FILE_DIGITS = 4  # minutes are multiples of 1/12: what files hold must add up to less than an epoch
 EMPTY = "\N{EN DASH}"
 
@@ -58,7 +58,7 @@ def in_file(value: Value) -> str:
 
 @cache
 def entries(kind: Kind) -> tuple[Entry, ...]:
-    """Return the entries of a day or of a week, in the order of the columns."""
+    """Return the entries of a day, a week or an epoch, in the order of the columns."""
     text = files("ambula").joinpath("dictionary.toml").read_text("utf-8")
     rows = cast("list[Mapping[str, str | int]]", tomllib.loads(text)[kind])
     return tuple(_entry(row) for row in rows)

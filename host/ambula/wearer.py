@@ -35,12 +35,14 @@ def choose_participant(store: Store, participant: str | None) -> str:
 class Wear:
     """A participant's fused epochs in true time.
 
-    clocks: what gait told of the nodes' clocks, in words. times: what each node's log tells, by `node_id`.
+    clocks: what gait told of the nodes' clocks, in words. times: what each node's log tells, by `node_id`. moved: each
+    role's records on the table's epochs, by "thigh" and "back".
     """
 
     table: EpochTable
     clocks: list[str]
     times: dict[int, NodeTime]
+    moved: dict[str, Records]
 
 
 def load_wear(store: Store, participant: str) -> Wear:
@@ -57,9 +59,11 @@ def load_wear(store: Store, participant: str) -> Wear:
     if thigh is None or back is None:
         (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
         is_back = back is not None
-        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [], times)
+        moved = {"back" if is_back else "thigh": alone}
+        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [], times, moved)
     thigh_records, back_records, clocks = realign(thigh, back)
-    return Wear(fuse_records(thigh_records, back_records, height_m), clocks, times)
+    moved = {"thigh": thigh_records, "back": back_records}
+    return Wear(fuse_records(thigh_records, back_records, height_m), clocks, times, moved)
 
 
 def load_epochs(store: Store, participant: str) -> EpochTable:

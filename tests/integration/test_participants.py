@@ -143,3 +143,25 @@ def test_another_code(store: Path, ambula: Ambula) -> None:
     shown = ambula("summary", "--store", store, "--participant", "Kari Nordmann")
     assert shown.code == 0
     assert "looks like a name" in shown.err
+
+
+def test_an_export_says_what_it_wrote_and_what_it_cannot_hold(store: Path, ambula: Ambula, tmp_path: Path) -> None:
+    asked = ("export", "--store", store, "--participant", "P01", "--out", tmp_path / "out")
+    done = ambula(*asked, "--to", "omh")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"{tmp_path / 'out' / 'P01_omh.json'}: 10 data points of 1 days")
+    assert "  not in it: wear time" in done.out
+    days = json.loads(ambula("summary", "--store", store, "--participant", "P01", "--json").out)["days"]
+    points = json.loads((tmp_path / "out" / "P01_omh.json").read_text())
+    steps = [p["body"]["step_count"]["value"] for p in points if "step_count" in p["body"]]
+    assert steps == [d["steps"] for d in days if d["worn_min"]]
+    told = json.loads(ambula(*asked, "--to", "ggir", "--json", "--zone", "Asia/Tokyo").out)
+    assert told["paths"] == [str(tmp_path / "out" / "P01_ggir.csv")]
+    assert "Start Time 21:00:00" in (tmp_path / "out" / "P01_ggir.csv").read_text()
+    assert ambula(*asked, "--to", "bids").code == 0
+    again = ambula(*asked, "--to", "bids")
+    assert (again.code, again.err.count("\n")) == (3, 1)
+    assert "P01_bids: is there already" in again.err
+    nowhere = ambula(*asked[:-1], store / "x", "--to", "csv")
+    assert (nowhere.code, nowhere.err.count("\n")) == (3, 1)
+    assert ambula(*asked, "--to", "xlsx").code == 2

@@ -1,0 +1,16 @@
+"""The epochs as CSV."""
+
+from pathlib import Path
+
+from ambula.epochs_csv import write_epochs_csv
+from ambula.exports.place import whole
+from ambula.exports.source import Source, Written
+
+
+def export_csv(source: Source, folder: Path) -> Written:
+    """Write CODE_epochs.csv, one row an epoch; `epoch_start_s` is UTC."""
+    path = folder / f"{source.code}_epochs.csv"
+    with whole(path) as made:
+        write_epochs_csv(source.table, made)
+    lacks = ["units, time zone and firmware: only the column names tell units (--to parquet carries all of it)"]
+    return Written([path], f"{len(source.table)} epochs of 5 s, in UTC seconds", lacks)

@@ -1,0 +1,144 @@
+"""Days as a FHIR R4 Bundle of Observations, checked by fhir.resources before it is written.
+
+fhir.resources has R4B (4.3.0), in which Patient, Device, Observation and Bundle have the elements of R4 (4.0.1) that
+are used here. LOINC 55423-8 is "Number of steps in unspecified time Pedometer". Units are UCUM's.
+"""
+
+import math
+import uuid
+from pathlib import Path
+from typing import Any
+
+import ambula
+from ambula.dictionary import Entry, entries
+from ambula.exports.place import library, whole
+from ambula.exports.source import Source, Written
+from ambula.summary import DaySummary
+
+DICTIONARY = "urn:x-ambula:dictionary:day"
+_LOINC = {"steps": ("55423-8", "Number of steps in unspecified time Pedometer")}
+_UCUM = {
+    "share": "1",
+    "MET": "[MET]",
+    "count": "{count}",
+    "steps": "{steps}",
+    "epochs": "{epochs}",
+    "steps/min": "{steps}/min",
+}  # others are UCUM's already
+_ABSENT = {"not-performed": "Not Performed", "not-applicable": "Not Applicable"}
+_TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+_ROLES = {"thigh": "thigh", "back": "lower back"}
+
+
+def export_fhir(source: Source, folder: Path) -> Written:
+    """Write CODE_fhir.json: Patient, Device, and an Observation a day and figure of the daily table.
+
+    A figure without a value says why: "not-performed" where nothing was worn that day, else "not-applicable".
+    Raises InputError where fhir.resources is missing.
+    """
+    bundle = library("fhir.resources.R4B.bundle", "fhir").Bundle
+    patient, device = _urn(source, "patient"), _urn(source, "device")
+    observations = [
+        (_urn(source, f"{day.date} {e.name}"), _observation(source, day, e, patient, device))
+        for day in source.days
+        for e in entries("day")
+        if e.unit not in ("date", "name")
+    ]
+    parts = [(patient, _patient(source)), (device, _device(source)), *observations]
+    made_bundle = bundle.model_validate(
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "timestamp": source.made.isoformat(),
+            "entry": [{"fullUrl": urn, "resource": part} for urn, part in parts],
+        }
+    )
+    path = folder / f"{source.code}_fhir.json"
+    with whole(path) as made:
+        made.write_text(made_bundle.model_dump_json(indent=1) + "\n", "utf-8")
+    return Written(
+        [path],
+        f"{len(observations)} Observations of {len(source.days)} days (FHIR R4, a collection Bundle)",
+        [
+            "epochs: FHIR has no resource for a week of classified epochs",
+            "standard codes but for steps (LOINC): the other figures carry the data dictionary's own",
+            "the names of time zones: periods carry the offset from UTC",
+        ],
+    )
+
+
+def _urn(source: Source, name: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"ambula|{source.participant}|{source.made}|{name}").urn
+
+
+def _patient(source: Source) -> dict[str, Any]:
+    """Return the subject: a code that only the study can resolve, nothing else."""
+    return {
+        "resourceType": "Patient",
+        "identifier": [{"use": "secondary", "system": "urn:x-ambula:participant", "value": source.participant}],
+        **_label(source),
+    }
+
+
+def _device(source: Source) -> dict[str, Any]:
+    """Return both nodes and the software as one device: no serial number, which could tell who wore it."""
+    versions = [
+        {"type": {"text": f"firmware, {_ROLES[role]} node"}, "value": version}
+        for role, version in source.firmware.items()
+    ]
+    return {
+        "resourceType": "Device",
+        "deviceName": [{"name": "Ambula, nodes on thigh and lower back", "type": "user-friendly-name"}],
+        "version": [*versions, {"type": {"text": "software"}, "value": f"ambula {ambula.__version__}"}],
+        **_label(source),
+    }
+
+
+def _observation(source: Source, day: DaySummary, e: Entry, patient: str, device: str) -> dict[str, Any]:
+    start, end = source.span(day)
+    codings = [{"system": DICTIONARY, "code": e.name, "display": e.label}]
+    if e.name in _LOINC:
+        code, display = _LOINC[e.name]
+        codings.insert(0, {"system": "http://loinc.org", "code": code, "display": display})
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [{"coding": [{"system": f"{_TERMINOLOGY}/observation-category", "code": "activity"}]}],
+        "code": {"coding": codings, "text": e.label},
+        "subject": {"reference": patient},
+        "device": {"reference": device},
+        "effectivePeriod": {"start": start.isoformat(), "end": end.isoformat()},
+        "issued": source.made.isoformat(),
+        "method": {"text": f"{e.definition} Rules: {day.rules}. MET table: {day.met_table}."},
+        "note": [{"text": f"Rests on {100 * day.worn_share:.1f} % of the day {day.date}."}],
+        **_value(day, e),
+        **_label(source),
+    }
+
+
+def _value(day: DaySummary, e: Entry) -> dict[str, Any]:
+    """Return the value, or why there is none; what tells of wear is known of every day."""
+    value = getattr(day, e.name)
+    if not day.worn_min and e.group != "Day":
+        return _absent("not-performed")
+    if isinstance(value, bool):
+        return {"valueBoolean": value}
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return _absent("not-applicable")
+    if isinstance(value, str):
+        return {"valueString": value}
+    unit = _UCUM.get(e.unit, e.unit)
+    return {
+        "valueQuantity": {"value": value, "unit": e.unit, "system": "http://unitsofmeasure.org", "code": unit},
+    }
+
+
+def _absent(reason: str) -> dict[str, Any]:
+    coding = {"system": f"{_TERMINOLOGY}/data-absent-reason", "code": reason, "display": _ABSENT[reason]}
+    return {"dataAbsentReason": {"coding": [coding]}}
+
+
+def _label(source: Source) -> dict[str, Any]:
+    """Return the label of made-up data, nothing for a real participant."""
+    tag = {"system": f"{_TERMINOLOGY}/v3-ActReason", "code": "HTEST", "display": "test health data"}
+    return {"meta": {"security": [tag]}} if source.synthetic else {}

@@ -1,0 +1,91 @@
+"""What every export is made from: a participant's epochs, days, and where they come from."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import ambula
+from ambula.epochs import EpochTable, Records
+from ambula.errors import InputError
+from ambula.localdays import ZoneHistory, local_day
+from ambula.store import Store
+from ambula.summary import DaySummary, summarise_days
+from ambula.wearer import load_wear
+from nodecore import protocol
+from nodecore.sampling import EPOCH_S
+
+
+@dataclass(frozen=True)
+class Source:
+    """One participant's data.
+
+    table: fused epochs, at least one. days: the daily table, one row a local date. zones: by which days are cut.
+    firmware: version by role ("thigh", "back"). moved: each role's own records on the same true epochs, by role.
+    made: when the export was made.
+    """
+
+    participant: str
+    table: EpochTable
+    days: list[DaySummary]
+    zones: ZoneHistory
+    firmware: dict[str, str]
+    moved: dict[str, Records]
+    made: datetime
+    synthetic: bool = False
+
+    @property
+    def code(self) -> str:
+        """The participant's code as file names can hold it: letters, digits, hyphens and underscores."""
+        return re.sub(r"[^A-Za-z0-9_-]+", "-", self.participant).strip("-") or "participant"
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Where the figures come from, in words: what every file carries that can."""
+        told = {
+            "participant": self.participant,
+            "time_zone": self.zones.words,
+            "epoch_s": str(EPOCH_S),
+            "software": f"ambula {ambula.__version__}",
+            **{f"firmware_{role}": version for role, version in self.firmware.items()},
+            "rules": self.days[0].rules,
+            "met_table": self.days[0].met_table,
+        }
+        return {**told, "synthetic": "a made-up participant"} if self.synthetic else told
+
+    def span(self, day: DaySummary) -> tuple[datetime, datetime]:
+        """Return from when to when the recording touches a day: local times with the offset from UTC."""
+        whole = local_day(day.date, self.zones)
+        first, end = int(self.table.epoch[0]), int(self.table.epoch[-1]) + 1
+        return self.local_time(max(whole.start, first)), self.local_time(min(whole.end, end))
+
+    def local_time(self, epoch: int) -> datetime:
+        """Return when an epoch starts, where the participant was, with the offset from UTC."""
+        return datetime.fromtimestamp(epoch * EPOCH_S, self.zones.zone_at(epoch * EPOCH_S))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an export wrote (first what to open), what is in it, and what the format could not hold, in plain words."""
+
+    paths: list[Path]
+    holds: str
+    lacks: list[str]
+
+
+def load_source(store: Store, participant: str, zones: ZoneHistory) -> Source:
+    """Return what the store holds of a participant; raises InputError where nothing was recorded."""
+    wear = load_wear(store, participant)
+    if not len(wear.table):
+        raise InputError(f"{participant} has no epochs yet: sync the nodes first")
+    nodes = store.nodes("participant = ?", (participant,))
+    return Source(
+        participant=participant,
+        table=wear.table,
+        days=summarise_days(wear.table, zones),
+        zones=zones,
+        firmware={protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes},
+        moved=wear.moved,
+        made=datetime.now(UTC).replace(microsecond=0),
+        synthetic=bool(store.get("synthetic")),
+    )
