@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: help install demo test test-bluez lint bench soak train mpy clean
+.PHONY: help install demo test test-bluez lint bench soak train mpy case clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -45,6 +45,10 @@ train: install   ## learn firmware/nodecore/model.py anew from the recordings be
 
 mpy: install     ## compile every device file for rv32imc and print the size of each module
 	@$(BIN)/python -m ambula.mpy build/mpy
+
+case: install    ## the printable case: build, check, STL and STEP files into build/case (installs build123d, 600 MB)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[case]'
+	@cd hardware && ../$(BIN)/python -m case ../build/case $(ARGS)
 
 clean:           ## remove what was built (not .venv)
 	@rm -rf build dist
