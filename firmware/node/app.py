@@ -50,11 +50,11 @@ class App:
         start.check_clock(self, self._epoch_now())
         self._boot_epoch = self._epoch_now()
         node.forget("start")
-        from node.key import load_key
+        from node.key import PAIR_PATH, load_key
         from node.link import Link  # not before: what a start needs besides must find room too
         from node.session import Session
 
-        session = Session(load_key(), config.role_code, board.unique_id())
+        session = Session(load_key(), load_key(PAIR_PATH), config.role_code, board.unique_id())
         node.forget("key")
         self.link = Link(self, session, board.now_ms, config.link_idle_ms)
         self._next_window_ms = 0

@@ -1,12 +1,13 @@
-"""The node's key, which set-up wrote over USB; the settings beside it are read by `node.settings`."""
+"""The node's keys, which set-up wrote over USB; the settings beside them are read by `node.settings`."""
 
 from nodecore import protocol
 
-KEY_PATH = "key.bin"
+KEY_PATH = "key.bin"  # the owner's
+PAIR_PATH = "pair.bin"  # what the wearer's two nodes share
 
 
 def load_key(path=KEY_PATH):
-    """Return the device key, or nothing if there is none or it is not whole: then nobody can talk to the node."""
+    """Return the key in a file, or nothing if there is none or it is not whole: then it opens nothing."""
     try:
         with open(path, "rb") as f:
             key = f.read(protocol.KEY_SIZE + 1)

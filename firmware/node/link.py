@@ -29,11 +29,12 @@ _MAX_FRAME = const(_PREFERRED_MTU - _ATT_HEADER)
 _ARGUMENTS = const(8)  # bytes of those commands that have any: two u32 or one u64
 _QUEUE = const(4)  # commands that may wait; a laptop waits for each reply, so more is misuse
 _STRANGER_MS = const(5000)  # to prove the key in
+_PEER_IDLE_MS = const(2000)  # how long the other node may keep a window open by a command
 _MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones rarer, eight times at most
 
 
 class Link:
-    """One GATT server with one laptop at a time.
+    """One GATT server with one laptop, or the wearer's other node, at a time.
 
     `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`. `session` knows the
     owner. `now_ms` counts up. `back_off`: each time it grows by one, windows that open by themselves should come half
@@ -126,13 +127,15 @@ class Link:
         ((self._h_public, self._h_control, self._h_data),) = ble.gatts_register_services((_service(),))
         ble.gatts_set_buffer(self._h_control, protocol.MAX_COMMAND)
         ble.gatts_write(self._h_public, protocol.pack_public(self._session.has_key))
-        self._hint = self._session.hint()
+        session = self._session
+        self._hint = session.hint()
+        self._peer_hint = protocol.peer_data(session.peer_hint()) if session.serves_peer else b""
         self.active = True
         self.windows += 1
         self._advertise()
 
     def _advertise(self):
-        self._ble.gap_advertise(_ADVERTISE_US, protocol.advertising_data(self._hint))
+        self._ble.gap_advertise(_ADVERTISE_US, protocol.advertising_data(self._hint), resp_data=self._peer_hint)
 
     def _send_away(self):
         conn = self._conn
@@ -173,20 +176,22 @@ class Link:
     # ---- commands
 
     def _execute(self, message):
-        """Answer a message; what is not from the owner, or was heard before, changes nothing."""
+        """Answer a message; what is not from who opened the session, or was heard before, changes nothing."""
         session = self._session
         if not session.is_open:
             if len(message) >= protocol.COMMAND_HEADER:
                 status, payload = self._meet(message)
                 self._reply = bytes((message[0] | protocol.REPLY, message[1], status)) + payload
             return
-        command = session.open(message)
+        command = session.open(protocol.COMMANDS, message)
         if command is None or len(command) < protocol.COMMAND_HEADER:
             return
-        self._shut_at_ms = self._now_ms() + self._idle_ms
+        self._stay_open()
         op = command[0]
         handler = _HANDLERS.get(op)
-        if handler is None:
+        if session.is_peer and op not in _PEER_MAY:
+            status, payload = protocol.DENIED, b""
+        elif handler is None:
             status, payload = protocol.UNKNOWN_COMMAND, b""
         elif op in _WITH_ARGUMENTS and len(command) != protocol.COMMAND_HEADER + _ARGUMENTS:
             status, payload = protocol.BAD_ARGUMENT, b""
@@ -204,14 +209,25 @@ class Link:
         session = self._session
         if not session.has_key:
             return protocol.NO_KEY, b""
+        op = message[0]
         argument = message[protocol.COMMAND_HEADER :]
-        if message[0] == protocol.HELLO and len(argument) == protocol.NONCE_SIZE:
-            return protocol.OK, session.hello(argument)
-        if message[0] == protocol.PROVE and session.prove(argument):
-            self._had_owner = True
-            self._shut_at_ms = self._now_ms() + self._idle_ms
-            return protocol.OK, b""
+        is_peer = op in (protocol.PEER_HELLO, protocol.PEER_PROVE)
+        if session.serves_peer or not is_peer:
+            if op in (protocol.HELLO, protocol.PEER_HELLO) and len(argument) == protocol.NONCE_SIZE:
+                return protocol.OK, session.hello(argument, is_peer)
+            if op in (protocol.PROVE, protocol.PEER_PROVE) and session.prove(argument, is_peer):
+                self._had_owner = True
+                self._stay_open()
+                return protocol.OK, b""
         return protocol.DENIED, b""
+
+    def _stay_open(self):
+        """Keep the window open for who opened the session; the other node gets no more than it needs."""
+        now_ms = self._now_ms()
+        if not self._session.is_peer:
+            self._shut_at_ms = now_ms + self._idle_ms
+        elif self._shut_at_ms < now_ms + _PEER_IDLE_MS:
+            self._shut_at_ms = now_ms + _PEER_IDLE_MS
 
     def _queue_reply(self, reply):
         sealed = bytearray(protocol.SEAL_HEADER + len(reply) + protocol.SEAL_TAG)
@@ -299,7 +315,7 @@ class Link:
                 if not self._notify(self._h_data, self._frame_view[: self._frame_size]):
                     return
                 self._frame_size = 0
-                self._shut_at_ms = self._now_ms() + self._idle_ms
+                self._stay_open()
             else:
                 return
 
@@ -346,6 +362,7 @@ def _service():
     )
 
 
+_PEER_MAY = (protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO)
 _WITH_ARGUMENTS = (protocol.TIME_SET, protocol.READ, protocol.ACK, protocol.RECEIPT)
 _HANDLERS = {
     protocol.TIME_GET: Link._time_get,

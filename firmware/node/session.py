@@ -1,4 +1,4 @@
-"""The owner's session, node's side: mutual proof of the key, and the seal on every message. SPEC.md, "Session".
+"""A session, node's side: mutual proof of a key, and the seal on every message. SPEC.md, "Session".
 
 HMAC-SHA256 (RFC 2104) proves; AES-256 in counter mode (NIST SP 800-38A, 6.5) hides, made of ECB because the esp32 port
 has no counter mode; encrypt, then authenticate.
@@ -40,18 +40,24 @@ class Hmac:
 
 
 class Session:
-    """One owner's conversation at a time. Without a key (`key` empty) nobody can open one."""
+    """One conversation at a time: the owner's, or the one of the wearer's other node (`is_peer`), which may do less.
 
-    def __init__(self, key, role, device_id):
+    `key`, `pair`: what proves the one and the other; without it (empty) nobody can. The back answers the thigh.
+    """
+
+    def __init__(self, key, pair, role, device_id):
         self.has_key = len(key) == protocol.KEY_SIZE
+        self.has_pair = len(pair) == protocol.KEY_SIZE
+        self.serves_peer = self.has_pair and role == protocol.BACK
         self._prove = Hmac(key[: protocol.KEY_SIZE])  # asked only where there is a key
+        self.pair = Hmac(pair[: protocol.KEY_SIZE])
         self._identity = bytes((protocol.VERSION, role)) + device_id
         self._stream = bytearray(_MAX_BODY)
         self.end()
 
     def end(self):
         """Forget the conversation and its keys."""
-        self.is_open = False
+        self.is_open = self.is_peer = False
         self._transcript = None
         self._aes = self._mac = None
         self._counters = [0, 0, 0]
@@ -62,21 +68,40 @@ class Session:
         seen = self._prove(b"hint", salt) if self.has_key else os.urandom(protocol.HINT_SALT)
         return salt + seen[: protocol.HINT_SIZE - protocol.HINT_SALT]
 
-    def hello(self, host_nonce):
-        """Return the node's nonce and its proof, for a laptop that says hello."""
+    def peer_hint(self):
+        """Return a new hint that the other node can tell."""
+        salt = os.urandom(protocol.HINT_SALT)
+        return salt + self.pair(b"peer hint", salt)[: protocol.HINT_SIZE - protocol.HINT_SALT]
+
+    def hello(self, nonce, is_peer):
+        """Return the node's nonce and its proof, for who says hello."""
         node_nonce = os.urandom(protocol.NONCE_SIZE)
-        self._transcript = self._identity + host_nonce + node_nonce
+        self.is_peer = is_peer
+        if is_peer:
+            self._transcript = self._identity[:2] + nonce + node_nonce
+            return node_nonce + self.pair(b"peer node", self._transcript)[:_PROOF]
+        self._transcript = self._identity + nonce + node_nonce
         return node_nonce + self._prove(b"node", self._transcript)[:_PROOF]
 
-    def prove(self, proof):
-        """Open the session if the laptop's proof is right and return whether it is; one try a hello."""
+    def prove(self, proof, is_peer):
+        """Open the session if the proof is right and return whether it is; one try a hello, of the same kind."""
         transcript, self._transcript = self._transcript, None
-        if transcript is None or not _same(proof, self._prove(b"host", transcript)[:_PROOF]):
+        if transcript is None or is_peer != self.is_peer:
             return False
-        self._aes = cryptolib.aes(self._prove(b"encrypt", transcript), _ECB)
-        self._mac = Hmac(self._prove(b"authenticate", transcript))
-        self.is_open = True
+        wanted = self.pair(b"peer host", transcript) if is_peer else self._prove(b"host", transcript)
+        if not same(proof, wanted[:_PROOF]):
+            return False
+        if is_peer:
+            self.start(self.pair(b"peer encrypt", transcript), self.pair(b"peer authenticate", transcript))
+        else:
+            self.start(self._prove(b"encrypt", transcript), self._prove(b"authenticate", transcript))
         return True
+
+    def start(self, encrypt_key, mac_key):
+        """Open the session with these keys."""
+        self._aes = cryptolib.aes(encrypt_key, _ECB)
+        self._mac = Hmac(mac_key)
+        self.is_open = True
 
     def receipt(self, *parts):
         """Return the proof of `parts` for the receipt."""
@@ -92,20 +117,19 @@ class Session:
         message[end : end + protocol.SEAL_TAG] = self._tag(channel, memoryview(message)[:end])
         return end + protocol.SEAL_TAG
 
-    def open(self, message):
-        """Return the command in a sealed message, or None: it is then not from the owner, or not for now."""
+    def open(self, channel, message):
+        """Return what is in a sealed message, or None: it is then not from who opened the session, or not for now."""
         size = len(message) - _OVERHEAD
         if size < 0 or size > _MAX_BODY:
             return None
         end = len(message) - protocol.SEAL_TAG
         message = bytearray(message)
         (counter,) = struct.unpack_from("<I", message)
-        expected = self._counters[protocol.COMMANDS]
-        tag = self._tag(protocol.COMMANDS, memoryview(message)[:end])
-        if counter != expected or not _same(message[end:], tag):
+        expected = self._counters[channel]
+        if counter != expected or not same(message[end:], self._tag(channel, memoryview(message)[:end])):
             return None
-        self._counters[protocol.COMMANDS] = expected + 1
-        self._crypt(protocol.COMMANDS, counter, message, end)
+        self._counters[channel] = expected + 1
+        self._crypt(channel, counter, message, end)
         return message[protocol.SEAL_HEADER : end]
 
     def _tag(self, channel, body):
@@ -122,7 +146,7 @@ class Session:
         kernels.mix(message, stream, protocol.SEAL_HEADER, size)
 
 
-def _same(a, b):
+def same(a, b):
     """Compare in a time that does not tell where the difference is."""
     if len(a) != len(b):
         return False

@@ -26,6 +26,8 @@ INFO = const(8)  # -> the info block
 RECEIPT = const(9)  # u32 from, u32 to -> proof of these log bytes, 16 bytes
 HELLO = const(16)  # 16 bytes of the laptop's nonce -> 16 of the node's, 16 of the node's proof; not sealed
 PROVE = const(17)  # 16 bytes of the laptop's proof; from its OK on every message both ways is sealed
+PEER_HELLO = const(18)  # the same two steps with the key of a pair of nodes: for the thigh at the back, to read only
+PEER_PROVE = const(19)
 
 OK = const(0)  # reply status
 UNKNOWN_COMMAND = const(1)
@@ -96,5 +98,13 @@ def advertising_data(hint):
     Flags (3 bytes), complete list of 128-bit services (18), manufacturer data (10): `hint` is `HINT_SIZE` bytes, new
     for each window, so that nothing in it tells one node from another or one day's from the next.
     """
-    uuid = bytes(reversed(bytes.fromhex(SERVICE_UUID.replace("-", ""))))
-    return b"\x02\x01\x06" + b"\x11\x07" + uuid + b"\x09\xff" + struct.pack("<H", COMPANY) + hint
+    return b"\x02\x01\x06" + b"\x11\x07" + _uuid_bytes() + b"\x09\xff" + struct.pack("<H", COMPANY) + hint
+
+
+def peer_data(hint):
+    """Return the 24 bytes of the scan response that the wearer's other node looks for: service data, its own hint."""
+    return b"\x17\x21" + _uuid_bytes() + hint
+
+
+def _uuid_bytes():
+    return bytes(reversed(bytes.fromhex(SERVICE_UUID.replace("-", ""))))

@@ -13,10 +13,11 @@ from typing import Any, cast
 import platformdirs
 
 from ambula.errors import InputError
-from ambula.secure import NodeKey
+from ambula.secure import NodeKey, new_key
 from nodecore import protocol
 
 _FIELDS = {"device_id", "role", "participant", "key"}
+_PAIR = "pair"  # of what was set up before nodes met each other there is none
 
 
 def keys_path() -> Path:
@@ -55,6 +56,10 @@ class KeyFile:
         """Keep a key; an older one of the same device is replaced."""
         self._write([*(k for k in self.load() if k.device_id != new.device_id), new])
 
+    def pair_of(self, participant: str) -> bytes:
+        """Return the secret that a participant's nodes share: the one that is known, else a new one."""
+        return next((k.pair for k in reversed(self.load()) if k.participant == participant and k.pair), new_key())
+
     def forget(self, participant: str) -> list[NodeKey]:
         """Remove the keys of a participant's nodes and return them."""
         keys = self.load()
@@ -66,15 +71,17 @@ class KeyFile:
     def _entry(self, number: int, entry: Any) -> NodeKey:
         try:
             fields = dict(entry)
-            if set(fields) != _FIELDS or not all(isinstance(value, str) for value in fields.values()):
+            if set(fields) - {_PAIR} != _FIELDS or not all(isinstance(value, str) for value in fields.values()):
                 raise ValueError(f"its fields must be the texts {', '.join(sorted(_FIELDS))}")
             key = NodeKey(
                 device_id=bytes.fromhex(fields["device_id"]).hex(),
                 role=protocol.ROLE_NAMES.index(fields["role"]),
                 participant=fields["participant"],
                 key=bytes.fromhex(fields["key"]),
+                pair=bytes.fromhex(fields.get(_PAIR, "")),
             )
-            if (len(key.device_id), len(key.key)) != (16, protocol.KEY_SIZE):
+            sizes = (len(key.device_id), len(key.key), len(key.pair) or protocol.KEY_SIZE)
+            if sizes != (16, protocol.KEY_SIZE, protocol.KEY_SIZE):
                 raise ValueError("a device has 16 hex digits, a key 64")
         except (ValueError, TypeError) as e:
             raise InputError(f"{self.path}: entry {number} is not a node's key: {e}") from e
@@ -82,7 +89,7 @@ class KeyFile:
 
     def _write(self, keys: list[NodeKey]) -> None:
         """Replace the file as a whole, so that a failure leaves the old one."""
-        entries = [{**asdict(k), "role": k.role_name, "key": k.key.hex()} for k in keys]
+        entries = [{**asdict(k), "role": k.role_name, "key": k.key.hex(), _PAIR: k.pair.hex()} for k in keys]
         new = self.path.with_name(self.path.name + ".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

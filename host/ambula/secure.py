@@ -17,12 +17,17 @@ _LOST = "a message from the node came damaged, twice or not at all: sync again"
 
 @dataclass(frozen=True)
 class NodeKey:
-    """A device that was set up: its id (16 hex digits), role (0 thigh, 1 back), wearer's code and 32-byte key."""
+    """A device that was set up: its id (16 hex digits), role (0 thigh, 1 back), wearer's code and 32-byte key.
+
+    pair: 32 bytes that the wearer's nodes share, with which the thigh may read the back; empty where the set-up is of
+    an Ambula that knew none.
+    """
 
     device_id: str
     role: int
     participant: str
     key: bytes
+    pair: bytes = b""
 
     @property
     def role_name(self) -> str:

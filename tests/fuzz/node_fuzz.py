@@ -145,7 +145,7 @@ class Talk:
 
     def __init__(self):
         self.ms = 0
-        self.session = session.Session(KEY, 0, bytes(8))
+        self.session = session.Session(KEY, KEY, 1, bytes(8))
         self.node = Node(new_log(3, _FOLDER + "/log"))
         self.link = Link(self.node, self.session, self.now_ms, 20000)
         self.link.open(60000)
@@ -167,9 +167,9 @@ class Talk:
 
     def shake_hands(self):
         """Open the session as an owner does, past the parsers."""
-        self.session.hello(bytes(16))
+        self.session.hello(bytes(16), False)
         proof = session.Hmac(KEY)(b"host", self.session._transcript)[: protocol.PROOF_SIZE]
-        if not self.session.prove(proof):
+        if not self.session.prove(proof, False):
             raise RuntimeError("the owner was not let in")
 
     def sealed(self, command):
@@ -185,6 +185,8 @@ class Talk:
 _COMMANDS = (
     bytes((protocol.HELLO, 1)) + bytes(16),
     bytes((protocol.PROVE, 2)) + bytes(16),
+    bytes((protocol.PEER_HELLO, 1)) + bytes(16),
+    bytes((protocol.PEER_PROVE, 2)) + bytes(16),
     bytes((protocol.TIME_SET, 3)) + bytes(8),
     bytes((protocol.SEAL, 4)),
     bytes((protocol.READ, 5)) + b"\x00\x00\x00\x00\x00\x08\x00\x00",
@@ -251,7 +253,7 @@ class Opening:
         good = self.talk.sealed(_COMMANDS[random.randrange(len(_COMMANDS))])
         data = mutated(good, 300)
         yield data
-        if data != good and self.talk.session.open(data) is not None:
+        if data != good and self.talk.session.open(protocol.COMMANDS, data) is not None:
             raise RuntimeError("a damaged message was taken")
 
 

@@ -1,6 +1,7 @@
 """Who may talk to a node: the real firmware against an owner, strangers, and somebody in between."""
 
 import asyncio
+import hmac
 import struct
 import time
 from collections.abc import Callable
@@ -13,16 +14,17 @@ import worn
 from between import Between
 from worn import heard
 
+from ambula.assemble import assemble
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, ProtocolError, TransportError
 from ambula.fetch import find_nodes
-from ambula.secure import NodeKey, new_key
+from ambula.secure import NodeKey, Session, new_key
 from ambula.sim.image import build_image, log_chunks
-from ambula.sim.rig import Rig
-from ambula.store import Store
+from ambula.sim.rig import Rig, VirtualWearer
+from ambula.store import Segment, Store
 from ambula.sync import sync_node
 from ambula.transport.radio import Link
-from nodecore import protocol
+from nodecore import protocol, segment
 
 PATIENCE_S = 15.0
 
@@ -75,6 +77,7 @@ COMMANDS = {
     protocol.RECEIPT: struct.pack("<II", 0, 1000),
     99: b"",
 }
+PEER_MAY = {protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO}
 
 
 def test_a_stranger_gets_a_refusal_to_everything(recorded: Path, tmp_path: Path) -> None:
@@ -332,3 +335,100 @@ def test_windows_that_serve_strangers_become_rarer(recorded: Path, tmp_path: Pat
 
     opened_s = asyncio.run(go())
     assert [round((b - a) / 60) for a, b in pairwise(opened_s)] == [15, 30, 60, 15]
+
+
+# ---- the wearer's other node
+
+
+def segments_of(image: Path) -> list[Segment]:
+    return assemble(0, b"".join(data for _, data in sorted(log_chunks(image).items())), at_log_end=True).segments
+
+
+def mac(key: bytes, *parts: bytes) -> bytes:
+    return hmac.digest(key, b"".join(parts), "sha256")
+
+
+def at_a_back(folder: Path, play: Callable[[Rig, Talk], Any], name: str = "back") -> None:
+    """A back node, and a thigh, with a pair's key and a few minutes of log."""
+
+    async def go() -> None:
+        wearers = [VirtualWearer(i, worn.restless(i)[: 130 * 100], worn.START_MS) for i in range(2)]
+        async with Rig(folder, wearers, peers=True) as rig:
+            await rig.run_until(worn.START_MS + 500_000)
+            rig.laptop_near()
+            link = await rig.radio.connect(await heard(rig, name))
+            try:
+                await play(rig, await Talk(link).start())
+            finally:
+                await link.close()
+
+    asyncio.run(go())
+
+
+async def meet(talk: Talk, pair: bytes, hello: int = 18, prove: int = 19, role: int = 1) -> tuple[int, Session | None]:
+    """Shake hands as SPEC.md has it for the wearer's other node; return the last status and the session."""
+    nonce = b"t" * 16
+    reply = await talk.ask(bytes((hello, 1)) + nonce)
+    if reply[2] != protocol.OK:
+        return reply[2], None
+    transcript = bytes((2, role)) + nonce + reply[3:19]
+    if hello == 18:
+        assert reply[19:] == mac(pair, b"peer node", transcript)[:16]
+    reply = await talk.ask(bytes((prove, 2)) + mac(pair, b"peer host", transcript)[:16])
+    return reply[2], Session(mac(pair, b"peer encrypt", transcript), mac(pair, b"peer authenticate", transcript))
+
+
+def test_the_other_node_s_key_opens_reading_and_nothing_else(tmp_path: Path) -> None:
+    async def play(rig: Rig, talk: Talk) -> None:
+        status, session = await meet(talk, rig.keys[1].pair)
+        assert status == protocol.OK
+        assert session is not None
+        for command, arguments in COMMANDS.items():
+            reply = session.open(protocol.REPLIES, await talk.ask(session.seal(bytes((command, 7)) + arguments)))
+            assert reply is not None
+            assert reply[2] == (protocol.OK if command in PEER_MAY else protocol.DENIED), command
+        log = b"".join(session.open(protocol.LOG, frame) or b"" for frame in talk.frames)
+        assert len(log) == 1000
+        assert log[:2] == b"AM"
+
+    at_a_back(tmp_path, play)
+    events = [s.header.count for s in segments_of(tmp_path / "back.img") if s.header.kind == segment.EVENT]
+    assert events == [segment.BOOT]  # neither stopped nor set
+
+
+def test_one_key_s_proof_is_nothing_to_the_other(tmp_path: Path) -> None:
+    async def play(rig: Rig, talk: Talk) -> None:
+        back = rig.keys[1]
+        for key, hello, prove in ((back.pair, 16, 17), (back.pair, 16, 19), (back.pair, 18, 17)):
+            assert (await meet(talk, key, hello, prove))[0] == protocol.DENIED
+        reply = await talk.ask(bytes((18, 1)) + bytes(16))
+        transcript = back.transcript(bytes(16), reply[3:19])  # an owner's proof for the other node's hello
+        for prove in (17, 19):
+            assert (await talk.ask(bytes((prove, 2)) + back.host_proof(transcript)))[2] == protocol.DENIED
+        assert (await meet(talk, back.pair))[0] == protocol.OK
+
+    at_a_back(tmp_path, play)
+
+
+def test_nobody_comes_to_the_thigh_with_the_other_node_s_key(tmp_path: Path) -> None:
+    async def play(rig: Rig, talk: Talk) -> None:
+        assert await meet(talk, rig.keys[0].pair, role=0) == (protocol.DENIED, None)
+
+    at_a_back(tmp_path, play, "thigh")
+
+
+def test_what_the_other_node_is_found_by_is_new_in_each_window(tmp_path: Path) -> None:
+    seen: list[bytes] = []
+
+    async def play(rig: Rig, talk: Talk) -> None:
+        await talk.link.close()
+        for _ in range(2):
+            rig.laptop_near()
+            (hint,) = (await heard(rig, "back")).service_data.values()
+            assert mac(rig.keys[1].pair, b"peer hint", hint[:3])[:3] == hint[3:]
+            assert (await heard(rig, "thigh")).service_data == {}
+            seen.append(hint)
+            await rig.run_until(rig.utc_ms() + 120_000)
+
+    at_a_back(tmp_path, play)
+    assert len(set(seen)) == 2

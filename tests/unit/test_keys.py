@@ -43,6 +43,25 @@ def test_a_participant_is_forgotten(file: KeyFile) -> None:
     assert file.forget("P01") == []
 
 
+def test_a_participant_s_nodes_share_a_secret_that_is_made_once(file: KeyFile) -> None:
+    file.add(OTHER)
+    first = file.pair_of("P01")
+    assert (len(first), file.pair_of("P01") == first) == (32, False)  # new each time, until one is kept
+    file.add(NodeKey(THIGH.device_id, 0, "P01", THIGH.key, first))
+    assert [file.pair_of("P01"), file.load()[-1].pair] == [first] * 2
+    assert file.pair_of("P02") != first
+    file.add(NodeKey(BACK.device_id, 1, "P01", BACK.key, b"p" * 32))
+    assert file.pair_of("P01") == b"p" * 32  # the newest counts
+    file.forget("P01")
+    assert first.hex() not in file.path.read_text()
+
+
+def test_keys_of_an_ambula_that_knew_no_pairs_are_read(file: KeyFile) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text(json.dumps([ENTRY]))
+    assert [(k.device_id, k.pair) for k in file.load()] == [("a0" * 8, b"")]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these permissions")
 def test_the_file_is_for_its_owner_only(file: KeyFile) -> None:
     file.add(THIGH)
@@ -79,11 +98,12 @@ ENTRY = {"device_id": "a0" * 8, "role": "thigh", "participant": "P01", "key": "0
         json.dumps([{**ENTRY, "role": "arm"}]),
         json.dumps([{**ENTRY, "key": "00"}]),
         json.dumps([{**ENTRY, "key": 7}]),
+        json.dumps([{**ENTRY, "pair": "00"}]),
         json.dumps([{**ENTRY, "device_id": "zz" * 8}]),
         json.dumps([{**ENTRY, "more": "x"}]),
         "[" * 5000 + "]" * 5000,
     ],
-    ids=["half", "no list", "number", "list", "role", "short key", "key a number", "device", "more", "deep"],
+    ids=["half", "no list", "number", "list", "role", "short", "key a number", "short pair", "device", "more", "deep"],
 )
 def test_what_is_not_a_key_file_is_refused_in_a_line(file: KeyFile, text: str) -> None:
     file.path.parent.mkdir()

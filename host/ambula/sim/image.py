@@ -38,8 +38,10 @@ def _firmware() -> dict[str, bytes]:
     return compile_files(device_files(), architecture_of(find_micropython()))
 
 
-def build_image(path: Path, config: dict[str, Any], key: bytes = b"") -> None:
-    """Write a 2 MiB image to `path`: firmware, `config` as config.json and, if given, the device key on one littlefs.
+def build_image(path: Path, config: dict[str, Any], key: bytes = b"", pair: bytes = b"") -> None:
+    """Write a 2 MiB image to `path`: firmware, `config` as config.json and, if given, the keys on one littlefs.
+
+    key: the device's. pair: what it shares with the wearer's other node.
 
     The log gets a second, empty one.
     """
@@ -54,6 +56,8 @@ def build_image(path: Path, config: dict[str, Any], key: bytes = b"") -> None:
     _write(fs, "config.json", json.dumps(config).encode())
     if key:
         _write(fs, "key.bin", key)
+    if pair:
+        _write(fs, "pair.bin", pair)
     path.write_bytes(bytes(fs.context.buffer) + bytes(_file_system(LOG_BLOCKS).context.buffer))
 
 

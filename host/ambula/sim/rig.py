@@ -51,14 +51,22 @@ class Rig:
 
     Nodes start each at the beginning of its samples; `run_until` passes virtual time, `laptop_near` makes it real time
     and opens the nodes' radio windows, as a double tap does. `keys` are the nodes' keys; they are also in the key file
-    `folder`/keys.json.
+    `folder`/keys.json. `peers`: the nodes share a key and meet.
     """
 
-    def __init__(self, folder: Path, wearers: list[VirtualWearer], participant: str = "P01", heap: str = HEAP) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        wearers: list[VirtualWearer],
+        participant: str = "P01",
+        heap: str = HEAP,
+        peers: bool = False,
+    ) -> None:
         self._folder = folder
         self._wearers = wearers
         self._participant = participant
         self._heap = heap
+        self._pair = new_key() if peers else b""
         self._stack = contextlib.AsyncExitStack()
         self._virtual_ms = min(w.start_ms for w in wearers)
         self._live_since_s: float | None = None
@@ -86,9 +94,9 @@ class Rig:
     async def _add(self, wearer: VirtualWearer) -> None:
         flash = self.flash_path(wearer.name)
         if not flash.exists():
-            build_image(flash, {"role": wearer.name, **(wearer.config or {})}, new_key())
+            build_image(flash, {"role": wearer.name, **(wearer.config or {})}, new_key(), self._pair)
         device_id = f"{0xA0 + wearer.role:02x}" * 8
-        key = NodeKey(device_id, wearer.role, self._participant, device_key(flash))
+        key = NodeKey(device_id, wearer.role, self._participant, device_key(flash), self._pair)
         self.keys.append(key)
         KeyFile(self.key_path).add(key)
         samples = wearer.samples

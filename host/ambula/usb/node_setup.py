@@ -1,7 +1,7 @@
 """Makes a flashed board somebody's node: key, role, zone, time and capture plan, over USB.
 
-The order makes a half set-up heal: the board gets the key, this computer keeps it, the board gets its settings. A board
-without settings is nobody's, and the same command runs through again.
+The order makes a half set-up heal: the board gets the keys, this computer keeps them, the board gets its settings. A
+board without settings is nobody's, and the same command runs through again.
 """
 
 import json
@@ -20,6 +20,7 @@ from nodecore import protocol
 
 CONFIG = "config.json"
 KEY = "key.bin"
+PAIR = "pair.bin"
 _LOG = "/data/log"
 _OLD_LOG = "/data/log.old"
 
@@ -71,7 +72,8 @@ def set_up(
     board.run(on_board.BOARD)
     device = board.run(on_board.IDENTITY).strip()
     known = keys.load()
-    notes = _others(known, device, wanted, replace)
+    others = _others(known, device, wanted, replace)
+    notes = list(others)
     has_log = board.run(on_board.CHUNKS.format(log=_LOG)).strip() != "0"
     starts_anew = _starts_anew(known, device, state.is_set_up and not erase, has_log, wanted)
     board.run(f"_drop({_OLD_LOG!r})")
@@ -79,8 +81,11 @@ def set_up(
         board.run(f"os.rename({_LOG!r}, {_OLD_LOG!r})")
         board.run(f"_drop({_OLD_LOG!r})")
         notes.append("the log on the node was erased")
-    key = NodeKey(device, wanted.role, wanted.participant, new_key())
+    # Where a node took the place of one that was lost, whoever has that one must not read the other.
+    pair = new_key() if others else keys.pair_of(wanted.participant)
+    key = NodeKey(device, wanted.role, wanted.participant, new_key(), pair)
     _write(board, KEY, key.key)
+    _write(board, PAIR, key.pair)
     keys.add(key)
     offset_ms = _set_clock(board, starts_anew, utc_ms, notes)
     _write(board, CONFIG, config)
@@ -102,7 +107,10 @@ def _others(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) ->
     who = f"{wanted.participant} has a {wanted.role_name} node already (device {', '.join(others)})"
     if not replace:
         raise InputError(f"{who}: if this one takes its place, because it was lost or broke, add --replace")
-    return [f"{who}: this one takes its place from now on; what the other still holds can be synced"]
+    return [
+        f"{who}: this one takes its place from now on; what the other still holds can be synced",
+        "set the participant's other node up once more: until then the two do not meet on the body",
+    ]
 
 
 def _starts_anew(known: list[NodeKey], device: str, is_somebody_s: bool, has_log: bool, wanted: Wanted) -> bool:
