@@ -43,8 +43,9 @@ train: install   ## learn firmware/nodecore/model.py anew from the recordings be
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[train]'
 	@cd host && OMP_NUM_THREADS=1 ../$(BIN)/python -m training.train
 
-mpy: install     ## compile every device file for rv32imc and print the size of each module
+mpy: install     ## compile every device file for rv32imc and print the size of each module; build/mip: as a package for mip
 	@$(BIN)/python -m ambula.mpy build/mpy
+	@$(BIN)/python -m ambula.mip_package build/mip
 
 case: install    ## the printable case: build, check, STL and STEP files into build/case (installs build123d, 600 MB)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[case]'

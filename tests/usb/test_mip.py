@@ -1,0 +1,84 @@
+"""The package installed by the real mpremote's mip, over HTTP from this machine, onto the simulated board on USB."""
+
+import functools
+import hashlib
+import http.server
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from standin import StandIn
+
+from ambula import mip_package
+from ambula.mpy import architecture_of
+from ambula.sim.node import find_micropython
+from ambula.usb.board import Board
+
+INSTALL = ("mip", "install", "--target", ".")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """A web server for the folder `package`; its address."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    (tmp_path / "package").mkdir()
+    handler = functools.partial(Quiet, directory=str(tmp_path / "package"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.server_port}"
+        listening.shutdown()
+
+
+def mpremote(port: str, *command: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "mpremote", "connect", port, *command]
+    return subprocess.run(line, capture_output=True, text=True, timeout=120)
+
+
+def on_board(stand_in: StandIn) -> dict[str, str]:
+    with Board(stand_in.port) as board:
+        return board.hashes("fw_a") | {p: board.run(f"print(_sha({p!r}))").strip() for p in ("firmware", "main.py")}
+
+
+def digests(files: dict[str, bytes]) -> dict[str, str]:
+    return {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+
+
+def test_mip_brings_the_whole_firmware_of_the_board(server: str, tmp_path: Path) -> None:
+    files = mip_package.package_files()
+    mip_package.write_package(files, tmp_path / "package")
+    with StandIn(tmp_path / "board") as stand_in:
+        stand_in.wait_for(b">>> ")
+        done = mpremote(stand_in.port, *INSTALL, f"{server}/package.json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert on_board(stand_in) == digests(files)
+
+
+def test_a_package_for_the_simulated_board_boots(tmp_path: Path) -> None:
+    """From a folder, as BUILD.md tells; the board's own machine code cannot run here, so compiled for this machine."""
+    files = mip_package.package_files("sim", architecture_of(find_micropython()))
+    path = mip_package.write_package(files, tmp_path / "package")
+    with StandIn(tmp_path / "board") as stand_in:
+        stand_in.wait_for(b">>> ")
+        assert mpremote(stand_in.port, *INSTALL, str(path)).returncode == 0
+        stand_in.reset()
+        assert stand_in.wait_for(b"ambula 0.", b"Traceback", b">>> ") == b"ambula 0."
+
+
+def test_a_package_that_is_not_all_there_does_not_boot(server: str, tmp_path: Path) -> None:
+    files = mip_package.package_files()
+    mip_package.write_package(files, tmp_path / "package")
+    (tmp_path / "package" / "fw_a" / "start.mpy").unlink()
+    with StandIn(tmp_path / "board") as stand_in:
+        stand_in.wait_for(b">>> ")
+        done = mpremote(stand_in.port, *INSTALL, f"{server}/package.json")
+        assert done.returncode != 0
+        assert "start.mpy" in done.stdout + done.stderr
+        stand_in.reset()
+        assert stand_in.wait_for(b">>> ", b"ambula ") == b">>> "
