@@ -1,5 +1,6 @@
 """Recordings to epochs, without a node: what `ambula classify` does."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,20 +9,29 @@ from ambula.epochs import EpochTable, Records
 from ambula.errors import InputError
 from ambula.fastscore import score_stream
 from ambula.fusion import fuse_records
-from ambula.recording import Samples, read_samples
+from ambula.recording import Axes, Samples, read_samples
 from nodecore.sampling import EPOCH_S
 from nodecore.score import BACK, THIGH
 
 
-def classify(thigh: Path | None, back: Path | None) -> EpochTable:
-    """Return the epochs of one or two recordings that share one time axis; epochs count from t = 0.
+def classify(
+    thigh: Path | None, back: Path | None, axes: Axes | None = None, tell: Callable[[str], None] | None = None
+) -> EpochTable:
+    """Return the epochs of one or two recordings that share one time axis; epochs count from t = 0, or from 1970 where
+    the files tell dates. One file that holds both sites may be given twice.
+
+    axes: see `recording.read_recording`. tell: hears in words what was found out about each file.
 
     Raises InputError if neither is given, if a file is bad (see `recording.read_recording`) or if they never overlap.
     """
     if thigh is None and back is None:
         raise InputError("nothing to classify: give --thigh, --back or both")
-    thigh_samples = None if thigh is None else read_samples(thigh)
-    back_samples = None if back is None else read_samples(back)
+    thigh_samples = None if thigh is None else read_samples(thigh, THIGH, axes)
+    back_samples = None if back is None else read_samples(back, BACK, axes)
+    if tell is not None:
+        for name, samples in (("thigh", thigh_samples), ("back", back_samples)):
+            if samples is not None and samples.said:
+                tell(f"{name}: {'; '.join(samples.said)}")
     check_overlap(thigh_samples, back_samples)
     return fuse_records(
         None if thigh_samples is None else records_of(thigh_samples, THIGH),

@@ -1,8 +1,5 @@
 """A recorded accelerometer file, checked, as the int16 samples that a node's sensor would have given."""
 
-import itertools
-import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,17 +7,24 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.cwa import read_cwa
 from ambula.errors import InputError
+from ambula.evaluation.axes import signed
+from ambula.recording_csv import line_of, read_table
+from nodecore.protocol import THIGH
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES, ODR_HZ
 
 Float = NDArray[np.float64]
+Axes = tuple[int, int]
 
-COLUMNS = ("t", "x", "y", "z")
+CWA = ".cwa"
+SITES = ("thigh", "back")  # by role
+AS_AMBULA = (1, 3)  # which axis points up and which out of the skin: x and z
+_AS_HARTH = (-1, -3)  # its README: x down, z into the body
 MIN_RATE_HZ, MAX_RATE_HZ = 20.0, 200.0
 MIN_COVERED = 0.9  # of an epoch at either end of the file
 _SLACK = 1.01  # nominal 20 and 200 Hz clocks are off by up to a percent
 _MAX_GAP_S = 0.5
-_MEDIAN_G = (0.5, 1.6)  # what a worn sensor's median magnitude may be
 _LOBES = 5  # of the windowed sinc, each side
 _PHASES = 512  # positions between two samples at which the filter is tabulated
 _ROUNDS = 1024  # filtered at once
@@ -29,12 +33,16 @@ _PASS = 0.45  # of the lower of both rates: the filter's half-amplitude frequenc
 
 @dataclass(frozen=True)
 class Recording:
-    """A file's samples: `t_s` (n,) rising seconds, `acc_g` (n, 3) in g, `rate_hz` from the median interval."""
+    """A file's samples: `t_s` (n,) rising seconds, `acc_g` (n, 3) in g, `rate_hz` from the median interval.
+
+    said: in words, what of the file was not t,x,y,z in seconds and g, x up and z out.
+    """
 
     path: Path
     t_s: Float
     acc_g: Float
     rate_hz: float
+    said: tuple[str, ...] = ()
 
     @classmethod
     def even(cls, acc_g: Float, rate_hz: float, name: str = "recording") -> Self:
@@ -44,10 +52,14 @@ class Recording:
 
 @dataclass(frozen=True)
 class Samples:
-    """Whole epochs at 26 Hz: `counts` (E * 130, 3) int16, 4096 a g; the first sample is at `first_epoch` * 5 s."""
+    """Whole epochs at 26 Hz: `counts` (E * 130, 3) int16, 4096 a g; the first sample is at `first_epoch` * 5 s.
+
+    said: as in Recording.
+    """
 
     first_epoch: int
     counts: NDArray[np.int16]
+    said: tuple[str, ...] = ()
 
     @property
     def epochs(self) -> int:
@@ -55,25 +67,33 @@ class Samples:
         return len(self.counts) // EPOCH_SAMPLES
 
 
-def read_samples(path: Path) -> Samples:
-    """Read a CSV and resample it: `resample(read_recording(path))`; errors as there."""
-    return resample(read_recording(path))
+def read_samples(path: Path, role: int = THIGH, axes: Axes | None = None) -> Samples:
+    """Read a file and resample it: `resample(read_recording(...))`; errors as there."""
+    return resample(read_recording(path, role, axes))
 
 
-def read_recording(path: Path) -> Recording:
-    """Read a CSV with the columns t, x, y, z (seconds, g; others are ignored) at 20 to 200 Hz.
+def read_recording(path: Path, role: int = THIGH, axes: Axes | None = None) -> Recording:
+    """Read a recording at 20 to 200 Hz: a CSV (see `recording_csv.read_table`) or an Axivity .cwa.
 
+    role: 0 thigh, 1 back; chooses the columns where a file holds both. axes: which of the file's axes points up the
+    segment and which out of the skin, +-1, +-2, +-3 for +-x, +-y, +-z; by default x and z, in HARTH's layout -x and -z.
     Raises InputError, one line with file, line number, fault and remedy, for anything that is not such a file:
     columns, numbers, a clock that repeats or goes back, gaps over max(0.5 s, 3 sample periods), a rate or unit out of
     range, or less than an epoch.
     """
-    table = _load(path, _columns(path))
-    _check_finite(path, table)
-    t_s = table[:, 0].copy()
+    if path.suffix.lower() == CWA:
+        t_s, acc_g = read_cwa(path)
+        said, usual = ["Axivity's .cwa, its clock taken as UTC"], AS_AMBULA
+    else:
+        table = read_table(path, SITES[role])
+        t_s, acc_g, said = table.t_s, table.acc_g, list(table.said)
+        usual = _AS_HARTH if table.is_harth else AS_AMBULA
     rate_hz = _check_clock(path, t_s)
-    acc_g = table[:, 1:]
-    _check_unit(path, acc_g)
-    return Recording(path, t_s, acc_g, rate_hz)
+    up_out = axes or usual
+    if up_out != AS_AMBULA:
+        turn = signed(*up_out)
+        acc_g, said = acc_g @ turn.matrix.T, [*said, turn.said]
+    return Recording(path, t_s, acc_g, rate_hz, tuple(said))
 
 
 def resample(recording: Recording) -> Samples:
@@ -92,66 +112,7 @@ def resample(recording: Recording) -> Samples:
     place = np.interp(grid / ODR_HZ, recording.t_s, np.arange(len(recording.t_s), dtype=np.float64))
     acc_g = _filtered(recording.acc_g, place, min(recording.rate_hz, ODR_HZ) / recording.rate_hz)
     counts = np.clip(np.rint(acc_g * COUNTS_PER_G), -32768, 32767).astype(np.int16)
-    return Samples(first, counts)
-
-
-def _columns(path: Path) -> list[int]:
-    """Return where t, x, y and z stand in the header line."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: line 1: is not text; give a CSV with the header t,x,y,z") from error
-    if not header.strip():
-        raise InputError(f"{path}: is empty; give a CSV with the header t,x,y,z")
-    names = [name.strip().strip('"').lower() for name in header.split(",")]
-    for column in COLUMNS:
-        if names.count(column) != 1:
-            fault = "has no" if column not in names else "repeats"
-            raise InputError(f"{path}: line 1: {fault} column {column}; the header must be t,x,y,z")
-    return [names.index(column) for column in COLUMNS]
-
-
-def _load(path: Path, columns: list[int]) -> Float:
-    try:
-        with warnings.catch_warnings(category=UserWarning, action="ignore"):  # an empty table is told below
-            table = np.loadtxt(
-                path, delimiter=",", skiprows=1, usecols=columns, ndmin=2, comments=None, encoding="utf-8-sig"
-            )
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not text; give a CSV with the header t,x,y,z") from error
-    except ValueError as error:
-        raise InputError(f"{path}: {_reason(path, str(error))}") from error
-    if len(table) < 2:
-        count = "1 sample" if len(table) else "a header and no samples"
-        raise InputError(f"{path}: holds {count}; an epoch needs {EPOCH_S} s of them: record for longer")
-    return table
-
-
-def _reason(path: Path, message: str) -> str:
-    """Turn numpy's complaint into a line number, a fault and a remedy."""
-    found = re.search(r"at row (\d+)", message)
-    row = int(found.group(1)) if found else 0
-    value = re.search(r"could not convert string '(.*)' to", message)
-    if value:
-        return f"line {line_of(path, row)}: {value.group(1)[:40]!r} is not a number; mend or delete the line"
-    return f"line {line_of(path, row - 1)}: has too few columns; every line needs t,x,y,z"
-
-
-def line_of(path: Path, row: int) -> int:
-    """Return the number of the line in the file, from 1, that holds a row of the table: empty lines hold none."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        full = (number for number, text in enumerate(file, 1) if number > 1 and text != "\n")
-        return next(itertools.islice(full, max(row, 0), None), 1)
-
-
-def _check_finite(path: Path, table: Float) -> None:
-    bad = ~np.isfinite(table).all(axis=1)
-    if bad.any():
-        line = line_of(path, int(bad.argmax()))
-        raise InputError(f"{path}: line {line}: a value is missing (nan or inf); cut the file there")
+    return Samples(first, counts, recording.said)
 
 
 def _check_clock(path: Path, t_s: Float) -> float:
@@ -161,8 +122,8 @@ def _check_clock(path: Path, t_s: Float) -> float:
     if back.any():
         at = int(back.argmax())
         fault = "repeats" if step_s[at] == 0 else "goes back"
-        line = line_of(path, at + 1)
-        raise InputError(f"{path}: line {line}: the clock {fault} at t={t_s[at + 1]:.10g}; sort or cut the file there")
+        where = _place(path, at + 1)
+        raise InputError(f"{path}: {where}: the clock {fault} at t={t_s[at + 1]:.10g}; sort or cut the file there")
     period_s = float(np.median(step_s))
     gap = step_s > max(_MAX_GAP_S, 3 * period_s)
     if not MIN_RATE_HZ / _SLACK <= 1 / period_s <= MAX_RATE_HZ * _SLACK:
@@ -172,19 +133,13 @@ def _check_clock(path: Path, t_s: Float) -> float:
     if gap.any():
         at = int(gap.argmax())
         raise InputError(
-            f"{path}: line {line_of(path, at + 1)}: a gap of {step_s[at]:.2f} s after t={t_s[at]:.10g};"
-            " split the file there"
+            f"{path}: {_place(path, at + 1)}: a gap of {step_s[at]:.2f} s after t={t_s[at]:.10g}; split the file there"
         )
     return (len(t_s) - 1) / float(t_s[-1] - t_s[0])
 
 
-def _check_unit(path: Path, acc_g: Float) -> None:
-    median = float(np.median(np.sqrt((acc_g * acc_g).sum(axis=1))))
-    if _MEDIAN_G[0] <= median <= _MEDIAN_G[1]:
-        return
-    guess = "m/s2: divide by 9.80665" if 7 < median < 13 else "mg: divide by 1000" if 500 < median < 1600 else ""
-    likely = f"this looks like {guess}" if guess else "x, y, z must be in g and include gravity"
-    raise InputError(f"{path}: x, y, z have a median magnitude of {median:.3g} where 1 g was expected; {likely}")
+def _place(path: Path, row: int) -> str:
+    return f"sample {row + 1}" if path.suffix.lower() == CWA else f"line {line_of(path, row)}"
 
 
 def _first_epoch(start_s: float) -> int:

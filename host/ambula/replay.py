@@ -8,7 +8,7 @@ from ambula.classify import check_overlap
 from ambula.epochs import EpochTable
 from ambula.errors import InputError, SimulatorError
 from ambula.fetch import fetch, find_nodes
-from ambula.recording import Samples, read_samples
+from ambula.recording import Axes, Samples, read_samples
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.wearer import load_epochs
@@ -27,15 +27,16 @@ async def replay(
     back: Path | None,
     folder: Path,
     on_progress: Callable[[float], None] | None = None,
+    axes: Axes | None = None,
 ) -> EpochTable:
     """Return the epochs that two virtual nodes make of the recordings; epochs count from t = 0, as `classify`'s.
 
-    `folder` (empty) takes flash images and the store. `on_progress` hears the share done, 0..1. Raises InputError for
-    bad files as `classify` does, SimulatorError where the nodes cannot run.
+    `folder` (empty) takes flash images and the store. `on_progress` hears the share done, 0..1. axes: as `classify`'s.
+    Raises InputError for bad files as `classify` does, SimulatorError where the nodes cannot run.
     """
     if thigh is None and back is None:
         raise InputError("nothing to replay: give --thigh, --back or both")
-    samples = [None if path is None else read_samples(path) for path in (thigh, back)]
+    samples = [None if path is None else read_samples(path, role, axes) for role, path in enumerate((thigh, back))]
     check_overlap(*samples)
     begin = min(s.first_epoch for s in samples if s is not None)
     wearers = [_wearer(role, s, begin) for role, s in enumerate(samples) if s is not None]

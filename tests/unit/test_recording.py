@@ -35,9 +35,8 @@ def write(path: Path, lines: list[str], header: str = "t,x,y,z") -> Path:
         (lambda r: [], "holds a header and no samples"),
         (lambda r: r[::4], "12.5 Hz"),
         (lambda r: rows(2, 500), "500 Hz"),
-        (lambda r: [line.replace(",1.0,", ",9.81,") for line in r], "m/s2: divide by 9.80665"),
-        (lambda r: [line.replace(",1.0,", ",1000,") for line in r], "mg: divide by 1000"),
-        (lambda r: [line.replace(",1.0,", ",0.0,") for line in r], "must be in g"),
+        (lambda r: [line.replace(",1.0,", ",30,") for line in r], "x, y, z must be in g, mg or m/s2"),
+        (lambda r: [line.replace(",1.0,", ",0.0,") for line in r], "must be in g, mg or m/s2 and include gravity"),
     ],
 )
 @pytest.mark.filterwarnings("error")
@@ -54,7 +53,7 @@ def test_bad_file_is_refused_with_place_and_remedy(tmp_path: Path, edit, says: s
     ("header", "says"),
     [
         ("t,x,y", "has no column z"),
-        ("time,x,y,z", "has no column t"),
+        ("when,x,y,z", "has no column t"),
         ("t,x,x,y,z", "repeats column x"),
         ("", "is empty"),
     ],

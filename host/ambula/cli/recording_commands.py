@@ -10,27 +10,47 @@ from ambula import classify as classifying
 from ambula.cli.common import JsonOption, err, passing_bar, print_json, run
 from ambula.epochs import EpochTable
 from ambula.epochs_csv import check_place, write_epochs_csv
-from ambula.errors import SimulatorError
+from ambula.errors import InputError, SimulatorError
+from ambula.recording import Axes
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 
-_FORM = "CSV with t,x,y,z (s, g), 20 to 200 Hz; x up the segment, z away from the body."
+_FORM = "CSV with t,x,y,z (s, g), HARTH's or a like CSV, or Axivity's .cwa, 20 to 200 Hz."
+_AXES = {"x": 1, "y": 2, "z": 3, "-x": -1, "-y": -2, "-z": -3}
 ThighOption = Annotated[Path | None, typer.Option(readable=False, metavar="CSV", help=f"Thigh recording: {_FORM}")]
 BackOption = Annotated[
     Path | None, typer.Option(readable=False, metavar="CSV", help="Lower-back recording, as the thigh's.")
 ]
+AxesOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="UP,OUT", help="The files' axes that point up the segment and out of the skin; x,z if not told."
+    ),
+]
 OutOption = Annotated[Path, typer.Option(readable=False, metavar="CSV", help="Where to write the epochs.")]
 
 
-def classify(out: OutOption, thigh: ThighOption = None, back: BackOption = None, json: JsonOption = False) -> None:
+def classify(
+    out: OutOption,
+    thigh: ThighOption = None,
+    back: BackOption = None,
+    axes: AxesOption = None,
+    json: JsonOption = False,
+) -> None:
     """Classify a recording here: one row a 5-second epoch, as a node would have made it."""
     check_place(out)
-    table = classifying.classify(thigh, back)
+    table = classifying.classify(thigh, back, _axes(axes), _tell)
     write_epochs_csv(table, out)
     _say(table, out, json)
 
 
-def replay(out: OutOption, thigh: ThighOption = None, back: BackOption = None, json: JsonOption = False) -> None:
+def replay(
+    out: OutOption,
+    thigh: ThighOption = None,
+    back: BackOption = None,
+    axes: AxesOption = None,
+    json: JsonOption = False,
+) -> None:
     """Play a recording through two virtual nodes: the real firmware, flash, radio and store. Equals `classify`."""
     try:
         from ambula import replay as replaying  # needs the [sim] extra, which classify does not
@@ -39,10 +59,24 @@ def replay(out: OutOption, thigh: ThighOption = None, back: BackOption = None, j
     check_place(out)
     with tempfile.TemporaryDirectory(prefix="ambula-") as folder, passing_bar() as bar:
         task = bar.add_task("virtual nodes wear the recording", total=1.0)
-        work = replaying.replay(thigh, back, Path(folder), lambda share: bar.update(task, completed=share))
+        work = replaying.replay(thigh, back, Path(folder), lambda share: bar.update(task, completed=share), _axes(axes))
         table = run(work)
     write_epochs_csv(table, out)
     _say(table, out, json)
+
+
+def _axes(text: str | None) -> Axes | None:
+    """Return the axes that the user named; raises InputError where they are not two different ones."""
+    if text is None:
+        return None
+    numbers = [_AXES.get(name.strip().lower(), 0) for name in text.split(",")]
+    if len(numbers) != 2 or 0 in numbers or abs(numbers[0]) == abs(numbers[1]):
+        raise InputError(f"--axes {text}: name two different axes, up and out of the skin, as x,z or -x,-z")
+    return numbers[0], numbers[1]
+
+
+def _tell(words: str) -> None:
+    err.print(words, highlight=False, markup=False, soft_wrap=True)
 
 
 def _say(table: EpochTable, path: Path, json: bool) -> None:
