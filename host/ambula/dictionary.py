@@ -1,4 +1,4 @@
-"""The data dictionary: one file from which CSV header, table labels and report text are made."""
+"""The data dictionary: one file from which CSV header, table labels, Parquet metadata and report text are made."""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,14 +10,18 @@ from math import isnan
 from typing import Literal, cast
 
 Value = str | int | float | bool | date | None
-Kind = Literal["day", "week", "epoch"]
+Kind = Literal["day", "week", "epoch", "rule"]
 _FILE_DIGITS = 4  # minutes are multiples of 1/12: what files hold must add up to less than an epoch
 EMPTY = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One figure: its field name, words for it, unit, digits shown, the group it is shown in, definition, source."""
+    """One figure, or one rule: its field name, words for it, unit, digits shown, the group it is shown in.
+
+    definition: in words. formula: in terms of epochs and other figures. source: who defined it. rests_on: the figure
+    with the share that it rests on; "" where it is itself such a share, or a name.
+    """
 
     name: str
     label: str
@@ -26,11 +30,13 @@ class Entry:
     group: str
     definition: str
     source: str
+    formula: str
+    rests_on: str
 
     @property
     def heading(self) -> str:
         """Label and unit as a table shows them; bare where the unit says nothing."""
-        unit = {"share": "%", "date": "", "name": "", "yes/no": "", "count": "", "steps": "", "epochs": ""}
+        unit = {"share": "%", **dict.fromkeys(("date", "name", "yes/no", "count", "steps", "epochs", "local time"), "")}
         shown = unit.get(self.unit, self.unit)
         return f"{self.label} ({shown})" if shown else self.label
 
@@ -58,7 +64,7 @@ def in_file(value: Value) -> str:
 
 @cache
 def entries(kind: Kind) -> tuple[Entry, ...]:
-    """Return the entries of a day, a week or an epoch, in the order of the columns."""
+    """Return the entries of a day, a week, an epoch or the rules, in the order of the columns."""
     text = files("ambula").joinpath("dictionary.toml").read_text("utf-8")
     rows = cast("list[Mapping[str, str | int]]", tomllib.loads(text)[kind])
     return tuple(_entry(row) for row in rows)
@@ -71,4 +77,5 @@ def entry(kind: Kind, name: str) -> Entry:
 
 def _entry(row: Mapping[str, str | int]) -> Entry:
     text = {name: str(row[name]) for name in ("name", "label", "unit", "group", "definition", "source")}
-    return Entry(digits=int(row["digits"]), **text)
+    rest = {name: str(row.get(name, "")) for name in ("formula", "rests_on")}
+    return Entry(digits=int(row["digits"]), **text, **rest)

@@ -1,7 +1,7 @@
 """Fused epochs as columns: what every table, summary and report is made from."""
 
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,10 @@ def stand_ins(own: NDArray[np.int64], moved: NDArray[np.int64], data: NDArray[np
     return which, records
 
 
+def _left_out() -> NDArray[Any]:
+    return np.empty(0)
+
+
 @dataclass(frozen=True)
 class EpochTable:
     """One row an epoch in which at least one node has a record, in epoch order; all columns have shape (n,).
@@ -47,6 +51,11 @@ class EpochTable:
     none. steps: float64, in eighths. worn: bool. thigh_inclination_deg, back_inclination_deg: float64, 0 = upright,
     90 = horizontal, NaN where that node has no record. confidence: float64, 0..1. nodes: uint8, 1 thigh, 2 back, 3
     both. speed_kmh: float64, walking speed estimate, NaN where not walking.
+
+    May be left out: worn_nodes: uint8, which nodes were worn, bits as in `nodes` (left out: all of `nodes` where worn).
+    thigh_flags, back_flags: uint8, the records' FLAGS (`nodecore.record`), 0 without a record (left out: 0).
+    back_mad_mg: float64, mean absolute deviation of the back node's acceleration magnitude, NaN without a record (left
+    out: NaN).
     """
 
     epoch: NDArray[np.int64]
@@ -59,6 +68,22 @@ class EpochTable:
     confidence: NDArray[np.float64]
     nodes: NDArray[np.uint8]
     speed_kmh: NDArray[np.float64]
+    worn_nodes: NDArray[np.uint8] = field(default_factory=_left_out)
+    thigh_flags: NDArray[np.uint8] = field(default_factory=_left_out)
+    back_flags: NDArray[np.uint8] = field(default_factory=_left_out)
+    back_mad_mg: NDArray[np.float64] = field(default_factory=_left_out)
+
+    def __post_init__(self) -> None:
+        n = len(self.epoch)
+        unknown: dict[str, NDArray[Any]] = {
+            "worn_nodes": np.where(self.worn, self.nodes, 0).astype(np.uint8),
+            "thigh_flags": np.zeros(n, np.uint8),
+            "back_flags": np.zeros(n, np.uint8),
+            "back_mad_mg": np.full(n, np.nan),
+        }
+        for name, column in unknown.items():
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, column)
 
     def __len__(self) -> int:
         return len(self.epoch)

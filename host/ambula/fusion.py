@@ -1,5 +1,7 @@
 """Two nodes' records to one table of epochs, derived from nothing but the records."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,11 +10,21 @@ from ambula.nonwear import mark_off_body
 from ambula.pace import speed_kmh
 from nodecore import activity, fuse
 from nodecore import record as rec
+from nodecore.sampling import COUNTS_PER_G
 
 Bytes = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
 THIGH, BACK = 1, 2  # bits of `EpochTable.nodes`
+
+
+@cache
+def _mad_mg() -> NDArray[np.float64]:
+    """Return what each log code stands for, (256,) mg: the middle of the counts that it holds."""
+    codes = np.arange(256)
+    step = np.left_shift(1, np.maximum((codes >> 4) - 1, 0))
+    lowest = np.array([rec.log_counts(code) for code in range(256)])
+    return (lowest + (step - 1) / 2) * 1000 / COUNTS_PER_G
 
 
 def fuse_records(thigh: Records | None, back: Records | None, height_m: float | None = None) -> EpochTable:
@@ -97,6 +109,10 @@ def _table(
         confidence=fused[:, fuse.CONFIDENCE] / 15.0,
         nodes=(has_thigh * THIGH + has_back * BACK).astype(np.uint8),
         speed_kmh=speed_kmh(np.where(walking, cadence, np.nan), height_m),
+        worn_nodes=fused[:, fuse.WORN].copy(),
+        thigh_flags=thigh[:, rec.FLAGS].copy(),
+        back_flags=back[:, rec.FLAGS].copy(),
+        back_mad_mg=np.where(has_back, _mad_mg()[back[:, rec.MAD_MAG]], np.nan),
     )
 
 

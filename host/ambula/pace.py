@@ -36,11 +36,17 @@ def speed_kmh(cadence_spm: Float, height_m: float | None = None) -> Float:
     return WALK_RATIO_M_PER_SPM * height / REFERENCE_HEIGHT_M * cadence * cadence * 0.06
 
 
+def paces(
+    speed: Float, slow_max_kmh: float = SLOW_UP_TO_KMH, brisk_min_kmh: float = BRISK_FROM_KMH
+) -> dict[Pace, NDArray[np.bool_]]:
+    """Return where a speed, km/h, is of each pace: slow up to and including the first limit, brisk from the second on.
+
+    speed: any shape; NaN is of no pace. Speeds are not rounded first: 4.04 km/h is moderate, 5.46 too.
+    """
+    slow, brisk = speed <= slow_max_kmh, speed >= brisk_min_kmh
+    return {Pace.SLOW: slow, Pace.MODERATE: ~(slow | brisk | np.isnan(speed)), Pace.BRISK: brisk}
+
+
 def pace_of(speed: float) -> Pace | None:
-    """Return the pace of a speed in km/h, rounded to 0.1 as the study's classes are; None for NaN."""
-    if np.isnan(speed):
-        return None
-    tenths = round(speed, 1)
-    if tenths <= SLOW_UP_TO_KMH:
-        return Pace.SLOW
-    return Pace.BRISK if tenths >= BRISK_FROM_KMH else Pace.MODERATE
+    """Return the pace of one speed in km/h by `paces`; None for NaN."""
+    return next((pace for pace, here in paces(np.array(speed)).items() if here), None)

@@ -1,6 +1,9 @@
 """Named rules behind every summary: pace limits, METs, bouts, validity; the study's where the study gives one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from math import isfinite
+
+from ambula.pace import BRISK_FROM_KMH, SLOW_UP_TO_KMH
 
 
 @dataclass(frozen=True)
@@ -30,32 +33,53 @@ class MetTable:
 
 @dataclass(frozen=True)
 class Rules:
-    """How epochs become a day's figures.
+    """How epochs become a day's figures: every parameter is defined, with unit and source, in dictionary.toml ("rule").
 
-    slow_max_kmh, brisk_min_kmh: pace limits, slow up to and including the first, brisk from the second on.
-    walking_pause_s: halts up to this long do not end a walking bout; sitting_pause_s: nor a sitting bout.
-    long_walk_pause_s: the same for walks of 10 minutes and more, where kerbs and doors are part of the walk.
-    valid_*: the least of each that makes a day valid; HUNT4 asks for some sitting and some walking.
-    Raises ValueError where a limit is negative or the paces overlap. Source: HUNT4 (doi
-    10.1001/jamanetworkopen.2025.15592) for paces and validity; the pauses are Ambula's own.
+    The defaults are the study's where it gives one (HUNT4, doi 10.1001/jamanetworkopen.2025.15592). Raises ValueError
+    for a limit that is negative, or limits in the wrong order.
     """
 
     name: str = "HUNT4"
     met: MetTable = field(default_factory=MetTable)
-    slow_max_kmh: float = 4.0
-    brisk_min_kmh: float = 5.5
+    slow_max_kmh: float = SLOW_UP_TO_KMH
+    brisk_min_kmh: float = BRISK_FROM_KMH
     walking_pause_s: int = 0
     long_walk_pause_s: int = 30
     sitting_pause_s: int = 0
     valid_sitting_s: int = 5
     valid_walking_s: int = 5
     valid_worn_h: float = 0.0
+    bend_from_deg: float = 60.0
+    bend_until_deg: float = 50.0
+    bend_least_s: int = 5
+    bend_thigh_below_deg: float = 45.0
+    movement_moderate_mg: float = 91.0
+    movement_vigorous_mg: float = 414.0
+    moderate_from_spm: float = 100.0
+    vigorous_from_spm: float = 130.0
+    active_pause_s: int = 60
+    bed_pause_s: int = 1800
+    bed_least_h: float = 3.0
+    bed_lying_share: float = 0.5
 
     def __post_init__(self) -> None:
-        if not 0 < self.slow_max_kmh < self.brisk_min_kmh:
-            raise ValueError("rules: needs 0 < slow_max_kmh < brisk_min_kmh")
-        if min(self.walking_pause_s, self.long_walk_pause_s, self.sitting_pause_s, self.valid_worn_h) < 0:
-            raise ValueError("rules: a pause or a validity limit is negative")
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if isinstance(value, int | float) and not (value >= 0 and isfinite(value)):
+                raise ValueError(f"rules: {part.name} is {value}: it must be 0 or more")
+        for low, high in _IN_ORDER:
+            if not getattr(self, low) < getattr(self, high):
+                raise ValueError(f"rules: needs {low} < {high}")
+        if not self.slow_max_kmh > 0:
+            raise ValueError("rules: needs 0 < slow_max_kmh")
+        if self.bed_lying_share > 1:
+            raise ValueError(f"rules: bed_lying_share is {self.bed_lying_share}: it is a share, 0 to 1")
 
 
+_IN_ORDER = (
+    ("slow_max_kmh", "brisk_min_kmh"),
+    ("bend_until_deg", "bend_from_deg"),
+    ("movement_moderate_mg", "movement_vigorous_mg"),
+    ("moderate_from_spm", "vigorous_from_spm"),
+)
 DEFAULT = Rules()

@@ -33,6 +33,9 @@ INTENSITY_MET = (
     Category(">=3.27", 3.27, 0.82),
 )
 
+WHO_CITATION = "WHO guidelines on physical activity and sedentary behaviour, 2020 (adults: 150-300 min moderate a week)"
+WHO_LEAST_MIN, WHO_MOST_MIN = 150, 300
+
 
 def volume_category(walking_min: float) -> Category | None:
     """Return the band of minutes walked a day (mean over valid days); None for NaN.
@@ -45,6 +48,16 @@ def volume_category(walking_min: float) -> Category | None:
 def intensity_category(mean_met: float) -> Category | None:
     """Return the band of mean MET per walking minute; None for NaN; between two bands (3.114) the lower."""
     return _band(INTENSITY_MET, mean_met)
+
+
+def who_category(minutes_a_week: float) -> str:
+    """Return where moderate-equivalent minutes a week lie against WHO's 150 to 300 (both included); "" for NaN."""
+    if isnan(minutes_a_week):
+        return ""
+    value = round(minutes_a_week, 6)
+    if value < WHO_LEAST_MIN:
+        return f"<{WHO_LEAST_MIN}"
+    return f">{WHO_MOST_MIN}" if value > WHO_MOST_MIN else f"{WHO_LEAST_MIN}-{WHO_MOST_MIN}"
 
 
 def _band(bands: tuple[Category, ...], value: float) -> Category | None:

@@ -1,9 +1,11 @@
 """Fusion of two nodes: what each answer rests on, and that the numpy twin gives `nodecore.fuse`'s bytes."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
-from ambula.epochs import Records
+from ambula.epochs import EpochTable, Records
 from ambula.fusion import fuse_records, fuse_rows, inclination_deg
 from nodecore import activity, fuse
 from nodecore import record as rec
@@ -111,3 +113,27 @@ def test_inclination_is_the_angle_of_x_from_the_vertical() -> None:
     angles = inclination_deg(data, np.ones(4, np.bool_))
     np.testing.assert_allclose(angles[:3], [0, 90, 180], atol=1e-9)
     assert np.isnan(angles[3])
+
+
+def test_the_table_says_which_node_was_worn_how_it_sat_and_how_much_the_back_moved() -> None:
+    thigh = bytearray(record(activity.NOT_WORN)) + bytearray(record(activity.SEDENTARY))
+    back = bytearray(record(activity.STANDING))
+    thigh[rec.SIZE + rec.FLAGS] = rec.MOUNTING_KNOWN | rec.UPSIDE_DOWN
+    back[rec.FLAGS], back[rec.MAD_MAG] = rec.PARTIAL, rec.log_code(410)
+    table = fuse_records(
+        Records(np.array([7, 8]), np.frombuffer(bytes(thigh), np.uint8).reshape(-1, rec.SIZE)),
+        Records(np.array([7]), np.frombuffer(bytes(back), np.uint8).reshape(-1, rec.SIZE)),
+    )
+    assert table.worn_nodes.tolist() == [2, 1]
+    assert table.thigh_flags.tolist() == [0, rec.MOUNTING_KNOWN | rec.UPSIDE_DOWN]
+    assert table.back_flags.tolist() == [rec.PARTIAL, 0]
+    assert table.back_mad_mg[0] == pytest.approx(100, rel=0.035)  # 410 of 4096 counts, held to a sixteenth
+    assert np.isnan(table.back_mad_mg[1])
+
+
+def test_what_a_table_leaves_out_is_unknown() -> None:
+    whole = fuse_records(Records(np.array([7]), np.frombuffer(record(activity.LYING), np.uint8)[None]), None)
+    names = ("worn_nodes", "thigh_flags", "back_flags", "back_mad_mg")
+    bare = EpochTable(**{f.name: getattr(whole, f.name) for f in fields(EpochTable) if f.name not in names})
+    assert (bare.worn_nodes.tolist(), bare.thigh_flags.tolist(), len(bare.rows(slice(0, 0)))) == ([1], [0], 0)
+    assert np.isnan(bare.back_mad_mg).all()

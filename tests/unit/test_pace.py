@@ -33,10 +33,11 @@ def test_impossible_height_is_refused(height_m: float) -> None:
     [
         (2.0, Pace.SLOW),
         (4.0, Pace.SLOW),
-        (4.04, Pace.SLOW),
+        (4.04, Pace.MODERATE),
         (4.1, Pace.MODERATE),
         (5.4, Pace.MODERATE),
-        (5.46, Pace.BRISK),
+        (5.46, Pace.MODERATE),
+        (5.5, Pace.BRISK),
         (math.nan, None),
     ],
 )

@@ -13,11 +13,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from ambula.config import Config, load_config, local_zone_name, zone_info
+from ambula.config import Config, load_config, zone_info
 from ambula.errors import AmbulaError, InputError
-from ambula.localdays import ZoneHistory
 from ambula.pseudonym import doubt_about
-from ambula.store import Store
+from ambula.rules_file import load_rules
+from ambula.settings import DEFAULT, Rules
+from ambula.zones import zone_of as zone_of
+from ambula.zones import zones_of as zones_of
 
 _T = TypeVar("_T")
 
@@ -32,6 +34,9 @@ StoreOption = Annotated[Path | None, typer.Option("--store", readable=False, met
 ParticipantOption = Annotated[str | None, typer.Option(help="The participant's code.")]
 ZoneOption = Annotated[
     str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).", callback=known_zone)
+]
+RulesOption = Annotated[
+    Path | None, typer.Option("--rules", readable=False, metavar="FILE", help="Rules in TOML; see docs/dictionary.md.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -99,25 +104,17 @@ def store_path(named: Path | None, config: Config | None = None) -> Path:
     return named if named is not None else (config or load_config()).store
 
 
+def rules_of(path: Path | None) -> Rules:
+    """Return the rules of the file that the user named, or the study's."""
+    return DEFAULT if path is None else load_rules(path)
+
+
 def warn_of_name(code: str) -> str:
     """Return a participant's code, after a word on standard error if it looks like a name rather than a code."""
     doubt = doubt_about(code)
     if doubt:
         err.print(f"ambula: {doubt}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     return code
-
-
-def zones_of(store: Store, participant: str, named: str | None) -> ZoneHistory:
-    """Return the zones for the borders of a participant's days: the one named, else the history kept with the data."""
-    changes = [] if named else store.zone_changes(participant)
-    base = [] if changes and not changes[0].from_utc_s else [(0, zone_info(zone_of(store, named)))]
-    return ZoneHistory((*base, *((c.from_utc_s, zone_info(c.zone)) for c in changes)))
-
-
-def zone_of(store: Store, named: str | None) -> str:
-    """Return the zone for the borders of days: as named, as kept with the data, as configured, or this computer's."""
-    name = named or store.get("zone") or load_config().zone or local_zone_name()
-    return zone_info(name).key
 
 
 def moment(text: str, zone: str, option: str) -> int:

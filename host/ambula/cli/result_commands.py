@@ -1,6 +1,6 @@
 """Commands that show what the store holds: summary, report."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -12,10 +12,12 @@ import ambula
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
+    RulesOption,
     StoreOption,
     ZoneOption,
     out,
     print_json,
+    rules_of,
     store_path,
     warn_of_name,
     writing,
@@ -26,11 +28,13 @@ from ambula.daily_csv import write_daily_csv
 from ambula.dictionary import entry
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
-from ambula.ledger import Ledger, ledger_from
+from ambula.ledger import Ledger
 from ambula.localdays import ZoneHistory
+from ambula.results import results
+from ambula.settings import DEFAULT, Rules
 from ambula.store import Store
-from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
-from ambula.wearer import choose_participant, load_wear
+from ambula.summary import DaySummary, WeekSummary
+from ambula.wearer import choose_participant
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S
 
@@ -59,28 +63,19 @@ _SHOWN = (
 DISCLAIMER = "For information, not for diagnosis. Talk to a health professional about your pain."
 
 
-@dataclass(frozen=True)
-class Results:
-    """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words."""
-
-    table: EpochTable
-    days: list[DaySummary]
-    week: WeekSummary
-    ledgers: dict[str, Ledger]
-    clocks: list[str]
-
-
 def summary(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
+    rules: RulesOption = None,
     csv: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Write daily.csv here too.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Show each day in figures: wear, postures, walking, steps, cadence."""
+    by = rules_of(rules)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
-        found = results(kept, who, zones_of(kept, who, zone))
+        found = results(kept, who, zones_of(kept, who, zone), by)
     if csv is not None:
         write_days(found.days, csv)
     if json:
@@ -99,20 +94,8 @@ def summarise(
     store: Store, participant: str, zone: str | ZoneHistory
 ) -> tuple[EpochTable, list[DaySummary], WeekSummary]:
     """Return a participant's epochs, days and week; `zone`: a name, or the participant's history."""
-    found = results(store, participant, zone)
+    found = results(store, participant, _zones(zone))
     return found.table, found.days, found.week
-
-
-def results(store: Store, participant: str, zone: str | ZoneHistory) -> Results:
-    """Return all that the store says of a participant."""
-    wear = load_wear(store, participant)
-    days = summarise_days(wear.table, _zones(zone))
-    ledgers: dict[str, Ledger] = {}
-    for node in sorted(store.nodes("participant = ?", (participant,)), key=lambda n: n.role):
-        role = protocol.ROLE_NAMES[node.role]
-        nth = sum(name.partition(" ")[0] == role for name in ledgers) + 1
-        ledgers[role if nth == 1 else f"{role} {nth}"] = ledger_from(wear.times[node.node_id])
-    return Results(wear.table, days, summarise_week(days), ledgers, wear.clocks)
 
 
 def _ledger_as_json(ledger: Ledger) -> dict[str, Any]:
@@ -169,18 +152,22 @@ def report(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
+    rules: RulesOption = None,
     out_path: Annotated[Path, typer.Option("--out", readable=False, metavar="HTML", help="Where to write it.")] = Path(
         "report.html"
     ),
 ) -> None:
     """Write the report: one HTML file that opens offline, reads on a phone and prints."""
+    by = rules_of(rules)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
-        days = make_report(kept, who, zones_of(kept, who, zone), out_path)
+        days = make_report(kept, who, zones_of(kept, who, zone), out_path, by)
     out.print(f"{out_path}: {len(days)} day(s)", highlight=False)
 
 
-def make_report(store: Store, participant: str, zone: str | ZoneHistory, path: Path) -> list[DaySummary]:
+def make_report(
+    store: Store, participant: str, zone: str | ZoneHistory, path: Path, rules: Rules = DEFAULT
+) -> list[DaySummary]:
     """Write a participant's report to `path` and return the days in it.
 
     Raises InputError where there is nothing to report, the file cannot be written, or the [report] extra is missing.
@@ -189,7 +176,7 @@ def make_report(store: Store, participant: str, zone: str | ZoneHistory, path: P
         from ambula.report import ReportContext, write_report
     except ImportError as e:
         raise InputError(f"reports need {e.name}: pip install 'ambula[report]'") from e
-    found = results(store, participant, zone)
+    found = results(store, participant, _zones(zone), rules)
     if len(found.table) == 0:
         raise InputError(f"{participant} has no epochs yet: sync the nodes first")
     firmware = {protocol.ROLE_NAMES[n.role]: n.firmware for n in store.nodes("participant = ?", (participant,))}
@@ -199,6 +186,7 @@ def make_report(store: Store, participant: str, zone: str | ZoneHistory, path: P
         synthetic=bool(store.get("synthetic")),
         firmware=firmware,
         package=ambula.__version__,
+        rules=rules,
         ledgers=found.ledgers,
         clocks=tuple(found.clocks),
     )

@@ -1,0 +1,41 @@
+"""All that the store says of a participant: epochs, days, week, ledgers."""
+
+from dataclasses import dataclass
+
+from ambula.epochs import EpochTable
+from ambula.ledger import Ledger, ledger_from
+from ambula.localdays import Zones
+from ambula.origin import NodeLog, Origin
+from ambula.settings import DEFAULT, Rules
+from ambula.store import Store
+from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
+from ambula.wearer import load_wear
+from nodecore import protocol
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words."""
+
+    table: EpochTable
+    days: list[DaySummary]
+    week: WeekSummary
+    ledgers: dict[str, Ledger]
+    clocks: list[str]
+
+
+def results(store: Store, participant: str, zones: Zones, rules: Rules = DEFAULT) -> Results:
+    """Return a participant's epochs, days and week, cut by `zones`, by `rules`; empty where nothing was recorded.
+
+    A second log of a role has its ledger under "thigh 2", and so on. Raises StoreError where the store is damaged.
+    """
+    wear = load_wear(store, participant)
+    logs: list[NodeLog] = []
+    ledgers: dict[str, Ledger] = {}
+    for node in sorted(store.nodes("participant = ?", (participant,)), key=lambda n: n.role):
+        role, ledger = protocol.ROLE_NAMES[node.role], ledger_from(wear.times[node.node_id])
+        nth = sum(log.role == role for log in logs) + 1
+        logs.append(NodeLog(role, node.device_id, node.firmware, ledger))
+        ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
+    days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
+    return Results(wear.table, days, summarise_week(days), ledgers, wear.clocks)
