@@ -25,8 +25,8 @@ _SETTLED_MS = const(5000)
 _PATIENCE_MS = const(600000)  # a program that records nothing for so long, though it should, starts anew
 _SENSOR_PATIENCE_MS = const(3600000)  # so does a node whose sensor nothing else has brought back
 _RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
-# What one turn of the loop does, in this order; a fault is told by these names.
-_PARTS = ("rest", "recording", "radio", "watch")
+# What one turn of the loop does, in this order; a fault is told by these names without the dash.
+_PARTS = ("_rest", "_recording", "_radio", "_watch")
 
 
 class App:
@@ -83,9 +83,9 @@ class App:
         """Sleep until something is due, then do it; whatever of it fails, the rest is done."""
         for part in _PARTS:
             try:
-                getattr(self, "_" + part)()
+                getattr(self, part)()
             except Exception as e:
-                self._tell(part, e)
+                self._tell(part[1:], e)
 
     def _rest(self):
         board = self.board

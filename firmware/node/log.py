@@ -73,14 +73,15 @@ class Log:
         size = self.end - self.chunks[-1] if self.chunks else CHUNK_SIZE
         if size + len(data) > CHUNK_SIZE:
             self.chunks.append(self.end)
-        if not self._write(data):
+        if not self.write(data):
             self.dropped_segments += 1
             return
         self.end += len(data)
         self.seq += 1
         self.prev_crc = segment.stored_crc(data, 0, len(data))
 
-    def _write(self, data):
+    def write(self, data):
+        """Append bytes to the newest chunk, making room as `keep` says; return whether they are on flash."""
         while True:
             try:
                 with open(self.path(self.chunks[-1]), "ab") as f:

@@ -1,23 +1,25 @@
 """Lets what nobody outside can see share a few short names, before mpy-cross sees the source.
 
 MicroPython keeps each name once, however often it is used, for as long as the node runs, and doubles the table of them
-when it is full. The names of positional arguments and of private attributes serve readers of the source only.
+when it is full. The names of positional arguments, of private attributes, methods and functions serve
+readers of the source only; a traceback still names the file, and what is public in it.
 """
 
 import ast
 import itertools
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _Function = ast.FunctionDef | ast.Lambda
 
 
 def shorten_names(sources: Mapping[str, str], callers: Iterable[str] = ()) -> dict[str, str]:
-    """Return the sources (file name -> text) with short names for arguments and for private attributes.
+    """Return the sources (file name -> text) with short names for arguments and for what is private.
 
     An argument keeps its name if any call in the sources, or in the `callers` (texts), gives one of that name by
-    keyword; so does an attribute `_x` that is anything but data that one class's `self` holds, or whose name is in the
-    text as a string. Functions, methods and classes keep theirs, for tracebacks. Raises SyntaxError.
+    keyword; so does an attribute or method `_x` that is asked for elsewhere than at one class's `self`, or whose name
+    is in the text as a string, and a module's function `_f` that others import. What is public keeps its name, and so
+    do classes. Raises SyntaxError.
     """
     trees = {name: ast.parse(text) for name, text in sources.items()}
     keywords = {
@@ -27,7 +29,11 @@ def shorten_names(sources: Mapping[str, str], callers: Iterable[str] = ()) -> di
         if isinstance(n, ast.keyword)
     }
     fixed = _fixed_attributes(trees.values())
+    imported = {
+        a.name for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names
+    }
     for tree in trees.values():
+        _shorten_functions(tree, fixed | imported)
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 _shorten_attributes(node, fixed)
@@ -59,7 +65,7 @@ def _fixed_attributes(trees: Iterable[ast.Module]) -> set[str]:
                     if bases:
                         fixed.update(a.attr for a in of_self)
                     for statement in body:
-                        fixed.update(_bound_by(statement))
+                        fixed.update(_bound_by(statement, is_private_free=not bases))
                 case ast.Constant(value=str(text)):
                     fixed.add(text)
                 case ast.Attribute(attr=name) if node not in held:
@@ -69,9 +75,11 @@ def _fixed_attributes(trees: Iterable[ast.Module]) -> set[str]:
     return fixed
 
 
-def _bound_by(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement of a class's body binds in the class."""
-    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+def _bound_by(statement: ast.stmt, is_private_free: bool) -> set[str]:
+    """Return the names that a statement of a class's body binds in the class for good: private methods may be freed."""
+    if isinstance(statement, ast.FunctionDef):
+        return set() if is_private_free and _is_private(statement.name) else {statement.name}
+    if isinstance(statement, ast.ClassDef):
         return {statement.name}
     return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
@@ -85,12 +93,27 @@ def _of_self(node: ast.ClassDef) -> list[ast.Attribute]:
 
 
 def _shorten_attributes(node: ast.ClassDef, fixed: set[str]) -> None:
-    attributes = [a for a in _of_self(node) if _is_private(a.attr) and a.attr not in fixed]
-    taken = {a.attr for a in _of_self(node)} | fixed
-    names = (name for name in _short_names() if name not in taken)
-    short = {name: next(names) for name in dict.fromkeys(a.attr for a in attributes)}
-    for attribute in attributes:
-        attribute.attr = short[attribute.attr]
+    methods = [m for m in node.body if isinstance(m, ast.FunctionDef)]
+    known = [*(a.attr for a in _of_self(node)), *(m.name for m in methods)]
+    names = (name for name in _short_names() if name not in {*known, *fixed})
+    short = {name: next(names) for name in dict.fromkeys(known) if _is_private(name) and name not in fixed}
+    for attribute in _of_self(node):
+        attribute.attr = short.get(attribute.attr, attribute.attr)
+    for method in methods:
+        method.name = short.get(method.name, method.name)
+
+
+def _shorten_functions(tree: ast.Module, fixed: set[str]) -> None:
+    """Rename a module's private functions, unless something else in it has the name."""
+    functions = [f for f in tree.body if isinstance(f, ast.FunctionDef) and _is_private(f.name) and f.name not in fixed]
+    bound = _bound_otherwise(tree, functions) | _names_in(tree, only_stored=True)
+    names = (name for name in _short_names() if name not in _names_in(tree) | bound | fixed)
+    short = {f.name: next(names) for f in functions if f.name not in bound}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = short.get(node.id, node.id)
+    for function in functions:
+        function.name = short.get(function.name, function.name)
 
 
 def _is_private(name: str) -> bool:
@@ -104,7 +127,7 @@ def _shorten_arguments(function: _Function, keywords: set[str | None]) -> None:
     """Rename the positional arguments of a function all through it, whatever else in it has their names."""
     taken = _names_in(function)
     names = (name for name in _short_names() if name not in taken)
-    kept = keywords | _bound_otherwise(function) | {"self"}
+    kept = keywords | _bound_otherwise(function, [function]) | {"self"}
     arguments = [*function.args.posonlyargs, *function.args.args]
     short = {a.arg: next(names) for a in arguments if a.arg not in kept}
     body = function.body if isinstance(function.body, list) else [function.body]  # defaults belong to the scope outside
@@ -115,15 +138,17 @@ def _shorten_arguments(function: _Function, keywords: set[str | None]) -> None:
             node.arg = short.get(node.arg, node.arg)
 
 
-def _names_in(function: ast.AST) -> set[str]:
-    names = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-    return names | {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+def _names_in(tree: ast.AST, only_stored: bool = False) -> set[str]:
+    names = {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not (only_stored and isinstance(n.ctx, ast.Load))
+    }
+    return names | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
 
 
-def _bound_otherwise(function: ast.AST) -> set[str]:
-    """Return the names that a function's text has elsewhere than in names and arguments."""
+def _bound_otherwise(tree: ast.AST, functions: Sequence[ast.AST]) -> set[str]:
+    """Return the names that a text has elsewhere than in names, in arguments and at the heads of these functions."""
     bound: set[str] = set()
-    for node in ast.walk(function):
+    for node in ast.walk(tree):
         match node:
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 bound.update(names)
@@ -131,7 +156,7 @@ def _bound_otherwise(function: ast.AST) -> set[str]:
                 bound.add(name)
             case ast.alias(name=name, asname=asname):
                 bound.add(asname or name.partition(".")[0])
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if node is not function:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if node not in functions:
                 bound.add(name)
             case _:
                 pass

@@ -62,7 +62,7 @@ def test_a_failing_poll_shuts_the_radio_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["MemoryError", "OSError"])
 def test_records_wait_while_the_log_cannot_be_written(tmp_path: Path, kind: str) -> None:
     """The batch under way stays in RAM; the epochs that have no room are told afterwards."""
-    seen = life(tmp_path, "node.log:Log._write", kind, until=FROM + 3, end=END + 5)
+    seen = life(tmp_path, "node.log:Log.write", kind, until=FROM + 3, end=END + 5)
     assert set(range(FROM * MINUTE)) <= set(seen.epochs)
     assert missing(seen, END + 5) <= set(range(FROM * MINUTE, (FROM + 3) * MINUTE + 1))
     assert seen.faults[0].startswith("epoch: ")

@@ -1,6 +1,7 @@
 """Arguments and private data get short names; whatever anybody else may ask for by its name keeps it."""
 
 import ast
+import re
 
 import pytest
 
@@ -45,7 +46,11 @@ def test_arguments_and_private_data_share_names() -> None:
         "def f(x):\n    try:\n        pass\n    except OSError as x:\n        pass",
         "def f(x):\n    import x",
         "class A:\n\n    def f(self):\n        return self.public",
-        "class A:\n\n    def _f(self):\n        return self._f()",
+        "class A:\n\n    def _f(self):\n        return 1\ny = A._f",
+        "class A:\n\n    def _f(self):\n        return getattr(self, '_f')",
+        "class A(B):\n\n    def _f(self):\n        return self._f()",
+        "def _f():\n    return 1\n_f = 2",
+        "from b import _f\n\ndef _f():\n    return 1",
         "class A:\n    _x = 1\n\n    def f(self):\n        return self._x",
         "class A:\n\n    def f(self):\n        self._x = 1\ny = A()._x",
         "class A:\n\n    def f(self):\n        self._x = 1\ny = getattr(A(), '_x')",
@@ -53,7 +58,17 @@ def test_arguments_and_private_data_share_names() -> None:
         "class A:\n\n    def f(self):\n        self.__dict__ = {}",
     ],
     ids=[
-        *("keyword call", "variadic", "global", "exception", "import", "public", "method", "of the class"),
+        *(
+            "keyword call",
+            "variadic",
+            "global",
+            "exception",
+            "import",
+            "public",
+            "method of a class",
+            "method by a string",
+        ),
+        *("method of a base perhaps", "function rebound", "function imported", "of the class"),
         *("from outside", "by a string", "of a base perhaps", "special"),
     ],
 )
@@ -91,15 +106,27 @@ def test_the_firmware_loses_a_fifth_of_its_names() -> None:
     assert counts[1] < 0.8 * counts[0], counts
 
 
-def test_methods_and_classes_keep_their_names_for_tracebacks() -> None:
+def test_public_methods_and_classes_keep_their_names_for_tracebacks() -> None:
     sources = {name: path.read_text("utf-8") for name, path in device_files()}
     names = [
         sorted(
             n.name
             for t in texts.values()
             for n in ast.walk(ast.parse(t))
-            if isinstance(n, (ast.FunctionDef, ast.ClassDef))
+            if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and not n.name.startswith("_")
         )
         for texts in (sources, shorten_names(sources))
     ]
     assert names[0] == names[1]
+
+
+def test_private_methods_and_functions_share_names() -> None:
+    text = (
+        "def _half(x):\n    return x // 2\n"
+        "class A:\n    def __init__(self, size):\n        self._size = size\n"
+        "    def _of(self, n):\n        return _half(self._size + n)\n"
+        "    def get(self):\n        return self._of(4)\n"
+        "out = A(10).get()\n"
+    )
+    assert run(shortened(text))["out"] == 7
+    assert not {"_half", "_of", "_size"} & set(re.findall(r"\w+", shortened(text)))
