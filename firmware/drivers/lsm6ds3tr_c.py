@@ -61,6 +61,12 @@ class LSM6DS3TRC:
 
     def start(self):
         """Reset the chip, start sampling and double-tap detection with an empty FIFO."""
+        self.wait()
+        self._write(_FIFO_CTRL3, _FIFO_XL_ONLY)
+        self._write(_FIFO_CTRL5, _FIFO_26_HZ_CONTINUOUS)
+
+    def wait(self):
+        """Reset the chip and start double-tap detection alone: at the same rate, which it needs, but without FIFO."""
         if self._read_byte(_WHO_AM_I) != _ID:
             raise OSError(errno.ENODEV)
         self._write(_CTRL3_C, _SW_RESET)
@@ -68,14 +74,12 @@ class LSM6DS3TRC:
         self._write(_CTRL3_C, _IF_INC_BDU)
         self._write(_CTRL6_C, _LOW_POWER)
         self._write(_FIFO_CTRL5, _FIFO_BYPASS)
-        self._write(_FIFO_CTRL3, _FIFO_XL_ONLY)
         self._write(_CTRL1_XL, _ODR_26_HZ_FS_8_G)
         self._write(_TAP_CFG, 0x8F)  # INTERRUPTS_ENABLE, TAP_X/Y/Z_EN, LIR: latched until TAP_SRC is read
         self._write(_TAP_THS_6D, 0x0C)
         self._write(_INT_DUR2, 0x7F)
         self._write(_WAKE_UP_THS, 0x80)  # SINGLE_DOUBLE_TAP
         self._write(_MD1_CFG, 0x08)  # INT1_DOUBLE_TAP: wakes the chip
-        self._write(_FIFO_CTRL5, _FIFO_26_HZ_CONTINUOUS)
 
     def read_fifo(self):
         """Move the oldest of what the FIFO holds into `samples`; return how many x, y, z sets, 0..69."""

@@ -4,6 +4,7 @@ import gc
 import json
 
 import node
+from node import plan as plans
 from node.guards import SILENT_MS, Sensor, SteadyClock
 from node.log import Log
 from nodecore import epoch as epochs
@@ -30,7 +31,7 @@ _PARTS = ("_rest", "_recording", "_radio", "_watch")
 
 
 class App:
-    """Records for ever; `step` is one turn of the loop, `run` all of them."""
+    """Records as the capture plan says; `step` is one turn of the loop, `run` all of them."""
 
     def __init__(self, board, config, scorer):
         from node import start
@@ -42,20 +43,24 @@ class App:
         self._temperature_c = self._battery_mv = 0
         self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self._header_status)
         self.boot = start.boots(STORAGE) + 1
-        self.boot_story = start.story(self, FIRMWARE)
-        self.recording = True
+        self.last_words = board.last_words()  # the board tells them once
         self._scorer = scorer
         self._record = bytearray(record.SIZE)
         self._fault = 0
         start.check_clock(self, self._epoch_now())
         self._boot_epoch = self._epoch_now()
-        node.forget("start")
         from node.key import PAIR_PATH, load_key
+
+        key = load_key()
+        pair = load_key(PAIR_PATH)
+        node.forget("key")
+        self.plan = start.read_plan(self, key, STORAGE, self._boot_epoch)
+        self.boot_story = start.story(self, FIRMWARE)
+        node.forget("start")
         from node.link import Link  # not before: what a start needs besides must find room too
         from node.session import Session
 
-        session = Session(load_key(), load_key(PAIR_PATH), config.role_code, board.unique_id())
-        node.forget("key")
+        session = Session(key, pair, config.role_code, board.unique_id())
         self.link = Link(self, session, board.now_ms, config.link_idle_ms)
         self._next_window_ms = 0
         self._next_service_ms = 0
@@ -64,6 +69,11 @@ class App:
         self._radio_failures = 0
         self._untold = None
         self._told_dropped = 0
+
+    @property
+    def recording(self):
+        """Whether the node records now."""
+        return self.plan.state == plans.RECORDING
 
     # ---- main loop
 
@@ -75,7 +85,8 @@ class App:
 
     def start(self):
         """Start the sensor and open a first window for the set-up."""
-        self._sensor.watch()
+        if self.recording:
+            self._sensor.watch()
         self._next_window_ms = self.board.now_ms() + self.config.window_every_s * 1000
         self._open_window(self.config.tap_window_ms)
 
@@ -98,7 +109,11 @@ class App:
     def _radio(self):
         if self._sensor.double_tap():
             self._open_window(self.config.tap_window_ms)
+            if self.plan.start == "tap" and self.plan.state == plans.WAITING:
+                self.begin()
         if self.board.now_ms() >= self._next_window_ms:
+            if not self.plan.kept:
+                self.plan.keep()
             self._next_window_ms += (self.config.window_every_s * 1000) << self.link.back_off
             self._open_window(self.config.window_ms)
         try:
@@ -156,10 +171,13 @@ class App:
     def _tell_boot(self):
         """Say in the log that and how the node came up, before anything else of this boot."""
         story = self.boot_story
+        plan = self.plan
         if story:
             try:
                 with open(STORAGE + "boots", "w") as f:
                     f.write(str(self.boot))
+                if plan.state == plans.OVER and not plan.kept:  # its last day ended while the node was off
+                    self.log.event(segment.STOPPED, plan.since + plan.length)
                 self.log.event(segment.BOOT, self._boot_epoch, story)
             except OSError:
                 from node import start
@@ -167,15 +185,19 @@ class App:
                 start.give_up(self)
                 raise
             self.boot_story = None
+            if not plan.kept:
+                plan.keep()
             if self.board.storage_fault:
                 self._tell("storage", "made anew: " + self.board.storage_fault)
+        if plan.is_new:
+            plan.is_new = False
+            self.log.event(segment.STARTED, plan.since)
 
     def _watch(self):
         """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
         for what, one in (("clock", self.clock), ("imu", self._sensor)):
             if one.trouble:
-                if self.recording or one is self.clock:
-                    self._tell(what, one.trouble)
+                self._tell(what, one.trouble)
                 one.trouble = None
         now_ms = self.board.now_ms()
         if now_ms - self._started_ms > _SETTLED_MS:
@@ -204,6 +226,8 @@ class App:
         now_ms = self.board.now_ms()
         if now_ms < self._next_service_ms:
             return
+        if not self.recording:
+            return self._wait(now_ms)
         every_ms = self.config.service_every_s * 1000
         self._next_service_ms = now_ms + every_ms - self.clock.utc_ms() % every_ms + _AFTER_EPOCH_MS
         sensor = self._sensor
@@ -212,14 +236,23 @@ class App:
             count = sensor.read()
             if count == 0:
                 break
-            if self.recording:
-                newest_utc_ms = self.clock.utc_ms() - imu.left * 1000 // ODR_HZ
-                if imu.overrun:
-                    self.break_off()
-                    self._fault = record.SENSOR_FAULT
-                    self._tell("imu", "overrun", epochs.epoch_of(newest_utc_ms - count * 1000 // ODR_HZ))
-                self._take(imu.samples, count, newest_utc_ms)
+            newest_utc_ms = self.clock.utc_ms() - imu.left * 1000 // ODR_HZ
+            if imu.overrun:
+                self.break_off()
+                self._fault = record.SENSOR_FAULT
+                self._tell("imu", "overrun", epochs.epoch_of(newest_utc_ms - count * 1000 // ODR_HZ))
+            self._take(imu.samples, count, newest_utc_ms)
         sensor.watch()
+        if self.clock.is_set and self.plan.is_over(self._epoch_now()):
+            self.stop()
+
+    def _wait(self, now_ms):
+        """Begin if it is time to; else let the sensor rest, and look again later."""
+        rest_ms = self.plan.rest_ms(self.clock.utc_ms() if self.clock.is_set else None)
+        if rest_ms <= 0:
+            return self.begin()
+        self._next_service_ms = now_ms + (min(rest_ms, _SETTLED_MS) if self.boot_story else rest_ms)
+        self._sensor.rest()
 
     def _take(self, batch, count, read_utc_ms):
         window = self._window
@@ -271,7 +304,11 @@ class App:
 
     def info(self):
         """Return the info block of SPEC.md."""
-        state = protocol.RECORDING if self.recording else 0
+        state = 0
+        if self.recording:
+            state = protocol.RECORDING
+        elif self.plan.state == plans.WAITING:
+            state = protocol.WAITING
         if self.clock.is_set:
             state |= protocol.CLOCK_SET
         if self.log.full or self.log.broken:
@@ -307,14 +344,27 @@ class App:
         self.clock.set_utc_ms(utc_ms)
         story = json.dumps({"from_utc_ms": before, "to_utc_ms": utc_ms})
         self._event(segment.CLOCK_SET, story.encode())
+        self.plan.clock_set(epochs.epoch_of(utc_ms) - epochs.epoch_of(before))
+        self._next_service_ms = 0  # what waits for a time may be due
         return True
 
     def stop(self):
         """End the recording; the radio windows go on, so that the log can still be fetched."""
         if self.recording:
             self.break_off()
-            self.recording = False
-            self._event(segment.STOPPED)
+            self._next_service_ms = 0
+            try:
+                self._event(segment.STOPPED)
+            finally:  # not before: a power cut between the two costs the stop, which nobody was told yet
+                self.plan.end()
+
+    def begin(self):
+        """Record from now on, for as many days as the plan has, whatever it waited for or had ended."""
+        if not self.recording:
+            self.plan.begin(self._epoch_now(), self.clock.is_set)
+            self._sensor.begin()
+            self._next_service_ms = 0
+            self._tell_boot()
 
     # ---- small facts
 

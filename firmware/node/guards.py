@@ -65,6 +65,21 @@ class Sensor:
             except Exception as e:
                 self.trouble = e
 
+    def rest(self):
+        """Leave nothing on but the double tap; done again now and then, it heals a sensor that lost its settings."""
+        try:
+            self._imu.wait()
+        except Exception as e:
+            self.trouble = e
+
+    def begin(self):
+        """Sample from now on."""
+        self._errors = _ERRORS
+        self._is_down = False
+        self._same = 0
+        self.heard_ms = self._now_ms()
+        self.watch()
+
     def double_tap(self):
         """Return whether the node was double-tapped; a sensor that does not answer was not."""
         try:

@@ -1,7 +1,9 @@
 """What is needed at a start only; the program forgets this module afterwards, and its heap is free again."""
 
+import binascii
 import json
 
+from node.plan import OVER, RECORDING, WAITING, Plan
 from nodecore import segment
 
 
@@ -20,14 +22,42 @@ def check_clock(app, epoch):
         app.clock.distrust()
 
 
+def read_plan(app, key, folder, epoch):
+    """Return the capture plan as far as it is; `key` tells one set-up from the next.
+
+    A recording whose file is lost, or lies on a storage that was made anew, goes on rather than wait for another tap.
+    """
+    config = app.config
+    token = binascii.crc32(key + ("%s %d" % (config.start, config.days)).encode())
+    plan = Plan(folder + "plan", config.start, config.days, token)
+    is_lost = bool(app.board.storage_fault) or app.last_words.startswith("storage ")
+    try:
+        with open(folder + "plan") as f:
+            told, state, since, is_known = (int(word) for word in f.read().split())
+        if told == token:
+            plan.state, plan.since, plan.is_known, plan.kept, plan.is_new = state, since, bool(is_known), True, False
+    except ValueError:
+        is_lost = True
+    except OSError:
+        pass  # the first start of all
+    if is_lost and plan.state == WAITING and plan.start == "tap":
+        plan.state, plan.kept, plan.is_new = RECORDING, False, True
+    if plan.state == RECORDING and not plan.is_known:  # who does not know the time counts the days anew
+        plan.since, plan.is_known, plan.kept = epoch, app.clock.is_set, False
+    if app.clock.is_set and plan.is_over(epoch):
+        plan.state, plan.kept = OVER, False
+    return plan
+
+
 def story(app, firmware):
     """Return, as JSON, what a reader of the log must know to understand the records that follow."""
     told = {
         "firmware": "%d.%d.%d" % firmware,
         "role": app.config.role,
         "reset": app.board.reset_cause(),
-        "last_words": app.board.last_words(),
+        "last_words": app.last_words,
         "torn_bytes": app.log.torn_bytes,
+        "recording": app.recording,
         "config": app.config.__dict__,
     }
     if len(json.dumps(told)) > segment.MAX_EVENT_BYTES:
@@ -37,5 +67,5 @@ def story(app, firmware):
 
 def give_up(app):
     """Give the old log up where nothing can be written, and a restart did not help: if the newest is to be kept."""
-    if app.config.keep == "newest" and b'"recording failed"' in app.boot_story:  # the board tells its last words once
+    if app.config.keep == "newest" and app.last_words == "recording failed":
         app.board.remake_storage()

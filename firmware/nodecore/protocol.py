@@ -24,6 +24,7 @@ CANCEL = const(6)  # ends a READ
 STOP = const(7)  # ends the recording (seals, says so in the log)
 INFO = const(8)  # -> the info block
 RECEIPT = const(9)  # u32 from, u32 to -> proof of these log bytes, 16 bytes
+START = const(10)  # records from now on -> u32 log end
 HELLO = const(16)  # 16 bytes of the laptop's nonce -> 16 of the node's, 16 of the node's proof; not sealed
 PROVE = const(17)  # 16 bytes of the laptop's proof; from its OK on every message both ways is sealed
 PEER_HELLO = const(18)  # the same two steps with the key of a pair of nodes: for the thigh at the back, to read only
@@ -63,6 +64,7 @@ INFO_FORMAT = "<BBH8sIIIQHbBBBBB"
 RECORDING = const(0x01)  # info state bits
 CLOCK_SET = const(0x02)
 STORAGE_FULL = const(0x04)
+WAITING = const(0x08)  # for the time or the tap that its recording starts with
 
 
 def pack_info(role, boot, device_id, log_id, log_first, log_end, utc_ms, battery_mv, temperature_c, state, firmware):

@@ -28,6 +28,7 @@ CLOCK_SET = const(2)
 GAP = const(3)
 FAULT = const(4)
 STOPPED = const(5)
+STARTED = const(6)
 
 CLOCK_IS_SET = const(0x01)  # header flags
 

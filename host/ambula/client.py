@@ -133,6 +133,10 @@ class NodeClient:
         """End the recording; return the log's end."""
         return self._u32(await self._request(protocol.STOP))
 
+    async def start(self) -> int:
+        """Have it record from now on, also after a stop or before a planned start; return the log's end."""
+        return self._u32(await self._request(protocol.START))
+
     async def set_clock(self) -> bool:
         """Give the node this computer's UTC; return False if its clock is set already, which is left as it is."""
         status, _ = await self._ask(protocol.TIME_SET, struct.pack("<Q", self._now_ms()))

@@ -4,6 +4,7 @@ The states are told apart by what the log says around a gap: a boot ends one, a 
 confessed once there is room again. What nothing explains is lost. Time is true time (`timebase`), as everywhere else.
 """
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,7 +44,8 @@ class Run:
 class Ledger:
     """One node's slots, from its first start to its last record or event, as runs in time order, none over another.
 
-    A stop ends the recording: the slots up to the next start are in no run.
+    A node that does not record by its plan owes nothing: the slots before a planned start, and from a stop to the next
+    start, are in no run.
     """
 
     runs: tuple[Run, ...]
@@ -121,31 +123,34 @@ def _explain(first: int, end: int, events: list[Event]) -> list[Run]:
     """Split a gap at the events in it, and name each part by what happened at its ends; a stop leaves no part."""
     parts: list[tuple[int, int, State | None]] = []
     at, state = first, State.LOST
-    for event in _events_at(first, end, events):
+    here = _events_at(first, end, events)
+    for event, following in zip(here, [*here, None][1:], strict=True):
         stop = min(max(event.epoch, at), end)
         if event.code == segment.CLOCK_SET:  # one epoch was broken off, the next began late
             cost = max(at, stop - 1), min(stop + _SETTING_EPOCHS, end)
             parts += [(at, cost[0], state), (*cost, State.CLOCK_UNKNOWN if state is State.LOST else state)]
             at = cost[1]
         else:
-            parts.append((at, stop, _state_before(event, state)))
+            parts.append((at, stop, _state_before(event, following, state)))
             at, state = stop, _state_after(event, state)
     parts.append((at, end, state))
     return [Run(a, b, state) for a, b, state in parts if a < b and state is not None]
 
 
 def _events_at(first: int, end: int, events: list[Event]) -> list[Event]:
-    """Return the events that bear on a gap, in time order: those in it, and a stop or a step in the slot before it."""
-    lasting = (segment.STOPPED, segment.CLOCK_SET)
+    """Return the events that bear on a gap, in time order: those in it, and what lasts from the slot before it."""
+    lasting = (segment.BOOT, segment.CLOCK_SET, segment.STOPPED, segment.STARTED)
     near = [e for e in events if first <= e.epoch <= end or (e.epoch == first - 1 and e.code in lasting)]
     return sorted(near, key=lambda e: e.epoch)
 
 
-def _state_before(event: Event, otherwise: State | None) -> State | None:
+def _state_before(event: Event, following: Event | None, otherwise: State | None) -> State | None:
     """Return what the slots before an event were: no power before a boot, no room before a full flash is confessed."""
     if otherwise is None:
         return None
     if event.code == segment.BOOT:
+        return State.REBOOTING
+    if event.code == segment.STOPPED and following is not None and _tells_late(event, following):
         return State.REBOOTING
     if event.code == segment.GAP:
         return State.STORAGE_FULL
@@ -155,14 +160,28 @@ def _state_before(event: Event, otherwise: State | None) -> State | None:
 
 
 def _state_after(event: Event, otherwise: State | None) -> State | None:
-    """Return what the slots after an event are, up to the next record or event."""
-    if event.code == segment.BOOT:
-        return State.REBOOTING  # the first epoch after a start is not whole
-    if event.code == segment.STOPPED:
+    """Return what the slots after an event are, up to the next record or event; None while nothing is owed."""
+    if event.code == segment.STOPPED or (event.code == segment.BOOT and not _records(event)):
         return None
-    if is_sensor_fault(event):
+    if event.code in (segment.BOOT, segment.STARTED):
+        return State.REBOOTING  # the first epoch after a start is not whole
+    if is_sensor_fault(event) and otherwise is not None:
         return State.SENSOR_FAULT
     return otherwise
+
+
+def _tells_late(stop: Event, boot: Event) -> bool:
+    """Tell a stop that came while the node was off: the boot after it wrote it, just before it wrote of itself."""
+    return boot.code == segment.BOOT and boot.boot == stop.boot
+
+
+def _records(boot: Event) -> bool:
+    """Tell whether a node came up to record, or to wait; logs from before there were plans say nothing of it."""
+    try:
+        told = json.loads(boot.payload)
+    except ValueError:
+        return True
+    return not (isinstance(told, dict) and told.get("recording") is False)  # pyright: ignore[reportUnknownMemberType]
 
 
 def is_sensor_fault(event: Event) -> bool:

@@ -73,11 +73,11 @@ def noise(epochs: int, seed: int = 7) -> np.ndarray:
     return np.random.default_rng(seed).integers(-6000, 6000, (epochs * EPOCH_SAMPLES, 3)).astype("<i2")
 
 
-def prepare(folder: Path, minutes: int, keep: str = "oldest") -> NodeSettings:
-    """Put a flashed image and samples of so many minutes into `folder`."""
+def prepare(folder: Path, minutes: int, **config: object) -> NodeSettings:
+    """Put an image, flashed with these settings, and samples of so many minutes into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     noise(minutes * MINUTE).tofile(folder / "samples")
-    build_image(folder / "fresh.img", {"role": "thigh", "window_every_s": 86400, "keep": keep})
+    build_image(folder / "fresh.img", {"role": "thigh", "window_every_s": 86400, **config})
     shutil.copy(folder / "fresh.img", folder / "node.img")
     return NodeSettings(folder / "node.img", folder / "samples", START_MS, START_MS - 2000, "c0" * 8)
 

@@ -123,6 +123,9 @@ class Node:
     def stop(self):
         self.log.seal()
 
+    def begin(self):
+        pass
+
 
 def clean(folder):
     try:

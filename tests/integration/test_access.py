@@ -75,6 +75,7 @@ COMMANDS = {
     protocol.STOP: b"",
     protocol.INFO: b"",
     protocol.RECEIPT: struct.pack("<II", 0, 1000),
+    protocol.START: b"",
     99: b"",
 }
 PEER_MAY = {protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO}

@@ -36,8 +36,8 @@ def check(hour: cuts.Hour, at: int, seen: cuts.Recovery) -> int:
 
 
 def test_the_hour_itself_is_whole(hour: tuple[Path, NodeSettings, cuts.Hour]) -> None:
-    # Two events besides: the boot, and the radio that this board does not have.
-    assert len(hour[2].segments) == 2 + cuts.EPOCHS // segment.MAX_EPOCHS
+    # Three events besides: the boot, the recording's start, and the radio that this board does not have.
+    assert len(hour[2].segments) == 3 + cuts.EPOCHS // segment.MAX_EPOCHS
     assert hour[2].operations > 100
 
 

@@ -152,3 +152,57 @@ def test_nothing_recorded_is_nothing(tmp_path: Path) -> None:
     ledger = Tape().ledger(tmp_path)
     assert ledger.duration_s == 0
     assert set(ledger.slots) == set(State)
+
+
+def waits(tape: Tape, epoch: int) -> None:
+    tape.boot += 1
+    tape.event(segment.BOOT, epoch, b'{"recording": false}')
+
+
+def test_before_a_planned_start_nothing_is_owed(tmp_path: Path) -> None:
+    tape = Tape()
+    waits(tape, FIRST)
+    tape.event(segment.FAULT, FIRST + 10, b"imu: errno 5")
+    waits(tape, FIRST + 40)
+    tape.event(segment.STARTED, FIRST + 100)
+    tape.record(FIRST + 101, 60)
+    expect(tape.ledger(tmp_path), 61, recorded=60, rebooting=1)
+
+
+def test_a_stop_and_a_start_in_neighbouring_slots(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.event(segment.STOPPED, FIRST + 59)
+    tape.event(segment.STARTED, FIRST + 59)
+    tape.record(FIRST + 62, 8)
+    expect(tape.ledger(tmp_path), 70, recorded=68, rebooting=2)
+
+
+def test_a_reboot_after_a_stop_owes_nothing_until_a_start(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.event(segment.STOPPED, FIRST + 60)
+    waits(tape, FIRST + 100)
+    tape.event(segment.STARTED, FIRST + 200)
+    tape.record(FIRST + 200, 10)
+    expect(tape.ledger(tmp_path), 70, recorded=70)
+
+
+def test_an_end_that_came_while_the_node_was_off_ends_what_is_owed(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.boot += 1
+    tape.event(segment.STOPPED, FIRST + 100)
+    tape.event(segment.BOOT, FIRST + 500, b'{"recording": false}')
+    expect(tape.ledger(tmp_path), 100, recorded=60, rebooting=40)
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b"{", b'{"recording": 1}', b"\xff"])
+def test_a_boot_that_says_nothing_of_a_plan_records(tmp_path: Path, payload: bytes) -> None:
+    tape = Tape()
+    tape.event(segment.BOOT, FIRST, payload)
+    tape.record(FIRST + 3, 7)
+    expect(tape.ledger(tmp_path), 10, recorded=7, rebooting=3)

@@ -16,7 +16,6 @@ from ambula.usb.state import look
 from nodecore import protocol
 
 MAX_DAYS = 60
-_NOT_OBEYED = "note: this firmware records at once and until it is stopped; --start and --days are kept for a later one"
 
 
 def setup(
@@ -39,8 +38,6 @@ def setup(
     keys = KeyFile()
     with Board(found.device) as board:
         done = set_up(board, look(board), wanted, keys, replace=replace, erase=erase)
-    if wanted.start != "now" or wanted.days:
-        out.print(_NOT_OBEYED, highlight=False, soft_wrap=True)
     for note in done.notes:
         out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
     out.print(

@@ -1,0 +1,75 @@
+"""The capture plan: whether to record now. What became of it is in a file, so that a start goes on where it was.
+
+Times are epochs: they fit small integers.
+"""
+
+from nodecore.compat import const
+
+WAITING = const(0)
+RECORDING = const(1)
+OVER = const(2)
+_EPOCHS_A_DAY = const(17280)
+_REST_MS = const(60000)
+
+
+class Plan:
+    """`start` ("now", "tap" or UTC s) and `days` (0: for ever) of the settings, and how far it is: `state`, `since`.
+
+    `path` is its file; `token` tells this plan from those of other set-ups, whose files count for nothing. `is_known`:
+    whether the clock was set when it began, else `since` counts on the scale of an unset clock. `kept`: whether the
+    file says what is here. `is_new`: it has begun, and no log tells it yet.
+    """
+
+    def __init__(self, path, start, days, token):
+        self._path = path
+        self._token = token
+        self.start = start
+        self.length = days * _EPOCHS_A_DAY
+        self.state = RECORDING if start == "now" else WAITING
+        self.since = 0
+        self.is_known = False
+        self.kept = self.state == WAITING
+        self.is_new = not self.kept
+
+    def rest_ms(self, utc_ms):
+        """Return for how long nothing is to be done, at most a minute; nothing or less: a planned start has come.
+
+        `utc_ms`: by a set clock, else None: who does not know the time waits for a laptop to set it.
+        """
+        if self.state == WAITING and self.start != "tap" and utc_ms is not None:
+            return min(_REST_MS, self.start * 1000 - utc_ms)
+        return _REST_MS
+
+    def is_over(self, epoch):
+        """Return whether the recording has lasted its days."""
+        return self.state == RECORDING and 0 < self.length <= epoch - self.since
+
+    def begin(self, epoch, is_known):
+        """Record from `epoch` on."""
+        self.is_new = True
+        self._go(RECORDING, epoch, is_known)
+
+    def end(self):
+        """Record no more."""
+        self._go(OVER, self.since, self.is_known)
+
+    def clock_set(self, step_epochs):
+        """The clock was set: a beginning that nobody knew is known now."""
+        if self.state == RECORDING and not self.is_known:
+            self._go(RECORDING, self.since + step_epochs, True)
+
+    def keep(self):
+        """Write the file; littlefs does it whole or not at all. A flash that refuses leaves `kept` false."""
+        try:
+            with open(self._path, "w") as f:
+                f.write("%d %d %d %d" % (self._token, self.state, self.since, self.is_known))
+            self.kept = True
+        except OSError:
+            pass  # the recording comes first; the next window tries again
+
+    def _go(self, state, since, is_known):
+        self.state = state
+        self.since = since
+        self.is_known = is_known
+        self.kept = False
+        self.keep()
