@@ -3,12 +3,15 @@
 A sample of the cuts here; `make soak` does them all.
 """
 
+import shutil
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import cuts
 import pytest
 
-from ambula.sim.node import NodeSettings
+from ambula.sim.node import NodeSettings, _solder, find_micropython
 from nodecore import segment
 
 CUTS_A_MODE = 10
@@ -52,3 +55,21 @@ def test_power_cuts_lose_at_most_the_unsealed_batch(hour: tuple[Path, NodeSettin
     ]
     assert sealed == sorted(sealed), "a later cut left less than an earlier one: something sealed was lost"
     assert sealed[-1] >= len(whole.segments) - 2
+
+
+def test_a_node_without_power_ends_when_nobody_is_left_to_see_it(tmp_path: Path) -> None:
+    """Whoever runs the nodes may be killed before it hears of the cut: no process stays behind and spins."""
+    settings = cuts.prepare(tmp_path)
+    shutil.copy(tmp_path / "fresh.img", settings.flash)
+    replace(settings, flash_cut_at=1).write(tmp_path / "node.json")
+    board = _solder(tmp_path / "board")
+    process = subprocess.Popen(
+        [find_micropython(), "-X", "heapsize=128k", board / "boot.py", tmp_path / "node.json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        said, _ = process.communicate(b"run %d\n" % (settings.power_on_ms + 3_600_000), timeout=30)
+        assert b"@cut 1" in said
+    finally:
+        process.kill()

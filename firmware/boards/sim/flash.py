@@ -97,11 +97,12 @@ class Flash:
             self._file.write(self._erased)
 
     def _lose_power(self):
-        """Nothing runs after this: the controller hears of it and ends the process."""
+        """Nothing runs after this: the controller hears of it and ends the process, or is gone itself."""
         self._file.flush()
         print("@cut", self.operations)
-        while True:
-            sys.stdin.read(1)
+        while sys.stdin.read(1):
+            pass
+        sys.exit()
 
 
 class Region:
