@@ -27,6 +27,7 @@ _ACC_G = {"g": 1.0, "mg": 1e-3, "m/s2": 1 / 9.80665}
 _SAME_UNIT = {"m/s^2": "m/s2", "m/s\N{SUPERSCRIPT TWO}": "m/s2", "ms2": "m/s2", "ms-2": "m/s2", "m s-2": "m/s2"}
 _UNIT = re.compile(r"^(.*?)(?:\s*[(\[]\s*([^)\]]*?)\s*[)\]]|_(s|ms|us|ns|g|mg|ms2))$")
 _MEDIAN_G = (0.5, 1.6)  # what a worn sensor's median magnitude may be
+_ABSURD = 1e30  # in any unit
 _STEP_S = (1 / 202, 1 / 19.8)
 
 
@@ -225,7 +226,7 @@ def _reason(path: Path, message: str) -> str:
 
 
 def _check_finite(path: Path, table: Float) -> None:
-    bad = ~np.isfinite(table).all(axis=1)
+    bad = ~(np.abs(table) < _ABSURD).all(axis=1)
     if bad.any():
         line = line_of(path, int(bad.argmax()))
-        raise InputError(f"{path}: line {line}: a value is missing (nan or inf); cut the file there")
+        raise InputError(f"{path}: line {line}: a value is missing (nan, inf or absurd); cut the file there")

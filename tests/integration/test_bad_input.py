@@ -28,8 +28,8 @@ NOISE = np.random.default_rng(1).bytes(5000)
 # What is wrong with the file -> its bytes, and what the line must say.
 BAD = {
     "gap": (text(GOOD[:300] + GOOD[500:]), "line 302: a gap of 4.02 s after t=5.98; split the file there"),
-    "nan": (text([*GOOD[:100], "2.0,nan,0,0", *GOOD[101:]]), "line 102: a value is missing (nan or inf); cut"),
-    "infinite t": (text([*GOOD[:100], "inf,1,0,0"]), "line 102: a value is missing (nan or inf); cut"),
+    "nan": (text([*GOOD[:100], "2.0,nan,0,0", *GOOD[101:]]), "line 102: a value is missing (nan, inf or absurd); cut"),
+    "infinite t": (text([*GOOD[:100], "inf,1,0,0"]), "line 102: a value is missing (nan, inf or absurd); cut"),
     "empty value": (text([*GOOD[:100], "2.0,,0,0"]), "line 102: '' is not a number; mend or delete the line"),
     "word": (text([*GOOD[:100], "2.0,much,0,0"]), "line 102: 'much' is not a number; mend or delete the line"),
     "word after empty lines": (text([*GOOD[:9], "", "", "0.2,x,0,0"]), "line 13: 'x' is not a number"),

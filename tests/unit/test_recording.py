@@ -27,6 +27,7 @@ def write(path: Path, lines: list[str], header: str = "t,x,y,z") -> Path:
         (lambda r: [*r[:100], "2.00000,1,0", *r[101:]], "line 102: has too few columns"),
         (lambda r: [*r[:100], "2.00000,1,nan,0", *r[101:]], "line 102: a value is missing"),
         (lambda r: [*r[:100], "2.00000,1,inf,0", *r[101:]], "line 102: a value is missing"),
+        (lambda r: [*r[:100], "2.00000,1,1e200,0", *r[101:]], "line 102: a value is missing"),
         (lambda r: [*r[:100], "1.98000,1,0,0", *r[100:]], "line 102: the clock repeats at t=1.98"),
         (lambda r: [*r[:100], "1.50000,1,0,0", *r[100:]], "line 102: the clock goes back at t=1.5"),
         (lambda r: r[:100] + r[140:], "line 102: a gap of 0.82 s after t=1.98"),
