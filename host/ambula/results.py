@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ambula.epochs import EpochTable
+from ambula.epochs import EpochTable, Records
 from ambula.ledger import Ledger, ledger_from
 from ambula.localdays import Zones
 from ambula.origin import NodeLog, Origin
@@ -15,13 +15,17 @@ from nodecore import protocol
 
 @dataclass(frozen=True)
 class Results:
-    """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words."""
+    """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words.
+
+    moved: each role's records on the table's epochs, by "thigh" and "back".
+    """
 
     table: EpochTable
     days: list[DaySummary]
     week: WeekSummary
     ledgers: dict[str, Ledger]
     clocks: list[str]
+    moved: dict[str, Records]
 
 
 def results(store: Store, participant: str, zones: Zones, rules: Rules = DEFAULT) -> Results:
@@ -38,4 +42,4 @@ def results(store: Store, participant: str, zones: Zones, rules: Rules = DEFAULT
         logs.append(NodeLog(role, node.device_id, node.firmware, ledger))
         ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
     days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
-    return Results(wear.table, days, summarise_week(days), ledgers, wear.clocks)
+    return Results(wear.table, days, summarise_week(days), ledgers, wear.clocks, wear.moved)

@@ -21,7 +21,7 @@ from ambula.exports.actimotus import export_actimotus
 from ambula.exports.bids import export_bids
 from ambula.exports.csv_file import export_csv
 from ambula.exports.epochs_table import epoch_columns
-from ambula.exports.fhir import DICTIONARY, export_fhir
+from ambula.exports.fhir import _UCUM, DICTIONARY, export_fhir
 from ambula.exports.ggir import export_ggir
 from ambula.exports.omh import export_omh
 from ambula.exports.parquet import export_parquet
@@ -88,8 +88,9 @@ def test_bids_tables_are_the_daily_table_and_the_epochs(tmp_path: Path) -> None:
     source = made_source("p-01 b")
     (root,) = export_bids(source, tmp_path).paths
     beh = root / "sub-p01b" / "beh"
+    known = [e for e in entries("day") if not e.name.endswith("_device")]
     days = read_tsv(beh / "sub-p01b_task-freeliving_desc-days_beh.tsv")
-    assert days == [{e.name: in_file(getattr(d, e.name)) or "n/a" for e in entries("day")} for d in source.days]
+    assert days == [{e.name: in_file(getattr(d, e.name)) or "n/a" for e in known} for d in source.days]
     epochs = read_tsv(beh / "sub-p01b_task-freeliving_desc-epochs_events.tsv")
     assert [int(row["onset"]) for row in epochs] == (source.table.start_s - FIRST * 5).tolist()
     walked = sum(float(row["duration"]) for row in epochs if row["trial_type"] == "walking") / 60
@@ -136,7 +137,7 @@ def observations(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
     bundle = Bundle.model_validate_json(path.read_text("utf-8"))
     read = json.loads(bundle.model_dump_json())
     found = [part["resource"] for part in read["entry"] if part["resource"]["resourceType"] == "Observation"]
-    return {(o["note"][0]["text"][-11:-1], o["code"]["coding"][-1]["code"]): o for o in found}
+    return {(o["effectivePeriod"]["start"][:10], o["code"]["coding"][-1]["code"]): o for o in found}
 
 
 def test_fhir_values_are_the_daily_table_s_or_say_why_not(tmp_path: Path) -> None:
@@ -149,13 +150,15 @@ def test_fhir_values_are_the_daily_table_s_or_say_why_not(tmp_path: Path) -> Non
             one, value = found[str(day.date), e.name], getattr(day, e.name)
             told = one.get("valueQuantity", {}).get("value", one.get("valueBoolean", one.get("valueString")))
             reason = one.get("dataAbsentReason", {"coding": [{"code": ""}]})["coding"][0]["code"]
-            if not day.worn_min and e.group != "Day":
+            if e.group != "Day" and e.rests_on and getattr(day, e.rests_on) == 0:
                 assert (told, reason) == (None, "not-performed"), e.name
             elif value != value or value == "":
                 assert (told, reason) == (None, "not-applicable"), e.name
             else:
                 assert told == pytest.approx(value, abs=1e-9), e.name
                 assert reason == ""
+    assert "valueQuantity" not in found["2026-03-05", "steps"]
+    assert found["2026-03-05", "recorded_min"]["valueQuantity"]["value"] == 0
     assert {o["dataAbsentReason"]["coding"][0]["code"] for o in found.values() if "dataAbsentReason" in o} == {
         "not-performed",
         "not-applicable",
@@ -169,6 +172,7 @@ def test_fhir_has_codes_units_periods_and_a_pseudonym(tmp_path: Path) -> None:
     assert steps["code"]["coding"][0]["code"] == "55423-8"
     assert steps["valueQuantity"]["code"] == "{steps}"
     assert steps["valueQuantity"]["system"] == "http://unitsofmeasure.org"
+    assert steps["note"][0]["text"] == "Rests on 8.3 % of the day (worn_share)."
     period = [datetime.fromisoformat(steps["effectivePeriod"][k]) for k in ("start", "end")]
     assert [p.isoformat() for p in period] == ["2026-03-04T22:00:00+01:00", "2026-03-05T00:00:00+01:00"]
     parts = json.loads(path.read_text())["entry"]
@@ -178,6 +182,11 @@ def test_fhir_has_codes_units_periods_and_a_pseudonym(tmp_path: Path) -> None:
     assert "meta" not in steps
     tagged = observations(export_fhir(made_source(synthetic=True), tmp_path / "made").paths[0])
     assert tagged["2026-03-04", "steps"]["meta"]["security"][0]["code"] == "HTEST"
+
+
+def test_every_unit_of_the_dictionary_has_its_ucum_code() -> None:
+    assert {e.unit for e in entries("day")} - set(_UCUM) == {"date", "name", "yes/no", "local time"}
+    assert _UCUM["mg"] == "m[g]"  # thousandths of g, no milligrams
 
 
 def test_fhir_resources_would_refuse_a_wrong_resource(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,12 @@ import typer
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
+    RulesOption,
     StoreOption,
     ZoneOption,
     out,
     print_json,
+    rules_of,
     store_path,
     warn_of_name,
     zones_of,
@@ -58,15 +60,17 @@ def export(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
+    rules: RulesOption = None,
     folder: Annotated[
         Path, typer.Option("--out", file_okay=False, readable=False, metavar="DIR", help="The folder to write into.")
     ] = Path(),
     json: JsonOption = False,
 ) -> None:
     """Write a participant's epochs or days for other programs, and say what the format cannot hold."""
+    by = rules_of(rules)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
-        source = load_source(kept, who, zones_of(kept, who, zone))
+        source = load_source(kept, who, zones_of(kept, who, zone), by)
     written = _EXPORT[to](source, folder)
     if json:
         print_json({"paths": [str(p) for p in written.paths], "holds": written.holds, "lacks": written.lacks})

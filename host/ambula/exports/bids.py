@@ -15,13 +15,13 @@ from ambula.dictionary import Kind, entries, in_file
 from ambula.errors import InputError
 from ambula.exports.epochs_table import epoch_columns
 from ambula.exports.place import whole, write_json
-from ambula.exports.source import Source, Written
+from ambula.exports.source import DEVICES, Source, Written
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 
 BIDS_VERSION = "1.10.0"
 _TASK = "freeliving"
-_WORDS = ("date", "name", "yes/no", "code")  # what stands for a unit where there is none
+_WORDS = ("date", "name", "yes/no", "code", "local time")  # what stands for a unit where there is none
 _README = f"""`desc-epochs_events.tsv`: one row a recorded {EPOCH_S}-second epoch. `onset` counts from the `acq_time` in
 scans.tsv (UTC). Epochs without a record have no row. `desc-days_beh.tsv`: one row a local calendar day.
 The JSON file beside a table defines its columns. For information, not for diagnosis."""
@@ -62,7 +62,10 @@ def _about(source: Source, root: Path, label: str) -> None:
     told = "\n".join(f"- {line}" for line in _told(source))
     (root / "README.md").write_text(f"# Epochs and days by Ambula\n\n{told}\n\n{_README}\n", "utf-8")
     _tsv(root / "participants.tsv", ["participant_id"], [[f"sub-{label}"]])
-    write_json(root / "participants.json", {"participant_id": {"Description": "Pseudonym of the participant."}})
+    write_json(
+        root / "participants.json",
+        {"Description": "Who wore the nodes.", "participant_id": {"Description": "Pseudonym of the participant."}},
+    )
 
 
 def _told(source: Source) -> list[str]:
@@ -79,18 +82,24 @@ def _tables(source: Source, root: Path, label: str) -> None:
     kind = list(columns).index("activity") + 1
     _tsv(events, names, ((row[0], EPOCH_S, row[kind], *row[1:]) for row in rows))
     write_json(events.with_suffix(".json"), _sidecar("epoch", "Classified 5-second epochs."))
-    day_names = [e.name for e in entries("day")]
+    day_names = [e.name for e in entries("day") if e.name not in DEVICES]
     _tsv(days, day_names, ([getattr(day, name) for name in day_names] for day in source.days))
     write_json(days.with_suffix(".json"), _sidecar("day", "Daily summary, one row a local calendar day."))
     start = datetime.fromtimestamp(int(source.table.start_s[0]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     scans = [[f"beh/{path.name}", start] for path in (events, days)]
     _tsv(root / f"sub-{label}_scans.tsv", ["filename", "acq_time"], scans)
+    write_json(
+        root / f"sub-{label}_scans.json",
+        {"Description": "When the tables begin.", "acq_time": {"Description": "Start of the first epoch, UTC."}},
+    )
 
 
 def _sidecar(kind: Kind, told: str) -> dict[str, Any]:
     """Return the data dictionary of a table, as BIDS wants it."""
     columns: dict[str, Any] = {"Description": told, "TaskName": _TASK}
     for e in entries(kind):
+        if e.name in DEVICES:
+            continue
         columns[e.name] = {"LongName": e.label, "Description": f"{e.definition} Source: {e.source}.", "Units": e.unit}
         if e.unit in _WORDS:
             del columns[e.name]["Units"]

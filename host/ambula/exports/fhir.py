@@ -24,7 +24,11 @@ _UCUM = {
     "steps": "{steps}",
     "epochs": "{epochs}",
     "steps/min": "{steps}/min",
-}  # others are UCUM's already
+    "MET min": "[MET].min",
+    "mg": "m[g]",  # in UCUM mg is a milligram
+    "min": "min",
+}
+_WORDS = ("date", "name")  # told by the period and by `method`
 _ABSENT = {"not-performed": "Not Performed", "not-applicable": "Not Applicable"}
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _ROLES = {"thigh": "thigh", "back": "lower back"}
@@ -33,7 +37,7 @@ _ROLES = {"thigh": "thigh", "back": "lower back"}
 def export_fhir(source: Source, folder: Path) -> Written:
     """Write CODE_fhir.json: Patient, Device, and an Observation a day and figure of the daily table.
 
-    A figure without a value says why: "not-performed" where nothing was worn that day, else "not-applicable".
+    A figure without a value says why: "not-performed" where the share that it rests on is 0, else "not-applicable".
     Raises InputError where fhir.resources is missing.
     """
     bundle = library("fhir.resources.R4B.bundle", "fhir").Bundle
@@ -42,7 +46,7 @@ def export_fhir(source: Source, folder: Path) -> Written:
         (_urn(source, f"{day.date} {e.name}"), _observation(source, day, e, patient, device))
         for day in source.days
         for e in entries("day")
-        if e.unit not in ("date", "name")
+        if e.unit not in _WORDS
     ]
     parts = [(patient, _patient(source)), (device, _device(source)), *observations]
     made_bundle = bundle.model_validate(
@@ -110,16 +114,22 @@ def _observation(source: Source, day: DaySummary, e: Entry, patient: str, device
         "effectivePeriod": {"start": start.isoformat(), "end": end.isoformat()},
         "issued": source.made.isoformat(),
         "method": {"text": f"{e.definition} Rules: {day.rules}. MET table: {day.met_table}."},
-        "note": [{"text": f"Rests on {100 * day.worn_share:.1f} % of the day {day.date}."}],
+        **_rests_on(day, e),
         **_value(day, e),
         **_label(source),
     }
 
 
+def _rests_on(day: DaySummary, e: Entry) -> dict[str, Any]:
+    if not e.rests_on:
+        return {}
+    return {"note": [{"text": f"Rests on {100 * getattr(day, e.rests_on):.1f} % of the day ({e.rests_on})."}]}
+
+
 def _value(day: DaySummary, e: Entry) -> dict[str, Any]:
-    """Return the value, or why there is none; what tells of wear is known of every day."""
+    """Return the value, or why there is none; what was recorded is known of every day."""
     value = getattr(day, e.name)
-    if not day.worn_min and e.group != "Day":
+    if e.group != "Day" and e.rests_on and getattr(day, e.rests_on) == 0:
         return _absent("not-performed")
     if isinstance(value, bool):
         return {"valueBoolean": value}
@@ -127,10 +137,9 @@ def _value(day: DaySummary, e: Entry) -> dict[str, Any]:
         return _absent("not-applicable")
     if isinstance(value, str):
         return {"valueString": value}
-    unit = _UCUM.get(e.unit, e.unit)
-    return {
-        "valueQuantity": {"value": value, "unit": e.unit, "system": "http://unitsofmeasure.org", "code": unit},
-    }
+    unit = "milli-g" if e.unit == "mg" else e.unit
+    code = _UCUM[e.unit]
+    return {"valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": code}}
 
 
 def _absent(reason: str) -> dict[str, Any]:

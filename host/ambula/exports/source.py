@@ -9,11 +9,15 @@ import ambula
 from ambula.epochs import EpochTable, Records
 from ambula.errors import InputError
 from ambula.localdays import ZoneHistory, local_day
+from ambula.results import results
+from ambula.settings import DEFAULT, Rules
 from ambula.store import Store
-from ambula.summary import DaySummary, summarise_days
-from ambula.wearer import load_wear
+from ambula.summary import DaySummary
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S
+
+# Columns of the daily table that name a device, which may lead to its buyer: no export carries them.
+DEVICES = ("thigh_device", "back_device")
 
 
 @dataclass(frozen=True)
@@ -73,19 +77,19 @@ class Written:
     lacks: list[str]
 
 
-def load_source(store: Store, participant: str, zones: ZoneHistory) -> Source:
-    """Return what the store holds of a participant; raises InputError where nothing was recorded."""
-    wear = load_wear(store, participant)
-    if not len(wear.table):
+def load_source(store: Store, participant: str, zones: ZoneHistory, rules: Rules = DEFAULT) -> Source:
+    """Return what the store holds of a participant, as `summary` does; InputError where nothing was recorded."""
+    found = results(store, participant, zones, rules)
+    if not len(found.table):
         raise InputError(f"{participant} has no epochs yet: sync the nodes first")
     nodes = store.nodes("participant = ?", (participant,))
     return Source(
         participant=participant,
-        table=wear.table,
-        days=summarise_days(wear.table, zones),
+        table=found.table,
+        days=found.days,
         zones=zones,
         firmware={protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes},
-        moved=wear.moved,
+        moved=found.moved,
         made=datetime.now(UTC).replace(microsecond=0),
         synthetic=bool(store.get("synthetic")),
     )
