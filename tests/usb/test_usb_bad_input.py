@@ -21,7 +21,8 @@ from ambula.usb.flash import compile_for, plan
 from ambula.usb.micropython import install, install_commands
 from ambula.usb.state import CONFIG_SCHEMA, State
 
-GOOD = State((1, 29, 0), 2822, "a board", "", "", "", "", {})
+GOOD = State((1, 29, 0), 2822, "a board", "", "", "", "", {}, (1 << 20, 0, 0))
+X64, RV32IMC = 2, 11  # py/persistentcode.h: MP_NATIVE_ARCH_X64, MP_NATIVE_ARCH_RV32IMC
 
 
 @pytest.fixture
@@ -85,6 +86,43 @@ def test_a_micropython_that_does_not_fit() -> None:
         compile_for(replace(GOOD, version=(1, 26, 0)), "sim")
     with pytest.raises(BoardError, match=r"loads \.mpy files of version 5\.3, mpy-cross here makes 6"):
         compile_for(replace(GOOD, mpy=(2 << 10) | (3 << 8) | 5), "sim")
+
+
+def says_mpy(architecture: int, version: int = 6, sub_version: int = 3) -> int:
+    """What a board gives as `sys.implementation._mpy`."""
+    return architecture << 10 | sub_version << 8 | version
+
+
+@pytest.mark.parametrize(("version", "fits"), [((1, 28, 9), False), ((1, 29, 0), True), ((1, 30, 0), True)])
+def test_a_newer_micropython_fits_as_long_as_it_loads_our_files(version: tuple[int, int, int], fits: bool) -> None:
+    board = replace(GOOD, version=version, mpy=says_mpy(RV32IMC))
+    if fits:
+        assert "board.mpy" in compile_for(board, "xiao_esp32c3")
+        with pytest.raises(BoardError, match=r"loads \.mpy files of version 7\.3, mpy-cross here makes 6"):
+            compile_for(replace(board, mpy=says_mpy(RV32IMC, version=7)), "xiao_esp32c3")
+    else:
+        with pytest.raises(
+            BoardError, match=r"runs MicroPython 1\.28\.9, Ambula needs 1\.29\.0 or newer: `ambula flash --ins"
+        ):
+            compile_for(board, "xiao_esp32c3")
+
+
+@pytest.mark.parametrize(
+    ("architecture", "told"),
+    [(X64, "is for x64"), (10, "is for xtensawin"), (0, "is for no native code"), (15, "is for architecture 15")],
+)
+def test_a_board_of_another_architecture_is_refused(architecture: int, told: str) -> None:
+    with pytest.raises(BoardError, match=rf"{told}, xiao_esp32c3 needs rv32imc: is it another board \(a board\)\?"):
+        compile_for(replace(GOOD, mpy=says_mpy(architecture)), "xiao_esp32c3")
+
+
+def test_a_flash_without_the_room_is_refused_in_figures() -> None:
+    firmware = toy("new")
+    blocks = sum(-(-len(data) // 4096) for name, data in firmware.items() if name != MAIN)
+    assert plan(replace(GOOD, room=(blocks * 4096, 0, 0)), firmware).send
+    assert plan(replace(GOOD, room=(4096, (blocks - 1) * 4096, 0)), firmware).send  # what lies in the folder goes
+    with pytest.raises(BoardError, match=rf"has room for 4 KiB and the firmware needs {blocks * 4} KiB: sync the node"):
+        plan(replace(GOOD, room=(4096, 0, blocks * 4096)), firmware)  # the other folder runs
 
 
 def test_a_program_of_somebody_else_and_settings_of_a_newer_ambula_stay() -> None:

@@ -1,13 +1,16 @@
 """Flashing by the real mpremote onto the real MicroPython: what is sent, and what boots wherever it is cut off."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command import Ambula
 from standin import StandIn, copy_of
 from toys import toy
 
 from ambula.errors import BoardError, TransportError
 from ambula.firmware_files import MAIN
+from ambula.usb import on_board
 from ambula.usb.board import Board, FlashFull
 from ambula.usb.flash import flash, plan
 from ambula.usb.state import look
@@ -75,6 +78,36 @@ def test_only_what_changed_is_sent(stand_in: StandIn) -> None:
             back = plan(state, toy("old"))  # the older one is still there
             assert (back.slot, back.send, back.copy, back.remove) == ("fw_a", [], [], [])
         stand_in.wait_for(b"ambula new toy")  # a visit that changes nothing leaves the board at work
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ({}, "is for x64, xiao_esp32c3 needs rv32imc"),
+        ({"getattr(sys.implementation, '_mpy', 0)": "2822 & 0x3ff | 10 << 10"}, "is for xtensawin, xiao_esp32c3 needs"),
+        ({"list(sys.implementation.version[:3])": "[1, 27, 0]"}, "runs MicroPython 1.27.0, Ambula needs 1.29.0"),
+    ],
+    ids=["as it is", "another chip", "older"],
+)
+def test_a_board_that_does_not_fit_is_left_as_it_is(
+    ambula: Ambula, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch, says: dict[str, str], told: str
+) -> None:
+    """The whole command against a board that says of itself what does not fit: one line, and not a byte was written."""
+    facts = on_board.FACTS
+    for asked, answer in says.items():
+        assert asked in facts
+        facts = facts.replace(asked, answer)
+    facts = facts.replace("list(sys.implementation.version[:3])", "[1, 29, 0]")  # this machine's is 1.28
+    monkeypatch.setattr(on_board, "FACTS", facts)
+    with stand_in:
+        with Board(stand_in.port) as board:
+            before = look(board)
+        said = ambula("flash", "--port", stand_in.port)
+        assert (said.code, said.err.count("\n")) == (9, 1), said
+        assert told in said.err
+        with Board(stand_in.port) as board:
+            assert look(board) == before
+        stand_in.wait_for(b"ambula old toy")
 
 
 def put_until(stand_in: StandIn, cut: int) -> None:
@@ -164,13 +197,19 @@ def test_a_firmware_that_does_not_come_up_gives_way_to_the_old_one(stand_in: Sta
         assert boots(stand_in) == b"ambula old toy"
 
 
-def test_a_full_flash_says_so_and_runs_what_it_ran(stand_in: StandIn) -> None:
+@pytest.mark.parametrize("is_foreseen", [True, False])
+def test_a_full_flash_says_so_and_runs_what_it_ran(stand_in: StandIn, is_foreseen: bool) -> None:
     with stand_in:
         with Board(stand_in.port) as board:
             board.run(FILL)
             state = look(board)
-            with pytest.raises(FlashFull, match="sync the node"):
-                flash(board, state, {**toy("new"), "more.py": b"# more\n" * 2000})
+            told = "has room for" if is_foreseen else "is full"
+            steps: list[str] = []
+            if not is_foreseen:
+                state = replace(state, room=(1 << 20, 0, 0))
+            with pytest.raises(FlashFull, match=f"{told}.*: sync the node"):
+                flash(board, state, {**toy("new"), "more.py": b"# more\n" * 2000}, steps.append)
+            assert steps == [] or not is_foreseen
         stand_in.wait_for(b"ambula old toy")
         with Board(stand_in.port) as board:
             assert board.hashes("fw_b") == {}

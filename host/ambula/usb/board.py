@@ -154,8 +154,8 @@ class Board:
 class FlashFull(BoardError):
     """The board's flash has no room."""
 
-    def __init__(self) -> None:
-        super().__init__("the board's flash is full: sync the node, which frees it, and run this again")
+    def __init__(self, told: str = "is full") -> None:
+        super().__init__(f"the board's flash {told}: sync the node, which frees it, and run this again")
 
 
 def _open(port: str) -> Any:

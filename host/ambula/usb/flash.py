@@ -6,7 +6,7 @@ that runs. main.py, which is the same in every version, comes last on an empty b
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ambula.errors import BoardError, InputError
@@ -17,6 +17,7 @@ from ambula.usb.state import State
 
 MICROPYTHON = (1, 29, 0)
 COMES_UP_S = 30.0
+_BLOCK_BYTES = 4096  # littlefs gives a file whole blocks
 _BOARDS = {"xiao_esp32c3": ESP32_C3}
 _INSTALL = "`ambula flash --install-micropython FILE` installs one from micropython.org"
 
@@ -86,7 +87,10 @@ def _check_abi(state: State, firmware: Mapping[str, bytes], told: str) -> None:
 
 
 def plan(state: State, firmware: Mapping[str, bytes]) -> Plan:
-    """Compare a board with a firmware. Raises BoardError for a board with a program of somebody else."""
+    """Compare a board with a firmware, before anything is written.
+
+    Raises BoardError for a board with a program of somebody else, FlashFull for one without the room.
+    """
     wanted = {name: _digest(data) for name, data in firmware.items() if name != MAIN}
     main = state.main != _digest(firmware[MAIN])
     runs = state.pointer if state.pointer in SLOTS else ""
@@ -100,7 +104,16 @@ def plan(state: State, firmware: Mapping[str, bytes]) -> Plan:
     missing = [name for name, digest in wanted.items() if there.get(name) != digest]
     copy = [name for name in missing if running.get(name) == wanted[name]]
     send = [name for name in missing if name not in copy]
+    _check_room(state, slot, [firmware[name] for name in wanted])
     return Plan(slot, send, copy, sorted(set(there) - set(wanted)), main, is_running=False)
+
+
+def _check_room(state: State, slot: str, contents: Sequence[bytes]) -> None:
+    """Refuse a board on which the firmware cannot fit, though all that is in its folder now may go."""
+    room = state.room[0] + state.room[1 + SLOTS.index(slot)]
+    needed = sum(-(-len(data) // _BLOCK_BYTES) * _BLOCK_BYTES for data in contents)
+    if needed > room:
+        raise FlashFull(f"has room for {room // 1024} KiB and the firmware needs {needed // 1024} KiB")
 
 
 def _in(state: State, slot: str) -> dict[str, str]:

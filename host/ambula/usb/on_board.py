@@ -1,6 +1,6 @@
 """What runs on the board, in its raw REPL: MicroPython, sent as text. Paths are relative to the root of its flash."""
 
-# Defined once a visit.
+# Defined once a visit. `_room`: free bytes, then those that the files of each folder take, in whole blocks.
 TOOLS = """
 import os, sys, json, hashlib, binascii
 def _sha(p):
@@ -32,6 +32,12 @@ def _files(p):
                 yield r
         else:
             yield q
+def _room(folders):
+    s = os.statvfs('.')
+    n = [s[0] * s[3] if s[3] <= s[2] else 0]  # a full littlefs counts below zero
+    for p in folders:
+        n.append(sum((os.stat(q)[6] + s[0] - 1) // s[0] * s[0] for q in _files(p)))
+    return n
 def _drop(p):
     for q in list(_files(p)):
         os.remove(q)
@@ -55,7 +61,7 @@ def _copy(p, q):
 """
 
 FACTS = """
-print(json.dumps({
+print(json.dumps({{
     'version': list(sys.implementation.version[:3]),
     'mpy': getattr(sys.implementation, '_mpy', 0),
     'machine': getattr(sys.implementation, '_machine', sys.platform),
@@ -63,7 +69,8 @@ print(json.dumps({
     'main': _sha('main.py'),
     'config': _text('config.json'),
     'key': _sha('key.bin'),
-}))
+    'room': _room({folders!r}),
+}}))
 """
 
 # One line a file: its hash and its path.

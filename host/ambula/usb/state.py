@@ -17,7 +17,8 @@ class State:
     """A look at a board.
 
     version: MicroPython's; mpy: its `sys.implementation._mpy`; pointer: the firmware's folder or ""; main, key: SHA-256
-    of the file or ""; config: the text of config.json or ""; files: path -> SHA-256 of all in both folders.
+    of the file or ""; config: the text of config.json or ""; files: path -> SHA-256 of all in both folders; room: bytes
+    that are free, and those that the files of each folder take.
     """
 
     version: tuple[int, ...]
@@ -28,6 +29,7 @@ class State:
     config: str
     key: str
     files: dict[str, str]
+    room: tuple[int, int, int]
 
     @property
     def is_set_up(self) -> bool:
@@ -56,8 +58,9 @@ class State:
 def look(board: Board) -> State:
     """Return what is on the board."""
     try:
-        facts: dict[str, Any] = json.loads(board.run(on_board.FACTS))
+        facts: dict[str, Any] = json.loads(board.run(on_board.FACTS.format(folders=SLOTS)))
     except ValueError as e:
         raise BoardError("the board does not answer as MicroPython does: is it one of ours?") from e
     facts["version"] = tuple(facts["version"])
+    facts["room"] = tuple(facts["room"])
     return State(files=board.hashes(*SLOTS), **facts)
