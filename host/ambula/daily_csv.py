@@ -1,4 +1,4 @@
-"""daily.csv: one row a day, the columns of the data dictionary."""
+"""daily.csv: one row a day, the columns of the data dictionary; and the same for weeks."""
 
 import csv
 import io
@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ambula.dictionary import entries, in_file
-from ambula.summary import DaySummary
+from ambula.dictionary import Kind, entries, in_file
+from ambula.summary import DaySummary, WeekSummary
 
 
 def write_daily_csv(days: Iterable[DaySummary], path: Path) -> None:
@@ -21,11 +21,20 @@ def write_daily_csv(days: Iterable[DaySummary], path: Path) -> None:
 
 def daily_csv_text(days: Iterable[DaySummary]) -> str:
     """Return what daily.csv holds, lines ended by a newline."""
+    return _text("day", days)
+
+
+def weekly_csv_text(weeks: Iterable[WeekSummary]) -> str:
+    """Return the same of weeks, one row a person."""
+    return _text("week", weeks)
+
+
+def _text(kind: Kind, rows: Iterable[DaySummary | WeekSummary]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    names = [e.name for e in entries("day")]
+    names = [e.name for e in entries(kind)]
     writer.writerow(names)
-    writer.writerows([in_file(getattr(day, name)) for name in names] for day in days)
+    writer.writerows([in_file(getattr(row, name)) for name in names] for row in rows)
     return text.getvalue()
 
 

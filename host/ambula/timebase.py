@@ -139,8 +139,8 @@ def _unplaced(lives: list[Life], placed: list[_Placed | None]) -> list[Unplaced]
     """Return the lives without a place, each between the nearest ones in the log that have one."""
     found: list[Unplaced] = []
     for i, life in enumerate(lives):
-        epochs = len(np.unique(_own_epochs(life)))
-        if placed[i] is None and epochs:
+        epochs = len(np.unique(_own_epochs(life))) if placed[i] is None else 0
+        if epochs:
             before = [p.marks[1] for p in placed[:i] if p is not None]
             behind = [p.marks[0] for p in placed[i + 1 :] if p is not None]
             found.append(Unplaced(epochs, before[-1] if before else None, behind[0] if behind else None))

@@ -1,9 +1,7 @@
 """Commands that show what the store holds: summary, report."""
 
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -16,19 +14,18 @@ from ambula.cli.common import (
     StoreOption,
     ZoneOption,
     out,
-    print_json,
     rules_of,
     store_path,
     warn_of_name,
     writing,
     zones_of,
 )
+from ambula.cli.summary_formats import Format, Per, check_format, give_summary
 from ambula.config import zone_info
 from ambula.daily_csv import write_daily_csv
 from ambula.dictionary import entry
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
-from ambula.ledger import Ledger
 from ambula.localdays import ZoneHistory
 from ambula.results import results
 from ambula.settings import DEFAULT, Rules
@@ -36,7 +33,6 @@ from ambula.store import Store
 from ambula.summary import DaySummary, WeekSummary
 from ambula.wearer import choose_participant
 from nodecore import protocol
-from nodecore.sampling import EPOCH_S
 
 # What fits a terminal of 80 columns and answers the first questions; daily.csv has the rest.
 _SHOWN = (
@@ -58,6 +54,8 @@ _SHOWN = (
     "steps",
     "cadence_median_spm",
     "walking_met",
+    "bends",
+    "bed_min",
     "valid",
 )
 DISCLAIMER = "For information, not for diagnosis. Talk to a health professional about your pain."
@@ -68,20 +66,25 @@ def summary(
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
     rules: RulesOption = None,
+    form: Annotated[Format, typer.Option("--format", help="csv, parquet and json have every figure.")] = Format.TABLE,
+    per: Annotated[Per, typer.Option(help="A row of CSV or Parquet.")] = Per.DAY,
+    out_path: Annotated[
+        Path | None, typer.Option("--out", readable=False, metavar="FILE", help="Where to write it.")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Write daily.csv here too.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Show each day in figures: wear, postures, walking, steps, cadence."""
+    form = Format.JSON if json else form
+    check_format(form, out_path)
     by = rules_of(rules)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
         found = results(kept, who, zones_of(kept, who, zone), by)
     if csv is not None:
         write_days(found.days, csv)
-    if json:
-        days, week = [_plain(d) for d in found.days], _plain(found.week)
-        ledger = {name: _ledger_as_json(each) for name, each in found.ledgers.items()}
-        print_json({"participant": who, "days": days, "week": week, "ledger": ledger, "clocks": found.clocks})
+    if form is not Format.TABLE:
+        give_summary(form, per, who, found, out_path)
         return
     if len(found.table) == 0:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
@@ -96,13 +99,6 @@ def summarise(
     """Return a participant's epochs, days and week; `zone`: a name, or the participant's history."""
     found = results(store, participant, _zones(zone))
     return found.table, found.days, found.week
-
-
-def _ledger_as_json(ledger: Ledger) -> dict[str, Any]:
-    """Return a ledger for scripts: slots of 5 s by state, their sum, and the runs as [UTC s, UTC s, state]."""
-    runs = [[run.start * EPOCH_S, run.end * EPOCH_S, run.state.value] for run in ledger.runs]
-    slots = {state.value: count for state, count in ledger.slots.items()}
-    return {"duration_slots": ledger.duration_slots, "slots": slots, "runs": runs}
 
 
 def _zones(zone: str | ZoneHistory) -> ZoneHistory:
@@ -131,21 +127,6 @@ def print_days(title: str, days: list[DaySummary]) -> None:
         out.print(table, highlight=False)
     if days:
         out.print(f"[dim]MET table: {days[0].met_table}. {DISCLAIMER}[/dim]", highlight=False)
-
-
-def _plain(summary: DaySummary | WeekSummary) -> dict[str, Any]:
-    """Return a summary for JSON: dates as text, NaN as null."""
-    return {key: _json_value(value) for key, value in asdict(summary).items()}
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value != value:
-        return None
-    if isinstance(value, dict):
-        return {key: _json_value(inner) for key, inner in cast("dict[str, Any]", value).items()}
-    return value
 
 
 def report(

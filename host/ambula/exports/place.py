@@ -40,4 +40,4 @@ def library(name: str, extra: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise InputError(f"this export needs {error.name}: pip install 'ambula[{extra}]'") from error
+        raise InputError(f"this needs {error.name}: pip install 'ambula[{extra}]'") from error

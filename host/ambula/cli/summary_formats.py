@@ -1,0 +1,98 @@
+"""What `ambula summary` gives: a table for people, CSV, Parquet or JSON for programs."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+
+import typer
+
+from ambula.cli.common import writing
+from ambula.daily_csv import daily_csv_text, weekly_csv_text, write_whole
+from ambula.errors import InputError
+from ambula.figure_tables import write_parquet
+from ambula.ledger import Ledger
+from ambula.results import Results
+from ambula.summary import DaySummary, WeekSummary
+from nodecore.sampling import EPOCH_S
+
+
+class Format(StrEnum):
+    """The forms of a summary, by the name that the user gives."""
+
+    TABLE = "table"
+    CSV = "csv"
+    PARQUET = "parquet"
+    JSON = "json"
+
+
+class Per(StrEnum):
+    """What a row of CSV or Parquet stands for."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+def check_format(form: Format, path: Path | None) -> None:
+    """Raise InputError where a form cannot go to such a place, before any work is done."""
+    if form is Format.TABLE and path is not None:
+        raise InputError(f"--out {path}: a table is for the screen; add --format csv, parquet or json")
+    if form is Format.PARQUET and path is None:
+        raise InputError("--format parquet needs a file: add --out FILE")
+
+
+def give_summary(form: Format, per: Per, participant: str, found: Results, path: Path | None) -> None:
+    """Write a summary as CSV, Parquet or JSON to `path`, or print it; raises InputError where that cannot be."""
+    if form is Format.PARQUET and path is not None:
+        with writing(path):
+            if per is Per.DAY:
+                write_parquet(DaySummary, found.days, path)
+            else:
+                write_parquet(WeekSummary, [found.week], path)
+        return
+    text = summary_json(participant, found) if form is Format.JSON else _csv(per, found)
+    if path is None:
+        typer.echo(text, nl=False)
+        return
+    with writing(path):
+        write_whole(path, text)
+
+
+def summary_json(participant: str, found: Results) -> str:
+    """Return days, week, ledgers and what gait told of the clocks as JSON; NaN is null."""
+    value = {
+        "participant": participant,
+        "days": [_plain(d) for d in found.days],
+        "week": _plain(found.week),
+        "ledger": {name: _ledger_as_json(each) for name, each in found.ledgers.items()},
+        "clocks": found.clocks,
+    }
+    return json.dumps(value, indent=1, allow_nan=False) + "\n"
+
+
+def _csv(per: Per, found: Results) -> str:
+    return daily_csv_text(found.days) if per is Per.DAY else weekly_csv_text([found.week])
+
+
+def _ledger_as_json(ledger: Ledger) -> dict[str, Any]:
+    """Return a ledger for scripts: slots of 5 s by state, their sum, and the runs as [UTC s, UTC s, state]."""
+    runs = [[run.start * EPOCH_S, run.end * EPOCH_S, run.state.value] for run in ledger.runs]
+    slots = {state.value: count for state, count in ledger.slots.items()}
+    return {"duration_slots": ledger.duration_slots, "slots": slots, "runs": runs}
+
+
+def _plain(summary: DaySummary | WeekSummary) -> dict[str, Any]:
+    """Return a summary for JSON: dates as text, NaN as null."""
+    return {key: _json_value(value) for key, value in asdict(summary).items()}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value != value:
+        return None
+    if isinstance(value, dict):
+        return {key: _json_value(inner) for key, inner in cast("dict[str, Any]", value).items()}
+    return value

@@ -1,0 +1,70 @@
+"""Day and week summaries as Arrow tables and Parquet files, each field with unit and meaning (the `parquet` extra)."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from functools import cache
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import ambula
+from ambula.dictionary import Entry, entries
+from ambula.exports.place import library
+from ambula.summary import DaySummary, WeekSummary
+from nodecore.sampling import EPOCH_S
+
+Kind = type[DaySummary] | type[WeekSummary]
+_TYPES: dict[object, str] = {
+    str: "string",
+    bool: "bool_",
+    int: "int64",
+    int | None: "int64",
+    float: "float64",
+    date: "date32",
+    date | None: "date32",
+}
+
+
+@cache
+def schema_of(kind: Kind) -> Any:
+    """Return the Arrow schema of a table of days or of weeks: a field a figure, with label, unit, definition and so on.
+
+    Raises InputError where pyarrow is missing.
+    """
+    arrow = library("pyarrow", "parquet")
+    known = {e.name: e for e in entries("day" if kind is DaySummary else "week")}
+    columns = [
+        arrow.field(f.name, getattr(arrow, _TYPES[f.type])(), metadata=_meaning(known[f.name])) for f in fields(kind)
+    ]
+    return arrow.schema(columns, metadata={"software": f"ambula {ambula.__version__}", "epoch_s": str(EPOCH_S)})
+
+
+def arrow_table(kind: Kind, rows: Sequence[DaySummary | WeekSummary]) -> Any:
+    """Return summaries of one kind as an Arrow table; null where there is nothing to take a figure from."""
+    schema = schema_of(kind)
+    columns = {name: [_known(getattr(row, name)) for row in rows] for name in schema.names}
+    return library("pyarrow", "parquet").table(columns, schema=schema)
+
+
+def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Path) -> None:
+    """Write summaries of one kind to a Parquet file, which appears whole or not at all.
+
+    Raises OSError where it cannot be written, InputError where pyarrow is missing.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        library("pyarrow.parquet", "parquet").write_table(arrow_table(kind, rows), part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _meaning(e: Entry) -> dict[str, str]:
+    named = ("label", "unit", "definition", "formula", "source", "rests_on")
+    return {name: getattr(e, name) for name in named}
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and isnan(value) else value

@@ -1,0 +1,90 @@
+"""`ambula summary` for programs: CSV, Parquet and JSON of the same figures, on the screen or in a file; rules."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyarrow.parquet as parquet
+import pytest
+from command import Ambula
+
+from ambula.dictionary import entries, in_file
+from tests.bench.made_people import made_store
+
+NAMES = {kind: [e.name for e in entries(kind)] for kind in ("day", "week")}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("made") / "s.db"
+    made_store(path, {"P01": 1}, 2)
+    return path
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_forms_agree(ambula: Ambula, store: Path, tmp_path: Path) -> None:
+    shown = ambula("summary", "--store", store, "--format", "csv")
+    assert (shown.code, shown.err) == (0, "")
+    days = rows(shown.out)
+    assert list(days[0]) == NAMES["day"]
+    for form in ("csv", "parquet", "json"):
+        ran = ambula("summary", "--store", store, "--format", form, "--out", tmp_path / f"days.{form}")
+        assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert (tmp_path / "days.csv").read_text() == shown.out
+    table = parquet.read_table(tmp_path / "days.parquet").to_pylist()
+    assert [{k: in_file(v) for k, v in row.items()} for row in table] == days
+    told = json.loads((tmp_path / "days.json").read_text())
+    assert [day["walking_min"] for day in told["days"]] == [row["walking_min"] for row in table]
+    assert [day["participant"] for day in told["days"]] == ["P01", "P01"]
+    assert told == json.loads(ambula("summary", "--store", store, "--json").out)
+
+
+def test_a_row_may_be_a_week(ambula: Ambula, store: Path, tmp_path: Path) -> None:
+    (week,) = rows(ambula("summary", "--store", store, "--format", "csv", "--per", "week").out)
+    assert (list(week), week["days"]) == (NAMES["week"], "2")
+    ambula("summary", "--store", store, "--format", "parquet", "--per", "week", "--out", tmp_path / "w.parquet")
+    (same,) = parquet.read_table(tmp_path / "w.parquet").to_pylist()
+    assert {k: in_file(v) for k, v in same.items()} == week
+
+
+def test_the_days_add_up_to_the_ledger(ambula: Ambula, store: Path) -> None:
+    told = json.loads(ambula("summary", "--store", store, "--json").out)
+    for role in ("thigh", "back"):
+        minutes = sum(day[f"{role}_ledger_min"] for day in told["days"])
+        assert round(minutes * 12) == told["ledger"][role]["duration_slots"]
+        written = told["ledger"][role]["slots"]["recorded"] + told["ledger"][role]["slots"]["not worn"]
+        assert round(sum(day[f"{role}_written_min"] for day in told["days"]) * 12) == written
+
+
+def test_rules_of_ones_own(ambula: Ambula, store: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('name = "strict"\nvalid_worn_h = 24\nbend_least_s = 600\n')
+    days = rows(ambula("summary", "--store", store, "--format", "csv", "--rules", rules).out)
+    assert [(d["rules"], d["bends"]) for d in days] == [("strict", "0")] * 2
+    assert [d["valid_fails"] for d in days] == ["" if d["worn_share"] == "1" else "valid_worn_h" for d in days]
+    rules.write_text("valid_worn = 24\n")
+    line = ambula("summary", "--store", store, "--rules", rules).failed_with(3)
+    assert "unknown rule valid_worn" in line
+    assert "rules.toml" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--format", "parquet"], "--format parquet needs a file: add --out FILE"),
+        (["--out", "x.txt"], "a table is for the screen"),
+        (["--format", "csv", "--out", "none/x.csv"], "cannot be written"),
+        (["--format", "parquet", "--out", "none/x.parquet"], "cannot be written"),
+        (["--rules", "none.toml"], "none.toml: No such file"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    ambula: Ambula, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert told in ambula("summary", "--store", store, *arguments).failed_with(3)
+    assert not list(tmp_path.rglob("x.*"))
