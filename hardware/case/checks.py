@@ -117,6 +117,12 @@ def mass_g(halves: Mapping[str, Part]) -> float:
     return plastic + sum(item.mass_g for item in c.CONTENTS) + 3.0
 
 
+def film_margins_mm(film: tuple[float, float] = (120.0, 100.0)) -> tuple[float, float]:
+    """Return how far the upper film, laid over lid, walls and rim, reaches onto the skin at each end and side."""
+    climb = 2 * (s.TOP_Z - s.RIM_Z + s.RIM)  # up the walls, and over the rim
+    return (film[0] - s.OUTER_X - climb) / 2, (film[1] - s.OUTER_Y - climb) / 2
+
+
 def share_filled() -> float:
     """Return how much of the room inside the parts take; the rest is for wires."""
     return sum(box.volume for box in contents().values()) / s.cavity().volume

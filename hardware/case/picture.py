@@ -19,6 +19,7 @@ _SHARPER = 2  # drawn larger, then made smaller, so that edges are smooth
 _LIGHT = np.array([-0.35, -0.5, 0.79])
 _PLASTIC = (206, 214, 222)
 _LID = (176, 200, 222)
+_ARROW = (70, 90, 120)
 _COLOURS = {
     "XIAO ESP32C3": (46, 125, 50),
     "USB-C socket": (160, 160, 160),
@@ -146,10 +147,11 @@ def draw(halves: dict[str, Part], path: Path) -> None:
     in_base = [item.name for item in c.CONTENTS if item.name not in in_lid]
     sheet.draw([Body(halves["base (film)"], _PLASTIC), *_inside(0, in_base)], _APART)
     sheet.draw([*_inside(32, in_lid)], _APART)
-    sheet.draw([Body(Pos(0, 0, 62) * halves["lid"], _LID)], _APART)
+    arrow = shape.arrow(0.05)
+    sheet.draw([Body(Pos(0, 0, 62) * halves["lid"], _LID), Body(Pos(0, 0, 62) * arrow, _ARROW)], _APART)
     for at, name in (((1060, 330), "base (film)"), ((1440, 330), "base (strap)")):
         view = View(at, 5.0, 32, 38)
-        closed = [Body(halves[name], _PLASTIC), Body(halves["lid"], _LID)]
+        closed = [Body(halves[name], _PLASTIC), Body(halves["lid"], _LID), Body(arrow, _ARROW)]
         sheet.draw([*closed, *_inside(0, ("USB-C socket", "LED"))], view)
     below = View((1060, 850), 5.0, 32, 52)
     sheet.draw([Body(Rot(180, 0, 0) * halves["lid"], _LID)], below)

@@ -12,6 +12,7 @@ from build123d import (
     Cylinder,
     Part,
     Plane,
+    Polygon,
     Pos,
     RectangleRounded,
     SlotOverall,
@@ -39,6 +40,8 @@ SCREW_HOLE_R, SCREW_FREE_R, SCREW_HEAD_R, SCREW_HEAD_Z = 0.85, 1.15, 2.2, 12.8
 BOSS_R, SLEEVE_R = 2.6, 3.4
 HOOK_Y, HOOK_WIDTH, HOOK_Z = 12.0, 6.0, 8.4
 HOOK_NUB, HOOK_NUB_Z = 0.8, 0.9
+ARROW = ((-9, -2.2), (2, -2.2), (2, -6), (10, 0), (2, 6), (2, 2.2), (-9, 2.2))  # to the head, cut into the lid
+ARROW_DEPTH = 0.4  # leaves 1.2 mm
 
 _LOW = (Align.MIN, Align.MIN, Align.MIN)
 _ON = (Align.CENTER, Align.CENTER, Align.MIN)
@@ -170,10 +173,16 @@ def lid() -> Part:
         half -= rod(SCREW_X, y, SCREW_HEAD_Z, TOP_Z + 1, SCREW_HEAD_R)
     half -= rod(c.LED_X, c.LED_Y, 11.0, TOP_Z + 1, 1.6)
     half -= rod(c.BUTTON_X, c.BUTTON_Y, 13.0, TOP_Z + 1, 1.0)
+    half -= arrow(1.0)
     for y in (-HOOK_Y, HOOK_Y):
         half += box((c.LEFT + 0.1, y - HOOK_WIDTH / 2, HOOK_Z), (1.7, HOOK_WIDTH, c.CEILING_Z + 0.2 - HOOK_Z))
         half += box((c.LEFT - HOOK_NUB, y - HOOK_WIDTH / 2, HOOK_Z), (1.0, HOOK_WIDTH, HOOK_NUB_Z))
     return half
+
+
+def arrow(height: float) -> Part:
+    """Return what is cut out of the lid to show the way to the head."""
+    return Pos(-6, 0, TOP_Z - ARROW_DEPTH) * extrude(Polygon(*ARROW, align=None), height)
 
 
 def _body_room() -> Part:

@@ -15,7 +15,7 @@ from nodecore import activity, protocol, record, segment
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 SPEC = (ROOT / "SPEC.md").read_text("utf-8")
-PAGES = sorted(p for p in ROOT.glob("*.md")) + sorted((ROOT / "host").rglob("*.md"))
+PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "host").rglob("*.md")) + sorted((ROOT / "hardware").rglob("*.md"))
 
 
 def commands() -> list[str]:

@@ -88,6 +88,13 @@ def test_a_thin_wall_and_a_sharp_edge_are_told() -> None:
     assert checks.sharp_edges(shape.box((0, 0, 0), (5, 5, 5))) == ["12 sharp outer edges"]
 
 
+def test_the_film_of_the_wear_guide_reaches_onto_the_skin() -> None:
+    guide = (BOM.parent / "WEAR.md").read_text("utf-8")
+    assert "100 x 120 mm" in guide
+    assert min(checks.film_margins_mm()) >= 10
+    assert min(checks.film_margins_mm((100.0, 80.0))) < 5  # the size for flat recorders would not hold
+
+
 def test_every_size_has_a_source() -> None:
     assert len(contents.CONTENTS) >= 8
     for item in contents.CONTENTS:

@@ -31,6 +31,11 @@ def test_the_picture_on_file_is_the_one_that_is_drawn() -> None:
     assert wiring.SVG.read_text("utf-8") == wiring.draw(wiring.read_pins()), "run python hardware/wiring.py"
 
 
+def test_the_table_in_the_assembly_page_is_the_same() -> None:
+    page = wiring.SVG.with_name("BUILD.md").read_text("utf-8")
+    assert wiring.table(wiring.read_pins()) in page, "put what python hardware/wiring.py --table prints there"
+
+
 def test_every_pin_of_the_table_is_one_net_of_the_picture() -> None:
     nets = drawn(wiring.SVG.read_text("utf-8"))
     assert len(gpios()) >= 7
