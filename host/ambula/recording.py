@@ -1,6 +1,7 @@
 """A recorded accelerometer file, checked, as the int16 samples that a node's sensor would have given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -81,6 +82,35 @@ def read_recording(path: Path, role: int = THIGH, axes: Axes | None = None) -> R
     columns, numbers, a clock that repeats or goes back, gaps over max(0.5 s, 3 sample periods), a rate or unit out of
     range, or less than an epoch.
     """
+    whole = _read(path, role, axes)
+    gaps = _gaps(whole.t_s)
+    if len(gaps):
+        at = int(gaps[0])
+        t_s, step_s = whole.t_s[at], whole.t_s[at + 1] - whole.t_s[at]
+        raise InputError(
+            f"{path}: {_place(path, at + 1)}: a gap of {step_s:.2f} s after t={t_s:.10g}; split the file there"
+        )
+    return whole
+
+
+def read_stretches(path: Path, role: int = THIGH, axes: Axes | None = None) -> list[Samples]:
+    """Read and resample a file that may have gaps: what lies between them, in order, if it holds a whole epoch.
+
+    Else as `read_samples`. Raises InputError too where no stretch holds an epoch.
+    """
+    whole = _read(path, role, axes)
+    edges = [0, *(_gaps(whole.t_s) + 1).tolist(), len(whole.t_s)]
+    parts = [(whole.t_s[a:b], whole.acc_g[a:b]) for a, b in pairwise(edges) if b - a > 1]
+    stretches = [replace(whole, t_s=t_s, acc_g=acc_g, rate_hz=_rate_hz(t_s)) for t_s, acc_g in parts]
+    held = [stretch for stretch in stretches if _epochs(stretch)]
+    if not held:
+        raise InputError(f"{path}: holds no epoch of {EPOCH_S} s between its gaps; record for longer")
+    said = whole.said if len(edges) == 2 else (*whole.said, f"{len(edges) - 2} gaps, split there")
+    return [resample(replace(stretch, said=said)) for stretch in held]
+
+
+def _read(path: Path, role: int, axes: Axes | None) -> Recording:
+    """Return a file's samples, its clock rising but perhaps with gaps."""
     if path.suffix.lower() == CWA:
         t_s, acc_g = read_cwa(path)
         said, usual = ["Axivity's .cwa, its clock taken as UTC"], AS_AMBULA
@@ -88,12 +118,12 @@ def read_recording(path: Path, role: int = THIGH, axes: Axes | None = None) -> R
         table = read_table(path, SITES[role])
         t_s, acc_g, said = table.t_s, table.acc_g, list(table.said)
         usual = _AS_HARTH if table.is_harth else AS_AMBULA
-    rate_hz = _check_clock(path, t_s)
+    _check_clock(path, t_s)
     up_out = axes or usual
     if up_out != AS_AMBULA:
         turn = signed(*up_out)
         acc_g, said = acc_g @ turn.matrix.T, [*said, turn.said]
-    return Recording(path, t_s, acc_g, rate_hz, tuple(said))
+    return Recording(path, t_s, acc_g, _rate_hz(t_s), tuple(said))
 
 
 def resample(recording: Recording) -> Samples:
@@ -103,20 +133,18 @@ def resample(recording: Recording) -> Samples:
     at least 90 % of them is covered (the edge value is held over the rest). Values beyond +-8 g saturate. Raises
     InputError if no epoch remains.
     """
-    period_s = 1 / recording.rate_hz
-    first = _first_epoch(float(recording.t_s[0]))
-    end = _end_epoch(float(recording.t_s[-1]) + period_s)
-    if end <= first:
+    epochs = _epochs(recording)
+    if not epochs:
         raise InputError(f"{recording.path}: shorter than one epoch of {EPOCH_S} s; record for longer")
-    grid = np.arange(first * EPOCH_SAMPLES, end * EPOCH_SAMPLES)
+    grid = np.arange(epochs.start * EPOCH_SAMPLES, epochs.stop * EPOCH_SAMPLES)
     place = np.interp(grid / ODR_HZ, recording.t_s, np.arange(len(recording.t_s), dtype=np.float64))
     acc_g = _filtered(recording.acc_g, place, min(recording.rate_hz, ODR_HZ) / recording.rate_hz)
     counts = np.clip(np.rint(acc_g * COUNTS_PER_G), -32768, 32767).astype(np.int16)
-    return Samples(first, counts, recording.said)
+    return Samples(epochs.start, counts, recording.said)
 
 
-def _check_clock(path: Path, t_s: Float) -> float:
-    """Return the sampling rate in Hz."""
+def _check_clock(path: Path, t_s: Float) -> None:
+    """Raise InputError if the clock does not rise, or not at 20 to 200 Hz."""
     step_s = np.diff(t_s)
     back = step_s <= 0
     if back.any():
@@ -125,21 +153,30 @@ def _check_clock(path: Path, t_s: Float) -> float:
         where = _place(path, at + 1)
         raise InputError(f"{path}: {where}: the clock {fault} at t={t_s[at + 1]:.10g}; sort or cut the file there")
     period_s = float(np.median(step_s))
-    gap = step_s > max(_MAX_GAP_S, 3 * period_s)
     if not MIN_RATE_HZ / _SLACK <= 1 / period_s <= MAX_RATE_HZ * _SLACK:
         raise InputError(
             f"{path}: is sampled at {1 / period_s:.4g} Hz, if t is in seconds; give a recording of 20 to 200 Hz"
         )
-    if gap.any():
-        at = int(gap.argmax())
-        raise InputError(
-            f"{path}: {_place(path, at + 1)}: a gap of {step_s[at]:.2f} s after t={t_s[at]:.10g}; split the file there"
-        )
+
+
+def _gaps(t_s: Float) -> NDArray[np.int64]:
+    """Return the samples after which there is a gap."""
+    step_s = np.diff(t_s)
+    return np.flatnonzero(step_s > max(_MAX_GAP_S, 3 * float(np.median(step_s)))).astype(np.int64)
+
+
+def _rate_hz(t_s: Float) -> float:
     return (len(t_s) - 1) / float(t_s[-1] - t_s[0])
 
 
 def _place(path: Path, row: int) -> str:
     return f"sample {row + 1}" if path.suffix.lower() == CWA else f"line {line_of(path, row)}"
+
+
+def _epochs(recording: Recording) -> range:
+    """Return the epochs of which enough is there; empty where there is none."""
+    end_s = float(recording.t_s[-1]) + 1 / recording.rate_hz
+    return range(_first_epoch(float(recording.t_s[0])), _end_epoch(end_s))
 
 
 def _first_epoch(start_s: float) -> int:

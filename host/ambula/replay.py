@@ -37,7 +37,7 @@ async def replay(
     if thigh is None and back is None:
         raise InputError("nothing to replay: give --thigh, --back or both")
     samples = [None if path is None else read_samples(path, role, axes) for role, path in enumerate((thigh, back))]
-    check_overlap(*samples)
+    check_overlap(*([] if s is None else [s] for s in samples))
     begin = min(s.first_epoch for s in samples if s is not None)
     wearers = [_wearer(role, s, begin) for role, s in enumerate(samples) if s is not None]
     start_ms = _ms(0)

@@ -114,6 +114,37 @@ def test_harth_s_file_gives_both_sites_on_ambula_s_axes(plain: NDArray[np.int16]
     assert turned[:, 2] == pytest.approx(-read_recording(path, THIGH).acc_g[:, 2])
 
 
+def test_a_file_with_gaps_is_classified_stretch_by_stretch_if_asked(tmp_path: Path) -> None:
+    """12 s, a gap of 8, 3 s that hold no epoch, a gap of 2, 15 s: as if each were a file of its own."""
+    steps = [(0, 12), (20, 23), (25, 40)]
+    t_s = np.concatenate([np.arange(a * RATE_HZ, b * RATE_HZ) / RATE_HZ for a, b in steps])
+    rows = [f"{t},{1 + 0.1 * (i % 7)},0,{0.05 * (i % 3)}" for i, t in enumerate(t_s.tolist())]
+
+    def part(name: str, some: list[str]) -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(["t,x,y,z", *some]) + "\n")
+        return path
+
+    path = part("gaps.csv", rows)
+    with pytest.raises(InputError, match=r"line 602: a gap of 8\.02 s"):
+        classify(path, None)
+    heard: list[str] = []
+    table = classify(path, None, tell=heard.append, split_gaps=True)
+    assert heard == ["thigh: 2 gaps, split there"]
+    alone = [classify(part("a.csv", rows[:600]), None), classify(part("b.csv", rows[750:]), None)]
+    assert table.epoch.tolist() == [*alone[0].epoch.tolist(), *alone[1].epoch.tolist()] == [0, 1, 5, 6, 7]
+    assert table.activity.tolist() == [*alone[0].activity.tolist(), *alone[1].activity.tolist()]
+    with pytest.raises(InputError, match="do not overlap"):
+        classify(path, part("late.csv", late(rows)), split_gaps=True)
+    with pytest.raises(InputError, match="holds no epoch of 5 s between its gaps"):
+        classify(part("short.csv", rows[500:750]), None, split_gaps=True)
+
+
+def late(rows: list[str]) -> list[str]:
+    """The last stretch, a hundred seconds later."""
+    return [f"{float(t) + 100},{rest}" for t, _, rest in (row.partition(",") for row in rows[750:])]
+
+
 def test_a_file_of_the_other_site_alone_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "thigh.csv", "time,thigh_x,thigh_y,thigh_z", float, ACC_G)
     assert len(read_samples(path, THIGH).counts)

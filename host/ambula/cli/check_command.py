@@ -55,7 +55,7 @@ def check(
 def _from_files(thigh: Path | None, back: Path | None) -> tuple[int, tuple[Windows | None, Windows | None]]:
     """Return the second at which the common windows start, and each node's windows."""
     sides = [None if path is None else read_samples(path, role) for role, path in enumerate((thigh, back))]
-    check_overlap(*sides)
+    check_overlap(*([] if side is None else [side] for side in sides))
     given = [side for side in sides if side is not None]
     first = max(side.first_epoch for side in given)
     end = min(side.first_epoch + side.epochs for side in given)

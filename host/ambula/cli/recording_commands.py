@@ -35,11 +35,14 @@ def classify(
     thigh: ThighOption = None,
     back: BackOption = None,
     axes: AxesOption = None,
+    split_gaps: Annotated[
+        bool, typer.Option("--split-gaps", help="Classify what lies between gaps instead of refusing the file.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Classify a recording here: one row a 5-second epoch, as a node would have made it."""
     check_place(out)
-    table = classifying.classify(thigh, back, _axes(axes), _tell)
+    table = classifying.classify(thigh, back, _axes(axes), _tell, split_gaps)
     write_epochs_csv(table, out)
     _say(table, out, json)
 
