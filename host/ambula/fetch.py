@@ -1,7 +1,8 @@
 """One visit of the laptop: look for its own nodes, connect to each, sync it, and go on if one of them fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from ambula.client import NodeClient
@@ -89,17 +90,26 @@ async def fetch(
                 if on_progress is not None:
                     on_progress(near, done, of)
 
-            link = await radio.connect(near.found, _CONNECT_TIMEOUT_S)
-            try:
-                return await sync_node(NodeClient(link, [key], now_ms), store, hear)
-            finally:
-                await link.close()
+            async with visiting(radio, near, key, now_ms) as client:
+                return await sync_node(client, store, hear)
 
         try:
             report.synced.append(await _patiently(attempt))
         except AmbulaError as e:
             report.failed.append((f"{key.participant} {near.role}", e))
     return report
+
+
+@contextlib.asynccontextmanager
+async def visiting(
+    radio: Radio, near: Near, key: NodeKey, now_ms: Callable[[], int] | None = None
+) -> AsyncGenerator[NodeClient]:
+    """Connect to a node, and close the link at the end; the client is not open yet."""
+    link = await radio.connect(near.found, _CONNECT_TIMEOUT_S)
+    try:
+        yield NodeClient(link, [key], now_ms)
+    finally:
+        await link.close()
 
 
 async def _patiently(attempt: Callable[[], Awaitable[SyncResult]]) -> SyncResult:

@@ -67,6 +67,10 @@ def _boot(event: Event) -> str:
     return words
 
 
+def _started(event: Event) -> str:
+    return "recording started"
+
+
 def _stopped(event: Event) -> str:
     return "recording stopped"
 
@@ -92,9 +96,10 @@ def _json(event: Event) -> dict[str, Any]:
 
 
 _WORDS: dict[int, tuple[str, Callable[[Event], str]]] = {
-    segment.BOOT: ("start", _boot),
+    segment.BOOT: ("boot", _boot),
     segment.CLOCK_SET: ("clock", _clock),
     segment.GAP: ("gap", _text),
     segment.FAULT: ("fault", _text),
+    segment.STARTED: ("start", _started),
     segment.STOPPED: ("stop", _stopped),
 }

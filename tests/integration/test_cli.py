@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import csv
 import hmac
+import inspect
 import json
 import os
 import signal
@@ -32,35 +33,14 @@ from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import protocol
 
-COMMANDS = [
-    "flash",
-    "setup",
-    "scan",
-    "sync",
-    "status",
-    "summary",
-    "report",
-    "check",
-    "zone",
-    "height",
-    "rename",
-    "forget",
-    "demo",
-    "classify",
-    "replay",
-    "evaluate",
-]
-WITH_JSON = ["scan", "sync", "status", "summary", "check", "zone", "forget", "classify", "replay", "evaluate"]
+COMMANDS = {getattr(c.callback, "__name__", ""): c.callback for c in app.registered_commands}
+WITH_JSON = [name for name, call in COMMANDS.items() if call and "json" in inspect.signature(call).parameters]
 RECORDED_MIN = worn.EPOCHS * 5 / 60
 
 pytestmark = pytest.mark.usefixtures("_as_new")
 
 
 # ---- help, version, usage
-
-
-def test_the_commands_are_these() -> None:
-    assert [getattr(c.callback, "__name__", "") for c in app.registered_commands] == COMMANDS
 
 
 @pytest.mark.parametrize("arguments", [[], *([c] for c in COMMANDS)], ids=" ".join)
@@ -219,7 +199,7 @@ def test_only_the_named_node_is_synced(recorded: Path, tmp_path: Path) -> None:
             rig.air.set_out_of_range("thigh", True)
             half = await laptop.ambula(*sync, "5")
             assert (half.code, [n["role"] for n in json.loads(half.out)]) == (0, ["back"])
-            assert half.err == "note: P01 thigh was not heard: double-tap it and sync again to have its part too\n"
+            assert half.err == "note: P01 thigh was not heard: double-tap it and run this again for it\n"
             rig.air.set_out_of_range("thigh", False)
             ran = await laptop.ambula(*sync, "20", "--node", "back")
             assert [(n["role"], n["epochs"]) for n in json.loads(ran.out)] == [("back", 0)], ran

@@ -114,7 +114,7 @@ def test_height_is_kept_and_moves_the_speed(store: Path, ambula: Ambula) -> None
 
 def test_to_forget_is_asked_first(store: Path, ambula: Ambula, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "add --yes" in ambula("forget", "P01", "--store", store).failed_with(3)
-    monkeypatch.setattr("ambula.cli.participant_commands._is_asked", lambda: True)
+    monkeypatch.setattr("ambula.cli.participant_commands.is_asked", lambda: True)
     answers = iter([False, True])
     monkeypatch.setattr("typer.confirm", lambda question, err: next(answers))
     ran = ambula("forget", "P01", "--store", store)

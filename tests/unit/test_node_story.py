@@ -34,6 +34,7 @@ def test_each_event_is_told_in_words(tmp_path: Path) -> None:
         (segment.FAULT, EPOCH + 2, b"imu: errno 5, 3 times", 1),
         (segment.GAP, EPOCH + 3, b"storage full: 4 segments in all", 1),
         (segment.STOPPED, EPOCH + 4, b"", 1),
+        (segment.STARTED, EPOCH + 5, b"", 1),
     ]
     with stored(tmp_path / "s.db", events) as store:
         (node,) = store.nodes()
@@ -41,7 +42,7 @@ def test_each_event_is_told_in_words(tmp_path: Path) -> None:
         assert story_of(store, node) == [
             Happening(
                 EPOCH * 5,
-                "start",
+                "boot",
                 "started (watchdog), start 1, firmware 0.1.0; it had restarted itself: imu silent; 12 bytes were half "
                 "written",
             ),
@@ -49,12 +50,13 @@ def test_each_event_is_told_in_words(tmp_path: Path) -> None:
             Happening(EPOCH * 5 + 10, "fault", "imu: errno 5, 3 times"),
             Happening(EPOCH * 5 + 15, "gap", "storage full: 4 segments in all"),
             Happening(EPOCH * 5 + 20, "stop", "recording stopped"),
+            Happening(EPOCH * 5 + 25, "start", "recording started"),
         ]
 
 
 def test_what_has_no_time_comes_first_and_says_so(tmp_path: Path) -> None:
     with stored(tmp_path / "s.db", [(segment.BOOT, 3, BOOT, 0), (segment.FAULT, 9, b"clock: errno 5", 0)]) as store:
-        assert [(h.utc_s, h.kind) for h in story_of(store, store.nodes()[0])] == [(None, "start"), (None, "fault")]
+        assert [(h.utc_s, h.kind) for h in story_of(store, store.nodes()[0])] == [(None, "boot"), (None, "fault")]
 
 
 def test_the_clock_is_told_as_set_from_and_to(tmp_path: Path) -> None:

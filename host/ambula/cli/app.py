@@ -14,6 +14,7 @@ from ambula.cli import (
     participant_commands,
     programme_commands,
     recording_commands,
+    remote_commands,
     result_commands,
     setup_command,
 )
@@ -52,6 +53,8 @@ for command in (
     setup_command.setup,
     node_commands.scan,
     node_commands.sync,
+    remote_commands.start,
+    remote_commands.stop,
     node_commands.status,
     logs_command.logs,
     result_commands.summary,

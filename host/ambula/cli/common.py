@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import sys
 from collections.abc import Callable, Coroutine, Generator
 from datetime import datetime
 from pathlib import Path
@@ -88,6 +89,11 @@ def progress_bar(**options: Any) -> Progress:
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
     typer.echo(json.dumps(value, indent=1, allow_nan=False))
+
+
+def is_asked() -> bool:
+    """Tell whether somebody sits at the terminal."""
+    return sys.stdin.isatty()
 
 
 @contextlib.contextmanager

@@ -34,11 +34,13 @@ from ambula.secure import NodeKey
 from ambula.store import NodeRow, Store
 from ambula.sync import SyncResult
 from ambula.timebase import latest_fit, node_time
+from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S
 
 TimeoutOption = Annotated[float, typer.Option(min=1, max=3600, help="Seconds to look for nodes.")]
+NodeOption = Annotated[str, typer.Option(metavar="ROLE", help="Only this one: thigh or back.")]
 RadioOption = Annotated[str, typer.Option(envvar="AMBULA_RADIO", hidden=True)]
 
 _NOBODY = (
@@ -48,7 +50,7 @@ _NOBODY = (
 _NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} of somebody else or never set up. Double-tap your nodes"
 _NO_KEYS = "no node was set up on this computer (no keys in {}): `ambula setup` does it over USB"
 _NOT_SET_UP = "no {} was set up on this computer: {} holds keys for {}"
-_NOT_HEARD = "note: {} {} was not heard: double-tap it and sync again to have its part too"
+_NOT_HEARD = "note: {} {} was not heard: double-tap it and run this again for it"
 _OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys: chmod 600 {}"
 
 
@@ -88,14 +90,14 @@ def sync(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
-    node: Annotated[str, typer.Option(metavar="ROLE", help="Only this one: thigh or back.")] = "",
+    node: NodeOption = "",
     timeout: TimeoutOption = SCAN_S,
     json: JsonOption = False,
     radio: RadioOption = "",
 ) -> None:
     """Fetch what the nodes recorded into the store. Run it any day, any number of times; cut it off at any point."""
     config = load_config()
-    keys = _wanted(participant or "", node)
+    keys = wanted_keys(participant or "", node)
     for who in sorted({key.participant for key in keys}):
         warn_of_name(who)
     with Store(store_path(store, config)) as kept:
@@ -111,8 +113,8 @@ def sync(
         raise report.failed[0][1].__class__(told)
 
 
-def _wanted(participant: str, role: str) -> list[NodeKey]:
-    """Return the keys of the nodes to sync; raises InputError if there is none."""
+def wanted_keys(participant: str, role: str) -> list[NodeKey]:
+    """Return the keys of the nodes that are meant ("": any); raises InputError if there is none."""
     if role and role not in protocol.ROLE_NAMES:
         raise InputError(f"--node {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
     file = KeyFile()
@@ -128,15 +130,21 @@ def _wanted(participant: str, role: str) -> list[NodeKey]:
     return wanted
 
 
+async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
+    """Return those of the nodes that are heard, and say which are not; raises TransportError if it is all of them."""
+    with err.status("looking for nodes ..."):
+        heard = await find_nodes(air, keys, timeout_s)
+    nodes = [(n, n.key) for n in heard if n.key is not None]
+    if not nodes:
+        raise TransportError((_NONE_OF_OURS if heard else _NOBODY).format(timeout_s, len(heard)))
+    for key in missing([n for n, _ in nodes], keys):
+        err.print(_NOT_HEARD.format(key.participant, key.role_name), highlight=False, soft_wrap=True)
+    return nodes
+
+
 async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float) -> FetchReport:
     async with open_radio(radio) as air:
-        with err.status("looking for nodes ..."):
-            heard = await find_nodes(air, keys, timeout_s)
-        nodes = [n for n in heard if n.key is not None]
-        if not nodes:
-            raise TransportError((_NONE_OF_OURS if heard else _NOBODY).format(timeout_s, len(heard)))
-        for key in missing(nodes, keys):
-            err.print(_NOT_HEARD.format(key.participant, key.role_name), highlight=False, soft_wrap=True)
+        nodes = [n for n, _ in await near_nodes(air, keys, timeout_s)]
         with passing_bar() as bar:
             tasks = {n.found.address: bar.add_task(n.role, total=None) for n in nodes}
 

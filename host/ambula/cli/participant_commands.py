@@ -1,6 +1,5 @@
 """Commands about a participant as a whole: zone, rename, forget."""
 
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,6 +13,7 @@ from ambula.cli.common import (
     ParticipantOption,
     Stopped,
     StoreOption,
+    is_asked,
     known_zone,
     moment,
     out,
@@ -152,18 +152,13 @@ def forget(
 
 
 def _confirm(store: Store, participant: str) -> None:
-    if not _is_asked():
+    if not is_asked():
         raise InputError(f"nobody here to ask whether {participant} may be forgotten: add --yes")
     nodes = store.nodes("participant = ?", (participant,))
     hours = sum(count for n in nodes for _, _, _, _, count, _ in store.segments(n.node_id)) / 720
     question = f"Remove {participant} from {store.path}: {len(nodes)} node log(s), {hours:.1f} h of records, for good?"
     if not typer.confirm(question, err=True):
         raise Stopped("nothing was removed")
-
-
-def _is_asked() -> bool:
-    """Tell whether somebody sits at the terminal."""
-    return sys.stdin.isatty()
 
 
 def _what(gone: Gone) -> str:
