@@ -18,6 +18,7 @@ from ambula.dictionary import entries, in_file
 from ambula.epochs import EpochTable
 from ambula.localdays import local_day
 from ambula.report import ReportContext, render_report, write_report
+from ambula.report.page import ABOVE
 from ambula.settings import MetTable, Rules
 from ambula.summary import summarise_days, summarise_week
 from ambula.synthetic import Participant, default_day, simulate, truth_table
@@ -120,8 +121,7 @@ def test_every_number_of_the_table_is_that_of_daily_csv(name: str) -> None:
     days = summarise_days(table, OSLO)
     page = page_of(table)
     rows = list(csv.DictReader(io.StringIO(daily_csv_text(days))))
-    above = {"date", "zone", "rules", "met_table"}
-    expected = {(row["date"], key): value for row in rows for key, value in row.items() if key not in above}
+    expected = {(row["date"], key): value for row in rows for key, value in row.items() if key not in ABOVE}
     assert page.days == expected
     week = summarise_week(days)
     assert page.week == ({e.name: in_file(getattr(week, e.name)) for e in entries("week")} if days else {})
@@ -147,7 +147,7 @@ def test_plain_words_come_first_and_their_numbers_are_the_tables() -> None:
     assert text.index("You walked 96 minutes on a typical day.") < text.index("All numbers")
     assert week.walking_min == pytest.approx(96)
     assert "About 52 of these were slow, 26 moderate and 18 brisk." in text
-    assert "78 to 100 minutes a day" in text
+    assert "group of 78\N{EN DASH}100 minutes a day" in text
     assert "13 % less often" in text
     assert "predict nothing for one person" in text
 
@@ -205,7 +205,7 @@ def test_synthetic_data_are_called_so_at_the_top_the_title_and_the_end() -> None
 def test_every_figure_speaks_to_a_screen_reader() -> None:
     page = page_of(WEEK)
     said = [d["aria-label"] for d in page.drawn if d.get("role") == "img"]
-    assert len(said) == 4 * 7
+    assert len(said) == 5 * 7
     assert all(said)
     assert all(d.get("aria-hidden") == "true" for d in page.drawn if d.get("role") != "img")
     assert "Mon 2 Mar: walked 60 minutes (slow 16, moderate 26, brisk 18, unknown pace 0)" in said

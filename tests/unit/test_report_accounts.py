@@ -7,8 +7,10 @@ from test_report import CONTEXT, WEEK, Page, page_of
 
 from ambula.ledger import Ledger, Run, State
 from ambula.localdays import local_day
-from ambula.report.accounts import MEANINGS, accounts, exact
+from ambula.report.accounts import accounts, exact
+from ambula.report.language import Language
 
+ENGLISH = Language()
 NBSP = "\N{NO-BREAK SPACE}"
 MONDAY = date(2026, 3, 2)
 DAYS = [local_day(MONDAY + timedelta(days=i), CONTEXT.zone) for i in range(7)]
@@ -32,9 +34,11 @@ def page() -> Page:
 def test_every_state_is_told_in_words_and_the_table_adds_up() -> None:
     text = page().text
     told = text[text.index("What became of every minute") : text.index("All numbers")]
-    for state in State:
-        assert f"{state.value} {MEANINGS[state]}" in told
-    rows = accounts({"thigh": THIGH, "back": BACK}, DAYS)["account_rows"]
+    rows = accounts(ENGLISH, {"thigh": THIGH, "back": BACK}, DAYS)["account_rows"]
+    assert [row.state for row in rows] == [*State, None]
+    for row in rows:
+        assert f"{row.name} {row.meaning}" in told
+        assert row.name == (row.state or "together")
     for node, ledger in enumerate((THIGH, BACK)):
         *states, total = [row.cells[node][0] for row in rows]
         assert sum(states) == total == ledger.duration_slots
@@ -48,7 +52,7 @@ def test_the_bars_show_the_runs_and_say_them() -> None:
     assert "thigh: recorded 159 h" in said
     told = "recorded 13 h 53 min 20 s, not worn 12 h 52 min 45 s, rebooting 35 s, clock unknown 1 h, lost 5 s"
     assert f"back: {told}" in said
-    strips = accounts({"thigh": THIGH, "back": BACK}, DAYS)["account_strips"]
+    strips = accounts(ENGLISH, {"thigh": THIGH, "back": BACK}, DAYS)["account_strips"]
     paths = {layer.kind: layer.path for layer in strips[1].layers}
     assert paths["slot-rebooting"] == "M10000 0H10007v10H10000z"
     assert paths["slot-sensor-fault"] == ""
@@ -57,17 +61,17 @@ def test_the_bars_show_the_runs_and_say_them() -> None:
 
 def test_a_slot_that_is_missing_is_never_rounded_away() -> None:
     nearly = Ledger((Run(0, 999_999, State.RECORDED), Run(999_999, 1_000_000, State.LOST)))
-    (strip,) = accounts({"thigh": nearly}, [])["account_strips"]
+    (strip,) = accounts(ENGLISH, {"thigh": nearly}, [])["account_strips"]
     assert strip.value == f"99.9{NBSP}%"
-    (strip,) = accounts({"thigh": Ledger(nearly.runs[:1])}, [])["account_strips"]
+    (strip,) = accounts(ENGLISH, {"thigh": Ledger(nearly.runs[:1])}, [])["account_strips"]
     assert strip.value == f"100{NBSP}%"
-    assert exact(0) == "none"
-    assert exact(720 * 166 + 12 * 12 + 7).replace(NBSP, " ") == "166 h 12 min 35 s"
+    assert exact(ENGLISH, 0) == "none"
+    assert exact(ENGLISH, 720 * 166 + 12 * 12 + 7).replace(NBSP, " ") == "166 h 12 min 35 s"
 
 
 def test_the_legend_names_what_is_shown_and_nothing_else() -> None:
     def words(**ledgers: Ledger) -> list[str]:
-        return [word for _, word in accounts(ledgers, DAYS)["account_used"]]
+        return [word for _, word in accounts(ENGLISH, ledgers, DAYS)["account_used"]]
 
     assert words(thigh=THIGH) == ["recorded"]
     assert words(thigh=THIGH, back=BACK) == [
@@ -77,7 +81,7 @@ def test_the_legend_names_what_is_shown_and_nothing_else() -> None:
 
 
 def test_days_are_marked_where_they_begin() -> None:
-    ticks = accounts({"thigh": THIGH}, DAYS)["account_ticks"]
+    ticks = accounts(ENGLISH, {"thigh": THIGH}, DAYS)["account_ticks"]
     assert [(day, month) for day, month, _ in ticks] == [(3, "Mar"), *((d, "") for d in range(4, 9))]
     assert ticks[0][2] == 100 * (DAYS[1].start - START) / (END - START)
 

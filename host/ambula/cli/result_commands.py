@@ -27,6 +27,7 @@ from ambula.dictionary import entry
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
 from ambula.localdays import ZoneHistory
+from ambula.programme.participant import programme_of
 from ambula.results import results
 from ambula.settings import DEFAULT, Rules
 from ambula.store import Store
@@ -170,6 +171,7 @@ def make_report(
         rules=rules,
         ledgers=found.ledgers,
         clocks=tuple(found.clocks),
+        programme=programme_of(store, participant, found.table, _zones(zone)),
     )
     with writing(path):
         write_report(found.table, found.days, found.week, path, context)

@@ -2,114 +2,159 @@
 
 from ambula.programme.plan import Plan
 from ambula.programme.progress import Goal, Programme, ProgrammeWeek, Verdict
+from ambula.speech import ENGLISH, N_, NN_, Speaker
 
 # Facts: NHS, "Cauda equina syndrome" (www.nhs.uk/conditions/cauda-equina-syndrome).
-HELP_AT_ONCE = (
+HELP_AT_ONCE = N_(
     "Get medical help at once if back pain comes with new numbness between the legs or around the back passage, with "
     "new trouble holding or passing urine or stool, or with new weakness in both legs."
 )
-ASK = "If the pain is strong, new, or does not settle, talk to a health professional before you do more."
+ASK = N_("If the pain is strong, new, or does not settle, talk to a health professional before you do more.")
 
 _SHORT = {
-    Verdict.LOOKING: "looking only",
-    Verdict.RUNNING: "under way",
-    Verdict.WELL: "went well",
-    Verdict.PARTLY: "in part",
-    Verdict.LOW: "little",
-    Verdict.LOW_AGAIN: "little again",
-    Verdict.PAIN: "pause: pain",
-    Verdict.UNSEEN: "pause: little recorded",
-    Verdict.UNSEEN_AGAIN: "pause: little recorded",
+    Verdict.LOOKING: N_("looking only"),
+    Verdict.RUNNING: N_("under way"),
+    Verdict.WELL: N_("went well"),
+    Verdict.PARTLY: N_("in part"),
+    Verdict.LOW: N_("little"),
+    Verdict.LOW_AGAIN: N_("little again"),
+    Verdict.PAIN: N_("pause: pain"),
+    Verdict.UNSEEN: N_("pause: little recorded"),
+    Verdict.UNSEEN_AGAIN: N_("pause: little recorded"),
 }
 
 
-def verdict_words(verdict: Verdict) -> str:
+def verdict_words(verdict: Verdict, speaker: Speaker = ENGLISH) -> str:
     """Return a verdict in a few words."""
-    return _SHORT[verdict]
+    return speaker.say(_SHORT[verdict])
 
 
-def goal_words(goal: Goal) -> str:
+def goal_words(goal: Goal, speaker: Speaker = ENGLISH) -> str:
     """Return e.g. "3 days of 12 min"."""
-    return f"{goal.days} day{'s' if goal.days != 1 else ''} of {goal.minutes} min"
+    return speaker.say_n("{n} day of {minutes} min", "{n} days of {minutes} min", goal.days, minutes=goal.minutes)
 
 
-def next_words(programme: Programme) -> str:
+def next_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
     """Return the goal in a sentence: of the week under way, or of the next."""
     if programme.weeks and programme.weeks[-1].goal is None and programme.reason is None:
-        return "This week Ambula only looks: walk as you always do. Your first goal comes after it."
-    running = programme.weeks and programme.weeks[-1].verdict is Verdict.RUNNING
+        return speaker.say("This week Ambula only looks: walk as you always do. Your first goal comes after it.")
     goal = programme.goal
-    days = f"{goal.days} days" if goal.days != 1 else "1 day"
-    return f"{'This' if running else 'Next'} week: walk on {days}, {goal.minutes} minutes each."
+    if programme.weeks and programme.weeks[-1].verdict is Verdict.RUNNING:
+        return speaker.say_n(
+            "This week: walk on {n} day, {minutes} minutes.",
+            "This week: walk on {n} days, {minutes} minutes each.",
+            goal.days,
+            minutes=goal.minutes,
+        )
+    return speaker.say_n(
+        "Next week: walk on {n} day, {minutes} minutes.",
+        "Next week: walk on {n} days, {minutes} minutes each.",
+        goal.days,
+        minutes=goal.minutes,
+    )
 
 
-def reason_words(programme: Programme) -> str:
+def reason_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
     """Return why the goal is what it is; "" before the first week is over."""
     week = programme.reason
     if week is None:
         return ""
-    return _REASONS[week.verdict](programme, week)
+    return _REASONS[week.verdict](programme, week, speaker)
 
 
-def how_words(plan: Plan) -> str:
+def how_words(plan: Plan, speaker: Speaker = ENGLISH) -> str:
     """Return how the goal is meant."""
-    return (
-        f"At your own pace. Short walks add up: each of {plan.walk_from_min} minutes and more counts. Keep "
-        f"{plan.rest_days} day{'s' if plan.rest_days != 1 else ''} a week free, and break long sitting every 30 to 40 "
-        "minutes."
+    counted = speaker.say_n(
+        "At your own pace. Short walks add up: each of {n} minute and more counts.",
+        "At your own pace. Short walks add up: each of {n} minutes and more counts.",
+        plan.walk_from_min,
+    )
+    rest = speaker.say_n(
+        "Keep {n} day a week free, and break long sitting every 30 to 40 minutes.",
+        "Keep {n} days a week free, and break long sitting every 30 to 40 minutes.",
+        plan.rest_days,
+    )
+    return f"{counted} {rest}"
+
+
+def _looking(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    plan, goal = programme.plan, programme.goal
+    if goal == Goal(plan.start_min, plan.start_days):
+        return speaker.say("The plan starts low, so that the first weeks are easy.")
+    if goal == Goal(plan.ceiling_min, plan.ceiling_days):
+        return speaker.say("Your first week held as much as the plan ever asks for, or more: keep it up.")
+    return speaker.say("It starts at what your first week showed to be usual for you.")
+
+
+def _well(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    before, now = week.goal, programme.goal
+    if before is None or before == now:
+        said = NN_(
+            "You reached your goal on {reached} of {n} day. That is as far as the plan goes: keep it up.",
+            "You reached your goal on {reached} of {n} days. That is as far as the plan goes: keep it up.",
+        )
+        return _reached(week, said, speaker)
+    if now.days > before.days:
+        said = NN_(
+            "You reached your goal on {reached} of {n} day, and have for weeks: now a day more, as long as before.",
+            "You reached your goal on {reached} of {n} days, and have for weeks: now a day more, as long as before.",
+        )
+        return _reached(week, said, speaker)
+    said = NN_(
+        "You reached your goal on {reached} of {n} day, so the walks grow by {more} minutes.",
+        "You reached your goal on {reached} of {n} days, so the walks grow by {more} minutes.",
+    )
+    return _reached(week, said, speaker, more=now.minutes - before.minutes)
+
+
+def _partly(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    said = NN_(
+        "You reached your goal on {reached} of {n} day, so it stays as it is for one more week.",
+        "You reached your goal on {reached} of {n} days, so it stays as it is for one more week.",
+    )
+    return _reached(week, said, speaker)
+
+
+def _low(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    return speaker.say("It was a week with little walking. That happens: the goal stays as it is.")
+
+
+def _low_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    if week.goal == programme.goal:
+        return speaker.say(
+            "Two weeks with little walking. The goal is the plan's lowest: any short walk is a start.",
+        )
+    return speaker.say(
+        "Two weeks with little walking, so the goal comes down one step. Small and regular is better than much.",
     )
 
 
-def _looking(programme: Programme, week: ProgrammeWeek) -> str:
-    plan, goal = programme.plan, programme.goal
-    if goal == Goal(plan.start_min, plan.start_days):
-        return "The plan starts low, so that the first weeks are easy."
-    if goal == Goal(plan.ceiling_min, plan.ceiling_days):
-        return "Your first week held as much as the plan ever asks for, or more: keep it up."
-    return "It starts at what your first week showed to be usual for you."
+def _pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    told = speaker.say(
+        "You noted pain of {pain} of 10, so there is no step up. Walk as far as feels right.", pain=week.worst_pain
+    )
+    return f"{told} {speaker.say(ASK)}"
 
 
-def _well(programme: Programme, week: ProgrammeWeek) -> str:
-    before, now = week.goal, programme.goal
-    if before is None or before == now:
-        return f"You reached your goal on {_of_days(week)}. That is as far as the plan goes: keep it up."
-    if now.days > before.days:
-        return f"You reached your goal on {_of_days(week)}, and have for some weeks: now a day more, as long as before."
-    return f"You reached your goal on {_of_days(week)}, so the walks grow by {now.minutes - before.minutes} minutes."
+def _unseen(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    return speaker.say_n(
+        "Only {n} day of the week was recorded well enough to tell, so the goal stays as it is.",
+        "Only {n} days of the week were recorded well enough to tell, so the goal stays as it is.",
+        week.seen_days,
+    )
 
 
-def _partly(programme: Programme, week: ProgrammeWeek) -> str:
-    return f"You reached your goal on {_of_days(week)}, so it stays as it is for one more week."
-
-
-def _low(programme: Programme, week: ProgrammeWeek) -> str:
-    return "It was a week with little walking. That happens: the goal stays as it is."
-
-
-def _low_again(programme: Programme, week: ProgrammeWeek) -> str:
+def _unseen_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     if week.goal == programme.goal:
-        return "Two weeks with little walking. The goal is the plan's lowest: any short walk is a start."
-    return "Two weeks with little walking, so the goal comes down one step. Small and regular is better than much."
+        return speaker.say(
+            "Again little was recorded. The goal is the plan's lowest; wear both nodes to see how it goes.",
+        )
+    return speaker.say("Again little was recorded. After a break it is wise to start a little lower.")
 
 
-def _pain(programme: Programme, week: ProgrammeWeek) -> str:
-    return f"You noted pain of {week.worst_pain} of 10, so there is no step up. Walk as far as feels right. {ASK}"
-
-
-def _unseen(programme: Programme, week: ProgrammeWeek) -> str:
-    days = f"{week.seen_days} day{'s' if week.seen_days != 1 else ''}"
-    return f"Only {days} of the week were recorded well enough to tell, so the goal stays as it is."
-
-
-def _unseen_again(programme: Programme, week: ProgrammeWeek) -> str:
-    if week.goal == programme.goal:
-        return "Again little was recorded. The goal is the plan's lowest; wear both nodes to see how it goes."
-    return "Again little was recorded. After a break it is wise to start a little lower."
-
-
-def _of_days(week: ProgrammeWeek) -> str:
+def _reached(week: ProgrammeWeek, said: tuple[str, str], speaker: Speaker, **values: object) -> str:
     days = week.goal.days if week.goal else 0
-    return f"{min(week.reached_days, days)} of {days} days"
+    return speaker.say_n(*said, days, reached=min(week.reached_days, days), **values)
 
 
 _REASONS = {

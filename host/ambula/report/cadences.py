@@ -8,23 +8,31 @@ import numpy as np
 from ambula.epochs import EpochTable
 from ambula.figures import EPOCHS_A_MIN, effective_activity
 from ambula.localdays import LocalDay
+from ambula.report.language import Language
 from nodecore import activity
 
+EFFORT_SPM = (100, 130)  # about 3 and 6 MET in adults: CADENCE-Adults, doi 10.1186/s12966-019-0769-6
+KINDS = ("slow", "moderate", "brisk")
 _LOWEST_SPM, _HIGHEST_SPM, _WIDTH_SPM = 40, 150, 10
 
 
 @dataclass(frozen=True)
 class Bar:
-    """Minutes a day from `from_spm` up to, not including, `to_spm`; `height` 0..100 against the tallest bar."""
+    """Minutes a day from `from_spm` up to, not including, `to_spm`; `height` 0..100 against the tallest bar.
+
+    kind: the colour, by what that cadence asks of most adults. tick: what stands below it.
+    """
 
     from_spm: int
     to_spm: int
     minutes: float
     height: float
+    kind: str
+    tick: str
     said: str
 
 
-def cadence_bars(table: EpochTable, valid_days: Sequence[LocalDay]) -> list[Bar]:
+def cadence_bars(language: Language, table: EpochTable, valid_days: Sequence[LocalDay]) -> list[Bar]:
     """Return walking minutes a valid day by cadence, 10 steps/min a bar; the outer bars hold what lies beyond.
 
     Edge case: empty without a valid day or without any cadence.
@@ -40,14 +48,19 @@ def cadence_bars(table: EpochTable, valid_days: Sequence[LocalDay]) -> list[Bar]
     minutes = np.histogram(spm, edges)[0] / EPOCHS_A_MIN / len(valid_days)
     top = float(minutes.max())
     return [
-        Bar(low, low + _WIDTH_SPM, m, 100 * m / top, f"{_range(low)} steps a minute: {m:.1f} minutes")
-        for low, m in zip(edges[:-1].tolist(), minutes.tolist(), strict=True)
+        _bar(language, low, each, 100 * each / top)
+        for low, each in zip(edges[:-1].tolist(), minutes.tolist(), strict=True)
     ]
 
 
-def _range(low: int) -> str:
+def _bar(language: Language, low: int, minutes: float, height: float) -> Bar:
+    high = low + _WIDTH_SPM
+    kind = KINDS[sum(low >= limit for limit in EFFORT_SPM)]
     if low == _LOWEST_SPM:
-        return f"under {low + _WIDTH_SPM}"
-    if low + _WIDTH_SPM == _HIGHEST_SPM:
-        return f"{low} and more"
-    return f"{low} to {low + _WIDTH_SPM - 1}"
+        tick, cadence = f"<{high}", language.say("under {limit}", limit=high)
+    elif high == _HIGHEST_SPM:
+        tick, cadence = f"{low}+", language.say("at least {limit}", limit=low)
+    else:
+        tick, cadence = f"{low}", language.say("{low} to {high}", low=low, high=high - 1)
+    said = language.say("{cadence} steps a minute: {n} minutes", cadence=cadence, n=language.number(minutes, 1))
+    return Bar(low, high, minutes, height, kind, tick, said)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from ambula.ledger import Ledger
 from ambula.localdays import Zones
+from ambula.programme import Programme
+from ambula.report.language import SOURCE
 from ambula.settings import DEFAULT, Rules
 
 
@@ -14,7 +16,8 @@ class ReportContext:
     synthetic: made by a model, not worn. firmware: version of each role as the nodes told it, e.g. {"thigh": "0.1.0"};
     empty where unknown. package: version of the host package. rules: those of the summary. Nothing here holds the time
     of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait told of the nodes'
-    clocks, in words; empty where readings vouch for them.
+    clocks, in words; empty where readings vouch for them. programme: how the walking programme goes; None, none.
+    language: one of `language.CODES`.
     """
 
     participant: str
@@ -25,3 +28,5 @@ class ReportContext:
     rules: Rules = DEFAULT
     ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
     clocks: tuple[str, ...] = ()
+    programme: Programme | None = None
+    language: str = SOURCE

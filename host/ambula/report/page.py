@@ -16,14 +16,15 @@ from ambula.localdays import LocalDay, ZoneHistory, local_day
 from ambula.report import strips, words
 from ambula.report.accounts import accounts
 from ambula.report.cadences import cadence_bars
+from ambula.report.colours import FILL
 from ambula.report.context import ReportContext
+from ambula.report.language import Language
+from ambula.report.plan_view import plan_view
 from ambula.summary import JOURNEY, DaySummary, WeekSummary
 
 _LEAST_AXIS_MIN = 150
 _THRESHOLDS_MIN = (78, 100, 125)
-_RASTER_ORDER = (
-    "lying", "sitting", "sedentary", "standing", "walking", "stairs", "running", "cycling", "other", "not_worn",
-)  # fmt: skip
+ABOVE = ("participant", "date", "zone", "rules", "met_table")  # said elsewhere on the page, once
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def write_report(
 
     table, days, week: as `summarise_days` and `summarise_week` made them, by `context.rules` and `context.zone`.
     The file appears whole or not at all; the same input gives the same bytes. Raises OSError where the place cannot be
-    written, ValueError where the days are of another zone. Edge case: without any day, a page that says so.
+    written, ValueError where the days are of another zone or the language has no catalogue. Edge case: without any day,
+    a page that says so.
     """
     write_whole(path, render_report(table, days, week, context))
 
@@ -52,54 +54,65 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
     shown = [(local_day(d.date, zones), d) for d in days]
     if any(day.zone != JOURNEY.join(local.zones) for local, day in shown):
         raise ValueError(f"days cut by {days[0].zone}, report asked for {zones.words}")
+    language = Language(context.language)
     loader = PackageLoader("ambula.report", "")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return pages.get_template("report.html").render(
+        say=language.say,
+        lang=language,
+        fill=FILL,
         context=context,
-        zones=zones.words,
+        zones=words.zones_words(language, zones),
         days=days,
         week=week,
         study=study,
         words=words,
-        period=_period(days),
-        **_figures(table, shown),
-        **accounts(context.ledgers, [day for day, _ in shown]),
-        **_numbers(days, week),
+        period=language.period(days[0].date, days[-1].date) if days else language.say("nothing recorded"),
+        plan=plan_view(language, context.programme) if context.programme else None,
+        **_figures(language, table, shown),
+        **accounts(language, context.ledgers, [day for day, _ in shown]),
+        **_numbers(language, days, week),
     )
 
 
-def _figures(table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]]) -> dict[str, Any]:
+def _figures(language: Language, table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]]) -> dict[str, Any]:
     days = [figures for _, figures in shown]
     walking_axis = _axis(max((d.walking_min for d in days), default=0.0), _LEAST_AXIS_MIN, 10)
     sitting_axis = _axis(max((d.sitting_min + d.sedentary_min for d in days), default=0.0), 480, 240)
+    trunk_axis = _axis(max((d.bent_min for d in days if d.bends), default=0.0), 8, 8)
     return {
-        "raster": strips.raster(table, shown),
-        "pace": strips.pace_bars(days, walking_axis),
-        "thresholds": [(t, 100 * t / walking_axis) for t in _THRESHOLDS_MIN],
-        "sitting": strips.sitting_bars(table, shown, sitting_axis),
+        "raster": strips.raster(language, table, shown),
+        "pace": strips.pace_bars(language, days, walking_axis),
+        "thresholds": [(str(t), 100 * t / walking_axis) for t in _THRESHOLDS_MIN],
+        "sitting": strips.sitting_bars(language, table, shown, sitting_axis),
         "sitting_ticks": _hours(sitting_axis),
-        "wear": strips.wear_strips(table, shown),
-        "cadence": cadence_bars(table, [day for day, figures in shown if figures.valid]),
-        "used": _legend(days),
+        "trunk": strips.trunk_bars(language, days, trunk_axis) if any(d.bends is not None for d in days) else [],
+        "trunk_ticks": [(m, 100 * m / trunk_axis) for m in range(0, int(trunk_axis) + 1, int(trunk_axis / 4))],
+        "wear": strips.wear_strips(language, table, shown),
+        "cadence": cadence_bars(language, table, [day for day, figures in shown if figures.valid]),
+        "used": _legend(language, days),
         "one_node": words.one_node_matters(days),
     }
 
 
-def _legend(days: Sequence[DaySummary]) -> list[tuple[str, str]]:
+def _legend(language: Language, days: Sequence[DaySummary]) -> list[tuple[str, str]]:
     """The activities that the raster shows, as colour and word, from rest to effort."""
-    named = [(name, name.replace("_", " ").replace("sedentary", "sitting or lying")) for name in _RASTER_ORDER]
-    return [(name, text) for name, text in named if any(getattr(d, f"{name}_min") > 0 for d in days)]
+    return [
+        (name, language.say(text))
+        for name, text in strips.ACTIVITIES.items()
+        if any(getattr(d, f"{name}_min") > 0 for d in days)
+    ]
 
 
-def _numbers(days: Sequence[DaySummary], week: WeekSummary) -> dict[str, Any]:
+def _numbers(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> dict[str, Any]:
     rows = [
-        Row(e, [(d.date.isoformat(), in_file(v), e.shown(v)) for d in days for v in [getattr(d, e.name)]])
+        Row(e, [(d.date.isoformat(), in_file(v), language.shown(e, v)) for d in days for v in [getattr(d, e.name)]])
         for e in entries("day")
-        if e.name not in ("date", "zone", "rules", "met_table")
+        if e.name not in ABOVE
     ]
     return {
-        "groups": [(name, list(group)) for name, group in groupby(rows, key=lambda r: r.entry.group)],
-        "week_rows": [(e, in_file(v), e.shown(v)) for e in entries("week") for v in [getattr(week, e.name)]],
+        "groups": [(language.say(name), list(group)) for name, group in groupby(rows, key=lambda r: r.entry.group)],
+        "week_rows": [(e, in_file(v), language.shown(e, v)) for e in entries("week") for v in [getattr(week, e.name)]],
         "definitions": entries("day"),
     }
 
@@ -113,14 +126,3 @@ def _hours(axis_min: float) -> list[tuple[int, float]]:
     """Hours to mark on an axis, and where in percent: at most five, so that a phone has room."""
     step = 4 if axis_min <= 16 * 60 else 8
     return [(h, 100 * 60 * h / axis_min) for h in range(0, int(axis_min / 60) + 1, step)]
-
-
-def _period(days: Sequence[DaySummary]) -> str:
-    if not days:
-        return "nothing recorded"
-    first, last = days[0].date, days[-1].date
-    if first == last:
-        return f"{first:%A} {first.day} {first:%B %Y}"
-    same_year = first.year == last.year
-    start = f"{first.day} {first:%B}" if same_year else f"{first.day} {first:%B %Y}"
-    return f"{start} to {last.day} {last:%B %Y}"

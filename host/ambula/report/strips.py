@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.bouts import find_bouts, lengths
+from ambula.dictionary import EMPTY
 from ambula.epochs import EpochTable
 from ambula.figures import EPOCHS_A_MIN, effective_activity
 from ambula.localdays import LocalDay
-from ambula.report.words import THIN_SHARE, day_name, duration, percent
+from ambula.report.language import Language
+from ambula.report.words import THIN_SHARE
+from ambula.speech import N_
 from ambula.summary import DaySummary
 from nodecore import activity
 from nodecore.sampling import EPOCH_S
@@ -24,6 +27,18 @@ _HEIGHT = 10
 _OVERLAP = 8.0  # epochs: hides the hairlines that renderers leave between neighbouring blocks
 _THIGH, _BACK, _BOTH = 1, 2, 3
 SITTING_BANDS_MIN = (0, 10, 30, 60)
+ACTIVITIES = {
+    "lying": N_("lying"),
+    "sitting": N_("sitting"),
+    "sedentary": N_("sitting or lying"),
+    "standing": N_("standing"),
+    "walking": N_("walking"),
+    "stairs": N_("stairs"),
+    "running": N_("running"),
+    "cycling": N_("cycling"),
+    "other": N_("other"),
+    "not_worn": N_("not worn"),
+}
 # Drawn from what fills the day to what must not be covered by its neighbours.
 _PAINT = (
     activity.LYING,
@@ -41,7 +56,7 @@ _PAINT = (
 
 @dataclass(frozen=True)
 class Layer:
-    """Blocks of one colour: `kind` names the colour in the style sheet, `path` is SVG path data."""
+    """Blocks of one colour: `kind` names it in `colours.FILL`, `path` is SVG path data."""
 
     kind: str
     path: str
@@ -59,12 +74,12 @@ class Strip:
     note: str = ""
 
 
-def raster(table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]]) -> list[Strip]:
+def raster(language: Language, table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]]) -> list[Strip]:
     """Return one strip a day: what was done when; what was not recorded stays bare."""
-    return [_raster_day(_rows(table, day), day, figures) for day, figures in days]
+    return [_raster_day(language, rows_of(table, day), day, figures) for day, figures in days]
 
 
-def pace_bars(days: Sequence[DaySummary], full_min: float) -> list[Strip]:
+def pace_bars(language: Language, days: Sequence[DaySummary], full_min: float) -> list[Strip]:
     """Return minutes walked each day by pace; `full_min` is the width of the page."""
     strips: list[Strip] = []
     for day in days:
@@ -74,27 +89,40 @@ def pace_bars(days: Sequence[DaySummary], full_min: float) -> list[Strip]:
             ("brisk", day.walking_brisk_min),
             ("unknown-pace", day.walking_unknown_pace_min),
         ]
-        words = ", ".join(f"{kind.replace('-', ' ')} {minutes:.0f}" for kind, minutes in parts)
-        said = f"{day_name(day.date)}: walked {day.walking_min:.0f} minutes ({words})"
-        value = f"{day.walking_min:.0f} min" if day.recorded_epochs else "no data"
-        strips.append(Strip(day_name(day.date), value, full_min, _stacked(parts), said, _thin(day)))
+        name, walked = language.day_name(day.date), language.number(day.walking_min)
+        said = language.say(
+            "{day}: walked {walked} minutes (slow {slow}, moderate {moderate}, brisk {brisk}, unknown pace {unknown})",
+            day=name,
+            walked=walked,
+            slow=language.number(parts[0][1]),
+            moderate=language.number(parts[1][1]),
+            brisk=language.number(parts[2][1]),
+            unknown=language.number(parts[3][1]),
+        )
+        value = language.say("{n} min", n=walked) if day.recorded_epochs else language.say("no data")
+        strips.append(Strip(name, value, full_min, stacked(parts), said, _thin(language, day)))
     return strips
 
 
-def sitting_bars(table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]], full_min: float) -> list[Strip]:
+def sitting_bars(
+    language: Language, table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]], full_min: float
+) -> list[Strip]:
     """Return minutes sat each day by the length of the sitting they were part of."""
     strips: list[Strip] = []
     for day, figures in days:
-        minutes = sitting_minutes_by_band(_rows(table, day))
+        minutes = sitting_minutes_by_band(rows_of(table, day))
         kinds = [f"sat-{low}" for low in SITTING_BANDS_MIN]
-        times = "1 time" if figures.sitting_bouts_30min == 1 else f"{figures.sitting_bouts_30min} times"
-        value = times if figures.recorded_epochs else "no data"
-        said = (
-            f"{day_name(day.date)}: sat {duration(sum(minutes))}, {figures.sitting_bouts_30min} times for 30 minutes "
-            f"or more, longest {duration(figures.sitting_longest_min)}, {figures.sitting_breaks} breaks"
+        name = language.day_name(day.date)
+        said = language.say(
+            "{day}: sat {time}, {long} times for 30 minutes or more, longest {longest}, {breaks} breaks",
+            day=name,
+            time=language.duration(sum(minutes)),
+            long=figures.sitting_bouts_30min,
+            longest=language.duration(figures.sitting_longest_min),
+            breaks=figures.sitting_breaks,
         )
-        layers = _stacked(list(zip(kinds, minutes, strict=True)))
-        strips.append(Strip(day_name(day.date), value, full_min, layers, said, _thin(figures)))
+        layers = stacked(list(zip(kinds, minutes, strict=True)))
+        strips.append(Strip(name, _long_sittings(language, figures), full_min, layers, said, _thin(language, figures)))
     return strips
 
 
@@ -107,33 +135,72 @@ def sitting_minutes_by_band(rows: EpochTable) -> list[float]:
     return [float(bout_min[(bout_min >= a) & (bout_min < b)].sum()) for a, b in bands]
 
 
-def wear_strips(table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]]) -> list[Strip]:
+def wear_strips(language: Language, table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]]) -> list[Strip]:
     """Return which nodes recorded and were worn, through each day."""
     strips: list[Strip] = []
     for day, figures in days:
-        rows = _rows(table, day)
+        rows = rows_of(table, day)
         kinds = [("both", _BOTH), ("one-node", _THIGH), ("one-node", _BACK)]
         layers = [Layer(kind, _path(rows.epoch - day.start, rows.worn & (rows.nodes == n))) for kind, n in kinds]
         layers.append(Layer("not_worn", _path(rows.epoch - day.start, ~rows.worn)))
-        share = f"{percent(figures.worn_share)} worn"
-        said = f"{day_name(day.date)}: {share}, {duration(figures.unrecorded_min)} not recorded"
-        strips.append(Strip(day_name(day.date), share, day.epochs, layers, said))
+        name = language.day_name(day.date)
+        share = language.say("{percent} worn", percent=language.percent(figures.worn_share))
+        said = language.say(
+            "{day}: {share}, {time} not recorded",
+            day=name,
+            share=share,
+            time=language.duration(figures.unrecorded_min),
+        )
+        strips.append(Strip(name, share, day.epochs, layers, said))
     return strips
 
 
-def _raster_day(rows: EpochTable, day: LocalDay, figures: DaySummary) -> Strip:
+def trunk_bars(language: Language, days: Sequence[DaySummary], full_min: float) -> list[Strip]:
+    """Return minutes bent forward each day, and how often; a dash where the nodes were never worn together."""
+    strips: list[Strip] = []
+    for day in days:
+        name = language.day_name(day.date)
+        if day.bends is None:
+            value, minutes = EMPTY if day.recorded_epochs else language.say("no data"), 0.0
+            said = language.say("{day}: not known", day=name)
+        else:
+            value, minutes = language.say_n("{n} time", "{n} times", day.bends), day.bent_min
+            said = language.say("{day}: {times}, {n} minutes", day=name, times=value, n=language.number(minutes, 1))
+        strips.append(Strip(name, value, full_min, stacked([("bent", minutes)]), said, _thin(language, day)))
+    return strips
+
+
+def _raster_day(language: Language, rows: EpochTable, day: LocalDay, figures: DaySummary) -> Strip:
     code, at = effective_activity(rows), rows.epoch - day.start
     layers = [Layer(activity.NAMES[kind], _path(at, code == kind)) for kind in _PAINT]
     named = [(name, float(getattr(figures, f"{name}_min"))) for name in activity.NAMES]
-    parts = [f"{name.replace('_', ' ')} {duration(minutes)}" for name, minutes in named if minutes > 0]
-    said = f"{day_name(day.date)}: {', '.join(parts) or 'nothing recorded'}"
+    parts = [f"{language.say(ACTIVITIES[name])} {language.duration(minutes)}" for name, minutes in named if minutes > 0]
+    name = language.day_name(day.date)
+    said = f"{name}: {', '.join(parts) or language.say('nothing recorded')}"
+    return Strip(name, "", day.epochs, layers, said, _odd_length(language, day))
+
+
+def _odd_length(language: Language, day: LocalDay) -> str:
+    """What to say of a day that has not 24 hours."""
     hours = day.epochs * EPOCH_S / 3600
-    changed = "the time zone changed" if len(day.zones) > 1 else "the clock changed"
-    note = "" if hours == 24 else f"{hours:g}-hour day: {changed}"
-    return Strip(day_name(day.date), "", day.epochs, layers, said, note)
+    if hours == 24:
+        return ""
+    if len(day.zones) > 1:
+        return language.say("{n}-hour day: the time zone changed", n=language.shortest(hours))
+    return language.say("{n}-hour day: the clock changed", n=language.shortest(hours))
 
 
-def _rows(table: EpochTable, day: LocalDay) -> EpochTable:
+def _long_sittings(language: Language, day: DaySummary) -> str:
+    """How often somebody sat for long; a dash where sitting could not be told (the back node alone)."""
+    if not day.recorded_epochs:
+        return language.say("no data")
+    if not day.sitting_min + day.sedentary_min:
+        return EMPTY
+    return language.say_n("{n} time", "{n} times", day.sitting_bouts_30min)
+
+
+def rows_of(table: EpochTable, day: LocalDay) -> EpochTable:
+    """Return the epochs of a day."""
     first, last = np.searchsorted(table.epoch, (day.start, day.end))
     return table.rows(slice(int(first), int(last)))
 
@@ -144,7 +211,8 @@ def _path(at: NDArray[np.int64], chosen: NDArray[np.bool_]) -> str:
     return "".join(f"M{start} 0h{end - start + _OVERLAP:g}v{_HEIGHT}H{start}z" for start, end in runs.tolist())
 
 
-def _stacked(parts: Sequence[tuple[str, float]]) -> list[Layer]:
+def stacked(parts: Sequence[tuple[str, float]]) -> list[Layer]:
+    """Return blocks one after the other, each as long as its number."""
     layers: list[Layer] = []
     left = 0.0
     for kind, size in parts:
@@ -154,6 +222,8 @@ def _stacked(parts: Sequence[tuple[str, float]]) -> list[Layer]:
     return layers
 
 
-def _thin(day: DaySummary) -> str:
+def _thin(language: Language, day: DaySummary) -> str:
     """A warning beside a day of which much is missing."""
-    return f"{percent(day.worn_share)} worn" if day.recorded_epochs and day.worn_share < THIN_SHARE else ""
+    if not day.recorded_epochs or day.worn_share >= THIN_SHARE:
+        return ""
+    return language.say("{percent} worn", percent=language.percent(day.worn_share))

@@ -1,80 +1,76 @@
 """The page's first words: what a typical day held, what it rests on, and what the sources advise; no diagnosis."""
 
 from collections.abc import Sequence
-from datetime import date
-from math import isnan
+from datetime import datetime
 
+from ambula.localdays import ZoneHistory
+from ambula.report.language import Language
+from ambula.settings import MetTable, Rules
 from ambula.study import VOLUME_MIN, Category, volume_category
 from ambula.summary import DaySummary, WeekSummary
 
 THIN_SHARE = 0.8
 _ALMOST_ALL = 0.995
 _FEW_DAYS = 4
+_WEEK_DAYS = 7
 _WORTH_A_WORD_MIN = 5
-_NBSP = "\N{NO-BREAK SPACE}"
 
 
-def day_name(day: date) -> str:
-    """Return e.g. "Mon 2 Mar"."""
-    return f"{day:%a} {day.day} {day:%b}"
-
-
-def duration(minutes: float) -> str:
-    """Return minutes in words that do not break over lines: "8 min", "11 h 29 min"; "0 min" for under half a minute."""
-    if isnan(minutes):
-        return "unknown"
-    hours, rest = divmod(round(minutes), 60)
-    if not hours:
-        return f"{rest}{_NBSP}min"
-    return f"{hours}{_NBSP}h{_NBSP}{rest}{_NBSP}min" if rest else f"{hours}{_NBSP}h"
-
-
-def percent(share: float) -> str:
-    """Return a share in whole percent; never 100 % unless nothing is missing, never 0 % where there is something."""
-    if isnan(share):
-        return "unknown"
-    bounded = min(max(round(100 * share), 1 if share > 0 else 0), 100 if share >= 1 else 99)
-    return f"{bounded}{_NBSP}%"
-
-
-def headline(days: Sequence[DaySummary], week: WeekSummary) -> str:
+def headline(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
     """Return the first sentence; where much is missing it claims no more than what was seen."""
     if not week.valid_days:
-        return "There is no day yet from which your walking can be told."
-    seen = f"{round(week.walking_min)}{_NBSP}minutes"
-    one = days[0].date
-    when = f"on {one:%A} {one.day}{_NBSP}{one:%B}" if len(days) == 1 else "on a typical day"
+        return language.say("There is no day yet from which your walking can be told.")
+    seen = language.minutes(week.walking_min)
+    if len(days) > 1:
+        if _much_is_missing(week):
+            return language.say("We saw you walk {minutes} a day, but much is missing.", minutes=seen)
+        return language.say("You walked {minutes} on a typical day.", minutes=seen)
+    day = language.long_day_name(days[0].date)
     if _much_is_missing(week):
-        return f"We saw you walk {seen} {when if len(days) == 1 else 'a day'}, but much is missing."
-    return f"You walked {seen} {when}."
+        return language.say("We saw you walk {minutes} on {day}, but much is missing.", minutes=seen, day=day)
+    return language.say("You walked {minutes} on {day}.", minutes=seen, day=day)
 
 
-def story(days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
-    """Return the sentences after the first: pace, sitting, best day."""
+def story(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
+    """Return the sentences after the first: pace, sitting, how the days differ."""
     if not week.valid_days:
-        return ["A day counts when it holds some sitting and some walking; so far none does."]
-    sentences = [_pace(week), _sitting(days, week)]
-    valid = [d for d in days if d.valid]
-    if len(valid) > 1:
-        best = max(valid, key=lambda d: d.walking_min)
-        sentences.append(f"Your longest walking day was {best.date:%A}, with {round(best.walking_min)} minutes.")
-    return sentences
+        return [language.say("A day counts when it holds some sitting and some walking; so far none does.")]
+    return [s for s in (_pace(language, week), _sitting(language, days, week), _days_differ(language, days)) if s]
 
 
-def rests_on(days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
+def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
     """Return what the reader must know about gaps before trusting any figure."""
     if not days:
-        return ["Nothing was recorded."]
-    notes = [_basis(days, week)]
+        return [language.say("Nothing was recorded.")]
+    notes = [_basis(language, days, week)]
     if 0 < week.valid_days < _FEW_DAYS:
-        notes.append("That is too short to say what is typical of you: the study's people wore the nodes for a week.")
-    thin = _thin(days)
+        notes.append(
+            language.say(
+                "That is too short to say what is typical of you: the study's people wore the nodes for a week."
+            )
+        )
+    thin = [d for d in days if d.valid and d.worn_share < THIN_SHARE]
     if thin:
-        names = ", ".join(f"{day_name(d.date)} ({percent(d.worn_share)} worn)" for d in thin)
-        notes.append(f"Parts are missing on {names}: you will have walked and sat more than is counted there.")
-        notes.extend(_full_days(days))
+        names = ", ".join(
+            language.say(
+                "{day} ({percent} worn)", day=language.day_name(d.date), percent=language.percent(d.worn_share)
+            )
+            for d in thin
+        )
+        notes.append(
+            language.say(
+                "Parts are missing on {days}: you will have walked and sat more than is counted there.", days=names
+            )
+        )
+        notes.extend(_full_days(language, days))
     if one_node_matters(days):
-        notes.append("For part of the time only one node recorded: there, sitting and lying cannot be told apart.")
+        notes.append(
+            language.say("For part of the time only one node recorded: there, sitting and lying cannot be told apart.")
+        )
+    if sum(d.back_min - d.both_min for d in days) >= _WORTH_A_WORD_MIN:
+        notes.append(
+            language.say("For part of the time only the back node recorded: there, sitting counts as something else.")
+        )
     return notes
 
 
@@ -83,89 +79,200 @@ def one_node_matters(days: Sequence[DaySummary]) -> bool:
     return sum(d.sedentary_min for d in days) >= _WORTH_A_WORD_MIN
 
 
-def _much_is_missing(week: WeekSummary) -> bool:
-    """A first and a last day that began or ended at noon are no reason to doubt a week."""
-    return week.worn_share < THIN_SHARE
-
-
-def _thin(days: Sequence[DaySummary]) -> list[DaySummary]:
-    """The days that count although much of them is missing."""
-    return [d for d in days if d.valid and d.worn_share < THIN_SHARE]
-
-
-def _full_days(days: Sequence[DaySummary]) -> list[str]:
-    """What the days say of which little is missing; nothing if there are none."""
-    full = [d.walking_min for d in days if d.valid and d.worn_share >= THIN_SHARE]
-    if not full:
-        return []
-    on = "the one day" if len(full) == 1 else f"the {len(full)} days"
-    return [f"On {on} of which little is missing you walked {round(sum(full) / len(full))} minutes."]
-
-
-def _basis(days: Sequence[DaySummary], week: WeekSummary) -> str:
-    """How many days, and how much of them."""
-    if not week.valid_days:
-        return "No day held both sitting and walking, so there is no typical day."
-    worn = "almost all the time" if week.worn_share >= _ALMOST_ALL else f"{percent(week.worn_share)} of the time"
-    counted = _count(week.valid_days, "day")
-    if week.valid_days < len(days):
-        counted = f"{week.valid_days} of {len(days)} days (the others lack sitting or walking)"
-    return f"These figures rest on {counted}, with the nodes worn {worn}."
-
-
-def study_sentence(week: WeekSummary) -> str:
+def study_sentence(language: Language, week: WeekSummary) -> str:
     """Return the study's finding for the band of this walking volume, as a finding about groups; "" without one."""
     band = volume_category(week.walking_min)
     if band is None:
         return ""
     if not _much_is_missing(week):
-        return _finding(band)
-    missing = percent(1 - week.worn_share)
-    return f"{_finding(band)} With {missing} of the time missing, your true group may be a higher one."
+        return _finding(language, band)
+    missing = language.say(
+        "With {percent} of the time missing, your true group may be a higher one.",
+        percent=language.percent(1 - week.worn_share),
+    )
+    return f"{_finding(language, band)} {missing}"
 
 
-def advice() -> list[str]:
+def advice(language: Language) -> list[str]:
     """Return what the study and the WalkBack trial's authors repeat; general, the same for every reader."""
     return [
-        "Short walks add up. Start slowly, build up gradually, and keep at it.",
-        "Break up sitting every 30 to 40 minutes.",
-        "More than about 125 minutes a day brought no further gain in the study.",
+        language.say("Short walks add up. Start slowly, build up gradually, and keep at it."),
+        language.say("Break up sitting every 30 to 40 minutes."),
+        language.say("More than about 125 minutes a day brought no further gain in the study."),
     ]
 
 
-def _finding(band: Category) -> str:
-    if band is VOLUME_MIN[0]:
-        return (
-            "Your minutes lie in the study's lowest group, under 78 minutes a day. The groups that walked more had "
-            f"long-lasting back pain less often: {_less(VOLUME_MIN[1])} in the next group, 78 to 100 minutes."
-        )
-    group = band.label.replace(">=", "at least ").replace("-", " to ")
-    return (
-        f"Your minutes lie in the study's group of {group} minutes a day. That group had long-lasting "
-        f"back pain {_less(band)} often than the group under 78 minutes."
+def _much_is_missing(week: WeekSummary) -> bool:
+    """A first and a last day that began or ended at noon are no reason to doubt a week."""
+    return week.worn_share < THIN_SHARE
+
+
+def _full(days: Sequence[DaySummary]) -> list[DaySummary]:
+    """The days that count and of which little is missing."""
+    return [d for d in days if d.valid and d.worn_share >= THIN_SHARE]
+
+
+def _named(language: Language, day: DaySummary, days: Sequence[DaySummary]) -> str:
+    """Return the weekday where that names one day, else its date."""
+    return language.weekday(day.date) if len(days) <= _WEEK_DAYS else language.day_name(day.date)
+
+
+def _days_differ(language: Language, days: Sequence[DaySummary]) -> str:
+    """Return between which days the walking lay; of days with gaps only the most is told. "" for one day."""
+    valid, full = [d for d in days if d.valid], _full(days)
+    if len(valid) < 2:
+        return ""
+    best = max(valid, key=lambda d: d.walking_min)
+    most, best_day = language.minutes(best.walking_min), _named(language, best, days)
+    if len(full) < 2 or best not in full:
+        return language.say("Most walking was seen on {day}: {minutes}.", day=best_day, minutes=most)
+    least = min(full, key=lambda d: d.walking_min)
+    return language.say(
+        "The days differed: from {least} on {least_day} to {most} on {most_day}.",
+        least=language.minutes(least.walking_min),
+        least_day=_named(language, least, days),
+        most=most,
+        most_day=best_day,
     )
 
 
-def _less(band: Category) -> str:
-    return f"{round(100 * (1 - band.risk_ratio))}{_NBSP}% less"
+def _full_days(language: Language, days: Sequence[DaySummary]) -> list[str]:
+    """What the days say of which little is missing; nothing if there are none."""
+    full = [d.walking_min for d in _full(days)]
+    if not full:
+        return []
+    mean = language.minutes(sum(full) / len(full))
+    return [
+        language.say_n(
+            "On the one day of which little is missing you walked {minutes}.",
+            "On the {n} days of which little is missing you walked {minutes}.",
+            len(full),
+            minutes=mean,
+        )
+    ]
 
 
-def _pace(week: WeekSummary) -> str:
-    slow, moderate, brisk = week.walking_slow_min, week.walking_moderate_min, week.walking_brisk_min
-    if slow + moderate + brisk == 0:
-        return "How fast you walked could not be told."
+def _basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
+    """How many days, and how much of them."""
+    if not week.valid_days:
+        return language.say("No day held both sitting and walking, so there is no typical day.")
+    if week.valid_days < len(days):
+        counted = language.say_n(
+            "{n} of {all} days (the others lack sitting or walking)",
+            "{n} of {all} days (the others lack sitting or walking)",
+            week.valid_days,
+            all=len(days),
+        )
+    else:
+        counted = language.say_n("{n} day", "{n} days", week.valid_days)
+    if week.worn_share >= _ALMOST_ALL:
+        return language.say("These figures rest on {days}, with the nodes worn almost all the time.", days=counted)
+    return language.say(
+        "These figures rest on {days}, with the nodes worn {percent} of the time.",
+        days=counted,
+        percent=language.percent(week.worn_share),
+    )
+
+
+def _finding(language: Language, band: Category) -> str:
+    if band is VOLUME_MIN[0]:
+        return language.say(
+            "Your minutes lie in the study's lowest group, under 78 minutes a day. The groups that walked more had "
+            "long-lasting back pain less often: {percent} less in the next group, 78 to 100 minutes.",
+            percent=_less(language, VOLUME_MIN[1]),
+        )
+    return language.say(
+        "Your minutes lie in the study's group of {group} minutes a day. That group had long-lasting back pain "
+        "{percent} less often than the group under 78 minutes.",
+        group=language.band(band.label),
+        percent=_less(language, band),
+    )
+
+
+def _less(language: Language, band: Category) -> str:
+    return language.percent(1 - band.risk_ratio)
+
+
+def _pace(language: Language, week: WeekSummary) -> str:
+    slow, moderate, brisk = (
+        round(m) for m in (week.walking_slow_min, week.walking_moderate_min, week.walking_brisk_min)
+    )
+    if week.walking_slow_min + week.walking_moderate_min + week.walking_brisk_min == 0:
+        return language.say("How fast you walked could not be told.")
     unknown = round(week.walking_unknown_pace_min)
-    rest = f"; the pace of {unknown} is not known" if unknown else ""
-    return f"About {round(slow)} of these were slow, {round(moderate)} moderate and {round(brisk)} brisk{rest}."
+    if not unknown:
+        return language.say(
+            "About {slow} of these were slow, {moderate} moderate and {brisk} brisk.",
+            slow=slow,
+            moderate=moderate,
+            brisk=brisk,
+        )
+    return language.say(
+        "About {slow} of these were slow, {moderate} moderate and {brisk} brisk; the pace of {unknown} is not known.",
+        slow=slow,
+        moderate=moderate,
+        brisk=brisk,
+        unknown=unknown,
+    )
 
 
-def _sitting(days: Sequence[DaySummary], week: WeekSummary) -> str:
+def _sitting(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
     longest = max((d for d in days if d.valid), key=lambda d: d.sitting_longest_min)
-    on = f", on {longest.date:%A}" if len(days) > 1 else ""
-    how = "sat or lay" if week.sitting_min > 0 and all(d.sitting_min == 0 for d in days if d.valid) else "sat"
-    stretch = duration(longest.sitting_longest_min)
-    return f"You {how} for {duration(week.sitting_min)}; the longest stretch without a break was {stretch}{on}."
+    told = {"time": language.duration(week.sitting_min), "stretch": language.duration(longest.sitting_longest_min)}
+    lying_too = week.sitting_min > 0 and all(d.sitting_min == 0 for d in days if d.valid)
+    if len(days) == 1:
+        if lying_too:
+            return language.say("You sat or lay for {time}; the longest stretch without a break was {stretch}.", **told)
+        return language.say("You sat for {time}; the longest stretch without a break was {stretch}.", **told)
+    day = _named(language, longest, days)
+    if lying_too:
+        return language.say(
+            "You sat or lay for {time}; the longest stretch without a break was {stretch}, on {day}.", **told, day=day
+        )
+    return language.say(
+        "You sat for {time}; the longest stretch without a break was {stretch}, on {day}.", **told, day=day
+    )
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+def met_note(language: Language, met: MetTable) -> str:
+    """Return what a reader of the figures must know about the MET table."""
+    if not met.is_placeholder:
+        return language.say("MET table: {name}.", name=met.name)
+    return language.say(
+        "MET table: {name}. The study's own MET for each pace was not available, so this table stands in for it; mean "
+        "MET and intensity category would change with another.",
+        name=met.name,
+    )
+
+
+def rules_note(language: Language, rules: Rules) -> str:
+    """Return the limits of pace and validity that the figures were made by."""
+    said = language.say(
+        "{name}: slow up to {slow} km/h, brisk from {brisk} km/h; a valid day has some sitting and some walking",
+        name=rules.name,
+        slow=language.shortest(rules.slow_max_kmh),
+        brisk=language.shortest(rules.brisk_min_kmh),
+    )
+    if not rules.valid_worn_h:
+        return said
+    return f"{said}, {language.say('worn for at least {n} h', n=language.shortest(rules.valid_worn_h))}"
+
+
+def zones_words(language: Language, zones: ZoneHistory) -> str:
+    """Return where the days were cut: "Europe/Oslo; from 2026-03-04 12:00 Asia/Tokyo"."""
+    first, *later = zones.changes
+    moves = [
+        language.say("from {time} {zone}", time=f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}", zone=zone.key)
+        for at, zone in later
+    ]
+    return "; ".join([first[1].key, *moves])
+
+
+def who_sentence(language: Language, week: WeekSummary) -> str:
+    """Return the week's moderate minutes beside what WHO advises; as much as was seen, and measured, not told."""
+    return language.say(
+        "A week of such days holds {n} minutes of at least moderate activity, vigorous minutes counted twice. The "
+        "World Health Organization advises adults 150 to 300 a week, mostly after what people told, not "
+        "what was measured.",
+        n=language.number(week.who_min),
+    )
