@@ -1,6 +1,7 @@
 """One recording in many forms: whatever columns, units, clocks and axes, the node's samples are the same."""
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,16 @@ def test_a_bad_date_is_told_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path / "dates.csv", "time,x,y,z", lambda t: "yesterday" if t == 2 else iso(t), ACC_G)
     with pytest.raises(InputError, match="line 102: 'yesterday' is not a number nor a date and time"):
         read_samples(path)
+
+
+def test_a_date_without_an_offset_is_utc_wherever_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "dates.csv", "time,x,y,z", iso, ACC_G)
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        first = read_samples(path).first_epoch
+    time.tzset()
+    assert first == UTC_S // EPOCH_S
 
 
 def test_harth_s_file_gives_both_sites_on_ambula_s_axes(plain: NDArray[np.int16], tmp_path: Path) -> None:
