@@ -49,7 +49,7 @@ mpy: install     ## compile every device file for rv32imc and print the size of 
 
 case: install    ## the printable case: build, check, STL and STEP files into build/case (installs build123d, 600 MB)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[case]'
-	@cd hardware && ../$(BIN)/python -m case ../build/case $(ARGS)
+	@PYTHONPATH=hardware $(BIN)/python -m case build/case $(ARGS)
 
 clean:           ## remove what was built (not .venv)
 	@rm -rf build dist

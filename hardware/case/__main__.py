@@ -1,7 +1,7 @@
 """Builds the case, checks it, and writes STL and STEP files of every half.
 
-python -m case FOLDER            (in hardware/; `make case` does it)
-python -m case FOLDER --picture  and draws hardware/case.png anew
+make case                     into build/case
+make case ARGS=--picture      and draws hardware/case.png anew
 """
 
 import sys
@@ -15,12 +15,13 @@ PICTURE = Path(__file__).parents[1] / "case.png"
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0, or 1 if a check failed; the files are written only if none did."""
-    folder = Path(next((a for a in arguments if not a.startswith("-")), "../build/case"))
+    """Return 0, or 1 if a check failed; where one of the shapes did, no file is written."""
+    folder = Path(next((a for a in arguments if not a.startswith("-")), "build/case"))
     halves = {"base (film)": shape.base("film"), "base (strap)": shape.base("strap"), "lid": shape.lid()}
     wrong = list(checks.problems(halves))
     if not wrong:
-        wrong = checks.leaky_meshes(write(halves, folder))
+        files = write(halves, folder)
+        wrong = [*checks.leaky_meshes(files), *checks.thin_prints(files)]
     for told in wrong:
         print(f"case: {told}", file=sys.stderr)
     if wrong:

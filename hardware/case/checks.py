@@ -8,6 +8,7 @@ from build123d import Edge, Part, Shape, offset
 
 from case import contents as c
 from case import shape as s
+from case.thickness import thinnest_mm
 
 MAX_OUTER_MM = (66.0, 62.0, 16.5)
 MIN_WALL_MM = 1.2
@@ -15,6 +16,7 @@ MAX_MASS_G = 50.0
 PETG_G_CM3 = 1.27
 SOLID_SHARE = 1.0  # a print with thin walls is nearly solid
 _NOTHING_MM3 = 0.05
+_MESH_MM = 0.02  # what the mesh of a curve may lack
 _SHARP_DEG = 20.0
 
 
@@ -75,8 +77,8 @@ def blocked_plug(base: Part) -> list[str]:
 def thin_walls(hull: Part) -> list[str]:
     """Tell whether less than the thinnest wall lies between the room inside and the outside, at any place.
 
-    The room inside, grown by that wall in every direction, must lie within the closed case's outside. Openings (USB,
-    LED, button, screws) are not looked at here: what is left beside them is MIN_WALL_MM by the numbers in `shape`.
+    The room inside, grown by that wall in every direction, must lie within the closed case's outside. What is left
+    beside openings, pockets and lips is for `thin_prints`.
     """
     grown = offset(s.cavity(), MIN_WALL_MM)
     outside = sum(solid.volume for solid in (grown - hull).solids())
@@ -142,6 +144,16 @@ def leaky_meshes(files: list[Path]) -> list[str]:
         mesh = trimesh.load_mesh(path)
         if not mesh.is_watertight or not mesh.is_winding_consistent or mesh.body_count != 1:
             told.append(f"{path.name} is not watertight")
+    return told
+
+
+def thin_prints(files: list[Path]) -> list[str]:
+    """Tell which STL file has a wall, lip or web that is too thin to print, and where."""
+    told: list[str] = []
+    for path in files:
+        thinnest, at = thinnest_mm(path)
+        if thinnest < MIN_WALL_MM - _MESH_MM:
+            told.append(f"{path.name} is {thinnest:.2f} mm thin at {', '.join(f'{value:.1f}' for value in at)}")
     return told
 
 

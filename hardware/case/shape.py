@@ -38,8 +38,8 @@ LIP, LIP_Z, LIP_PLAY = 1.2, 1.5, 0.15
 SCREW_X, SCREW_Y = c.CAVITY_X / 2 - 2.7, c.CAVITY_Y / 2 - 2.7
 SCREW_HOLE_R, SCREW_FREE_R, SCREW_HEAD_R, SCREW_HEAD_Z = 0.85, 1.15, 2.2, 12.8
 BOSS_R, SLEEVE_R = 2.6, 3.4
-HOOK_Y, HOOK_WIDTH, HOOK_Z = 12.0, 6.0, 8.4
-HOOK_NUB, HOOK_NUB_Z = 0.8, 0.9
+HOOK_YS, HOOK_WIDTH, HOOK_Z = (0.9, 13.0), 6.0, 7.8  # beside the USB opening
+HOOK_NUB, HOOK_NUB_Z = 0.8, 1.2
 ARROW = ((-9, -2.2), (2, -2.2), (2, -6), (10, 0), (2, 6), (2, 2.2), (-9, 2.2))  # to the head, cut into the lid
 ARROW_DEPTH = 0.4  # leaves 1.2 mm
 
@@ -97,8 +97,9 @@ def _below(z: float) -> Part:
 def _ring(outer: float, inner: float, low: float, high: float) -> Part:
     """A frame along the wall between two distances from the cavity's side."""
     frames = [
-        Pos(0, 0, low) * extrude(RectangleRounded(c.CAVITY_X + 2 * d, c.CAVITY_Y + 2 * d, r), high - low)
-        for d, r in ((outer, 2.0), (inner, 1.0))
+        Pos(0, 0, low)
+        * extrude(RectangleRounded(c.CAVITY_X + 2 * d, c.CAVITY_Y + 2 * d, CORNER_R - WALL + d), high - low)
+        for d in (outer, inner)
     ]
     return frames[0] - frames[1]
 
@@ -106,22 +107,20 @@ def _ring(outer: float, inner: float, low: float, high: float) -> Part:
 def base(kind: Kind) -> Part:
     """Return the half on the skin: pads and fences for the boards, the USB opening, screw bosses, hook pockets."""
     half = (hull(kind) & _below(SEAM_Z)) - cavity()
-    half += _ring(LIP, 0.0, SEAM_Z - 0.5, SEAM_Z + LIP_Z) - _hook_gaps()
+    half += _ring(LIP, 0.0, SEAM_Z, SEAM_Z + LIP_Z) - _hook_gaps()
     for y in (-SCREW_Y, SCREW_Y):
         half += rod(SCREW_X, y, c.FLOOR_Z - 0.2, SEAM_Z, BOSS_R)
         half -= rod(SCREW_X, y, SEAM_Z - 7.0, SEAM_Z + 1, SCREW_HOLE_R)
-        half -= rod(SCREW_X, y, SEAM_Z, SEAM_Z + LIP_Z + 1, SLEEVE_R + LIP_PLAY)  # the lid's sleeve stands here
+        half -= Pos(c.CAVITY_X / 2, y, SEAM_Z) * Box(14, 2 * SLEEVE_R + 5, 5, align=_ON)  # the lid's sleeve stands here
     half += _supports()
     half -= _usb_opening()
-    for y in (-HOOK_Y, HOOK_Y):
+    for y in HOOK_YS:
         half -= box((c.LEFT - 1.0, y - HOOK_WIDTH / 2 - 0.3, HOOK_Z - 0.1), (1.5, HOOK_WIDTH + 0.6, HOOK_NUB_Z + 0.3))
     return half
 
 
 def _hook_gaps() -> Part:
-    gaps = [
-        box((c.LEFT - 2, y - HOOK_WIDTH / 2 - 0.4, SEAM_Z), (4, HOOK_WIDTH + 0.8, LIP_Z + 1)) for y in (-HOOK_Y, HOOK_Y)
-    ]
+    gaps = [box((c.LEFT - 2, y - HOOK_WIDTH / 2 - 0.4, SEAM_Z), (4, HOOK_WIDTH + 0.8, LIP_Z + 1)) for y in HOOK_YS]
     return gaps[0] + gaps[1]
 
 
@@ -174,7 +173,7 @@ def lid() -> Part:
     half -= rod(c.LED_X, c.LED_Y, 11.0, TOP_Z + 1, 1.6)
     half -= rod(c.BUTTON_X, c.BUTTON_Y, 13.0, TOP_Z + 1, 1.0)
     half -= arrow(1.0)
-    for y in (-HOOK_Y, HOOK_Y):
+    for y in HOOK_YS:
         half += box((c.LEFT + 0.1, y - HOOK_WIDTH / 2, HOOK_Z), (1.7, HOOK_WIDTH, c.CEILING_Z + 0.2 - HOOK_Z))
         half += box((c.LEFT - HOOK_NUB, y - HOOK_WIDTH / 2, HOOK_Z), (1.0, HOOK_WIDTH, HOOK_NUB_Z))
     return half

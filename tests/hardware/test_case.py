@@ -36,6 +36,7 @@ def test_the_files_are_whole_and_watertight(halves: Halves, tmp_path: Path) -> N
     assert [path.name for path in meshes] == ["base_film.stl", "base_strap.stl", "lid.stl"]
     assert checks.leaky_meshes(meshes) == []
     assert all((tmp_path / f"{path.stem}.step").stat().st_size > 10_000 for path in meshes)
+    assert checks.thin_prints(meshes) == []
     mesh = trimesh.load_mesh(meshes[2])
     assert mesh.volume == pytest.approx(halves["lid"].volume, rel=0.02)
     mesh.faces = mesh.faces[:-1]
@@ -93,6 +94,12 @@ def test_the_film_of_the_wear_guide_reaches_onto_the_skin() -> None:
     assert "100 x 120 mm" in guide
     assert min(checks.film_margins_mm()) >= 10
     assert min(checks.film_margins_mm((100.0, 80.0))) < 5  # the size for flat recorders would not hold
+
+
+def test_a_thin_web_is_told_with_its_place(tmp_path: Path) -> None:
+    web = shape.box((0, 0, 0), (10, 10, 5)) + shape.box((10, 0, 0), (10, 10, 0.8))
+    build123d.export_stl(web, tmp_path / "web.stl")
+    assert checks.thin_prints([tmp_path / "web.stl"])[0].startswith("web.stl is 0.80 mm thin at 1")
 
 
 def test_every_size_has_a_source() -> None:
