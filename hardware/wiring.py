@@ -264,8 +264,8 @@ def _draw_rail(drawing: Drawing, net: Net) -> None:
     tops = [low, *(e[1] for e in on_left)]
     drawing.line(net.css, (right, low), (left, low))
     drawing.line(net.css, (left, min(tops)), (left, max(tops)))
-    if net.name == "GND":  # the divider's foot
-        drawing.line(net.css, (left, 390), (430, 390), (430, 330))
+    if net.name == "GND":  # the divider's foot, above the uppermost part on the left
+        drawing.line(net.css, (left, min(tops)), (left, 390), (430, 390), (430, 330))
     for end in on_left:
         drawing.line(net.css, (left, end[1]), end)
         drawing.dot(net.css, left, end[1])

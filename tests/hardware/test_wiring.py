@@ -3,6 +3,7 @@
 import ast
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,31 @@ def test_a_table_that_does_not_fit_is_refused(tmp_path: Path, text: str, told: s
     (tmp_path / "pins.py").write_text(text)
     with pytest.raises(ValueError, match=told):
         wiring.read_pins(tmp_path / "pins.py")
+
+
+def test_no_wire_of_the_picture_ends_in_the_air() -> None:
+    """Each end is at a pin, at a resistor, or on another wire of the same colour."""
+    svg = ET.fromstring(wiring.draw(wiring.read_pins()))
+    wires = [
+        (e.get("stroke"), [tuple(map(float, p.split(","))) for p in e.get("points", "").split()])
+        for e in svg.iter("{*}polyline")
+        if e.get("stroke") != "#ffffff"
+    ]
+    pins = {(float(e.get("cx", 0)), float(e.get("cy", 0))) for e in svg.iter("{*}circle")}
+    boxes = [[float(e.get(k, 0)) for k in ("x", "y", "width", "height")] for e in svg.iter("{*}rect")]
+    resistors = [(x, y, w, h) for x, y, w, h in boxes if min(w, h) < 30]
+    for number, (colour, points) in enumerate(wires):
+        for end in (points[0], points[-1]):
+            joined = any(
+                _lies_on(end, a, b)
+                for other, (c, line) in enumerate(wires)
+                if other != number and c == colour
+                for a, b in pairwise(line)
+            )
+            at_resistor = any(x - 2 <= end[0] <= x + w + 2 and y - 2 <= end[1] <= y + h + 2 for x, y, w, h in resistors)
+            assert joined or at_resistor or end in pins, (colour, end)
+
+
+def _lies_on(point: tuple[float, ...], a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    """Wires run straight up or across."""
+    return all(min(p, q) <= o <= max(p, q) for o, p, q in zip(point, a, b, strict=True))
