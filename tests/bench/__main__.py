@@ -22,7 +22,7 @@ from ambula.store import Store
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
 from nodecore import protocol, record, score
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
-from tests.bench import c3_model, peer
+from tests.bench import c3_model, cohort, peer, week
 
 HERE = Path(__file__).parent
 START_MS = 356_000_000 * EPOCH_S * 1000
@@ -161,6 +161,8 @@ def main() -> None:
         peer.compare(say)
         asyncio.run(whole_day(folder / "day", samples, "128k"))
         smallest_heap(folder, samples)
+    week.summary_and_report(say)
+    cohort.table(16)
 
 
 if __name__ == "__main__":

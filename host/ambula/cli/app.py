@@ -5,6 +5,7 @@ import typer
 import ambula
 from ambula.cli import (
     check_command,
+    cohort_command,
     demo_command,
     evaluate_command,
     export_command,
@@ -71,5 +72,6 @@ for command in (
     recording_commands.classify,
     recording_commands.replay,
     evaluate_command.evaluate,
+    cohort_command.cohort,
 ):
     app.command()(stoppable(command))

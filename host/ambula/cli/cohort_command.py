@@ -1,0 +1,79 @@
+"""The command for many people at once: cohort."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ambula.cli.common import (
+    JsonOption,
+    RulesOption,
+    ZoneOption,
+    err,
+    out,
+    passing_bar,
+    print_json,
+    rules_of,
+)
+from ambula.cohort import Engine, Outcome, run_cohort
+from ambula.cohort.parts import Done
+from ambula.errors import InputError
+from ambula.zones import home_zone
+
+DirArgument = Annotated[
+    Path,
+    typer.Argument(metavar="DIR", help="Stores (*.db), or epochs in Parquet (participant=CODE/*.parquet), in it."),
+]
+
+
+def cohort(
+    folder: DirArgument,
+    out_path: Annotated[
+        Path, typer.Option("--out", readable=False, metavar="PARQUET", help="A row a person-day.")
+    ] = Path("person_days.parquet"),
+    persons: Annotated[Path | None, typer.Option(readable=False, metavar="PARQUET", help="A row a person.")] = None,
+    engine: Annotated[Engine, typer.Option(help="This machine's processes, or Dask.")] = Engine.LOCAL,
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes.")] = os.cpu_count() or 1,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that runs already.")] = None,
+    zone: ZoneOption = None,
+    rules: RulesOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make tables of many people's days; go on where it was cut off."""
+    by = rules_of(rules)
+    if scheduler is not None and engine is not Engine.DASK:
+        raise InputError("--scheduler is for --engine dask")
+    with passing_bar() as bar:
+        task = bar.add_task("people", total=None)
+
+        def tell(done: int, of: int, newest: Done | None) -> None:
+            bar.update(task, completed=done, total=of)
+            for bad in newest.bad if newest else ():
+                who = f"{bad.source}, {bad.participant}" if bad.participant else bad.source
+                err.print(f"ambula: left out {who}: {bad.reason}", highlight=False, markup=False, soft_wrap=True)
+
+        found = run_cohort(
+            folder,
+            out_path,
+            persons,
+            rules=by,
+            zone=zone,
+            default_zone=home_zone(),
+            engine=engine,
+            jobs=jobs,
+            scheduler=scheduler,
+            tell=tell,
+        )
+    _say(found, out_path, persons, json)
+    if found.bad:
+        raise InputError(f"{len(found.bad)} could not be read: {out_path}.bad.csv names them; all others are in")
+
+
+def _say(found: Outcome, out_path: Path, persons: Path | None, json: bool) -> None:
+    if json:
+        counts = {"people": found.people, "days": found.days, "epochs": found.epochs}
+        print_json({**counts, "sources": found.sources, "reused": found.reused, "bad": len(found.bad)})
+        return
+    also = f", {persons}" if persons else ""
+    out.print(f"{out_path}{also}: {found.days} day(s) of {found.people} people", highlight=False, soft_wrap=True)

@@ -1,0 +1,79 @@
+"""Who does the batches: processes of this machine, or a Dask cluster. Neither holds results: parts are on the disk."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing.connection import wait as wait_for
+from typing import Any
+
+from ambula.cohort.parts import Batch, Done
+from ambula.errors import AmbulaError
+from ambula.exports.place import library
+
+_AHEAD = 2  # batches a worker that wait for it
+Work = Callable[[Batch], tuple[str, Done]]
+
+
+def here(work: Work, todo: Iterator[Batch], jobs: int) -> Iterator[tuple[str, Done]]:
+    """Yield what each batch came to, done by `jobs` processes, 1: in this one, in whatever order they end.
+
+    Raises AmbulaError where a process is killed, as the system does where memory runs out.
+    """
+    if jobs == 1:
+        yield from map(work, todo)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
+    try:
+        waiting: set[Future[tuple[str, Done]]] = {pool.submit(work, batch) for batch in islice(todo, jobs * _AHEAD)}
+        while waiting:
+            ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            waiting |= {pool.submit(work, batch) for batch in islice(todo, len(ended))}
+            yield from (future.result() for future in ended)
+    except BrokenProcessPool as e:
+        raise AmbulaError("a worker was killed (out of memory?): run it again with fewer --jobs, it goes on") from e
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the job is killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
+
+
+def on_dask(work: Work, todo: Iterator[Batch], jobs: int, scheduler: str | None) -> Iterator[tuple[str, Done]]:
+    """Yield the same, done by the Dask cluster at `scheduler`, or by one of `jobs` processes made for it.
+
+    The cluster's workers must see the same files under the same names. Raises InputError where Dask is missing,
+    AmbulaError where the scheduler cannot be reached.
+    """
+    dask: Any = library("distributed", "dask")
+    try:
+        cluster: Any = scheduler or dask.LocalCluster(
+            n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        )
+        client: Any = dask.Client(cluster, timeout="10s")
+    except OSError as e:
+        raise AmbulaError(f"no Dask scheduler at {scheduler}: start one with `dask scheduler`, or leave it out") from e
+    try:
+        ahead = max(jobs, len(client.ncores())) * _AHEAD
+        running = dask.as_completed([client.submit(work, batch, pure=False) for batch in islice(todo, ahead)])
+        for future in running:
+            yield future.result()
+            for batch in islice(todo, 1):
+                running.add(client.submit(work, batch, pure=False))
+    finally:
+        client.close()
+        if not scheduler:
+            cluster.close()

@@ -1,0 +1,124 @@
+"""A Parquet data set of epochs, a folder a person: `participant=P01/part-0.parquet`.
+
+Columns: those of epochs.csv, then worn_nodes, thigh_flags, back_flags and back_mad_mg, which may be missing (see
+`EpochTable`). File metadata `zones`: since when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote, unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.config import zone_info
+from ambula.dictionary import entries
+from ambula.epochs import EpochTable
+from ambula.errors import InputError
+from ambula.exports.epochs_table import epoch_columns
+from ambula.exports.place import library, whole
+from ambula.localdays import ZoneHistory, Zones
+from nodecore.activity import NAMES
+from nodecore.sampling import EPOCH_S
+
+KEY = "participant="
+_MAY_MISS: dict[str, Any] = {
+    "worn_nodes": np.uint8,
+    "thigh_flags": np.uint8,
+    "back_flags": np.uint8,
+    "back_mad_mg": np.float64,
+}
+_TYPES: dict[str, Any] = {"steps": np.float64, "worn": np.bool_, "nodes": np.uint8, "epoch_start_s": np.int64}
+
+
+def write_epoch_set(root: Path, participant: str, table: EpochTable, zones: Zones) -> Path:
+    """Write one person's epochs below `root`, in place of what was there; return the file.
+
+    Raises InputError where it cannot be written or pyarrow is missing.
+    """
+    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    values = {**epoch_columns(table), **{name: getattr(table, name) for name in _MAY_MISS}}
+    columns = {name: arrow.array(column, from_pandas=True) for name, column in values.items()}
+    columns["activity"] = columns["activity"].dictionary_encode()
+    changes = [[moment, zone.key] for moment, zone in ZoneHistory.of(zones).changes]
+    path = root / f"{KEY}{quote(participant, safe='')}" / "part-0.parquet"
+    made = arrow.table(columns).replace_schema_metadata({"zones": json.dumps(changes)})
+    with whole(path) as place:
+        parquet.write_table(made, place)
+    return path
+
+
+def participant_of(folder: Path) -> str:
+    """Return whose a folder of a data set is."""
+    return unquote(folder.name.removeprefix(KEY))
+
+
+def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable, ZoneHistory]:
+    """Return one person's epochs and zones; `folder`: `.../participant=P01`.
+
+    Several files are joined in the order of their names. Raises InputError for what is no such file, lacks a column or
+    holds impossible values.
+    """
+    parts = sorted(folder.glob("*.parquet"))
+    if not parts:
+        raise InputError(f"{folder}: holds no Parquet file")
+    files = [_read(part) for part in parts]
+    metadata: dict[bytes, bytes] = files[0].schema.metadata or {}
+    zones = _zones(folder, metadata, default_zone)
+    table = library("pyarrow", "parquet").concat_tables(files)
+    wanted = [e.name for e in entries("epoch")]
+    missing = [name for name in wanted if name not in table.column_names]
+    if missing:
+        raise InputError(f"{folder}: lacks the column(s) {', '.join(missing)}")
+    columns = {name: _column(folder, table, name) for name in wanted}
+    more = {n: _column(folder, table, n).astype(kind) for n, kind in _MAY_MISS.items() if n in table.column_names}
+    start_s = columns.pop("epoch_start_s")
+    if len(start_s) and ((start_s % EPOCH_S).any() or (np.diff(start_s) <= 0).any() or start_s[0] < 0):
+        raise InputError(f"{folder}: epoch_start_s must rise in multiples of {EPOCH_S} s from 0 on")
+    return EpochTable(epoch=start_s // EPOCH_S, **cast("Mapping[str, Any]", columns), **more), zones
+
+
+def _read(path: Path) -> Any:
+    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    try:
+        with parquet.ParquetFile(path) as file:
+            return file.read(use_threads=False)
+    except (arrow.ArrowException, OSError) as e:
+        raise InputError(f"{path}: cannot be read as Parquet ({str(e).splitlines()[0]})") from e
+
+
+def _column(folder: Path, table: Any, name: str) -> NDArray[Any]:
+    try:
+        if name == "activity":
+            return _codes(table.column(name).combine_chunks())
+        values = table.column(name).to_numpy()
+        if name in _TYPES:
+            if table.column(name).null_count:
+                raise ValueError("has empty cells")
+            return values.astype(_TYPES[name])
+        return values.astype(np.float64)
+    except (ValueError, TypeError, KeyError) as e:
+        raise InputError(f"{folder}: column {name}: {e}") from e
+
+
+def _codes(words: Any) -> NDArray[np.uint8]:
+    """Return the activity codes of an Arrow array of words."""
+    coded = words if hasattr(words, "indices") else words.dictionary_encode()
+    known = {word: code for code, word in enumerate(NAMES)}
+    unknown = [word for word in coded.dictionary.to_pylist() if word not in known]
+    if unknown or coded.null_count:
+        raise ValueError(f"unknown activity {unknown[0]!r}" if unknown else "has empty cells")
+    codes = np.array([known[word] for word in coded.dictionary.to_pylist()], np.uint8)
+    return codes[coded.indices.to_numpy()] if len(codes) else np.empty(0, np.uint8)
+
+
+def _zones(folder: Path, metadata: Mapping[bytes, bytes], default_zone: str) -> ZoneHistory:
+    try:
+        if b"zones" in metadata:
+            changes = json.loads(metadata[b"zones"])
+            return ZoneHistory(tuple((int(moment), zone_info(str(name))) for moment, name in changes))
+        return ZoneHistory.of(zone_info(metadata.get(b"zone", default_zone.encode()).decode()))
+    except (ValueError, TypeError, InputError) as e:
+        raise InputError(f"{folder}: zones in the metadata: {e}") from e

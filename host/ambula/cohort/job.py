@@ -1,0 +1,129 @@
+"""A cohort job from a folder to its tables: it goes on where it was cut off, and past people who cannot be read."""
+
+import os
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from ambula.cohort.engines import here, on_dask
+from ambula.cohort.parts import Batch, Done, batches, do_batch, done_of, join_parts, write_bad
+from ambula.cohort.people import Ask, Bad, find_sources
+from ambula.errors import InputError
+from ambula.exports.place import library
+from ambula.figure_tables import Kind
+from ambula.settings import DEFAULT, Rules
+from ambula.summary import DaySummary, WeekSummary
+
+
+class Engine(StrEnum):
+    """Who does the work."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job came to: counts, who could not be read, how many sources a run before had done, worst memory."""
+
+    people: int
+    days: int
+    epochs: int
+    sources: int
+    reused: int
+    bad: tuple[Bad, ...]
+    peak_kib: int
+
+
+Tell = Callable[[int, int, Done | None], None]
+"""Called with sources done, all sources, and what the newest batch came to."""
+
+
+def run_cohort(
+    folder: Path,
+    out: Path,
+    persons: Path | None = None,
+    *,
+    rules: Rules = DEFAULT,
+    zone: str | None = None,
+    default_zone: str = "UTC",
+    engine: Engine = Engine.LOCAL,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    tell: Tell = lambda done, of, newest: None,
+) -> Outcome:
+    """Write a row a person-day to `out`, a row a person to `persons`, of all stores and data sets in `folder`.
+
+    Parts lie in `out`.parts until the end, so that the same call goes on where one was cut off; the same bytes come
+    out. Who could not be read is in `out`.bad.csv, which is there only if somebody is. Raises InputError where there is
+    nothing to read, nothing can be written, or a library is missing.
+    """
+    library("pyarrow", "parquet")
+    ask = Ask(rules, zone, default_zone)
+    order = batches(find_sources(folder.resolve()), ask)
+    parts = out.resolve().with_name(f"{out.name}.parts")  # whole paths: a worker may have another folder
+    with _writing(out):
+        parts.mkdir(parents=True, exist_ok=True)
+        outcome = _do(parts, order, ask, engine, jobs, scheduler, tell)
+        tables: dict[Path, Kind] = {out: DaySummary} if persons is None else {persons: WeekSummary, out: DaySummary}
+        for path, kind in tables.items():
+            _give(path, partial(join_parts, parts, order, kind))
+        told = out.with_name(f"{out.name}.bad.csv")
+        told.unlink(missing_ok=True)
+        if outcome.bad:
+            _give(told, partial(write_bad, outcome.bad))
+        shutil.rmtree(parts)
+    return outcome
+
+
+def _do(
+    parts: Path, order: list[Batch], ask: Ask, engine: Engine, jobs: int, scheduler: str | None, tell: Tell
+) -> Outcome:
+    sources = {batch.key: len(batch.sources) for batch in order}
+    known = {batch.key: done for batch in order for done in [done_of(parts, batch)] if done is not None}
+    reused = finished = sum(sources[key] for key in known)
+    all_sources = sum(sources.values())
+    tell(finished, all_sources, None)
+    work = partial(_keyed, parts, ask)
+    todo = iter([batch for batch in order if batch.key not in known])
+    stream = here(work, todo, jobs) if engine is Engine.LOCAL else on_dask(work, todo, jobs, scheduler)
+    for key, done in stream:
+        known[key] = done
+        finished += sources[key]
+        tell(finished, all_sources, done)
+    whole = [known[batch.key] for batch in order]
+    return Outcome(
+        people=sum(d.people for d in whole),
+        days=sum(d.days for d in whole),
+        epochs=sum(d.epochs for d in whole),
+        sources=all_sources,
+        reused=reused,
+        bad=tuple(bad for d in whole for bad in d.bad),
+        peak_kib=max((d.peak_kib for d in whole), default=0),
+    )
+
+
+def _keyed(parts: Path, ask: Ask, batch: Batch) -> tuple[str, Done]:
+    return batch.key, do_batch(parts, batch, ask)
+
+
+def _give(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file in one step."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as e:
+        raise InputError(f"{e.filename or path} cannot be written: {e.strerror or e}; the same command goes on") from e

@@ -1,0 +1,136 @@
+"""Part files: what a batch of people came to, written whole or not at all, so that a job that is cut off can go on."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import ambula
+from ambula.cohort.people import Ask, Bad, Person, people_of
+from ambula.exports.place import library
+from ambula.figure_tables import Kind, arrow_table, schema_of
+from ambula.summary import DaySummary, WeekSummary
+
+_GROUP_ROWS = 8192  # of the output; bounds what is in memory
+_NAMES: dict[Kind, str] = {DaySummary: "days.parquet", WeekSummary: "persons.parquet"}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sources that are done together; `key` names the part, and is another where the sources or the question change."""
+
+    key: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a batch came to; `peak_kib`: the most memory that its process has had."""
+
+    people: int
+    days: int
+    epochs: int
+    bad: tuple[Bad, ...]
+    peak_kib: int = 0
+
+
+def batches(sources: list[Path], ask: Ask, size: int | None = None) -> list[Batch]:
+    """Cut sources into batches of `size`; by default 1 for a few people, up to 16 for many."""
+    step = size or max(1, min(16, len(sources) // 16))
+    return [_batch(sources[i : i + step], ask) for i in range(0, len(sources), step)]
+
+
+def _batch(sources: list[Path], ask: Ask) -> Batch:
+    question = [ambula.__version__, asdict(ask), [_print(source) for source in sources]]
+    key = hashlib.sha256(json.dumps(question).encode()).hexdigest()[:24]
+    return Batch(key, tuple(map(str, sources)))
+
+
+def _print(source: Path) -> list[Any]:
+    """Return what tells that a source has changed: names, sizes, times."""
+    files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
+    stats = [file.stat() for file in files]
+    return [str(source), *([s.st_size, s.st_mtime_ns] for s in stats)]
+
+
+def do_batch(folder: Path, batch: Batch, ask: Ask) -> Done:
+    """Make the part of a batch in `folder` and return what it came to; one that is there already stays as it is."""
+    told = done_of(folder, batch)
+    if told is not None:
+        return told
+    people: list[Person] = []
+    bad: list[Bad] = []
+    for source in batch.sources:
+        for found in people_of(Path(source), ask):
+            if isinstance(found, Bad):
+                bad.append(found)
+            else:
+                people.append(found)
+    days = [day for person in people for day in person.days]
+    done = Done(len(people), len(days), sum(p.epochs for p in people), tuple(bad), _peak_kib())
+    made = folder / f"{batch.key}.{os.getpid()}.part"
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
+    parquet = library("pyarrow.parquet", "parquet")
+    parquet.write_table(arrow_table(DaySummary, days), made / _NAMES[DaySummary])
+    parquet.write_table(arrow_table(WeekSummary, [p.week for p in people]), made / _NAMES[WeekSummary])
+    (made / "done.json").write_text(json.dumps(asdict(done)), "utf-8")
+    try:
+        made.rename(folder / batch.key)
+    except OSError:  # a run that was cut off had a worker that ended it meanwhile: the same
+        shutil.rmtree(made)
+    return done
+
+
+def done_of(folder: Path, batch: Batch) -> Done | None:
+    """Return what a batch came to, None where it has no part yet."""
+    told = folder / batch.key / "done.json"
+    if not told.exists():
+        return None
+    values = json.loads(told.read_text("utf-8"))
+    bad = tuple(Bad(**b) for b in values.pop("bad"))
+    return Done(bad=bad, **values)
+
+
+def join_parts(folder: Path, order: Iterable[Batch], kind: Kind, path: Path) -> None:
+    """Write the parts' rows in the order of the batches as one Parquet file, a row group at a time."""
+    parquet = library("pyarrow.parquet", "parquet")
+    with parquet.ParquetWriter(path, schema_of(kind)) as writer:
+        for group in _groups(folder, order, kind):
+            writer.write_table(group)
+
+
+def _groups(folder: Path, order: Iterable[Batch], kind: Kind) -> Iterator[Any]:
+    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    waiting: list[Any] = []
+    for batch in order:
+        waiting.append(parquet.read_table(folder / batch.key / _NAMES[kind], use_threads=False))
+        if sum(len(table) for table in waiting) >= _GROUP_ROWS:
+            yield arrow.concat_tables(waiting).combine_chunks()
+            waiting = []
+    if waiting:
+        yield arrow.concat_tables(waiting).combine_chunks()
+
+
+def write_bad(bad: Iterable[Bad], path: Path) -> None:
+    """Write who could not be read, and why, as CSV."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["source", "participant", "reason"])
+        writer.writerows((b.source, b.participant, b.reason) for b in bad)
+
+
+def _peak_kib() -> int:
+    """Return the most memory that this process has had, in KiB; 0 where the system does not tell."""
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // 1024 if sys.platform == "darwin" else peak

@@ -1,0 +1,96 @@
+"""One person of a cohort: out of a store or a data set, to days and a week. Every engine calls this, nothing else."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ambula.cohort.epoch_set import KEY, participant_of, read_epoch_set
+from ambula.config import zone_info
+from ambula.errors import AmbulaError, InputError
+from ambula.localdays import ZoneHistory
+from ambula.origin import Origin
+from ambula.results import results
+from ambula.settings import Rules
+from ambula.store import Store
+from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
+from ambula.zones import zones_of
+
+
+@dataclass(frozen=True)
+class Ask:
+    """By which rules, and by which zone days are cut: `zone` always, or `default_zone` where the data names none."""
+
+    rules: Rules
+    zone: str | None
+    default_zone: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person's figures, and of how many epochs they were made."""
+
+    days: list[DaySummary]
+    week: WeekSummary
+    epochs: int
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What could not be read: source, participant ("" where nobody knows), and why, in one line."""
+
+    source: str
+    participant: str
+    reason: str
+
+
+def find_sources(folder: Path) -> list[Path]:
+    """Return the stores (*.db) and the data set's folders (participant=*) below a folder, in the order of their names.
+
+    Raises InputError where there are none.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    found = [p for p in folder.rglob("*.db") if p.is_file()] + [p for p in folder.rglob(f"{KEY}*") if p.is_dir()]
+    if not found:
+        raise InputError(f"{folder}: holds neither stores (*.db) nor a data set of epochs ({KEY}CODE/*.parquet)")
+    return sorted(found)
+
+
+def people_of(source: Path, ask: Ask) -> Iterator[Person | Bad]:
+    """Yield the people of a store or of a data set's folder, each as figures or as what is wrong; never raises."""
+    if source.is_dir():
+        yield _told(source, participant_of(source), lambda: _of_set(source, ask))
+        return
+    try:
+        with Store(source, must_exist=True) as store:
+            codes = store.participants()
+            if not codes:
+                yield Bad(str(source), "", "holds no recordings")
+            for code in codes:
+                yield _told(source, code, lambda code=code: _of_store(store, code, ask))
+    except AmbulaError as e:
+        yield Bad(str(source), "", str(e))
+
+
+def _of_store(store: Store, participant: str, ask: Ask) -> Person:
+    zones = zones_of(store, participant, ask.zone or (None if store.get("zone") else ask.default_zone))
+    found = results(store, participant, zones, ask.rules)
+    return Person(found.days, found.week, len(found.table))
+
+
+def _of_set(folder: Path, ask: Ask) -> Person:
+    table, zones = read_epoch_set(folder, ask.default_zone)
+    if ask.zone:
+        zones = ZoneHistory.of(zone_info(ask.zone))
+    days = summarise_days(table, zones, ask.rules, Origin(participant_of(folder)))
+    return Person(days, summarise_week(days), len(table))
+
+
+def _told(source: Path, participant: str, work: Callable[[], Person]) -> Person | Bad:
+    """Return what `work` gives, or in one line why it gives nothing: one person's fault must not end a cohort."""
+    try:
+        person = work()
+    except Exception as e:
+        reason = str(e) if isinstance(e, AmbulaError) else f"{type(e).__name__}: {e}"
+        return Bad(str(source), participant, " ".join(reason.split()))
+    return person if person.epochs else Bad(str(source), participant, "has no epochs")

@@ -1,0 +1,175 @@
+"""A cohort: stores and data sets to two tables, past the broken ones, killed and resumed, on processes and on Dask."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow.parquet as parquet
+import pytest
+from command import Ambula
+
+from ambula.cohort import write_epoch_set
+from ambula.dictionary import entries, in_file
+from tests.bench.made_people import made_store, made_table
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of two people, one of one, and three people of a data set."""
+    folder = tmp_path_factory.mktemp("cohort")
+    made_store(folder / "site-a.db", {"A1": 1, "A2": 2}, 1)
+    made_store(folder / "site-b.db", {"B1": 3}, 2)
+    for seed in (4, 5, 6):
+        write_epoch_set(folder / "set", f"C{seed}", made_table(seed, 1), OSLO)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The person-days as one process gives them."""
+    out = tmp_path_factory.mktemp("expected") / "days.parquet"
+    command = [sys.executable, "-m", "ambula", "cohort", str(cohort), "--out", str(out), "--jobs", "1"]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return out.read_bytes()
+
+
+def test_the_tables_hold_what_a_summary_of_each_person_does(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
+    days, persons = tmp_path / "days.parquet", tmp_path / "persons.parquet"
+    ran = ambula("cohort", cohort, "--out", days, "--persons", persons, "--jobs", "1")
+    assert (ran.code, ran.err) == (0, "")
+    assert "7 day(s) of 6 people" in ran.out
+    rows = parquet.read_table(days).to_pylist()
+    assert [row["participant"] for row in rows] == ["C4", "C5", "C6", "A1", "A2", "B1", "B1"]
+    for code, store in (("A2", "site-a.db"), ("B1", "site-b.db")):
+        told = ambula("summary", "--store", cohort / store, "--participant", code, "--format", "csv").out
+        mine = [{k: in_file(v) for k, v in row.items()} for row in rows if row["participant"] == code]
+        assert mine == list(csv.DictReader(io.StringIO(told)))
+    found = duckdb.sql(f"SELECT participant, walking_min FROM '{persons}' ORDER BY participant").fetchall()
+    assert [code for code, _ in found] == ["A1", "A2", "B1", "C4", "C5", "C6"]
+    assert dict(found)["C5"] == pytest.approx(next(r["walking_min"] for r in rows if r["participant"] == "C5"))
+    meta = parquet.read_schema(persons).field("walking_min").metadata
+    assert meta[b"unit"] == b"min"
+    assert [p.name for p in sorted(tmp_path.iterdir()) if p.is_file()] == ["days.parquet", "persons.parquet"]
+    assert len(entries("day")) == len(rows[0])
+
+
+@pytest.mark.parametrize("engine", ["local", "dask"])
+def test_every_engine_gives_the_same_bytes(cohort: Path, expected: bytes, tmp_path: Path, engine: str) -> None:
+    out = tmp_path / "days.parquet"
+    command = [sys.executable, "-W", "error", "-m", "ambula", "cohort", str(cohort), "--out", str(out)]
+    ran = subprocess.run([*command, "--jobs", "2", "--engine", engine], capture_output=True, text=True, timeout=200)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert out.read_bytes() == expected
+
+
+def test_a_job_that_was_killed_goes_on_and_gives_the_same_bytes(
+    ambula: Ambula, cohort: Path, expected: bytes, tmp_path: Path
+) -> None:
+    out, parts = tmp_path / "days.parquet", tmp_path / "days.parquet.parts"
+    command = [sys.executable, "-m", "ambula", "cohort", str(cohort), "--out", str(out), "--jobs", "2"]
+    job = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 100
+    while not [p for p in parts.glob("*/done.json") if ".part" not in str(p.parent.name)]:
+        assert job.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    os.kill(job.pid, signal.SIGKILL)
+    job.wait()
+    wait_for_group(job.pid)
+    assert not out.exists()
+    done = len([p for p in parts.glob("*/done.json") if not p.parent.name.endswith(".part")])
+    assert 1 <= done < 5
+    ran = ambula("cohort", cohort, "--out", out, "--jobs", "1", "--json")
+    assert json.loads(ran.out)["reused"] == done
+    assert out.read_bytes() == expected
+    assert not parts.exists()
+
+
+def wait_for_group(leader: int) -> None:
+    """Wait until the workers have ended by themselves."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            os.killpg(leader, 0)
+        except ProcessLookupError:
+            return
+        assert time.monotonic() < deadline, "a worker outlives the job that was killed"
+        time.sleep(0.05)
+
+
+def test_who_cannot_be_read_is_told_and_the_others_are_in(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.db").write_bytes((cohort / "site-b.db").read_bytes())
+    (folder / "notes.db").write_bytes(b"not a database, far from it" * 100)
+    whole = bytearray((cohort / "site-a.db").read_bytes())
+    whole[len(whole) // 2 :] = bytes(len(whole) - len(whole) // 2)
+    (folder / "torn.db").write_bytes(whole)
+    path = write_epoch_set(folder, "C9", made_table(9, 1), OSLO)
+    path.write_bytes(path.read_bytes()[:5000])
+    write_epoch_set(folder, "C8", made_table(9, 1).rows(slice(0, 0)), OSLO)
+    out = tmp_path / "days.parquet"
+    ran = ambula("cohort", folder, "--out", out, "--jobs", "1")
+    assert ran.code == 3
+    *lines, last = ran.err.splitlines()
+    assert f"could not be read: {out}.bad.csv names them" in last
+    told = list(csv.DictReader((tmp_path / "days.parquet.bad.csv").read_text().splitlines()))
+    assert len(lines) == len(told) >= 4
+    reasons = {Path(row["source"]).name: row["reason"] for row in told}
+    assert "not an Ambula store" in reasons["notes.db"]
+    assert "damaged" in reasons["torn.db"]
+    assert "cannot be read as Parquet" in reasons["participant=C9"]
+    assert reasons["participant=C8"] == "has no epochs"
+    assert {row["participant"] for row in parquet.read_table(out).to_pylist()} == {"B1"}
+    for name in ("notes.db", "torn.db"):
+        (folder / name).unlink()
+    for part in folder.rglob("participant=*/*"):
+        part.unlink()
+        part.parent.rmdir()
+    again = ambula("cohort", folder, "--out", out, "--jobs", "1")
+    assert (again.code, again.err) == (0, "")
+    assert not (tmp_path / "days.parquet.bad.csv").exists()
+
+
+def test_a_source_that_changed_is_done_again(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "days.parquet"
+    write_epoch_set(folder, "C1", made_table(4, 1), OSLO)
+    out.mkdir()  # the last step cannot be done
+    ambula("cohort", folder, "--out", out, "--jobs", "1").failed_with(3)
+    out.rmdir()
+    write_epoch_set(folder, "C1", made_table(4, 1).rows(slice(0, 6000)), OSLO)
+    ran = ambula("cohort", folder, "--out", out, "--jobs", "1", "--json")
+    assert (json.loads(ran.out)["reused"], json.loads(ran.out)["epochs"]) == (0, 6000)
+
+
+def test_rules_and_zone_are_for_everybody(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text('name = "strict"\nvalid_worn_h = 30\n')
+    out = tmp_path / "d.parquet"
+    ambula("cohort", cohort, "--out", out, "--jobs", "1", "--rules", tmp_path / "rules.toml", "--zone", "UTC")
+    rows = parquet.read_table(out).to_pylist()
+    assert {(r["zone"], r["rules"], r["valid"]) for r in rows} == {("UTC", "strict", False)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["none"], "no such folder"),
+        (["."], "holds neither stores"),
+        ([".", "--scheduler", "tcp://x:1"], "--scheduler is for --engine dask"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    ambula: Ambula, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert told in ambula("cohort", *arguments).failed_with(3)
