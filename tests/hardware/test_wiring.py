@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import wiring
+import wiring_drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
 BOARD = wiring.PINS.with_name("board.py")
@@ -29,7 +30,7 @@ def drawn(svg: str) -> dict[str, list[str]]:
 
 
 def test_the_picture_on_file_is_the_one_that_is_drawn() -> None:
-    assert wiring.SVG.read_text("utf-8") == wiring.draw(wiring.read_pins()), "run python hardware/wiring.py"
+    assert wiring.SVG.read_text("utf-8") == wiring_drawing.draw(wiring.read_pins()), "run python hardware/wiring.py"
 
 
 def test_the_table_in_the_assembly_page_is_the_same() -> None:
@@ -66,7 +67,7 @@ def test_nothing_hangs_on_two_nets_and_no_part_lacks_power() -> None:
 @pytest.mark.parametrize("gpio", [2, 20])
 def test_a_haptic_pin_brings_its_part_and_its_power(gpio: int) -> None:
     pins = {**wiring.read_pins(), "HAPTIC": gpio}
-    nets = drawn(wiring.draw(pins))
+    nets = drawn(wiring_drawing.draw(pins))
     assert nets["HAPTIC"] == [f"MCU.{wiring.MARKS[gpio]}", "HAP.IN"]
     assert "HAP.VCC" in nets["3V3"]
     assert "HAP.GND" in nets["GND"]
@@ -89,7 +90,7 @@ def test_a_table_that_does_not_fit_is_refused(tmp_path: Path, text: str, told: s
 
 def test_no_wire_of_the_picture_ends_in_the_air() -> None:
     """Each end is at a pin, at a resistor, or on another wire of the same colour."""
-    svg = ET.fromstring(wiring.draw(wiring.read_pins()))
+    svg = ET.fromstring(wiring_drawing.draw(wiring.read_pins()))
     wires = [
         (e.get("stroke"), [tuple(map(float, p.split(","))) for p in e.get("points", "").split()])
         for e in svg.iter("{*}polyline")
