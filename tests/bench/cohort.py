@@ -71,9 +71,7 @@ def table(people: int, kind: str = "set") -> None:
     each_s = (cpu_large - cpu_small) / (large - small)
     clock_min = HUNT4_PEOPLE * (found[-1][1] - found[0][1]) / (large - small) / 60
     cpu_min = HUNT4_PEOPLE * each_s / JOBS / 60
-    print(
-        f"{HUNT4_PEOPLE:,} people of 7 days: {clock_min:.0f} min by the clock of this run, {cpu_min:.0f} min by its CPU time"
-    )
+    print(f"{HUNT4_PEOPLE:,} people of 7 days: {clock_min:.0f} min by the clock, {cpu_min:.0f} min by CPU time")
 
 
 if __name__ == "__main__":
