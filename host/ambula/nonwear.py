@@ -31,10 +31,10 @@ def mark_off_body(epoch: NDArray[np.int64], data: Bytes, has: Bool) -> None:
 
 def _lifeless(data: Bytes, has: Bool, follows: Bool) -> Bool:
     """Tell where a record hardly moves and lies as the one before it did."""
-    moves = data[:, record.MAD_X : record.MAD_Z + 1].max(axis=1) >= record.log_code(LIFELESS_COUNTS)
+    moves = (data[:, record.MAD_X : record.MAD_Z + 1] >= record.log_code(LIFELESS_COUNTS)).any(axis=1)
     mean_cg = data[:, record.MEAN_X : record.MEAN_Z + 1].view(np.int8).astype(np.int16)
-    drift_cg = np.abs(np.diff(mean_cg, axis=0, prepend=mean_cg[:1])).max(axis=1)
-    lies_as_before = (drift_cg <= DRIFT_CG) & follows & np.concatenate([[False], has[:-1]])
+    drift_cg = np.abs(np.diff(mean_cg, axis=0, prepend=mean_cg[:1]))
+    lies_as_before = (drift_cg <= DRIFT_CG).all(axis=1) & follows & np.concatenate([[False], has[:-1]])
     return has & ~moves & lies_as_before
 
 

@@ -20,13 +20,14 @@ KIND = range(segment.EPOCHS, segment.EVENT + 1)
 
 def fit(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> bool:
     """Return whether each value of each row is of its column's type, and an integer in its range."""
-    return all(_fits(value, column) for row in rows for value, column in zip(row, columns, strict=True))
+    return all(_fits(values, column) for values, column in zip(zip(*rows, strict=True), columns, strict=bool(rows)))
 
 
-def _fits(value: Any, column: Column) -> bool:
+def _fits(values: tuple[Any, ...], column: Column) -> bool:
+    kinds = set(map(type, values))
     if isinstance(column, range):
-        return type(value) is int and value in column
-    return type(value) in column if isinstance(column, tuple) else type(value) is column
+        return kinds == {int} and column.start <= min(values) and max(values) < column.stop
+    return kinds <= set(column if isinstance(column, tuple) else (column,))
 
 
 def is_segment(data: bytes) -> bool:
