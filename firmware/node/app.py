@@ -344,7 +344,9 @@ class App:
         self.clock.set_utc_ms(utc_ms)
         story = json.dumps({"from_utc_ms": before, "to_utc_ms": utc_ms})
         self._event(segment.CLOCK_SET, story.encode())
-        self.plan.clock_set(epochs.epoch_of(utc_ms) - epochs.epoch_of(before))
+        plan = self.plan
+        if self.recording and not plan.is_known:
+            plan.go(plan.state, plan.since + epochs.epoch_of(utc_ms) - epochs.epoch_of(before), True)
         self._next_service_ms = 0  # what waits for a time may be due
         return True
 
@@ -356,12 +358,13 @@ class App:
             try:
                 self._event(segment.STOPPED)
             finally:  # not before: a power cut between the two costs the stop, which nobody was told yet
-                self.plan.end()
+                self.plan.go(plans.OVER, self.plan.since, self.plan.is_known)
 
     def begin(self):
         """Record from now on, for as many days as the plan has, whatever it waited for or had ended."""
         if not self.recording:
-            self.plan.begin(self._epoch_now(), self.clock.is_set)
+            self.plan.is_new = True
+            self.plan.go(plans.RECORDING, self._epoch_now(), self.clock.is_set)
             self._sensor.begin()
             self._next_service_ms = 0
             self._tell_boot()

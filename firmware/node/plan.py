@@ -44,19 +44,13 @@ class Plan:
         """Return whether the recording has lasted its days."""
         return self.state == RECORDING and 0 < self.length <= epoch - self.since
 
-    def begin(self, epoch, is_known):
-        """Record from `epoch` on."""
-        self.is_new = True
-        self._go(RECORDING, epoch, is_known)
-
-    def end(self):
-        """Record no more."""
-        self._go(OVER, self.since, self.is_known)
-
-    def clock_set(self, step_epochs):
-        """The clock was set: a beginning that nobody knew is known now."""
-        if self.state == RECORDING and not self.is_known:
-            self._go(RECORDING, self.since + step_epochs, True)
+    def go(self, state, since, is_known):
+        """Be in `state` from now on."""
+        self.state = state
+        self.since = since
+        self.is_known = is_known
+        self.kept = False
+        self.keep()
 
     def keep(self):
         """Write the file; littlefs does it whole or not at all. A flash that refuses leaves `kept` false."""
@@ -66,10 +60,3 @@ class Plan:
             self.kept = True
         except OSError:
             pass  # the recording comes first; the next window tries again
-
-    def _go(self, state, since, is_known):
-        self.state = state
-        self.since = since
-        self.is_known = is_known
-        self.kept = False
-        self.keep()
