@@ -85,15 +85,14 @@ def _do(
 ) -> Outcome:
     sources = {batch.key: len(batch.sources) for batch in order}
     known = {batch.key: done for batch in order for done in [done_of(parts, batch)] if done is not None}
-    reused = finished = sum(sources[key] for key in known)
-    all_sources = sum(sources.values())
+    finished, all_sources, now = sum(sources[key] for key in known), sum(sources.values()), 0
     tell(finished, all_sources, None)
     work = partial(_keyed, parts, ask)
     todo = iter([batch for batch in order if batch.key not in known])
     stream = here(work, todo, jobs) if engine is Engine.LOCAL else on_dask(work, todo, jobs, scheduler)
     for key, done in stream:
         known[key] = done
-        finished += sources[key]
+        finished, now = finished + sources[key], now + sources[key]
         tell(finished, all_sources, done)
     whole = [known[batch.key] for batch in order]
     return Outcome(
@@ -101,7 +100,7 @@ def _do(
         days=sum(d.days for d in whole),
         epochs=sum(d.epochs for d in whole),
         sources=all_sources,
-        reused=reused,
+        reused=all_sources - now,
         bad=tuple(bad for d in whole for bad in d.bad),
         peak_kib=max((d.peak_kib for d in whole), default=0),
     )

@@ -61,9 +61,6 @@ def _print(source: Path) -> list[Any]:
 
 def do_batch(folder: Path, batch: Batch, ask: Ask) -> Done:
     """Make the part of a batch in `folder` and return what it came to; one that is there already stays as it is."""
-    told = done_of(folder, batch)
-    if told is not None:
-        return told
     people: list[Person] = []
     bad: list[Bad] = []
     for source in batch.sources:
