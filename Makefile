@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: help install demo test test-bluez lint bench soak train mpy case clean
+.PHONY: help install demo test test-bluez lint bench soak train messages mpy case clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -42,6 +42,9 @@ soak: install    ## every kind of fault at random for BUDGET_S seconds (default 
 train: install   ## learn firmware/nodecore/model.py anew from the recordings beside the project, the same bytes each time
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[train]'
 	@cd host && OMP_NUM_THREADS=1 ../$(BIN)/python -m training.train
+
+messages: install ## bring the report's catalogues (.po) up to date, and say what has no translation yet
+	@$(BIN)/python -m ambula.report.messages
 
 mpy: install     ## compile every device file for rv32imc and print the size of each module; build/mip: as a package for mip
 	@$(BIN)/python -m ambula.mpy build/mpy

@@ -38,11 +38,11 @@ def _text(kind: Kind, rows: Iterable[DaySummary | WeekSummary]) -> str:
     return text.getvalue()
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file in one step: a reader sees the old file or the new one, never half."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8, in one step: a reader sees the old file or the new one, never half."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, "utf-8", newline="\n")
+        part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -2,6 +2,9 @@
 
 from gettext import NullTranslations
 
+SOURCE = "en"
+CODES = (SOURCE, "nb")  # the languages there are
+
 
 def N_(message: str) -> str:
     """Mark a message that is said later, so that the catalogues get it; the name is gettext's."""

@@ -16,6 +16,7 @@ from ambula.cli import (
     programme_commands,
     recording_commands,
     remote_commands,
+    report_command,
     result_commands,
     setup_command,
 )
@@ -59,7 +60,7 @@ for command in (
     node_commands.status,
     logs_command.logs,
     result_commands.summary,
-    result_commands.report,
+    report_command.report,
     export_command.export,
     check_command.check,
     programme_commands.programme,

@@ -9,7 +9,8 @@ import typer
 from rich.progress import TaskID
 
 from ambula.cli.common import ZoneOption, out, progress_bar, run
-from ambula.cli.result_commands import make_report, print_days, summarise, write_days
+from ambula.cli.report_command import make_report
+from ambula.cli.result_commands import print_days, summarise, write_days
 from ambula.config import zone_info
 from ambula.epochs_csv import write_epochs_csv
 from ambula.errors import InputError, SimulatorError

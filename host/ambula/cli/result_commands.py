@@ -1,4 +1,4 @@
-"""Commands that show what the store holds: summary, report."""
+"""The command that shows each day in figures: summary."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-import ambula
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -27,13 +26,10 @@ from ambula.dictionary import entry
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
 from ambula.localdays import ZoneHistory
-from ambula.programme.participant import programme_of
 from ambula.results import results
-from ambula.settings import DEFAULT, Rules
 from ambula.store import Store
 from ambula.summary import DaySummary, WeekSummary
 from ambula.wearer import choose_participant
-from nodecore import protocol
 
 # What fits a terminal of 80 columns and answers the first questions; daily.csv has the rest.
 _SHOWN = (
@@ -128,51 +124,3 @@ def print_days(title: str, days: list[DaySummary]) -> None:
         out.print(table, highlight=False)
     if days:
         out.print(f"[dim]MET table: {days[0].met_table}. {DISCLAIMER}[/dim]", highlight=False)
-
-
-def report(
-    store: StoreOption = None,
-    participant: ParticipantOption = None,
-    zone: ZoneOption = None,
-    rules: RulesOption = None,
-    out_path: Annotated[Path, typer.Option("--out", readable=False, metavar="HTML", help="Where to write it.")] = Path(
-        "report.html"
-    ),
-) -> None:
-    """Write the report: one HTML file that opens offline, reads on a phone and prints."""
-    by = rules_of(rules)
-    with Store(store_path(store), must_exist=True) as kept:
-        who = warn_of_name(choose_participant(kept, participant))
-        days = make_report(kept, who, zones_of(kept, who, zone), out_path, by)
-    out.print(f"{out_path}: {len(days)} day(s)", highlight=False)
-
-
-def make_report(
-    store: Store, participant: str, zone: str | ZoneHistory, path: Path, rules: Rules = DEFAULT
-) -> list[DaySummary]:
-    """Write a participant's report to `path` and return the days in it.
-
-    Raises InputError where there is nothing to report, the file cannot be written, or the [report] extra is missing.
-    """
-    try:
-        from ambula.report import ReportContext, write_report
-    except ImportError as e:
-        raise InputError(f"reports need {e.name}: pip install 'ambula[report]'") from e
-    found = results(store, participant, _zones(zone), rules)
-    if len(found.table) == 0:
-        raise InputError(f"{participant} has no epochs yet: sync the nodes first")
-    firmware = {protocol.ROLE_NAMES[n.role]: n.firmware for n in store.nodes("participant = ?", (participant,))}
-    context = ReportContext(
-        participant=participant,
-        zone=_zones(zone),
-        synthetic=bool(store.get("synthetic")),
-        firmware=firmware,
-        package=ambula.__version__,
-        rules=rules,
-        ledgers=found.ledgers,
-        clocks=tuple(found.clocks),
-        programme=programme_of(store, participant, found.table, _zones(zone)),
-    )
-    with writing(path):
-        write_report(found.table, found.days, found.week, path, context)
-    return found.days

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from ambula.ledger import Ledger
 from ambula.localdays import Zones
 from ambula.programme import Programme
-from ambula.report.language import SOURCE
 from ambula.settings import DEFAULT, Rules
+from ambula.speech import SOURCE
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class ReportContext:
     empty where unknown. package: version of the host package. rules: those of the summary. Nothing here holds the time
     of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait told of the nodes'
     clocks, in words; empty where readings vouch for them. programme: how the walking programme goes; None, none.
-    language: one of `language.CODES`.
+    language: one of `speech.CODES`.
     """
 
     participant: str

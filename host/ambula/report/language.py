@@ -3,9 +3,9 @@
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
 from io import BytesIO
 from math import isnan
+from pathlib import Path
 from typing import Literal
 
 from babel import Locale
@@ -14,10 +14,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from ambula.dictionary import Entry, Value
-from ambula.speech import N_, Speaker
+from ambula.speech import CODES, N_, SOURCE, Speaker
 
-SOURCE = "en"
-CODES = (SOURCE,)
 _CLOCK = slice(11, 16)  # of 2026-03-02T22:01:35+01:00
 _NBSP = "\N{NO-BREAK SPACE}"
 _WORDS = {True: N_("yes"), False: N_("no")}
@@ -121,8 +119,10 @@ class Language(Speaker):
         return self.digits(label).replace("-", "\N{EN DASH}")
 
     def _day(self, day: date, width: Literal["wide", "abbreviated"]) -> str:
-        weekday = self._locale.days["format"][width][day.weekday()]
-        return self.say("{weekday} {day} {month}", weekday=weekday, day=day.day, month=self.month(day, width))
+        # Norwegian ends abbreviations with a dot, which takes room beside a figure and tells nothing.
+        weekday = self._locale.days["format"][width][day.weekday()].removesuffix(".")
+        month = self.month(day, width).removesuffix(".")
+        return self.say("{weekday} {day} {month}", weekday=weekday, day=day.day, month=month)
 
 
 def unit_of(entry: Entry) -> str:
@@ -130,14 +130,14 @@ def unit_of(entry: Entry) -> str:
     return entry.heading.removeprefix(entry.label).removeprefix(" (").removesuffix(")")
 
 
-def catalogue_text(code: str) -> bytes:
-    """Return the catalogue (.po) of a language other than English."""
-    return files("ambula.report").joinpath(f"{code}.po").read_bytes()
+def catalogue_path(code: str) -> Path:
+    """Return where the catalogue (.po) of a language other than English lies."""
+    return Path(__file__).with_name(f"{code}.po")
 
 
 @cache
 def _catalogue(code: str) -> GNUTranslations:
     compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(catalogue_text(code)), locale=code))
+    write_mo(compiled, read_po(BytesIO(catalogue_path(code).read_bytes()), locale=code))
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -255,7 +255,7 @@ def rules_note(language: Language, rules: Rules) -> str:
     )
     if not rules.valid_worn_h:
         return said
-    return f"{said}, {language.say('worn for at least {n} h', n=language.shortest(rules.valid_worn_h))}"
+    return language.say("{rules}, worn for at least {n} h", rules=said, n=language.shortest(rules.valid_worn_h))
 
 
 def zones_words(language: Language, zones: ZoneHistory) -> str:

@@ -1,0 +1,119 @@
+"""The command that makes the page for the person who wore the nodes: report."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import ambula
+from ambula.cli.common import (
+    ParticipantOption,
+    RulesOption,
+    StoreOption,
+    ZoneOption,
+    out,
+    rules_of,
+    store_path,
+    warn_of_name,
+    writing,
+    zones_of,
+)
+from ambula.config import zone_info
+from ambula.daily_csv import write_whole
+from ambula.errors import InputError
+from ambula.localdays import ZoneHistory
+from ambula.programme.participant import programme_of
+from ambula.results import results
+from ambula.settings import DEFAULT, Rules
+from ambula.speech import SOURCE
+from ambula.store import Store
+from ambula.summary import DaySummary
+from ambula.wearer import choose_participant
+from nodecore import protocol
+
+
+class LanguageCode(StrEnum):
+    """The report's languages, by the code that the user gives."""
+
+    EN = "en"
+    NB = "nb"
+
+
+def report(
+    store: StoreOption = None,
+    participant: ParticipantOption = None,
+    zone: ZoneOption = None,
+    rules: RulesOption = None,
+    language: Annotated[LanguageCode, typer.Option(help="English, or Norwegian Bokmål.")] = LanguageCode.EN,
+    out_path: Annotated[Path, typer.Option("--out", readable=False, metavar="HTML", help="Where to write it.")] = Path(
+        "report.html"
+    ),
+    pdf: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Write a PDF here too.")] = None,
+) -> None:
+    """Write the report: one HTML file that opens offline, reads on a phone and prints."""
+    by = rules_of(rules)
+    with Store(store_path(store), must_exist=True) as kept:
+        who = warn_of_name(choose_participant(kept, participant))
+        days = make_report(kept, who, zones_of(kept, who, zone), out_path, by, language, pdf)
+    for path in (out_path, pdf):
+        if path is not None:
+            out.print(f"{path}: {len(days)} day(s)", highlight=False)
+
+
+def make_report(
+    store: Store,
+    participant: str,
+    zone: str | ZoneHistory,
+    path: Path,
+    rules: Rules = DEFAULT,
+    language: str = SOURCE,
+    pdf_path: Path | None = None,
+) -> list[DaySummary]:
+    """Write a participant's report to `path`, and as PDF to `pdf_path`; return the days in it.
+
+    Raises InputError where there is nothing to report, a file cannot be written, or what an extra brings is missing.
+    """
+    try:
+        from ambula.report import ReportContext, render_report
+    except ImportError as e:
+        raise InputError(f"reports need {e.name}: pip install 'ambula[report]'") from e
+    zones = zone if isinstance(zone, ZoneHistory) else ZoneHistory.of(zone_info(zone))
+    found = results(store, participant, zones, rules)
+    if len(found.table) == 0:
+        raise InputError(f"{participant} has no epochs yet: sync the nodes first")
+    context = ReportContext(
+        participant=participant,
+        zone=zones,
+        synthetic=bool(store.get("synthetic")),
+        firmware={protocol.ROLE_NAMES[n.role]: n.firmware for n in store.nodes("participant = ?", (participant,))},
+        package=ambula.__version__,
+        rules=rules,
+        ledgers=found.ledgers,
+        clocks=tuple(found.clocks),
+        programme=programme_of(store, participant, found.table, zones),
+        language=language,
+    )
+    page = render_report(found.table, found.days, found.week, context)
+    printed = None if pdf_path is None else as_pdf(page)
+    with writing(path):
+        write_whole(path, page)
+    if pdf_path is not None and printed is not None:
+        with writing(pdf_path):
+            write_whole(pdf_path, printed)
+    return found.days
+
+
+def as_pdf(page: str) -> bytes:
+    """Return the page as a PDF; raises InputError that says what to install."""
+    try:
+        from ambula.report.pdf import pdf_of
+    except ImportError as e:
+        raise InputError(f"a PDF needs {e.name}: pip install 'ambula[pdf]', or print the HTML from a browser") from e
+    except OSError as e:  # WeasyPrint is there, but a library of the system that it loads is not
+        raise InputError(f"a PDF needs Pango ({_first_line(e)}): install it, or print the HTML from a browser") from e
+    return pdf_of(page)
+
+
+def _first_line(error: OSError) -> str:
+    return str(error).partition("\n")[0]

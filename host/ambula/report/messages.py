@@ -1,0 +1,82 @@
+"""All messages of the report, from code, templates and dictionary; `make messages` brings the catalogues up to date."""
+
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from io import BytesIO
+
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+from ambula import study
+from ambula.daily_csv import write_whole
+from ambula.dictionary import entries
+from ambula.report.language import catalogue_path, unit_of
+from ambula.speech import CODES, SOURCE
+
+Message = str | tuple[str, str]
+_KEYWORDS = {"say": None, "N_": None, "say_n": (1, 2), "NN_": (1, 2)}
+_READERS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
+
+
+def messages() -> list[Message]:
+    """Return every message once, in a steady order; with a plural a pair."""
+    found = [*_in_sources(), *_in_dictionary(), study.CAVEAT]
+    return list(dict.fromkeys(found))
+
+
+def updated(text: bytes, code: str) -> bytes:
+    """Return a catalogue (.po) with exactly the messages of today: what is new is empty, what is gone is left out."""
+    template = Catalog(fuzzy=False)
+    for message in messages():
+        template.add(message)
+    catalogue = read_po(BytesIO(text), locale=code)
+    template.creation_date = catalogue.creation_date  # the same messages give the same bytes
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    written = BytesIO()
+    write_po(written, catalogue, width=120, omit_header=False, no_location=True)
+    return written.getvalue()
+
+
+def main() -> None:
+    """Bring each catalogue up to date, and say what has no translation yet."""
+    for code in CODES:
+        if code == SOURCE:
+            continue
+        path = catalogue_path(code)
+        text = updated(path.read_bytes() if path.exists() else b"", code)
+        write_whole(path, text.decode("utf-8"))
+        empty = [m.id for m in read_po(BytesIO(text), locale=code) if m.id and not m.string]
+        sys.stdout.write(f"{path}: {len(empty)} without a translation\n" + "".join(f"  {each}\n" for each in empty))
+
+
+def _in_sources() -> Iterator[Message]:
+    report, programme = files("ambula.report"), files("ambula.programme")
+    for source in sorted((*report.iterdir(), programme.joinpath("words.py")), key=lambda each: each.name):
+        yield from _in_source(source)
+
+
+def _in_source(source: Traversable) -> Iterator[Message]:
+    reader = next((reader for ending, reader in _READERS.items() if source.name.endswith(ending)), None)
+    if reader is None:
+        return
+    options = {"trimmed": "false", "silent": "false"}
+    for _, message, _, _ in extract(reader, BytesIO(source.read_bytes()), keywords=_KEYWORDS, options=options):
+        yield message if isinstance(message, str) else (message[0], message[1])
+
+
+def _in_dictionary() -> Iterator[str]:
+    for each in (*entries("day"), *entries("week")):
+        yield each.label
+        if unit_of(each):
+            yield unit_of(each)
+    for each in entries("day"):
+        yield each.group
+        yield each.definition
+
+
+if __name__ == "__main__":
+    main()

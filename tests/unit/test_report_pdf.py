@@ -1,0 +1,94 @@
+"""The PDF holds the page's words and numbers, fetches nothing, and says what to install where it cannot be made."""
+
+import re
+import sys
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from test_report import CONTEXT, TABLES, WEEK, Page
+from test_report_accounts import BACK, THIGH
+from test_report_programme import programme_of
+
+from ambula.cli.report_command import as_pdf
+from ambula.errors import InputError
+from ambula.report import render_report
+from ambula.speech import CODES
+from ambula.summary import summarise_days, summarise_week
+
+pdf = pytest.importorskip("ambula.report.pdf", reason="WeasyPrint or Pango, which it loads, is not on this machine")
+A4_PT = (595, 842)
+
+
+def page_in(code: str, name: str = "a week") -> str:
+    table = WEEK if name == "a week" else TABLES[name]()
+    days = summarise_days(table, CONTEXT.zone)
+    context = replace(CONTEXT, ledgers={"thigh": THIGH, "back": BACK}, programme=programme_of(), language=code)
+    return render_report(table, days, summarise_week(days), context)
+
+
+def words_of(written: bytes) -> str:
+    read = PdfReader(BytesIO(written))
+    title = read.metadata.title if read.metadata else None
+    return "\n".join([title or "", *(page.extract_text() for page in read.pages)])
+
+
+def without_spaces(text: str) -> str:
+    """A reader of PDF puts spaces and line ends where it likes."""
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_text_with_a_number_is_in_the_pdf(code: str) -> None:
+    html = page_in(code)
+    told = {without_spaces(words) for words in Page(html).words if re.search(r"\d", words)}
+    text = without_spaces(words_of(pdf.pdf_of(html)))
+    assert len(told) > 250
+    assert {words for words in told if words not in text} == set()
+    headline = "You walked 96 minutes on a typical day." if code == "en" else "Du gikk 96 minutter på en vanlig dag."
+    assert without_spaces(headline) in text
+
+
+def test_the_pdf_is_a4_tagged_titled_and_the_same_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    html = page_in("en")
+    written = pdf.pdf_of(html)
+    assert caplog.messages == []  # nothing that WeasyPrint could not draw or tag
+    read = PdfReader(BytesIO(written))
+    assert {tuple(round(float(x)) for x in page.mediabox[2:]) for page in read.pages} == {A4_PT}
+    assert read.metadata is not None
+    assert read.metadata.title == "Walking and sitting: P-17, 2 March to 8 March 2026"
+    root = read.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]  # type: ignore[index]
+    assert root["/Lang"] == "en"  # type: ignore[index]
+    assert pdf.pdf_of(html) == written
+
+
+def test_a_page_of_nothing_makes_a_pdf_too() -> None:
+    assert "Nothing was recorded." in words_of(pdf.pdf_of(page_in("en", "nothing")))
+
+
+def test_nothing_is_fetched(caplog: pytest.LogCaptureFixture) -> None:
+    outside = '<img src="http://127.0.0.1:9/x.png" alt="x"><link rel="stylesheet" href="file:///x.css">'
+    written = pdf.pdf_of(f'<html lang="en"><title>t</title><p>here</p>{outside}</html>')
+    assert "here" in words_of(written)
+    assert len([r for r in caplog.records if "disallowed protocol" in r.getMessage()]) == 2
+
+
+def test_without_weasyprint_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "ambula.report.pdf")
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(InputError, match=r"^a PDF needs weasyprint: pip install 'ambula\[pdf\]', or print"):
+        as_pdf("<p>")
+
+
+def test_without_pango_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "weasyprint.py").write_text("raise OSError(\"cannot load library 'pango-1.0-0': no such file\\nmore\")")
+    for name in [n for n in sys.modules if n.partition(".")[0] == "weasyprint" or n == "ambula.report.pdf"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(
+        InputError, match=r"^a PDF needs Pango \(cannot load library 'pango-1.0-0': no such file\): inst"
+    ):
+        as_pdf("<p>")
