@@ -18,6 +18,7 @@ from command import Ambula
 
 from ambula.cohort import write_epoch_set
 from ambula.dictionary import entries, in_file
+from ambula.store import Store, ZoneChange
 from tests.bench.made_people import made_store, made_table
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -158,6 +159,22 @@ def test_rules_and_zone_are_for_everybody(ambula: Ambula, cohort: Path, tmp_path
     ambula("cohort", cohort, "--out", out, "--jobs", "1", "--rules", tmp_path / "rules.toml", "--zone", "UTC")
     rows = parquet.read_table(out).to_pylist()
     assert {(r["zone"], r["rules"], r["valid"]) for r in rows} == {("UTC", "strict", False)}
+
+
+def test_days_are_cut_by_what_the_store_knows_and_else_by_this_computers_zone(
+    ambula: Ambula, cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    (tmp_path / "in").mkdir()
+    for name, changes in (("moved", [ZoneChange(0, "Africa/Cairo")]), ("nowhere", [])):
+        (tmp_path / "in" / f"{name}.db").write_bytes((cohort / "site-b.db").read_bytes())
+        with Store(tmp_path / "in" / f"{name}.db") as store:
+            store.set("zone", "")
+            for change in changes:
+                store.set_zone("B1", change)
+    ambula("cohort", tmp_path / "in", "--out", tmp_path / "d.parquet", "--jobs", "1")
+    zones = [row["zone"] for row in parquet.read_table(tmp_path / "d.parquet").to_pylist()]
+    assert list(dict.fromkeys(zones)) == ["Africa/Cairo", "Asia/Tokyo"]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ def people_of(source: Path, ask: Ask) -> Iterator[Person | Bad]:
 
 
 def _of_store(store: Store, participant: str, ask: Ask) -> Person:
-    zones = zones_of(store, participant, ask.zone or (None if store.get("zone") else ask.default_zone))
+    told = store.get("zone") or store.zone_changes(participant)
+    zones = zones_of(store, participant, ask.zone or (None if told else ask.default_zone))
     found = results(store, participant, zones, ask.rules)
     return Person(found.days, found.week, len(found.table))
 
