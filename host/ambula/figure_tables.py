@@ -1,8 +1,9 @@
 """Day and week summaries as Arrow tables and Parquet files, each field with unit and meaning (the `parquet` extra)."""
 
+import json
 import os
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 from functools import cache
 from math import isnan
@@ -12,6 +13,7 @@ from typing import Any
 import ambula
 from ambula.dictionary import Entry, entries
 from ambula.exports.place import library
+from ambula.settings import DEFAULT, Rules
 from ambula.summary import DaySummary, WeekSummary
 from nodecore.sampling import EPOCH_S
 
@@ -28,34 +30,35 @@ _TYPES: dict[object, str] = {
 
 
 @cache
-def schema_of(kind: Kind) -> Any:
+def schema_of(kind: Kind, rules: Rules = DEFAULT) -> Any:
     """Return the Arrow schema of a table of days or of weeks: a field a figure, with label, unit, definition and so on.
 
-    Raises InputError where pyarrow is missing.
+    Its own metadata has the software and every rule, as JSON. Raises InputError where pyarrow is missing.
     """
     arrow = library("pyarrow", "parquet")
     known = {e.name: e for e in entries("day" if kind is DaySummary else "week")}
     columns = [
         arrow.field(f.name, getattr(arrow, _TYPES[f.type])(), metadata=_meaning(known[f.name])) for f in fields(kind)
     ]
-    return arrow.schema(columns, metadata={"software": f"ambula {ambula.__version__}", "epoch_s": str(EPOCH_S)})
+    told = {"software": f"ambula {ambula.__version__}", "epoch_s": str(EPOCH_S), "rules": json.dumps(asdict(rules))}
+    return arrow.schema(columns, metadata=told)
 
 
-def arrow_table(kind: Kind, rows: Sequence[DaySummary | WeekSummary]) -> Any:
+def arrow_table(kind: Kind, rows: Sequence[DaySummary | WeekSummary], rules: Rules = DEFAULT) -> Any:
     """Return summaries of one kind as an Arrow table; null where there is nothing to take a figure from."""
-    schema = schema_of(kind)
+    schema = schema_of(kind, rules)
     columns = {name: [_known(getattr(row, name)) for row in rows] for name in schema.names}
     return library("pyarrow", "parquet").table(columns, schema=schema)
 
 
-def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Path) -> None:
-    """Write summaries of one kind to a Parquet file, which appears whole or not at all.
+def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Path, rules: Rules = DEFAULT) -> None:
+    """Write summaries of one kind to a Parquet file, which appears whole or not at all; `rules`: theirs.
 
     Raises OSError where it cannot be written, InputError where pyarrow is missing.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        library("pyarrow.parquet", "parquet").write_table(arrow_table(kind, rows), part)
+        library("pyarrow.parquet", "parquet").write_table(arrow_table(kind, rows, rules), part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

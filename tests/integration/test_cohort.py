@@ -159,6 +159,7 @@ def test_rules_and_zone_are_for_everybody(ambula: Ambula, cohort: Path, tmp_path
     ambula("cohort", cohort, "--out", out, "--jobs", "1", "--rules", tmp_path / "rules.toml", "--zone", "UTC")
     rows = parquet.read_table(out).to_pylist()
     assert {(r["zone"], r["rules"], r["valid"]) for r in rows} == {("UTC", "strict", False)}
+    assert json.loads(parquet.read_schema(out).metadata[b"rules"])["valid_worn_h"] == 30
 
 
 def test_days_are_cut_by_what_the_store_knows_and_else_by_this_computers_zone(

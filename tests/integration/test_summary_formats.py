@@ -66,6 +66,9 @@ def test_rules_of_ones_own(ambula: Ambula, store: Path, tmp_path: Path) -> None:
     days = rows(ambula("summary", "--store", store, "--format", "csv", "--rules", rules).out)
     assert [(d["rules"], d["bends"]) for d in days] == [("strict", "0")] * 2
     assert [d["valid_fails"] for d in days] == ["" if d["worn_share"] == "1" else "valid_worn_h" for d in days]
+    made = tmp_path / "days.parquet"
+    ambula("summary", "--store", store, "--format", "parquet", "--out", made, "--rules", rules)
+    assert json.loads(parquet.read_schema(made).metadata[b"rules"])["bend_least_s"] == 600
     rules.write_text("valid_worn = 24\n")
     line = ambula("summary", "--store", store, "--rules", rules).failed_with(3)
     assert "unknown rule valid_worn" in line

@@ -81,7 +81,7 @@ def summary(
     if csv is not None:
         write_days(found.days, csv)
     if form is not Format.TABLE:
-        give_summary(form, per, who, found, out_path)
+        give_summary(form, per, who, found, by, out_path)
         return
     if len(found.table) == 0:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")

@@ -15,6 +15,7 @@ from ambula.errors import InputError
 from ambula.figure_tables import write_parquet
 from ambula.ledger import Ledger
 from ambula.results import Results
+from ambula.settings import Rules
 from ambula.summary import DaySummary, WeekSummary
 from nodecore.sampling import EPOCH_S
 
@@ -43,14 +44,14 @@ def check_format(form: Format, path: Path | None) -> None:
         raise InputError("--format parquet needs a file: add --out FILE")
 
 
-def give_summary(form: Format, per: Per, participant: str, found: Results, path: Path | None) -> None:
+def give_summary(form: Format, per: Per, participant: str, found: Results, rules: Rules, path: Path | None) -> None:
     """Write a summary as CSV, Parquet or JSON to `path`, or print it; raises InputError where that cannot be."""
     if form is Format.PARQUET and path is not None:
         with writing(path):
             if per is Per.DAY:
-                write_parquet(DaySummary, found.days, path)
+                write_parquet(DaySummary, found.days, path, rules)
             else:
-                write_parquet(WeekSummary, [found.week], path)
+                write_parquet(WeekSummary, [found.week], path, rules)
         return
     text = summary_json(participant, found) if form is Format.JSON else _csv(per, found)
     if path is None:

@@ -71,7 +71,7 @@ def run_cohort(
         outcome = _do(parts, order, ask, engine, jobs, scheduler, tell)
         tables: dict[Path, Kind] = {out: DaySummary} if persons is None else {persons: WeekSummary, out: DaySummary}
         for path, kind in tables.items():
-            _give(path, partial(join_parts, parts, order, kind))
+            _give(path, partial(join_parts, parts, order, kind, rules))
         told = out.with_name(f"{out.name}.bad.csv")
         told.unlink(missing_ok=True)
         if outcome.bad:

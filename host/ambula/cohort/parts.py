@@ -15,6 +15,7 @@ import ambula
 from ambula.cohort.people import Ask, Bad, Person, people_of
 from ambula.exports.place import library
 from ambula.figure_tables import Kind, arrow_table, schema_of
+from ambula.settings import Rules
 from ambula.summary import DaySummary, WeekSummary
 
 _GROUP_ROWS = 8192  # of the output; bounds what is in memory
@@ -95,10 +96,10 @@ def done_of(folder: Path, batch: Batch) -> Done | None:
     return Done(bad=bad, **values)
 
 
-def join_parts(folder: Path, order: Iterable[Batch], kind: Kind, path: Path) -> None:
+def join_parts(folder: Path, order: Iterable[Batch], kind: Kind, rules: Rules, path: Path) -> None:
     """Write the parts' rows in the order of the batches as one Parquet file, a row group at a time."""
     parquet = library("pyarrow.parquet", "parquet")
-    with parquet.ParquetWriter(path, schema_of(kind)) as writer:
+    with parquet.ParquetWriter(path, schema_of(kind, rules)) as writer:
         for group in _groups(folder, order, kind):
             writer.write_table(group)
 

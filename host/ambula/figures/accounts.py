@@ -69,15 +69,9 @@ def _minutes(slots: dict[State, int]) -> dict[str, float]:
     told = sum(slots.values())
     if not told:
         return dict.fromkeys(_NAMES, nan)
-    written = sum(slots[state] for state in _WRITTEN)
-    others = [slots[state] for state in _OTHERS]
-    return dict(
-        zip(
-            _NAMES,
-            [*(n / EPOCHS_A_MIN for n in (told, written, *others)), 1 - slots[State.LOST] / told],
-            strict=True,
-        )
-    )
+    counts = [told, sum(slots[state] for state in _WRITTEN), *(slots[state] for state in _OTHERS)]
+    values = [*(n / EPOCHS_A_MIN for n in counts), 1 - slots[State.LOST] / told]
+    return dict(zip(_NAMES, values, strict=True))
 
 
 _OTHERS = (State.REBOOTING, State.SENSOR_FAULT, State.STORAGE_FULL, State.CLOCK_UNKNOWN, State.LOST)
