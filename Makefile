@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: help install demo test test-bluez lint bench soak train messages mpy case clean
+.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -45,6 +45,9 @@ train: install   ## learn firmware/nodecore/model.py anew from the recordings be
 
 messages: install ## bring the report's catalogues (.po) up to date, and say what has no translation yet
 	@$(BIN)/python -m ambula.report.messages
+
+pictures: install ## the report's pictures in docs, from a synthetic week, in the system's Chromium
+	@$(BIN)/python -m docs.pictures
 
 mpy: install     ## compile every device file for rv32imc and print the size of each module; build/mip: as a package for mip
 	@$(BIN)/python -m ambula.mpy build/mpy

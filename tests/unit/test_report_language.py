@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pytest
 from babel.messages.pofile import read_po
-from test_report import CONTEXT, TABLES, WEEK, Page, half_missing, page_of
+from test_report import CONTEXT, TABLES, WEEK, Page, half_missing
 from test_report_accounts import BACK, THIGH
 from test_report_programme import programme_of
 
@@ -50,10 +50,16 @@ def numbers(text: str) -> Counter[str]:
     return Counter(re.sub(r"\D", "", found) for found in NUMBER.findall(text))
 
 
-def a_page(table: EpochTable, code: str) -> Page:
+def html_of(table: EpochTable, code: str) -> str:
+    """A page with all that it may hold."""
+    days = summarise_days(table, CONTEXT.zone)
     ledgers = {"thigh": THIGH, "back": BACK}
     context = replace(CONTEXT, ledgers=ledgers, programme=programme_of(), language=code, synthetic=True)
-    return page_of(table, context)
+    return render_report(table, days, summarise_week(days), context)
+
+
+def a_page(table: EpochTable, code: str) -> Page:
+    return Page(html_of(table, code))
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -106,7 +106,8 @@ def _week(
     pain: Sequence[tuple[date, int]],
 ) -> ProgrammeWeek:
     dates = [first + timedelta(days=i) for i in range(7)]
-    found = [by_date.get(d) for d in dates]
+    # A gap in the recording is not a day without a walk.
+    found = [day if (day := by_date.get(d)) is not None and day.worn_h else None for d in dates]
     walked = tuple(day.walked_min if day is not None else None for day in found)
     best = sorted((m for m in walked if m is not None), reverse=True)[: goal.days]
     return ProgrammeWeek(
