@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "host", "firmware")
-DATA = {".toml", ".html", ".css", ".typed", ".json", ".svg"}
+DATA = {".toml", ".html", ".css", ".po", ".typed", ".json", ".svg"}
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> str:

@@ -51,6 +51,11 @@ def test_who_walks_more_already_starts_there_but_never_above_the_ceiling() -> No
     assert reason_words(more) == "Your first week held as much as the plan ever asks for, or more: keep it up."
 
 
+def test_a_date_inside_the_recording_without_wear_is_a_gap_and_not_a_day_of_no_walking() -> None:
+    days = [*week_of(22, 0, 24), WalkingDay(FIRST + timedelta(days=3), 0.0, 0.0)]
+    assert after([days]).weeks[0].walked_min == (22, 0, 24, None, None, None, None)
+
+
 def test_two_long_walks_are_not_what_is_usual() -> None:
     assert after([week_of(40, 0, 0, 45, 0, 0, 0)]).goal == Goal(10, 3)
 

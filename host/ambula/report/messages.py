@@ -37,7 +37,7 @@ def updated(text: bytes, code: str) -> bytes:
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     written = BytesIO()
-    write_po(written, catalogue, width=120, omit_header=False, no_location=True)
+    write_po(written, catalogue, width=120, no_location=True)
     return written.getvalue()
 
 
