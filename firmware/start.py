@@ -21,10 +21,15 @@ def run():
     import board
 
     hardware = board.Board()
+    from node import health
+
+    examined = health.examine(hardware)
+    health = None
+    node.forget("health")
 
     from node.app import FIRMWARE, App
 
-    app = App(hardware, chosen, scorer)
+    app = App(hardware, chosen, scorer, examined)
     print("ambula %d.%d.%d %s" % (FIRMWARE + (chosen.role,)))  # what a laptop on USB waits for after flashing
     gc.threshold(8192)  # a collection costs milliseconds on a board, so less often from now on
     app.run()

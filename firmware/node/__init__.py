@@ -3,7 +3,10 @@
 import sys
 
 
-def forget(name):
-    """Let the module `node.NAME` go, so that its heap is free again; it is loaded anew when it is wanted again."""
-    sys.modules.pop("node." + name, None)
-    globals().pop(name, None)
+def forget(name, package="node"):
+    """Let a module of ours go, so that its heap is free again; it is loaded anew when it is wanted again."""
+    sys.modules.pop(package + "." + name, None)
+    try:
+        delattr(sys.modules[package], name)
+    except (AttributeError, KeyError):
+        pass  # it was never loaded

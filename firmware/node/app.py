@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 
 import node
 from node import plan as plans
@@ -33,11 +34,12 @@ _PARTS = ("_rest", "_recording", "_radio", "_watch")
 class App:
     """Records as the capture plan says; `step` is one turn of the loop, `run` all of them."""
 
-    def __init__(self, board, config, scorer):
+    def __init__(self, board, config, scorer, examined):
         from node import start
 
         self.board = board
         self.config = config
+        self._examined = examined
         self.clock = SteadyClock(board.clock, board.now_ms)
         self._window = epochs.EpochWindow()
         self._temperature_c = self._battery_mv = 0
@@ -328,6 +330,11 @@ class App:
             state,
             FIRMWARE,
         )
+
+    def health(self):
+        """Return the health block of SPEC.md: what the start found, and how much room the log has."""
+        status = os.statvfs(STORAGE)
+        return protocol.pack_health(self._examined, status[1] * status[4])
 
     def time_get(self):
         """Return the node's UTC in ms."""

@@ -36,9 +36,9 @@ _MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones 
 class Link:
     """One GATT server with one laptop, or the wearer's other node, at a time.
 
-    `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`, `begin()`. `session`
-    knows the owner. `now_ms` counts up. `back_off`: each time it grows by one, windows that open by themselves should
-    come half as often, because the last ones served only strangers.
+    `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`, `begin()`, `health()`
+    -> bytes. `session` knows the owner. `now_ms` counts up. `back_off`: each time it grows by one, windows that open by
+    themselves should come half as often, because the last ones served only strangers.
     """
 
     def __init__(self, node, session, now_ms, idle_ms):
@@ -294,6 +294,9 @@ class Link:
         self._reading = False  # a frame that is sealed already still goes out: its counter is spent
         return protocol.OK, b""
 
+    def _health(self, command):
+        return protocol.OK, self._node.health()
+
     def _stop(self, command):
         self._node.stop()
         return protocol.OK, struct.pack("<I", self._node.log.end)
@@ -378,5 +381,6 @@ _HANDLERS = {
     protocol.STOP: Link._stop,
     protocol.INFO: Link._info,
     protocol.RECEIPT: Link._receipt,
+    protocol.HEALTH: Link._health,
     protocol.START: Link._start_recording,
 }

@@ -25,6 +25,7 @@ STOP = const(7)  # ends the recording (seals, says so in the log)
 INFO = const(8)  # -> the info block
 RECEIPT = const(9)  # u32 from, u32 to -> proof of these log bytes, 16 bytes
 START = const(10)  # records from now on -> u32 log end
+HEALTH = const(11)  # -> the health block
 HELLO = const(16)  # 16 bytes of the laptop's nonce -> 16 of the node's, 16 of the node's proof; not sealed
 PROVE = const(17)  # 16 bytes of the laptop's proof; from its OK on every message both ways is sealed
 PEER_HELLO = const(18)  # the same two steps with the key of a pair of nodes: for the thigh at the back, to read only
@@ -60,11 +61,15 @@ HINT_SIZE = const(6)
 HAS_KEY = const(0x01)  # public state bit
 
 INFO_FORMAT = "<BBH8sIIIQHbBBBBB"
+HEALTH_FORMAT = "<hhhHHHIB"
 
 RECORDING = const(0x01)  # info state bits
 CLOCK_SET = const(0x02)
 STORAGE_FULL = const(0x04)
 WAITING = const(0x08)  # for the time or the tap that its recording starts with
+
+SELF_TESTED = const(0x01)  # health flags
+SELF_TEST_PASSED = const(0x02)
 
 
 def pack_info(role, boot, device_id, log_id, log_first, log_end, utc_ms, battery_mv, temperature_c, state, firmware):
@@ -87,6 +92,11 @@ def pack_info(role, boot, device_id, log_id, log_first, log_end, utc_ms, battery
         firmware[2],
         0,
     )
+
+
+def pack_health(examined, free_bytes):
+    """Return the health block: `examined` is self-test in mg x 3, noise in 0.1 mg x 3, flags."""
+    return struct.pack(HEALTH_FORMAT, *examined[:6], free_bytes, examined[6])
 
 
 def pack_public(has_key):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ambula.errors import AmbulaError, ProtocolError, TransportError
-from ambula.node_info import STATUS_NAMES, Info, parse_info, parse_public
+from ambula.node_info import STATUS_NAMES, Health, Info, parse_health, parse_info, parse_public
 from ambula.secure import NodeKey, Session, new_nonce
 from ambula.store import Anchor
 from nodecore import protocol
@@ -77,6 +77,13 @@ class NodeClient:
         if (info.device_id, info.role) != (self.key.device_id, self.key.role):
             raise ProtocolError("the node says that it is another than the one whose key it has: set it up again")
         return info
+
+    async def health(self) -> Health:
+        """Return how the node's sensor and flash are; a ProtocolError where its firmware is too old to say."""
+        try:
+            return parse_health(await self._request(protocol.HEALTH))
+        except ValueError as e:
+            raise ProtocolError(f"the node's health makes no sense: {e}") from e
 
     async def _prove(self) -> None:
         host_nonce = new_nonce()

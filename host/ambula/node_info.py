@@ -60,6 +60,35 @@ def parse_info(data: bytes) -> Info:
     )
 
 
+@dataclass(frozen=True)
+class Health:
+    """The health block: what the sensor answered at the node's last start, and the room for its log.
+
+    self_test_mg: how far its own push moved each axis. noise_mg: standard deviation of each axis, of the sensor alone
+    where the node lay still. tested: it answered at all; where it did not, both are zeros. free_bytes: of the log's
+    file system.
+    """
+
+    self_test_mg: tuple[int, int, int]
+    noise_mg: tuple[float, float, float]
+    free_bytes: int
+    tested: bool
+    passed: bool
+
+
+def parse_health(data: bytes) -> Health:
+    """Return the `Health` in `data`; raises ValueError on a wrong size, or a test passed that was never made."""
+    size = struct.calcsize(protocol.HEALTH_FORMAT)
+    if len(data) != size:
+        raise ValueError(f"health block of {len(data)} bytes, not {size}")
+    x_mg, y_mg, z_mg, *noise, free_bytes, flags = struct.unpack(protocol.HEALTH_FORMAT, data)
+    tested, passed = bool(flags & protocol.SELF_TESTED), bool(flags & protocol.SELF_TEST_PASSED)
+    if passed and not tested:
+        raise ValueError("a self-test that passed but was never made")
+    noise_x, noise_y, noise_z = (tenths / 10 for tenths in noise)
+    return Health((x_mg, y_mg, z_mg), (noise_x, noise_y, noise_z), free_bytes, tested, passed)
+
+
 def parse_public(data: bytes) -> bool:
     """Return whether the node has a key; raises ValueError on a wrong size or version."""
     if len(data) != 2:

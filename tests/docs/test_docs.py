@@ -82,8 +82,9 @@ def test_spec_has_the_sizes() -> None:
 
 
 def test_spec_has_every_command_and_status() -> None:
-    names = ("time get", "time set", "seal", "read", "acknowledge", "cancel", "stop", "info", "receipt", "start")
-    for number, name in enumerate(names, start=protocol.TIME_GET):
+    names = "time get,time set,seal,read,acknowledge,cancel,stop,info,receipt,start,health"
+    assert f"**Health block**, {struct.calcsize(protocol.HEALTH_FORMAT)} bytes" in SPEC
+    for number, name in enumerate(names.split(","), start=protocol.TIME_GET):
         assert f"| {number} {name} |" in SPEC
     assert f"| {protocol.HELLO} hello |" in SPEC
     assert f"| {protocol.PROVE} prove |" in SPEC

@@ -32,7 +32,7 @@ from ambula.errors import AmbulaError, InputError, StoreError, TransportError
 from ambula.evaluation.loaders import open_set
 from ambula.evaluation.parts import Request
 from ambula.keys import KeyFile
-from ambula.node_info import parse_info, parse_public
+from ambula.node_info import parse_health, parse_info, parse_public
 from ambula.recording import read_samples
 from ambula.secure import NodeKey, Session
 from ambula.store import Anchor, Receipt, Store
@@ -50,14 +50,15 @@ class Target(Protocol):
 
 
 class Blocks:
-    """The two blocks that a node tells of itself, and the hint that it advertises."""
+    """The blocks that a node tells of itself, and the hint that it advertises."""
 
     def __init__(self, folder: Path) -> None:
         info = protocol.pack_info(1, 3, DEVICE, 7, 0, 99, 10**12, 4000, -5, 3, (0, 1, 0))
-        self.good = (info, protocol.pack_public(True), b"\x01\x02\x03\x04\x05\x06")
+        health = protocol.pack_health((300, -250, 410, 20, 21, 22, 3), 1 << 20)
+        self.good = (info, health, protocol.pack_public(True), b"\x01\x02\x03\x04\x05\x06")
 
     def __call__(self, data: bytes) -> None:
-        for parse in (parse_info, parse_public):
+        for parse in (parse_info, parse_health, parse_public):
             with contextlib.suppress(ValueError):
                 parse(data)
         OURS.made(data)

@@ -114,6 +114,9 @@ class Node:
     def info(self):
         return bytes(40)
 
+    def health(self):
+        return bytes(17)
+
     def time_get(self):
         return 1
 
@@ -197,6 +200,7 @@ _COMMANDS = (
     bytes((protocol.RECEIPT, 7)) + b"\x00\x00\x00\x00\x00\x08\x00\x00",
     bytes((protocol.CANCEL, 8)),
     bytes((protocol.INFO, 9)),
+    bytes((protocol.HEALTH, 10)),
 )
 
 

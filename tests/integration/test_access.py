@@ -76,6 +76,7 @@ COMMANDS = {
     protocol.INFO: b"",
     protocol.RECEIPT: struct.pack("<II", 0, 1000),
     protocol.START: b"",
+    protocol.HEALTH: b"",
     99: b"",
 }
 PEER_MAY = {protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO}

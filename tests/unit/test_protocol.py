@@ -44,6 +44,25 @@ def test_wrong_info_is_refused_with_the_reason(data: bytes, why: str) -> None:
         node_info.parse_info(data)
 
 
+HEALTH = bytes.fromhex("2c0106ff9a0114000a000fff00001000" + "03")
+
+
+def test_health_is_as_specified() -> None:
+    assert protocol.pack_health((300, -250, 410, 20, 10, 0xFF0F, 3), 1 << 20).hex() == HEALTH.hex()
+
+
+def test_health_reads_back() -> None:
+    found = node_info.parse_health(HEALTH)
+    assert (found.self_test_mg, found.noise_mg) == ((300, -250, 410), (2.0, 1.0, 6529.5))
+    assert (found.free_bytes, found.tested, found.passed) == (1 << 20, True, True)
+
+
+@pytest.mark.parametrize(("data", "why"), [(HEALTH[:-1], "16 bytes"), (HEALTH[:-1] + b"\x02", "never made")])
+def test_wrong_health_is_refused_with_the_reason(data: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        node_info.parse_health(data)
+
+
 def test_advertising_data_is_31_bytes_and_says_nothing_but_a_hint() -> None:
     data = protocol.advertising_data(b"abcdef")
     uuid = "203b1f7a5e0c649a574c2f8d01001e6b"  # the service's, little-endian

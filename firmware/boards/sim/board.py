@@ -58,8 +58,8 @@ class Board:
         return self._time.now_ms
 
     def idle_ms(self, ms):
-        """Wait awake with the radio on, at most `ms`."""
-        self._time.pass_ms(ms, bluetooth.BLE().active())
+        """Wait awake, at most `ms`."""
+        self._time.pass_ms(ms, bluetooth.BLE().active(), False)
 
     def sleep_ms(self, ms):
         """Sleep with the radio off, at most `ms`; a double tap ends it."""

@@ -5,6 +5,7 @@ Each is a list [place, kind, from_ms, to_ms, most], in force between the two vir
     MODULE:CLASS.METHOD   an exception's name: a call raises it; "hang": it never ends, while time passes;
                           "dawdle": it takes 50 s
     bus                   "errno": the sensor does not answer; "ones": it reads as all ones
+    self-test             "dead": the chip pushes nothing
     fifo                  "stuck": the same sample again and again
     clock                 "step S": stepped by S seconds at from_ms; "stop": stands still; "1970": counts from there
 """
@@ -15,6 +16,7 @@ import sys
 import simulation
 
 _FIFO = 0x3E
+_SELF_TEST = 0x14
 _DAWDLE_MS = 50000
 _STUCK = (100, 4000, 300)
 
@@ -46,6 +48,8 @@ def plant(faults):
         if place == "bus":
             for name in ("readfrom_mem_into", "readfrom_mem", "writeto_mem"):
                 _wrap("machine", "I2C", name, fault, _spoil)
+        elif place == "self-test":
+            _wrap("machine", "I2C", "writeto_mem", fault, _disobey)
         elif place == "fifo":
             _wrap("machine", "I2C", "readfrom_mem_into", fault, _repeat)
         elif place == "clock":
@@ -91,6 +95,11 @@ def _spoil(fault, real, arguments):
         for i in range(len(what)):
             what[i] = 0xFF if isinstance(what, bytearray) else -1
     return None
+
+
+def _disobey(fault, real, arguments):
+    if arguments[2] != _SELF_TEST or not fault.strikes():
+        real(*arguments)
 
 
 def _repeat(fault, real, arguments):

@@ -2,12 +2,15 @@
 
 Written from ST's datasheet (DocID030071), not from the driver: it has its own numbers. Modelled: WHO_AM_I, software
 reset, register auto-increment, the FIFO in continuous mode with the accelerometer alone (fill level, overrun, 3-word
-sets, burst read), the double-tap bit, temperature. Not modelled: other output data rates than 26 Hz, the gyroscope,
-watermark and interrupt pins, filters, the oscillator's error, noise (the recording brings its own).
+sets, burst read), the output registers with data-ready and self-test, the double-tap bit, temperature. Not modelled:
+other output data rates than 26 Hz in the FIFO, the gyroscope, watermark and interrupt pins, filters, the oscillator's
+error, noise (the recording brings its own; the output registers show a chip that lies on a table, whatever is recorded).
 """
 
 FIFO_WORDS = 2048
 RATE_HZ = 26
+COUNTS_A_G = (16384, 2048, 8192, 4096)  # by FS_XL
+PUSH_MG = (320, -280, 450)  # what the self-test adds; the datasheet allows 90 to 1700
 
 
 class Lsm6ds3trcModel:
@@ -47,6 +50,7 @@ class Lsm6ds3trcModel:
         self._registers[0x12] = 0x04
         self._read_index = 0
         self._lost = False
+        self._shown = -1
 
     def _set(self, register, value):
         if register == 0x12 and value & 1:
@@ -60,6 +64,10 @@ class Lsm6ds3trcModel:
         if register == 0x1C:
             tapped, self._time.tapped = self._time.tapped, False
             return 0x50 if tapped else 0
+        if register == 0x1E:
+            return 1 if self._registers[0x10] >> 4 and self._tick() != self._shown else 0
+        if 0x28 <= register <= 0x2D:
+            return self._output(register - 0x28 >> 1) >> 8 * (register & 1) & 0xFF
         if register == 0x3A:
             return self._level_words() & 0xFF
         if register == 0x3B:
@@ -71,6 +79,18 @@ class Lsm6ds3trcModel:
             raw = (33 - 25) * 256
             return raw >> 8 * (register - 0x20) & 0xFF
         return self._registers[register]
+
+    def _tick(self):
+        """Which sample since 1970 is the newest."""
+        return self._time.now_ms * (RATE_HZ << self._registers[0x10] // 16 - 2) // 1000
+
+    def _output(self, axis):
+        """Counts of an axis: a chip on a table, z up, with noise of a milligram."""
+        self._shown = self._tick()
+        mg = self._shown * (axis + 2) % 5 - 2 + (1000 if axis == 2 else 0)
+        if self._registers[0x14] & 3 == 1:
+            mg += PUSH_MG[axis]
+        return mg * COUNTS_A_G[self._registers[0x10] >> 2 & 3] // 1000
 
     def _produced(self):
         elapsed_ms = self._time.now_ms - self._start_ms

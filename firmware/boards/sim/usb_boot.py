@@ -40,7 +40,7 @@ class WallTime:
     def feed(self):
         """No watchdog here."""
 
-    def pass_ms(self, ms, radio_on):
+    def pass_ms(self, ms, radio_on, asleep=True):
         time.sleep_ms(ms)
 
 

@@ -49,7 +49,7 @@ class VirtualTime:
         """The watchdog, which boot has armed, is content for another minute."""
         self._fed_ms = self.now_ms
 
-    def pass_ms(self, ms, radio_on):
+    def pass_ms(self, ms, radio_on, asleep=True):
         """Let at most `ms` pass; a tap or the radio may end it early. IRQs of the radio run inside this call."""
         if self.now_ms - self._fed_ms > _WATCHDOG_MS:
             machine.reset("watchdog")
@@ -64,7 +64,7 @@ class VirtualTime:
         if radio_on:
             self.radio_ms += self.now_ms - began_ms
             self.radio.dispatch()
-        else:
+        elif asleep:
             self.sleep_ms += self.now_ms - began_ms
             self.wakes += 1
 

@@ -61,7 +61,7 @@ class Board:
         return self._now_ms
 
     def idle_ms(self, ms):
-        """Wait awake with the radio on, at most `ms`."""
+        """Wait awake, at most `ms`."""
         time.sleep_ms(ms)
 
     def sleep_ms(self, ms):
