@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case clean
+.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case docs clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -56,6 +56,10 @@ mpy: install     ## compile every device file for rv32imc and print the size of 
 case: install    ## the printable case: build, check, STL and STEP files into build/case (installs build123d, 600 MB)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[case]'
 	@PYTHONPATH=hardware $(BIN)/python -m case build/case $(ARGS)
+
+docs: install    ## the documents as a site that needs no network: build/site/index.html
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs]'
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet && echo "open build/site/index.html"
 
 clean:           ## remove what was built (not .venv)
 	@rm -rf build dist
