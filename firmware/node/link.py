@@ -36,9 +36,9 @@ _MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones 
 class Link:
     """One GATT server with one laptop, or the wearer's other node, at a time.
 
-    `node` is asked and told: `info()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`, `begin()`, `health()`
-    -> bytes. `session` knows the owner. `now_ms` counts up. `back_off`: each time it grows by one, windows that open by
-    themselves should come half as often, because the last ones served only strangers.
+    `node` is asked and told: `info()` -> bytes, `health()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`,
+    `begin()`. `session` knows the owner. `now_ms` counts up. `back_off`: each time it grows by one, windows that open
+    by themselves should come half as often, because the last ones served only strangers.
     """
 
     def __init__(self, node, session, now_ms, idle_ms):

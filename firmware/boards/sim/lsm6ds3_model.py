@@ -3,8 +3,9 @@
 Written from ST's datasheet (DocID030071), not from the driver: it has its own numbers. Modelled: WHO_AM_I, software
 reset, register auto-increment, the FIFO in continuous mode with the accelerometer alone (fill level, overrun, 3-word
 sets, burst read), the output registers with data-ready and self-test, the double-tap bit, temperature. Not modelled:
-other output data rates than 26 Hz in the FIFO, the gyroscope, watermark and interrupt pins, filters, the oscillator's
-error, noise (the recording brings its own; the output registers show a chip that lies on a table, whatever is recorded).
+other output data rates than 26 Hz in the FIFO, the gyroscope, watermark and interrupt pins, filters, the error of the
+oscillator, noise (the recording brings its own; the output registers show a chip that lies on a table, whatever is
+recorded).
 """
 
 FIFO_WORDS = 2048
