@@ -1,6 +1,7 @@
 """Week by week: what the plan asked for, what was walked, what that means for the next goal.
 
-The first week only looks, so that somebody who walks half an hour every day is not asked for ten minutes. Weeks are
+The first week of which something was seen only looks, so that somebody who walks half an hour every day is not asked
+for ten minutes. Weeks are
 seven local dates from the first one on. The same recordings, notes and plan give the same goals, on any day.
 """
 
@@ -19,7 +20,7 @@ _WEEK = timedelta(days=7)
 class Verdict(Enum):
     """What a week was, and with it why the next goal is what it is."""
 
-    LOOKING = "looking"  # the first week: no goal yet
+    LOOKING = "looking"  # the first week that was seen, and those before: no goal yet
     RUNNING = "running"  # it is not over
     WELL = "well"  # the goal was reached, on nearly all its days
     PARTLY = "partly"
@@ -84,8 +85,9 @@ def follow(
     goal = Goal(plan.start_min, plan.start_days)
     weeks: list[ProgrammeWeek] = []
     went_well = 0
+    is_looking = True
     while first + len(weeks) * _WEEK <= until:
-        week = _week(plan, len(weeks), first + len(weeks) * _WEEK, goal, by_date, pain)
+        week = _week(plan, len(weeks), first + len(weeks) * _WEEK, goal, is_looking, by_date, pain)
         is_over = week.last < until
         verdict = _verdict(plan, week, pain, weeks) if is_over else Verdict.RUNNING
         week = replace(week, verdict=verdict)
@@ -93,6 +95,7 @@ def follow(
         went_well += verdict is Verdict.WELL
         if is_over:
             goal = _next_goal(plan, week, goal, went_well)
+            is_looking = is_looking and week.seen_days == 0
     over = [week for week in weeks if week.verdict is not Verdict.RUNNING]
     return Programme(plan, tuple(weeks), goal, over[-1] if over else None)
 
@@ -102,6 +105,7 @@ def _week(
     number: int,
     first: date,
     goal: Goal,
+    is_looking: bool,
     by_date: dict[date, WalkingDay],
     pain: Sequence[tuple[date, int]],
 ) -> ProgrammeWeek:
@@ -113,10 +117,10 @@ def _week(
     return ProgrammeWeek(
         number=number + 1,
         first=first,
-        goal=goal if number else None,
+        goal=None if is_looking else goal,
         walked_min=walked,
         seen_days=sum(day is not None and day.worn_h >= plan.seen_h for day in found),
-        reached_days=sum(m is not None and m >= goal.minutes for m in walked) if number else 0,
+        reached_days=0 if is_looking else sum(m is not None and m >= goal.minutes for m in walked),
         share=sum(min(m, goal.minutes) for m in best) / (goal.minutes * goal.days),
         worst_pain=max((p for d, p in pain if d in dates), default=None),
         verdict=Verdict.LOOKING,

@@ -36,7 +36,7 @@ def goal_words(goal: Goal, speaker: Speaker = ENGLISH) -> str:
 
 def next_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
     """Return the goal in a sentence: of the week under way, or of the next."""
-    if programme.weeks and programme.weeks[-1].goal is None and programme.reason is None:
+    if programme.weeks and programme.weeks[-1].goal is None:
         return speaker.say("This week Ambula only looks: walk as you always do. Your first goal comes after it.")
     goal = programme.goal
     if programme.weeks and programme.weeks[-1].verdict is Verdict.RUNNING:
@@ -55,9 +55,9 @@ def next_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
 
 
 def reason_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
-    """Return why the goal is what it is; "" before the first week is over."""
+    """Return why the goal is what it is; "" before there is one."""
     week = programme.reason
-    if week is None:
+    if week is None or programme.weeks[-1].goal is None:
         return ""
     return _REASONS[week.verdict](programme, week, speaker)
 
