@@ -16,8 +16,11 @@ from nodecore.sampling import EPOCH_SAMPLES, ODR_HZ
 FIRMWARE = (0, 1, 0)
 STORAGE = "/data/"  # where the board mounts the file system that is written to
 LOG_DIRECTORY = STORAGE + "log"
+_TODAY = LOG_DIRECTORY + "/today"
+_BACK = LOG_DIRECTORY + "/back"  # what a visit has copied of the back's log
 
 _AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished at once; less than the dead band
+_AFTER_SERVICE_MS = const(300)  # a window begins when the epoch before it is scored
 _AWAKE_IDLE_MS = const(20)
 _BUSY_IDLE_MS = const(2)
 _PARTIAL_BELOW = const(117)  # 90 % of an epoch's samples
@@ -58,12 +61,15 @@ class App:
         node.forget("key")
         self.plan = start.read_plan(self, key, STORAGE, self._boot_epoch)
         self.boot_story = start.story(self, FIRMWARE)
+        from node.today import Today
+
+        self.today = Today(start.read_today(_TODAY), config.midnight_min)
         node.forget("start")
-        from node.link import Link  # not before: what a start needs besides must find room too
         from node.session import Session
 
-        session = Session(key, pair, config.role_code, board.unique_id())
-        self.link = Link(self, session, board.now_ms, config.link_idle_ms)
+        self.session = Session(key, pair, config.role_code, board.unique_id())
+        self._load_link()
+        self._meets = config.meet and self.session.has_pair and config.role_code == protocol.THIGH
         self._next_window_ms = 0
         self._next_service_ms = 0
         self._sensor = Sensor(board.imu, board.now_ms)
@@ -89,7 +95,7 @@ class App:
         """Start the sensor and open a first window for the set-up."""
         if self.recording:
             self._sensor.watch()
-        self._next_window_ms = self.board.now_ms() + self.config.window_every_s * 1000
+        self._plan_window()
         self._open_window(self.config.tap_window_ms)
 
     def step(self):
@@ -98,7 +104,7 @@ class App:
             try:
                 getattr(self, part)()
             except Exception as e:
-                self._tell(part[1:], e)
+                self.tell(part[1:], e)
 
     def _rest(self):
         board = self.board
@@ -116,12 +122,45 @@ class App:
         if self.board.now_ms() >= self._next_window_ms:
             if not self.plan.kept:
                 self.plan.keep()
-            self._next_window_ms += (self.config.window_every_s * 1000) << self.link.back_off
+            self._plan_window()
+            if self._meets:
+                self._meet()
             self._open_window(self.config.window_ms)
         try:
             self.link.poll()
         except Exception as e:
             self._shut_radio(e)
+
+    def _plan_window(self):
+        """Fix the next window: just after a multiple of UTC, so that both nodes of a wearer open theirs together."""
+        every_ms = (self.config.window_every_s * 1000) << self.link.back_off
+        past_ms = self.clock.utc_ms() % every_ms if self.clock.is_set else 0
+        self._next_window_ms = self.board.now_ms() + every_ms - past_ms + _AFTER_SERVICE_MS
+
+    def _meet(self):
+        """Let the thigh fetch and fuse what the back has recorded; that wants the room of the laptop's side."""
+        if self.link.active or self.boot_story or not self.clock.is_set or not self.today.is_due():
+            return
+        back_off = self.link.back_off
+        del self.link
+        node.forget("link")
+        try:
+            from node import meeting
+
+            meeting.meet(self, _BACK, _TODAY)
+        except Exception as e:
+            self.tell("pair", e)
+        meeting = None
+        node.forget("meeting")
+        self._load_link()
+        self.link.back_off = back_off
+
+    def _load_link(self):
+        """Load what serves a laptop: after all that is needed for a while only."""
+        gc.collect()
+        from node.link import Link
+
+        self.link = Link(self, self.session, self.board.now_ms, self.config.link_idle_ms)
 
     def _open_window(self, ms):
         """Open the radio; the recording goes on without one that fails."""
@@ -134,7 +173,7 @@ class App:
 
     def _shut_radio(self, e):
         """Switch a radio off that failed; the next window tries again."""
-        self._tell("radio", e)
+        self.tell("radio", e)
         try:
             self.link.shut()
         except Exception:
@@ -142,7 +181,7 @@ class App:
 
     # ---- faults
 
-    def _tell(self, what, how, epoch=None):
+    def tell(self, what, how, epoch=None):
         """Write a fault into the log, if it is due; never raises: a log that fails is the fault after this one."""
         try:
             from node import trouble
@@ -190,7 +229,7 @@ class App:
             if not plan.kept:
                 plan.keep()
             if self.board.storage_fault:
-                self._tell("storage", "made anew: " + self.board.storage_fault)
+                self.tell("storage", "made anew: " + self.board.storage_fault)
         if plan.is_new:
             plan.is_new = False
             self.log.event(segment.STARTED, plan.since)
@@ -199,7 +238,7 @@ class App:
         """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
         for what, one in (("clock", self.clock), ("imu", self._sensor)):
             if one.trouble:
-                self._tell(what, one.trouble)
+                self.tell(what, one.trouble)
                 one.trouble = None
         now_ms = self.board.now_ms()
         if now_ms - self._started_ms > _SETTLED_MS:
@@ -242,7 +281,7 @@ class App:
             if imu.overrun:
                 self.break_off()
                 self._fault = record.SENSOR_FAULT
-                self._tell("imu", "overrun", epochs.epoch_of(newest_utc_ms - count * 1000 // ODR_HZ))
+                self.tell("imu", "overrun", epochs.epoch_of(newest_utc_ms - count * 1000 // ODR_HZ))
             self._take(imu.samples, count, newest_utc_ms)
         sensor.watch()
         if self.clock.is_set and self.plan.is_over(self._epoch_now()):
@@ -282,11 +321,12 @@ class App:
             self._tell_boot()
             self._tell_untold()
             self.log.add(window.epoch, self._record)
+            self.today.add(window.epoch, self._record)
             self._fault = 0
             self._well_ms = self.board.now_ms()
             self._confess_dropped()
         except Exception as e:  # costs this epoch, not the next one
-            self._tell("epoch", e)
+            self.tell("epoch", e)
 
     def _confess_dropped(self):
         """Say in the log, as soon as there is room again, that the flash was full."""
@@ -349,6 +389,7 @@ class App:
         self.break_off()
         self.log.seal()
         self.clock.set_utc_ms(utc_ms)
+        self._plan_window()
         story = json.dumps({"from_utc_ms": before, "to_utc_ms": utc_ms})
         self._event(segment.CLOCK_SET, story.encode())
         plan = self.plan

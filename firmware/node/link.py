@@ -88,6 +88,7 @@ class Link:
         self._forget()
         self._reopen = False
         self._ble.active(False)
+        self._ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
         self.active = False
         only_strangers = self._had_stranger and not self._had_owner
         self.back_off = min(self.back_off + 1, _MAX_BACK_OFF) if only_strangers else 0

@@ -58,16 +58,20 @@ class Log:
         """How many epochs are in RAM only."""
         return self._writer.count
 
+    def scratch(self):
+        """Return a buffer that holds any segment, free for use until the next write; nothing may wait."""
+        return self._writer.scratch()
+
     def seal(self):
         """Write the waiting epochs as a segment; nothing waits afterwards."""
         if self._writer.count:
             self._commit(self._writer.pack(self.seq, self.prev_crc, *self._status()))
             self._writer.reset()  # not before: where writing fails, the next time tries again
 
-    def event(self, code, epoch, payload=b""):
-        """Write an event segment, after sealing what waits."""
+    def event(self, code, epoch, payload=b"", kind=segment.EVENT):
+        """Write an event segment, or one of another kind, after sealing what waits; `code` is its header's count."""
         self.seal()
-        self._commit(self._writer.event(code, epoch, payload, self.seq, self.prev_crc, *self._status()))
+        self._commit(self._writer.event(code, epoch, payload, self.seq, self.prev_crc, *self._status(), kind=kind))
 
     def _commit(self, data):
         size = self.end - self.chunks[-1] if self.chunks else CHUNK_SIZE

@@ -23,6 +23,8 @@ DEFAULTS = {
     "start": "now",
     "days": 0,
     "zone": "",  # IANA, for who reads the log
+    "meet": 0,  # 1: the thigh visits the back; it wants more heap than the firmware is held to
+    "midnight_min": 0,  # how long after 0:00 UTC the wearer's day begins, by the zone as it was at the set-up
 }
 
 
@@ -50,6 +52,8 @@ def read(values):
     _check("keep", chosen["keep"], ("oldest", "newest"))
     _check("service_every_s", chosen["service_every_s"], (5, 10))
     _check("days", chosen["days"], range(MAX_DAYS + 1))
+    _check("meet", chosen["meet"], (0, 1))
+    _check("midnight_min", chosen["midnight_min"], range(1440))
     start = chosen["start"]
     if not isinstance(start, int) or start < 0:
         _check("start", start, ("now", "tap"))

@@ -2,8 +2,10 @@
 
 import binascii
 import json
+import struct
 
 from node.plan import OVER, RECORDING, WAITING, Plan
+from node.today import FORMAT, UNKNOWN
 from nodecore import segment
 
 
@@ -47,6 +49,15 @@ def read_plan(app, key, folder, epoch):
     if app.clock.is_set and plan.is_over(epoch):
         plan.state, plan.kept = OVER, False
     return plan
+
+
+def read_today(path):
+    """Return what the node knew of the day, and of the back's log, before it was restarted: see `node.today`."""
+    try:
+        with open(path, "rb") as f:
+            return struct.unpack(FORMAT, f.read())
+    except (OSError, ValueError):
+        return 0, 0, 0, 0, 0, 0, UNKNOWN  # the first start, or of no use
 
 
 def story(app, firmware):

@@ -22,6 +22,7 @@ MAX_SIZE = const(872)
 
 EPOCHS = const(1)  # kinds
 EVENT = const(2)
+FUSED = const(3)  # of the thigh: what it and the back make together
 
 BOOT = const(1)  # event codes
 CLOCK_SET = const(2)
@@ -71,7 +72,7 @@ def parse_header(buf, offset=0):
     if h.kind == EPOCHS:
         plausible = 0 < h.count <= MAX_EPOCHS and h.payload_size <= MAX_PAYLOAD
     else:
-        plausible = h.kind == EVENT and h.payload_size <= MAX_EVENT_BYTES
+        plausible = EPOCHS < h.kind <= FUSED and h.payload_size <= MAX_EVENT_BYTES
     return h if plausible else None
 
 
@@ -159,15 +160,15 @@ class SegmentWriter:
         """Return what `seal` does, but keep the records until `reset`: writing them may fail."""
         return self._finish(EPOCHS, self.epoch, self.count, seq, prev_crc, boot, temperature_c, battery_20mv, flags)
 
-    def event(self, code, epoch, payload, seq, prev_crc, boot, temperature_c, battery_20mv, flags):
-        """Return an event segment as a memoryview; raises ValueError while records wait to be sealed."""
+    def event(self, code, epoch, payload, seq, prev_crc, boot, temperature_c, battery_20mv, flags, kind=EVENT):
+        """Return a segment of another kind than records as a memoryview; ValueError while records wait to be sealed."""
         if self.count:
             raise ValueError("seal the epochs first")
         if len(payload) > MAX_EVENT_BYTES:
             raise ValueError("event too long")
         self._view[HEADER_SIZE : HEADER_SIZE + len(payload)] = payload
         self._size = len(payload)
-        out = self._finish(EVENT, epoch, code, seq, prev_crc, boot, temperature_c, battery_20mv, flags)
+        out = self._finish(kind, epoch, code, seq, prev_crc, boot, temperature_c, battery_20mv, flags)
         self.reset()
         return out
 

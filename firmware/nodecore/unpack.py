@@ -1,4 +1,4 @@
-"""Records out of a segment's payload: beside `segment`, since a node only writes and is short of heap."""
+"""Records out of a segment's payload: beside `segment`, since a node rarely reads and is short of heap."""
 
 from nodecore import record
 from nodecore.compat import const
@@ -8,7 +8,14 @@ _REPEAT_SHIFT = const(12)
 
 def decode_records(payload, count):
     """Return the `count` records of an epoch payload, 12 bytes each, in a bytearray; raises ValueError if it lies."""
-    out = bytearray(count * record.SIZE)
+    out = bytearray()
+    for rec in each_record(payload, count):
+        out.extend(rec)
+    return out
+
+
+def each_record(payload, count):
+    """Yield what `decode_records` returns record by record, each in the same bytearray: a node has no room for all."""
     last = bytearray(record.SIZE)
     done = at = 0
     while at < len(payload):
@@ -25,8 +32,7 @@ def decode_records(payload, count):
         for _ in range(1 + (mask >> _REPEAT_SHIFT)):
             if done == count:
                 raise ValueError("more records than the header says")
-            out[done * record.SIZE : (done + 1) * record.SIZE] = last
+            yield last
             done += 1
     if done != count:
         raise ValueError("fewer records than the header says")
-    return out

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from ambula.borrow import borrow_names
 from ambula.errors import SimulatorError
 from ambula.firmware_files import device_files
 from ambula.fold import fold_constants
@@ -47,7 +48,8 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_
     """Return name -> contents, as .mpy but for the start scripts; `architecture` empty means bytecode only.
 
     The firmware's constants are put in their places first. stand_ins: these keep theirs, which are those of the modules
-    they stand in for, and become machine code, which lies outside MicroPython's heap where the port has it there.
+    they stand in for, take names that the firmware has anyway, and become machine code, which lies outside
+    MicroPython's heap where the port has it there.
 
     Raises SimulatorError with the compiler's words if a file does not compile.
     """
@@ -57,7 +59,7 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_
         path, out = Path(folder) / "folded.py", Path(folder) / "out.mpy"
         for name, text in _made_small(texts, stand_ins).items():
             if name in _SOURCE_ONLY:
-                files[name] = texts[name].encode()
+                files[name] = (text if stand_ins else texts[name]).encode()
             elif architecture or _NATIVE_ONLY not in name:
                 path.write_text(text, encoding="utf-8")
                 _compile(path, name, architecture, stand_ins, out)
@@ -66,9 +68,11 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_
 
 
 def _made_small(texts: dict[str, str], stand_ins: bool) -> dict[str, str]:
-    callers = [path.read_text(encoding="utf-8") for _, path in device_files()] if stand_ins else []
     try:
-        return shorten_names(texts if stand_ins else fold_constants(texts), callers)
+        if not stand_ins:
+            return shorten_names(fold_constants(texts))
+        firmware = {name: path.read_text(encoding="utf-8") for name, path in device_files()}
+        return borrow_names(shorten_names(texts, firmware.values()), _made_small(firmware, False).values())
     except SyntaxError:
         return texts  # the compiler says it better, file by file
 

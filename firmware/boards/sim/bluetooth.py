@@ -105,6 +105,11 @@ def event_stream():
     return wire.events if _ble is not None and _ble._on else None
 
 
+def heard():
+    """Return how many events this node has taken from its radio since power-up."""
+    return wire.heard
+
+
 def dispatch():
     """Run all IRQs that are pending, now; return how many. 0 inside a handler."""
     global _in_handler
@@ -201,6 +206,7 @@ class BLE:
             self._on = bool(on[0])
             gatt_values.clear()
             if not self._on:
+                sys.modules.pop("gatt_client", None)  # the simulator shares the program's heap
                 self._adv = self._resp = b""
                 wire.forget_events()  # what the stack had sent before it went down is not for the next window
         return self._on

@@ -25,6 +25,7 @@ head = bytearray(EVENT_HEADER)
 
 calls = None
 events = None
+heard = 0  # events read so far
 _waiting = select.poll()
 
 
@@ -101,7 +102,9 @@ def is_event_waiting():
 
 def read_event():
     """Read an event's header: (size of the value that is still to be read, seq, event, connection, argument)."""
+    global heard
     fill(events, head, EVENT_HEADER)
+    heard += 1
     return struct.unpack("<HBBHH", head)
 
 

@@ -3,6 +3,8 @@
 A controller outside (the host's simulator) writes lines to standard input:
 
     run MS      pass virtual time at full speed up to MS (UTC ms), then stand still and wait for the next line
+    step MS     pass virtual time up to MS, but wait with open ears: standing still, `@? MS HEARD` tells until when the
+                firmware waits and how many events of its radio it has taken, and a further one wakes it
     live        run with the wall clock from now on, until the next `run`: for when a laptop is near
     tap         the wearer double-taps the node
     battery MV  the cell's voltage from now on
@@ -38,7 +40,7 @@ class VirtualTime:
         self.sleep_ms = self.radio_ms = self.wakes = 0
         self._fed_ms = start_ms
         self._granted_ms = start_ms
-        self._live = False
+        self._live = self._stepping = False
         self._live_from_ms = 0
         self._wall_from_ms = 0
         self._reported_ms = start_ms
@@ -56,8 +58,14 @@ class VirtualTime:
         began_ms = self.now_ms
         target_ms = began_ms + ms
         while not self._live and target_ms > self._granted_ms:
-            self._stand_still()
-        if self._live:
+            if self._stepping:
+                if self._stand_listening(target_ms, radio_on):
+                    break
+            else:
+                self._stand_still()
+        if self._stepping:
+            self.now_ms = max(self.now_ms, min(target_ms, self._granted_ms))
+        elif self._live:
             self._follow_wall_clock(target_ms, radio_on)
         else:
             self._jump(min(target_ms, self.now_ms + _TAP_MS) if self.tapped else target_ms)
@@ -96,15 +104,32 @@ class VirtualTime:
         if stream is not None:
             self._poll.unregister(stream)
 
+    def _stand_listening(self, target_ms, radio_on):
+        """Wait for the next line, or for the radio; return whether it was the radio."""
+        self.now_ms = max(self.now_ms, self._granted_ms)
+        stream = self.radio.event_stream() if radio_on else None
+        if stream is not None:
+            self._poll.register(stream, select.POLLIN)
+        print("@?", target_ms, self.radio.heard())
+        ready = [r[0] for r in self._poll.poll()]
+        if stream is not None:
+            self._poll.unregister(stream)
+        if sys.stdin in ready:
+            self._obey(sys.stdin.readline())
+            return False
+        return True
+
     def _obey(self, line):
         words = line.split()
         if not words or words[0] == "quit":
             sys.exit(0)
-        if words[0] == "run":
+        if words[0] in ("run", "step"):
             self._live = False
+            self._stepping = words[0] == "step"
             self._granted_ms = int(words[1])
         elif words[0] == "live":
             self._live = True
+            self._stepping = False
             self._live_from_ms = self.now_ms
             self._wall_from_ms = time.ticks_ms()
         elif words[0] == "tap":

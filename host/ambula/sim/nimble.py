@@ -61,6 +61,11 @@ class NodeRadio:
         return self._stack.windows if self._stack is not None else 0
 
     @property
+    def told(self) -> int:
+        """How many events the firmware process was sent."""
+        return self._events.sent
+
+    @property
     def refused(self) -> int:
         """How many notifications were refused with ENOMEM."""
         return self._stack.mbufs.refused if self._stack is not None else 0

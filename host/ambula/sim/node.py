@@ -97,6 +97,8 @@ class NodeProcess:
         self._reader: asyncio.Task[None] | None = None
         self._booted = asyncio.Event()
         self._reached_ms = 0
+        self.stands = False  # between steps: it waits until `wants_ms`, and has taken `heard` events of its radio
+        self.wants_ms = self.heard = 0
         self._moved = asyncio.Condition()
         self._ended = False
         self._last_command = ""
@@ -122,8 +124,13 @@ class NodeProcess:
         """Virtual UTC in ms up to which the node has reported."""
         return self._reached_ms
 
-    async def start(self) -> None:
-        """Power the node up; returns once its file system is mounted and the firmware starts."""
+    async def start(self, power_on_ms: int | None = None) -> None:
+        """Power the node up, at another moment than the settings say if need be.
+
+        Returns once its file system is mounted and the firmware starts.
+        """
+        if power_on_ms is not None:
+            self._settings = replace(self._settings, power_on_ms=power_on_ms)
         self._booted.clear()
         self._ended = False
         self._last_command = ""
@@ -170,6 +177,11 @@ class NodeProcess:
             raise SimulatorError(f"virtual node {self.name} died: {self._last_words()}")
         if self.was_cut:
             raise PowerCutError(f"virtual node {self.name} lost its power")
+
+    def step(self, utc_ms: int) -> None:
+        """Let virtual time pass up to `utc_ms`; while it stands there, the radio may wake it. See `together`."""
+        self.stands = False
+        self._command(f"step {utc_ms}")
 
     def live(self) -> None:
         """Let virtual time run with the wall clock from now on, until the next `run_until`."""
@@ -250,6 +262,9 @@ class NodeProcess:
         elif word in ("@heap", "@power"):
             if self._answer is not None and not self._answer.done():
                 self._answer.set_result([int(number) for number in rest.split()])
+        elif word == "@?":
+            self.wants_ms, self.heard = (int(number) for number in rest.split())
+            self.stands = True
         elif word == "@reset":
             self._note_reset(*rest.split(" ", 3))
         elif word == "@cut":

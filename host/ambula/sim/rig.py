@@ -17,6 +17,7 @@ from ambula.sim.air import Air
 from ambula.sim.image import build_image, device_key
 from ambula.sim.nimble import NodeRadio
 from ambula.sim.node import HEAP, NodeProcess, NodeSettings
+from ambula.sim.together import run_together
 from ambula.transport.radio import Radio
 from nodecore import protocol
 
@@ -24,6 +25,11 @@ from nodecore import protocol
 _POWER_ON_MS = 2000
 # Past the last epoch by a little: the firmware wakes 50 ms after an epoch's end to finish it.
 SETTLE_MS = 300
+_WINDOW_MS = 900_000  # the nodes' default; with peers, all keep to it
+_BEFORE_MS = 5000  # of a shared window: how far the nodes' clocks may be apart for it to be simulated together
+_AFTER_MS = 5000
+_MEETING_MS = 90_000
+_PEERS_ADVERTISE_MS = 4.0  # of the wall clock: virtual time goes faster than that while nodes meet
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Rig:
         self.nodes: dict[str, NodeProcess] = {}
         self.radios: dict[str, NodeRadio] = {}
         self.keys: list[NodeKey] = []
-        self.air = Air()
+        self.air = Air(advertising_cap_ms=_PEERS_ADVERTISE_MS if peers else None)
         self.radio: Radio
 
     async def __aenter__(self) -> Self:
@@ -94,7 +100,12 @@ class Rig:
     async def _add(self, wearer: VirtualWearer) -> None:
         flash = self.flash_path(wearer.name)
         if not flash.exists():
-            build_image(flash, {"role": wearer.name, **(wearer.config or {})}, new_key(), self._pair)
+            build_image(
+                flash,
+                {"role": wearer.name, "meet": int(bool(self._pair)), **(wearer.config or {})},
+                new_key(),
+                self._pair,
+            )
         device_id = f"{0xA0 + wearer.role:02x}" * 8
         key = NodeKey(device_id, wearer.role, self._participant, device_key(flash), self._pair)
         self.keys.append(key)
@@ -149,6 +160,19 @@ class Rig:
 
         for name, node in self.nodes.items():
             node.on_progress = hear(name)
+        while self._pair and (window_ms := self._next_window_ms()) + _AFTER_MS < utc_ms:
+            await self._run_apart(window_ms - _BEFORE_MS)
+            self._virtual_ms = await run_together(
+                self.nodes, self.radios, self._virtual_ms, window_ms + _AFTER_MS, window_ms + _MEETING_MS
+            )
+        await self._run_apart(utc_ms)
+
+    def _next_window_ms(self) -> int:
+        return -(-(self.utc_ms() + 1 - _AFTER_MS) // _WINDOW_MS) * _WINDOW_MS
+
+    async def _run_apart(self, utc_ms: int) -> None:
+        """Let each node pass virtual time up to `utc_ms` at its own speed."""
+        utc_ms = max(utc_ms, self.utc_ms())
         await asyncio.gather(*(node.run_until(utc_ms) for node in self.nodes.values()))
         self._virtual_ms = utc_ms
         self._live_since_s = None
@@ -160,6 +184,11 @@ class Rig:
         await node.start()
         node.tap()
         node.live()
+
+    async def reboot(self, name: str) -> None:
+        """Cut a node's power and give it back at once, in the virtual time that has come; its clock keeps the time."""
+        await self.nodes[name].kill()
+        await self.nodes[name].start(power_on_ms=self.utc_ms())
 
     def laptop_near(self, tap: bool = True) -> None:
         """Time runs as on the wall from now on, and the wearer double-taps both nodes unless told not to."""

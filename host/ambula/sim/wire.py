@@ -150,12 +150,14 @@ class EventChannel:
         self._running: asyncio.Future[tuple[int, bytes]] | None = None
         self._is_running = False
         self._seq = 0
+        self.sent = 0  # to the process that is attached
 
     def attach(self, protocol: FrameProtocol) -> None:
         """Send events to `protocol` from now on."""
         protocol.header = DONE_HEADER
         protocol.on_frame = self._done
         self._protocol = protocol
+        self.sent = 0
 
     def detach(self) -> None:
         """Forget the firmware process and everything that was meant for it."""
@@ -204,6 +206,7 @@ class EventChannel:
         frame, self._running = self._queue.pop(0)
         self._is_running = True
         self._seq = (self._seq + 1) & 0xFF
+        self.sent += 1
         self._protocol.send(frame[:2] + bytes((self._seq,)) + frame[3:])
 
     def _done(self, fields: tuple[int, ...], value: bytes) -> None:

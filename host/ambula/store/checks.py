@@ -15,7 +15,7 @@ UTC_MS = range(-(1 << 52), 1 << 52)
 EPOCH_COUNT = range(1, segment.MAX_EPOCHS + 1)
 NODE_ID = range(1 << 62)
 ROLE = range(len(protocol.ROLE_NAMES))
-KIND = range(segment.EPOCHS, segment.EVENT + 1)
+KIND = range(segment.EPOCHS, segment.FUSED + 1)
 
 
 def fit(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> bool:

@@ -91,10 +91,11 @@ class Store(People):
         return rows
 
     def log(self, node_id: int) -> list[LogEntry]:
-        """Return all that the node recorded, in log order."""
+        """Return the records and events of the node, in log order; what it fused is derived from such, see `fused`."""
         rows = self._rows(
-            "SELECT kind, epoch, count, boot, flags, data, records FROM segment WHERE node_id = ? ORDER BY offset",
-            (node_id,),
+            "SELECT kind, epoch, count, boot, flags, data, records FROM segment WHERE node_id = ? AND kind <> ?"
+            " ORDER BY offset",
+            (node_id, segment.FUSED),
             (checks.KIND, checks.U32, checks.U16, checks.U16, checks.U8, bytes, (bytes, type(None))),
         )
         self._believe(
@@ -122,6 +123,15 @@ class Store(People):
         )
         body = slice(segment.HEADER_SIZE, -segment.CRC_SIZE)
         return [Event(code, epoch, boot, flags, data[body]) for code, epoch, boot, flags, data in rows]
+
+    def fused(self, node_id: int) -> list[tuple[int, int, bytes]]:
+        """Return (first epoch, epochs, payload) of each segment that tells what the node fused, in log order."""
+        rows = self._rows(
+            "SELECT epoch, count, data FROM segment WHERE node_id = ? AND kind = ? ORDER BY offset",
+            (node_id, segment.FUSED),
+            (checks.U32, checks.U16, bytes),
+        )
+        return [(epoch, count, data[segment.HEADER_SIZE : -segment.CRC_SIZE]) for epoch, count, data in rows]
 
     def damage(self, node_id: int) -> list[tuple[int, int, str]]:
         """Return (offset, length, reason) of each range of the log that could not be had."""

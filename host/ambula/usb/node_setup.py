@@ -8,7 +8,9 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from ambula.config import zone_info
 from ambula.errors import BoardError, InputError
 from ambula.keys import KeyFile
 from ambula.secure import NodeKey, new_key
@@ -94,8 +96,20 @@ def set_up(
 
 def _config(state: State, wanted: Wanted) -> bytes:
     """Return config.json: what the board has for the rest stays."""
-    plan = {"role": wanted.role_name, "zone": wanted.zone, "start": wanted.start, "days": wanted.days}
+    plan = {
+        "role": wanted.role_name,
+        "zone": wanted.zone,
+        "start": wanted.start,
+        "days": wanted.days,
+        "midnight_min": _midnight_min(wanted.zone),
+    }
     return json.dumps({**state.settings, "schema": CONFIG_SCHEMA, **plan}).encode()
+
+
+def _midnight_min(zone: str) -> int:
+    """Return how many minutes after 0:00 UTC a day begins in a zone, as it is today."""
+    offset = datetime.now(zone_info(zone or "UTC")).utcoffset() or timedelta()
+    return round(-offset.total_seconds() / 60) % 1440
 
 
 def _others(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) -> list[str]:

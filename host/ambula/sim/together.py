@@ -1,0 +1,54 @@
+"""Virtual time for nodes that meet: one clock for all, that goes on only while nobody has anything to say.
+
+A node that stands still tells until when it would wait and how many of its radio's events it has taken. When all stand,
+and the air is quiet, the clock goes to the earliest moment that one of them waits for. So a meeting takes as long in
+virtual time as the firmware's own waits make it, however slow the machine is: packets themselves take none.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from ambula.errors import SimulatorError
+from ambula.sim.nimble import NodeRadio
+from ambula.sim.node import NodeProcess
+
+_QUIET_TURNS = 40  # of the event loop: a packet and its answer pass through two host stacks in fewer
+_PATIENCE_S = 30.0
+
+
+async def run_together(
+    nodes: Mapping[str, NodeProcess], radios: Mapping[str, NodeRadio], from_ms: int, least_ms: int, most_ms: int
+) -> int:
+    """Let all nodes, which stand at `from_ms`, go on together till `least_ms`, and on while a radio is on.
+
+    Returns the virtual UTC in ms at which they stand then, at most `most_ms`. Raises SimulatorError if one dies.
+    """
+    now_ms = from_ms
+    for node in nodes.values():
+        node.step(now_ms)
+    while True:
+        await _settle(nodes, radios)
+        is_on = any(radio.is_on for radio in radios.values())
+        if now_ms >= (most_ms if is_on else least_ms):
+            return now_ms
+        now_ms = max(now_ms + 1, min(node.wants_ms for node in nodes.values()))
+        if not is_on:
+            now_ms = min(now_ms, least_ms)
+        for name, node in nodes.items():
+            if radios[name].is_on or node.wants_ms <= now_ms:
+                node.step(now_ms)
+
+
+async def _settle(nodes: Mapping[str, NodeProcess], radios: Mapping[str, NodeRadio]) -> None:
+    """Wait until all nodes stand, have taken what their radios told them, and nothing is under way between them."""
+    quiet = 0
+    until_s = asyncio.get_running_loop().time() + _PATIENCE_S
+    while quiet < _QUIET_TURNS:
+        if all(node.stands and node.heard == radios[name].told for name, node in nodes.items()):
+            quiet += 1
+            await asyncio.sleep(0)
+            continue
+        quiet = 0
+        await asyncio.sleep(0.0002)
+        if not all(node.is_running for node in nodes.values()) or asyncio.get_running_loop().time() > until_s:
+            raise SimulatorError("a virtual node ended or hangs while the nodes met")
