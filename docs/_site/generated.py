@@ -52,9 +52,16 @@ def _argument(p: Any) -> str:
 
 def _row(p: Any, context: Any) -> str:
     named = _argument(p) if _is_argument(p) else ", ".join(p.opts)
-    takes = "" if _is_argument(p) or p.is_flag else f"`{p.metavar or p.display_type(context)}`"
+    takes = "" if _is_argument(p) or p.is_flag else _takes(p, context)
     default = "required" if p.required else _default(p.default)
     return "| " + " | ".join(c.replace("|", "\\|") for c in (f"`{named}`", takes, default, p.help or "")) + " |"
+
+
+def _takes(p: Any, context: Any) -> str:
+    if not p.metavar and (p.min is not None or p.max is not None):
+        return f"{p.min} to {p.max}" if p.max is not None else f"{p.min} or more"
+    told = p.metavar or p.display_type(context).strip("<>")
+    return {"str": "text", "path": "file"}.get(told, f"`{told}`")
 
 
 def _default(value: Any) -> str:

@@ -39,6 +39,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     uri = page.file.src_uri
     if uri.startswith("source/") and not uri.endswith("/index.md"):
         return markdown
+    if uri == "index.md":
+        page.meta["hide"] = ["navigation"]  # there is nothing beside the first page
     for mark, make in FILLED.items():
         if mark in markdown:
             markdown = markdown.replace(mark, make())
