@@ -354,7 +354,7 @@ def at_a_back(folder: Path, play: Callable[[Rig, Talk], Any], name: str = "back"
     """A back node, and a thigh, with a pair's key and a few minutes of log."""
 
     async def go() -> None:
-        wearers = [VirtualWearer(i, worn.restless(i)[: 130 * 100], worn.START_MS) for i in range(2)]
+        wearers = [VirtualWearer(i, worn.restless(i)[:13000], worn.START_MS, config={"meet": 0}) for i in range(2)]
         async with Rig(folder, wearers, peers=True) as rig:
             await rig.run_until(worn.START_MS + 500_000)
             rig.laptop_near()
