@@ -10,7 +10,7 @@ import typer
 from ambula import node_info
 from ambula.cli.app import app
 from nodecore import activity, protocol, record, segment
-from tests.docs.blocks import PAGES
+from tests.docs.blocks import PAGES, outside
 from tests.docs.blocks import name as path_of
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +39,17 @@ def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
         if "://" not in link:
             assert (page.parent / link).exists(), link
+
+
+def test_no_sentence_stands_in_two_pages() -> None:
+    """What is said twice is changed once: twelve words in a row are a sentence, links lead to the other page."""
+    where: dict[str, str] = {}
+    for page in PAGES:
+        if page.name not in ("CHANGELOG.md", "dictionary.md"):  # history, and made from a file that says it once
+            words = re.findall(r"[\w']+", " ".join(outside(page)).lower())
+            for i in range(len(words) - 11):
+                first = where.setdefault(" ".join(words[i : i + 12]), path_of(page))
+                assert first == path_of(page), f"{first} and {path_of(page)}: {' '.join(words[i : i + 12])}"
 
 
 def test_spec_names_every_activity() -> None:
