@@ -9,6 +9,7 @@ import typer
 
 from ambula import node_info
 from ambula.cli.app import app
+from ambula.programme.words import HELP_AT_ONCE
 from nodecore import activity, protocol, record, segment
 from tests.docs.blocks import PAGES, outside
 from tests.docs.blocks import name as path_of
@@ -50,6 +51,11 @@ def test_no_sentence_stands_in_two_pages() -> None:
             for i in range(len(words) - 11):
                 first = where.setdefault(" ".join(words[i : i + 12]), path_of(page))
                 assert first == path_of(page), f"{first} and {path_of(page)}: {' '.join(words[i : i + 12])}"
+
+
+def test_the_participant_is_told_when_to_ask_for_help_in_the_program_s_words() -> None:
+    page = (ROOT / "docs" / "tutorials" / "participant.md").read_text("utf-8")
+    assert HELP_AT_ONCE in page.replace("\n> ", " ")
 
 
 def test_spec_names_every_activity() -> None:
