@@ -23,7 +23,7 @@ COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site; a build that warns fails."""
     folder = tmp_path_factory.mktemp("site")
-    # Type checkers and browsers are not needed, nor a network: a proxy that does not exist would be asked for one.
+    # A build that fetched anything would ask this proxy, which is not there.
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "https_proxy": "http://127.0.0.1:9"}
     built = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
