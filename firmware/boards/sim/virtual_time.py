@@ -52,7 +52,7 @@ class VirtualTime:
         self._fed_ms = self.now_ms
 
     def pass_ms(self, ms, radio_on, asleep=True):
-        """Let at most `ms` pass; a tap or the radio may end it early. IRQs of the radio run inside this call."""
+        """Let at most `ms` pass; the radio, or in sleep a tap, may end it early. IRQs of the radio run inside this call."""
         if self.now_ms - self._fed_ms > _WATCHDOG_MS:
             machine.reset("watchdog")
         began_ms = self.now_ms
@@ -66,9 +66,9 @@ class VirtualTime:
         if self._stepping:
             self.now_ms = max(self.now_ms, min(target_ms, self._granted_ms))
         elif self._live:
-            self._follow_wall_clock(target_ms, radio_on)
+            self._follow_wall_clock(target_ms, radio_on, asleep)
         else:
-            self._jump(min(target_ms, self.now_ms + _TAP_MS) if self.tapped else target_ms)
+            self._jump(min(target_ms, self.now_ms + _TAP_MS) if asleep and self.tapped else target_ms)
         if radio_on:
             self.radio_ms += self.now_ms - began_ms
             self.radio.dispatch()
@@ -87,11 +87,11 @@ class VirtualTime:
         print("@", self.now_ms)
         self._obey(sys.stdin.readline())
 
-    def _follow_wall_clock(self, target_ms, radio_on):
+    def _follow_wall_clock(self, target_ms, radio_on, asleep):
         stream = self.radio.event_stream() if radio_on else None
         if stream is not None:
             self._poll.register(stream, select.POLLIN)
-        while self._live and not self.tapped:
+        while self._live and not (asleep and self.tapped):
             wall_ms = time.ticks_diff(time.ticks_ms(), self._wall_from_ms)
             self.now_ms = max(self.now_ms, self._live_from_ms + wall_ms)
             if self.now_ms >= target_ms:
