@@ -61,3 +61,12 @@ def test_a_sensor_that_does_not_answer_was_not_tested(tmp_path: Path) -> None:
     assert (found.tested, found.passed) == (False, False)
     assert (found.self_test_mg, found.noise_mg) == ((0, 0, 0), (0, 0, 0))
     assert found.free_bytes
+
+
+def test_a_tap_while_the_sensor_is_tested_does_not_hold_up_the_start(tmp_path: Path) -> None:
+    async def go() -> int:
+        async with Rig(tmp_path, [VirtualWearer(0, SAMPLES, START_MS)]) as rig:
+            rig.laptop_near()
+            return len(await find_nodes(rig.radio, rig.keys, 20))
+
+    assert asyncio.run(go()) == 1
