@@ -52,7 +52,7 @@ class VirtualTime:
         self._fed_ms = self.now_ms
 
     def pass_ms(self, ms, radio_on, asleep=True):
-        """Let at most `ms` pass; the radio, or in sleep a tap, may end it early. IRQs of the radio run inside this call."""
+        """Let at most `ms` pass; the radio, or in sleep a tap, may end it early. IRQs of the radio run inside it."""
         if self.now_ms - self._fed_ms > _WATCHDOG_MS:
             machine.reset("watchdog")
         began_ms = self.now_ms
