@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import struct
 
 import node
 from node import plan as plans
@@ -11,7 +12,7 @@ from node.log import Log
 from nodecore import epoch as epochs
 from nodecore import protocol, record, segment
 from nodecore.compat import const
-from nodecore.sampling import EPOCH_SAMPLES, ODR_HZ
+from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, ODR_HZ
 
 FIRMWARE = (0, 1, 0)
 STORAGE = "/data/"  # where the board mounts the file system that is written to
@@ -269,7 +270,7 @@ class App:
             return
         if not self.recording:
             return self._wait(now_ms)
-        every_ms = self.config.service_every_s * 1000
+        every_ms = EPOCH_S * 1000 if self.link.connected else self.config.service_every_s * 1000
         self._next_service_ms = now_ms + every_ms - self.clock.utc_ms() % every_ms + _AFTER_EPOCH_MS
         sensor = self._sensor
         imu = self.board.imu
@@ -375,6 +376,12 @@ class App:
         """Return the health block of SPEC.md: what the start found, and how much room the log has."""
         status = os.statvfs(STORAGE)
         return protocol.pack_health(self._examined, status[1] * status[4])
+
+    def now(self):
+        """Return the newest record and what the node knows of its wearer's day, see SPEC.md."""
+        today = self.today
+        day = struct.pack("<BIHH", today.fused, today.fused_epoch, today.walked, today.fused_walked)
+        return struct.pack("<I", today.epoch) + self._record + day
 
     def time_get(self):
         """Return the node's UTC in ms."""

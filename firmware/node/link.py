@@ -250,6 +250,9 @@ class Link:
         self._node.log.seal()
         return protocol.OK, struct.pack("<I", self._node.log.end)
 
+    def _now(self, command):
+        return protocol.OK, self._node.now()
+
     def _range(self, command):
         """Return (from, to) of the log; raises ValueError if the log has it not."""
         start, end = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
@@ -384,4 +387,5 @@ _HANDLERS = {
     protocol.RECEIPT: Link._receipt,
     protocol.HEALTH: Link._health,
     protocol.START: Link._start_recording,
+    protocol.NOW: Link._now,
 }

@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ambula.errors import AmbulaError, ProtocolError, TransportError
-from ambula.node_info import STATUS_NAMES, Health, Info, parse_health, parse_info, parse_public
+from ambula.node_info import (
+    STATUS_NAMES,
+    Health,
+    Info,
+    Now,
+    parse_health,
+    parse_info,
+    parse_now,
+    parse_public,
+)
 from ambula.secure import NodeKey, Session, new_nonce
 from ambula.store import Anchor
 from nodecore import protocol
@@ -84,6 +93,13 @@ class NodeClient:
             return parse_health(await self._request(protocol.HEALTH))
         except ValueError as e:
             raise ProtocolError(f"the node's health makes no sense: {e}") from e
+
+    async def now(self) -> Now:
+        """Return the node's newest record, and what it knows of the day."""
+        try:
+            return parse_now(await self._request(protocol.NOW))
+        except ValueError as e:
+            raise ProtocolError(f"this device does not answer as an Ambula node of this version: {e}") from e
 
     async def _prove(self) -> None:
         host_nonce = new_nonce()

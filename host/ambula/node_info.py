@@ -16,6 +16,9 @@ STATUS_NAMES = (
     "access denied",
 )
 
+_NOW = struct.Struct("<I12sBIHH")
+_NOT_FUSED = 255
+
 
 @dataclass(frozen=True)
 class Info:
@@ -87,6 +90,30 @@ def parse_health(data: bytes) -> Health:
         raise ValueError("a self-test that passed but was never made")
     noise_x, noise_y, noise_z = (tenths / 10 for tenths in noise)
     return Health((x_mg, y_mg, z_mg), (noise_x, noise_y, noise_z), free_bytes, tested, passed)
+
+
+@dataclass(frozen=True)
+class Now:
+    """What the command `now` tells: the newest record (epoch 0: none yet), fused class, walking epochs of the day.
+
+    record: 12 bytes, SPEC.md "Record". fused_activity: that of `fused_epoch` by the thigh, None where it has none.
+    walking_epochs: by this node alone; fused_walking_epochs: of those that the thigh has fused.
+    """
+
+    epoch: int
+    record: bytes
+    fused_activity: int | None
+    fused_epoch: int
+    walking_epochs: int
+    fused_walking_epochs: int
+
+
+def parse_now(data: bytes) -> Now:
+    """Return the `Now` in `data`; raises ValueError on a wrong size."""
+    if len(data) != _NOW.size:
+        raise ValueError(f"answer of {len(data)} bytes to now, not {_NOW.size}")
+    epoch, record, fused, *rest = _NOW.unpack(data)
+    return Now(epoch, record, None if fused == _NOT_FUSED else fused, *rest)
 
 
 def parse_public(data: bytes) -> bool:

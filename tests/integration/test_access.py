@@ -77,6 +77,7 @@ COMMANDS = {
     protocol.RECEIPT: struct.pack("<II", 0, 1000),
     protocol.START: b"",
     protocol.HEALTH: b"",
+    protocol.NOW: b"",
     99: b"",
 }
 PEER_MAY = {protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO}

@@ -1,0 +1,128 @@
+"""`ambula live`: what the nodes see now."""
+
+import asyncio
+import json as json_module
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+
+from ambula.cli.common import JsonOption, ParticipantOption, err, out, run
+from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, near_nodes, wanted_keys
+from ambula.errors import InputError
+from ambula.fetch import SCAN_S
+from ambula.live import Row, View
+from ambula.secure import NodeKey
+from ambula.transport.source import open_radio
+from ambula.watch import Watch
+
+_WHILE_S = 600.0
+_COST = (
+    "note: a node's radio stays on while you watch (26.8 mA by the power model): an hour takes about two and a half "
+    "days off a cell of 400 mAh. This ends by itself after {:.0f} min"
+)
+_WHO = "the keys on this computer are of {}: say who with --participant"
+_DASH = "-"
+
+
+def live(
+    participant: ParticipantOption = None,
+    node: NodeOption = "",
+    timeout: TimeoutOption = SCAN_S,
+    seconds: Annotated[float, typer.Option(min=1, max=86400, help="For how long.")] = _WHILE_S,
+    json: JsonOption = False,
+    radio: RadioOption = "",
+) -> None:
+    """Show what the nodes see now: class, cadence, lean, battery, signal.
+
+    Every 5 s, until Ctrl-C or for --seconds. Double-tap the nodes first. --json: a line an epoch.
+    """
+    keys = _keys_of_one(participant or "", node)
+    err.print(_COST.format(seconds / 60), highlight=False, soft_wrap=True)
+    view = View(keys)
+    if json:
+        run(_watch(radio, keys, view, timeout, seconds, lambda: typer.echo(_as_json(view))))
+    elif out.is_terminal:
+        with Live(console=out, auto_refresh=False) as screen:
+            run(_watch(radio, keys, view, timeout, seconds, lambda: screen.update(_table(view), refresh=True)))
+    else:
+        run(_watch(radio, keys, view, timeout, seconds, lambda: typer.echo("\n".join(_lines(view)))))
+
+
+def _keys_of_one(participant: str, role: str) -> list[NodeKey]:
+    keys = wanted_keys(participant, role)
+    people = sorted({key.participant for key in keys})
+    if len(people) > 1:
+        raise InputError(_WHO.format(", ".join(people)))
+    return keys
+
+
+async def _watch(
+    radio: str, keys: list[NodeKey], view: View, timeout_s: float, for_s: float, show: Callable[[], None]
+) -> None:
+    async with open_radio(radio) as air:
+        near = [n for n, _ in await near_nodes(air, keys, timeout_s)]
+        async with Watch(air, keys, view) as watch:
+            limit = asyncio.timeout(for_s)
+            try:
+                async with limit:
+                    await watch.run(near, show)
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+
+
+def _as_json(view: View) -> str:
+    together = view.together()
+    told = {
+        "utc": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "nodes": [asdict(row) for row in view.rows()],
+        "together": asdict(together) if together else None,
+    }
+    return json_module.dumps(told, allow_nan=False)
+
+
+def _table(view: View) -> RenderableType:
+    table = Table("node", "class", "cadence", "lean", "walked", "battery", "signal", "", box=None, pad_edge=False)
+    for row in view.rows():
+        table.add_row(row.node, *_cells(row))
+    return Group(table, *_notes(view))
+
+
+def _lines(view: View) -> list[str]:
+    """Return a line a node, and what there is to say besides, for who reads no terminal."""
+    told = [
+        f"{row.participant} {row.node}: {', '.join(cell for cell in _cells(row) if cell != _DASH)}"
+        for row in view.rows()
+    ]
+    return told + _notes(view)
+
+
+def _cells(row: Row) -> list[str]:
+    state = row.link if row.link != "live" else row.state or "no answer yet"
+    return [
+        row.activity.replace("_", " ") if row.activity else _DASH,
+        f"{row.cadence_spm} spm" if row.cadence_spm else _DASH,
+        _DASH if row.inclination_deg is None else f"{row.inclination_deg:.0f} deg",
+        _DASH if row.walking_min is None else f"{row.walking_min:.1f} min",
+        f"{row.battery_mv / 1000:.2f} V" if row.battery_mv else _DASH,
+        _DASH if row.signal_dbm is None else f"{row.signal_dbm} dBm",
+        state,
+    ]
+
+
+def _notes(view: View) -> list[str]:
+    notes: list[str] = []
+    together = view.together()
+    if together is not None:
+        at = datetime.fromisoformat(together.epoch_utc).astimezone()
+        notes.append(f"together: {together.activity.replace('_', ' ')} ({at:%H:%M:%S})")
+    for row in view.rows():
+        if row.worn:
+            notes.append(f"{row.node} worn: {row.worn}" if row.worn == "as it should be" else row.worn)
+    return notes
