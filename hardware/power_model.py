@@ -138,6 +138,15 @@ def result(week: Week, cell_mah: float) -> dict[str, Any]:
     }
 
 
+def budget(week: Week) -> dict[str, float]:
+    """Return what `ambula check` wants to know: the mean currents, mA, and the share of a cell that can be used."""
+    return {
+        "base_ma": round(sum(mean_currents_ma(week, base).values()), 4),
+        "pessimistic_ma": round(sum(mean_currents_ma(week, pessimistic).values()), 4),
+        "usable_share": USABLE_SHARE,
+    }
+
+
 def table(found: dict[str, Any]) -> str:
     """Return the result as text of 80 columns."""
     lines = [f"{'mean current, mA':<22}{'base':>10}{'pessimistic':>14}"]
@@ -190,12 +199,16 @@ def main() -> int:
     parser.add_argument("--week", type=Path, default=HERE / "week.json", help="what simulated_week.py wrote")
     parser.add_argument("--cell", type=float, default=CELL_MAH, help="the cell's rated charge in mAh")
     parser.add_argument("--json", action="store_true", help="print JSON for scripts")
+    parser.add_argument("--budget", type=Path, help="write what `ambula check` goes by here")
     parser.add_argument("--plot", type=Path, help="draw a picture (needs matplotlib)")
     options = parser.parse_args()
     try:
         if not 10 <= options.cell <= 10_000:
             raise ValueError(f"--cell {options.cell:g}: it is in mAh, 10 to 10000")
-        found = result(load_week(options.week), options.cell)
+        week = load_week(options.week)
+        found = result(week, options.cell)
+        if options.budget:
+            options.budget.write_text(json.dumps(budget(week), indent=1) + "\n", encoding="utf-8")
         if options.plot:
             plot(found, options.plot)
     except ImportError:

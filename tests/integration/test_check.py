@@ -70,16 +70,16 @@ def test_json_tells_the_same_to_a_script(ambula: Ambula, tmp_path: Path) -> None
     assert found["seconds"]["sitting"]["to"] <= 62
 
 
-def test_the_store_is_asked_where_no_file_is_named(ambula: Ambula, tmp_path: Path) -> None:
+def test_offline_the_store_is_asked(ambula: Ambula, tmp_path: Path) -> None:
     path = stored(tmp_path / "a.db", UPSIDE_DOWN)
-    ran = ambula("check", "--store", path, "--participant", "P01")
+    ran = ambula("check", "--offline", "--store", path, "--participant", "P01")
     assert ran.code == 8
     assert ran.out.startswith("The thigh node is upside down:")
     assert "5 min from 2026-" in ran.err
-    assert ambula("check", "--store", stored(tmp_path / "b.db", Participant(3))).code == 0
+    assert ambula("check", "--offline", "--store", stored(tmp_path / "b.db", Participant(3))).code == 0
 
 
 def test_what_cannot_be_asked_is_said(ambula: Ambula, tmp_path: Path) -> None:
     thigh, _ = recordings(tmp_path, Participant(3))
     assert "not both" in ambula("check", "--thigh", thigh, "--store", tmp_path / "a.db").failed_with(3)
-    assert "no store" in ambula("check", "--store", tmp_path / "none.db").failed_with(4)
+    assert "no store" in ambula("check", "--offline", "--store", tmp_path / "none.db").failed_with(4)

@@ -1,5 +1,6 @@
-"""`ambula check`: are the nodes worn as they should be?"""
+"""`ambula check`: may the wear begin? The nodes themselves, and how they are worn."""
 
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from math import isnan
@@ -9,50 +10,140 @@ from typing import Annotated, Any
 import typer
 
 from ambula.classify import check_overlap
-from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, err, out, print_json, store_path
+from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, err, out, print_json, run, store_path, zone_of
+from ambula.cli.node_commands import RadioOption, TimeoutOption, wanted_keys
 from ambula.donning import Donning, Windows, check_donning, windows_of_counts, windows_of_records
 from ambula.donning.windows import Bools
+from ambula.donning.words import Finding, Level
 from ambula.errors import InputError
+from ambula.fetch import SCAN_S
+from ambula.readiness import Needs, NodeState, budget, check_readiness, facts_of
+from ambula.readiness.visit import visit_nodes
 from ambula.recording import Samples, read_samples
+from ambula.secure import NodeKey
 from ambula.store import Store
+from ambula.transport.source import open_radio
 from ambula.wearer import choose_participant, role_records
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
 
 NO_GO = 8
+# The second at which windows start, and each node's.
+Span = tuple[int, tuple[Windows | None, Windows | None]]
 _EPOCHS_A_MINUTE = 60 // EPOCH_S
+_FRESH_S = 120  # what was synced just now ends so short a time ago, if the nodes record
+_NOT_WORN = Finding(
+    "not_checked",
+    "",
+    Level.NOTE,
+    "How they are worn was not checked: put them on, stand, sit and walk for thirty seconds each, and check again.",
+)
+_WORN_RIGHT = "Go: the nodes are worn as they should be."
+_MAX_DAYS = 60
 
 ThighOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Thigh recording: CSV with t,x,y,z (s, g).")]
 BackOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Lower-back recording, as the thigh's.")]
-MinutesOption = Annotated[int, typer.Option(min=1, max=60, help="How much of the newest synced epochs to look at.")]
+MinutesOption = Annotated[int, typer.Option(min=1, max=60, help="How much of the newest epochs to look at.")]
 
 
 def check(
     thigh: ThighOption = None,
     back: BackOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Only how they were worn, from the store.")] = False,
+    nodes_only: Annotated[bool, typer.Option("--nodes-only", help="Only the nodes, before they are put on.")] = False,
+    days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, help="For how many days they are to be worn.")] = 7,
+    cell: Annotated[float, typer.Option(min=50, max=5000, help="The cells' rated charge, mAh.")] = 400.0,
     store: StoreOption = None,
     participant: ParticipantOption = None,
     minutes: MinutesOption = 5,
+    timeout: TimeoutOption = SCAN_S,
     json: JsonOption = False,
+    radio: RadioOption = "",
 ) -> None:
-    """Check that the nodes are worn the right way: stand, sit and walk, thirty seconds each. Exit code 8: no-go."""
-    if thigh is None and back is None:
-        start_s, pair = _from_store(store, participant, minutes)
-        err.print(f"looking at {minutes} min from {datetime.fromtimestamp(start_s, UTC):%Y-%m-%d %H:%M:%S} UTC")
-    elif store is not None or participant is not None:
-        raise InputError("give recordings (--thigh, --back) or a store (--store, --participant), not both")
+    """Check that a wear may begin: cells, flash, clocks, sensors, and both nodes worn the right way.
+
+    Stand, sit and walk, thirty seconds each, then check. Exit code 8: no-go.
+    """
+    if thigh is not None or back is not None:
+        if store is not None or participant is not None or offline or nodes_only:
+            raise InputError("give recordings (--thigh, --back) or a store (--store, --participant), not both")
+        _end(*_donning(_from_files(thigh, back)), _WORN_RIGHT, json=json)
+    elif offline:
+        with Store(store_path(store), must_exist=True) as kept:
+            span = _newest(kept, choose_participant(kept, participant), minutes)
+        if span is None:
+            raise InputError("nothing is recorded yet: sync the nodes first")
+        _end(*_donning(span), _WORN_RIGHT, json=json)
     else:
-        start_s, pair = _from_files(thigh, back)
+        keys, needs = _keys_of_one(participant), Needs(days, cell)
+        _check_nodes(store, keys, needs, 0 if nodes_only else minutes, timeout, json, radio)
+
+
+def _check_nodes(
+    store: Path | None, keys: list[NodeKey], needs: Needs, minutes: int, timeout_s: float, json: bool, radio: str
+) -> None:
+    """Visit the nodes, then look at how they are worn if they have just recorded; `minutes` 0: do not."""
+    who = keys[0].participant
+
+    async def visit() -> tuple[list[NodeState], list[Finding]]:
+        async with open_radio(radio) as air:
+            with err.status("asking the nodes ..."):
+                return await visit_nodes(air, kept, keys, timeout_s)
+
+    with Store(store_path(store)) as kept:
+        kept.set("zone", zone_of(kept, None))
+        states, unread = run(visit())
+        unread_roles = {f.node for f in unread}
+        set_up = [key.role_name for key in keys if key.role_name not in unread_roles]
+        findings = unread + check_readiness(states, set_up, needs, budget())
+        worn = _newest(kept, who, minutes, time.time()) if minutes and len(states) == len(keys) else None
+    facts = [facts_of(state, needs, budget()) for state in states]
+    if worn is None:
+        _end(findings + [_NOT_WORN] * bool(minutes), {}, "Go: the nodes are ready.", facts, json=json)
+    else:
+        how, told = _donning(worn)
+        _end(findings + how, told, "Go: the nodes are ready and worn as they should be.", facts, json=json)
+
+
+def _keys_of_one(participant: str | None) -> list[NodeKey]:
+    """Return the keys of one participant's nodes; raises InputError where it is not clear whose."""
+    keys = wanted_keys(participant or "", "")
+    codes = sorted({key.participant for key in keys})
+    if len(codes) > 1:
+        raise InputError(f"nodes of several participants were set up here: add --participant {'|'.join(codes)}")
+    return keys
+
+
+def _donning(span: Span) -> tuple[list[Finding], dict[str, Any]]:
+    """Return what is found of how the nodes are worn, and what it rests on for scripts."""
+    start_s, pair = span
     result = check_donning(*pair)
+    return result.findings, _as_json(result, start_s, next(w.length_s for w in pair if w is not None))
+
+
+def _end(
+    findings: list[Finding],
+    told: dict[str, Any],
+    go_words: str,
+    facts: list[dict[str, Any]] | None = None,
+    *,
+    json: bool,
+) -> None:
+    """Say what was found, and end with the exit code that goes with it."""
+    go = all(finding.level is Level.NOTE for finding in findings)
     if json:
-        print_json(_as_json(result, start_s, next(w.length_s for w in pair if w is not None)))
+        print_json({"go": go, "findings": [asdict(finding) for finding in findings], **told, "nodes": facts})
     else:
-        _say(result)
-    if not result.go:
+        for fact in facts or []:
+            out.print(fact["words"], highlight=False, markup=False, soft_wrap=True)
+        for finding in findings:
+            out.print(finding.text, highlight=False, markup=False, soft_wrap=True)
+        out.print(go_words if go else "No-go.", highlight=False)
+    if not go:
         raise typer.Exit(NO_GO)
 
 
-def _from_files(thigh: Path | None, back: Path | None) -> tuple[int, tuple[Windows | None, Windows | None]]:
+def _from_files(thigh: Path | None, back: Path | None) -> Span:
     """Return the second at which the common windows start, and each node's windows."""
     sides = [None if path is None else read_samples(path, role) for role, path in enumerate((thigh, back))]
     check_overlap(*([] if side is None else [side] for side in sides))
@@ -68,33 +159,22 @@ def _cut(samples: Samples, first: int, end: int) -> Windows:
     return windows_of_counts(samples.counts[(first - start) * EPOCH_SAMPLES : (end - start) * EPOCH_SAMPLES])
 
 
-def _from_store(
-    store: Path | None, participant: str | None, minutes: int
-) -> tuple[int, tuple[Windows | None, Windows | None]]:
-    with Store(store_path(store), must_exist=True) as kept:
-        who = choose_participant(kept, participant)
-        sides = [role_records(kept, who, role) for role in (protocol.THIGH, protocol.BACK)]
+def _newest(kept: Store, who: str, minutes: int, now_s: float | None = None) -> Span | None:
+    """Return the newest minutes in the store; None if there are none, or they ended long before `now_s`."""
+    sides = [role_records(kept, who, role) for role in (protocol.THIGH, protocol.BACK)]
     ends = [int(side.epoch[-1]) + 1 for side in sides if side is not None]
-    if not ends:
-        raise InputError(f"{who} has no epochs yet: sync the nodes first")
+    if not ends or (now_s is not None and now_s - max(ends) * EPOCH_S > _FRESH_S):
+        return None
     epochs = minutes * _EPOCHS_A_MINUTE
     first = max(ends) - epochs
     windows = [None if side is None else windows_of_records(side, first, epochs) for side in sides]
+    err.print(f"looking at {minutes} min from {datetime.fromtimestamp(first * EPOCH_S, UTC):%Y-%m-%d %H:%M:%S} UTC")
     return first * EPOCH_S, (windows[0], windows[1])
-
-
-def _say(result: Donning) -> None:
-    for finding in result.findings:
-        out.print(finding.text, highlight=False, markup=False, soft_wrap=True)
-    verdict = "Go: the nodes are worn as they should be." if result.go else "No-go."
-    out.print(verdict, highlight=False)
 
 
 def _as_json(result: Donning, start_s: int, length_s: float) -> dict[str, Any]:
     phases = result.phases
     return {
-        "go": result.go,
-        "findings": [asdict(finding) for finding in result.findings],
         "worn_on": dict(zip(("thigh", "back"), result.worn_on, strict=True)),
         "turns": {
             name: None if turn is None else {k: _number(v) for k, v in asdict(turn).items()}

@@ -207,6 +207,10 @@ class NodeProcess:
         self._command(question)
         return await asyncio.wait_for(self._answer, _QUIT_TIMEOUT_S)
 
+    def set_battery_mv(self, mv: int) -> None:
+        """The cell has this voltage from now on."""
+        self._command(f"battery {mv}")
+
     async def quit(self) -> None:
         """Pull the plug at a moment when the firmware waits, and wait for the process to end."""
         if self._process is None:
@@ -231,7 +235,7 @@ class NodeProcess:
     def _command(self, line: str) -> None:
         if self._process is None or self._process.stdin is None or self._ended:
             raise SimulatorError(f"virtual node {self.name} is not running: {self._last_words()}")
-        if line not in ("tap", "heap", "power"):
+        if line.startswith(("run", "live")):
             self._last_command = line
         self._process.stdin.write(line.encode() + b"\n")
 

@@ -1,0 +1,158 @@
+"""What keeps a participant from starting, and what is only worth a word: a finding each, as of the donning check."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ambula.donning.words import Finding, Level
+from ambula.readiness.battery import Budget, battery_days
+from nodecore import protocol
+
+# A restless wearer's day: 17,280 epochs, of which a typical one stores 5.9 bytes (14 simulated days took 1.42 MB), and
+# half as much again. A node that never rested would need 245,000.
+FLASH_BYTES_A_DAY = 150_000
+_CLOCK_NOTE_MS = 2_000  # the two nodes and the host line up epochs of 5 s: up to here nothing needs correction
+_CLOCK_FAULT_MS = 60_000
+_QUIET_MG = 8.0  # a sensor at rest in its low-power mode shows some 2 mg
+_LOUD_MG = 40.0
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What is planned: days to wear, and the rated charge of the cells, mAh."""
+
+    days: int = 7
+    cell_mah: float = 400.0
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """What a node told at a visit; None where it did not tell.
+
+    clock_offset_ms: its clock minus this computer's. noise_mg: standard deviation of the quietest stretch, x, y, z.
+    self_test_mg: by how much its own test moved the sensor's mass, x, y, z.
+    """
+
+    role: str
+    battery_mv: int
+    clock_is_set: bool
+    clock_offset_ms: int
+    is_recording: bool
+    is_full: bool
+    free_bytes: int | None = None
+    self_test_passed: bool | None = None
+    self_test_mg: tuple[int, int, int] | None = None
+    noise_mg: tuple[float, float, float] | None = None
+
+
+def check_readiness(nodes: Sequence[NodeState], set_up: Sequence[str], needs: Needs, budget: Budget) -> list[Finding]:
+    """Return what was found, in the order in which to act; nothing but notes means go.
+
+    set_up: roles of the participant's nodes that this computer has keys of.
+    """
+    found = _pair([n.role for n in nodes], set_up)
+    for node in nodes:
+        found += [*_battery(node, needs, budget), *_flash(node, needs), *_clock(node), *_sensor(node), *_running(node)]
+    return sorted(found, key=lambda f: f.level is Level.NOTE)
+
+
+def _pair(heard: Sequence[str], set_up: Sequence[str]) -> list[Finding]:
+    found = [
+        Finding("not_heard", role, Level.FAULT, f"The {role} node was not heard: double-tap it and check again.")
+        for role in set_up
+        if role not in heard
+    ]
+    for role in protocol.ROLE_NAMES:
+        if role not in set_up:
+            text = f"No {role} node was set up for this participant: " + (
+                "sitting and lying cannot be told apart." if role == "back" else "posture is told by the trunk alone."
+            )
+            found.append(Finding("alone", role, Level.NOTE, text))
+    return found
+
+
+def _battery(node: NodeState, needs: Needs, budget: Budget) -> list[Finding]:
+    sure = battery_days(node.battery_mv, needs.cell_mah, budget.pessimistic_ma)
+    likely = battery_days(node.battery_mv, needs.cell_mah, budget.base_ma)
+    state = f"The {node.role} node's cell ({node.battery_mv / 1000:.2f} V) lasts"
+    if likely < needs.days:
+        text = f"{state} some {likely:.0f} days, not {needs.days}: charge it first."
+        return [Finding("battery", node.role, Level.FAULT, text)]
+    if sure < needs.days:
+        text = f"{state} between {sure:.0f} and {likely:.0f} days: charge it, to be sure of {needs.days}."
+        return [Finding("battery", node.role, Level.NOTE, text)]
+    return []
+
+
+def _flash(node: NodeState, needs: Needs) -> list[Finding]:
+    if node.is_full:
+        text = f"The {node.role} node's flash is full: sync it, and it goes on recording."
+        return [Finding("flash", node.role, Level.FAULT, text)]
+    if node.free_bytes is not None and node.free_bytes < needs.days * FLASH_BYTES_A_DAY:
+        days = node.free_bytes // FLASH_BYTES_A_DAY
+        text = f"The {node.role} node's flash has room for {days} days, not {needs.days}: sync before they are over."
+        return [Finding("flash", node.role, Level.FAULT if days < 1 else Level.NOTE, text)]
+    return []
+
+
+def _clock(node: NodeState) -> list[Finding]:
+    off_s = node.clock_offset_ms / 1000
+    if not node.clock_is_set:
+        return [Finding("clock", node.role, Level.FAULT, f"The {node.role} node does not know the time: sync it.")]
+    if abs(node.clock_offset_ms) > _CLOCK_FAULT_MS:
+        text = (
+            f"The {node.role} node's clock is {off_s:+.0f} s off: if this computer's is right, sync what the node "
+            "holds, then set it up again."
+        )
+        return [Finding("clock", node.role, Level.FAULT, text)]
+    if abs(node.clock_offset_ms) > _CLOCK_NOTE_MS:
+        text = f"The {node.role} node's clock is {off_s:+.1f} s off: the sync corrects it."
+        return [Finding("clock", node.role, Level.NOTE, text)]
+    return []
+
+
+def _sensor(node: NodeState) -> list[Finding]:
+    found: list[Finding] = []
+    if node.self_test_passed is False:
+        moved = ", ".join(str(mg) for mg in node.self_test_mg or ())
+        text = f"The {node.role} node's sensor fails its own test ({moved} mg): use another node."
+        found.append(Finding("self_test", node.role, Level.FAULT, text))
+    if node.noise_mg is not None:
+        loudest = max(node.noise_mg)
+        if loudest > _LOUD_MG:
+            text = f"The {node.role} node moved while its sensor was tested ({loudest:.0f} mg): restart it lying down."
+            found.append(Finding("noise", node.role, Level.NOTE, text))
+        elif loudest > _QUIET_MG:
+            text = f"The {node.role} node's sensor is restless at rest ({loudest:.0f} mg, some 2 are usual)."
+            found.append(Finding("noise", node.role, Level.NOTE, text))
+    return found
+
+
+def _running(node: NodeState) -> list[Finding]:
+    if node.is_recording:
+        return []
+    text = (
+        f"The {node.role} node is not recording: it waits for its start, or was stopped. `ambula start` starts it now."
+    )
+    return [Finding("not_recording", node.role, Level.NOTE, text)]
+
+
+def facts_of(node: NodeState, needs: Needs, budget: Budget) -> dict[str, Any]:
+    """Return what a node told as a script wants it, and in a line for people (`words`)."""
+    currents_ma = budget.pessimistic_ma, budget.base_ma
+    days = [round(battery_days(node.battery_mv, needs.cell_mah, ma), 1) for ma in currents_ma]
+    flash_days = None if node.free_bytes is None else round(node.free_bytes / FLASH_BYTES_A_DAY, 1)
+    words = [
+        f"{node.role}: {node.battery_mv / 1000:.2f} V, good for {days[0]:.0f} to {days[1]:.0f} days",
+        *([] if flash_days is None else [f"room for {flash_days:.0f} days"]),
+        f"clock {node.clock_offset_ms / 1000:+.1f} s",
+        *([] if node.self_test_passed is None else [f"self-test {'passed' if node.self_test_passed else 'failed'}"]),
+        *([] if node.noise_mg is None else [f"noise {max(node.noise_mg):.1f} mg"]),
+    ]
+    return {
+        **asdict(node),
+        "battery_days_pessimistic": days[0],
+        "battery_days_base": days[1],
+        "flash_days": flash_days,
+        "words": ", ".join(words),
+    }
