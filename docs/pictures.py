@@ -20,7 +20,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 from ambula.cli.report_command import make_report
 from ambula.demo import PARTICIPANT
-from ambula.programme.plan import default_text
 from ambula.store import Store
 from nodecore.sampling import EPOCH_S
 
@@ -56,7 +55,6 @@ def main() -> None:
     week = _a_week()
     page, printed, bad = WORK / "report.html", WORK / "report.pdf", WORK / "bad.html"
     with Store(week) as store:
-        store.set_programme(PARTICIPANT, "2026-02-23", default_text())
         make_report(store, PARTICIPANT, OSLO.key, page, pdf_path=printed)
     with Store(_half_of(week)) as store:
         make_report(store, PARTICIPANT, OSLO.key, bad)
