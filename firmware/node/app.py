@@ -10,7 +10,7 @@ from node import plan as plans
 from node.guards import SILENT_MS, Sensor, SteadyClock
 from node.log import Log
 from nodecore import epoch as epochs
-from nodecore import protocol, record, segment
+from nodecore import forest, protocol, record, segment
 from nodecore.compat import const
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, ODR_HZ
 
@@ -26,6 +26,8 @@ _AWAKE_IDLE_MS = const(20)
 _BUSY_IDLE_MS = const(2)
 _PARTIAL_BELOW = const(117)  # 90 % of an epoch's samples
 _MOST_READS = const(16)  # the FIFO is empty after ten; a bus that reads as all ones would never be
+_GC_LOADING = const(1024)  # as start.py has it, and why
+_GC_RUNNING = const(8192)
 # Nothing is written before the node has lived so long: a failing battery that starts it again and again wears no flash.
 _SETTLED_MS = const(5000)
 _PATIENCE_MS = const(600000)  # a program that records nothing for so long, though it should, starts anew
@@ -41,6 +43,7 @@ class App:
     def __init__(self, board, config, scorer, examined):
         from node import start
 
+        _forget_tables()
         self.board = board
         self.config = config
         self._examined = examined
@@ -145,6 +148,8 @@ class App:
         back_off = self.link.back_off
         del self.link
         node.forget("link")
+        _forget_tables()
+        gc.threshold(_GC_LOADING)
         try:
             from node import meeting
 
@@ -153,15 +158,24 @@ class App:
             self.tell("pair", e)
         meeting = None
         node.forget("meeting")
-        self._load_link()
+        try:
+            self._load_link()
+        except Exception as e:
+            self.tell("pair", e)
+            self.board.restart("after a visit: " + type(e).__name__)
+        gc.threshold(_GC_RUNNING)
         self.link.back_off = back_off
 
     def _load_link(self):
-        """Load what serves a laptop: after all that is needed for a while only."""
+        """Load what serves a laptop, and the forest's tables: after all that is needed for a while only."""
         gc.collect()
         from node.link import Link
 
         self.link = Link(self, self.session, self.board.now_ms, self.config.link_idle_ms)
+        gc.collect()
+        from nodecore import model
+
+        forest.model = model
 
     def _open_window(self, ms):
         """Open the radio; the recording goes on without one that fails."""
@@ -438,3 +452,9 @@ class App:
             pass  # what they said last stands; a sensor that does not answer is told as such
         flags = segment.CLOCK_IS_SET if self.clock.is_set else 0
         return self.boot, self._temperature_c, self._battery_mv // 20, flags
+
+
+def _forget_tables():
+    """Free the forest's tables, for which no epoch asks before `App._load_link` has been."""
+    forest.model = None  # pyright: ignore[reportAttributeAccessIssue]
+    node.forget("model", "nodecore")

@@ -115,7 +115,7 @@ class Classifier:
         if self.role != THIGH or gait.echo[3] < thresholds.CYCLE_ECHO:
             return False
         describe(v, gait, 0, self._traits)
-        return forest.is_level(self._traits, self._votes)
+        return forest.is_level(self._traits)
 
     def classify(self, gait, mounting):
         """Decide from `gait` (`cadence.Tracker`) and the turned epoch of `mounting`."""

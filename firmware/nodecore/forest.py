@@ -11,15 +11,13 @@ _SURE = const(24)  # votes of lead a step of confidence
 
 def vote(traits, votes):
     """Write each class' votes, in the model's units, to `votes[0..CLASSES - 1]`; `traits`: see `describe`."""
-    kernels.votes(traits, model.TREES, model.ROUNDS, votes)
     for i in range(CLASSES):
-        votes[i] += model.START[i]
+        votes[i] = kernels.votes(traits, model.TREES[i], model.ROUNDS) + model.START[i]
 
 
-def is_level(traits, votes):
-    """Tell whether sure gait is surely level walking, by the traits that no mounting changes; overwrites `votes`."""
-    kernels.votes(traits, model.LEVEL_TREES, model.LEVEL_ROUNDS, votes)
-    return votes[0] + votes[1] + votes[2] + votes[3] + model.LEVEL_START > 0
+def is_level(traits):
+    """Tell whether sure gait is surely level walking, by the traits that no mounting changes."""
+    return kernels.votes(traits, model.LEVEL_TREES, model.LEVEL_COUNT) + model.LEVEL_START > 0
 
 
 def winner(votes, rhythmic, runs):

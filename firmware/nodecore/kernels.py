@@ -274,24 +274,22 @@ def crossings(series, total, times, heights):
     return found
 
 
-def votes(traits, trees, rounds, out):
-    """Write the sum of the leaves that `traits` reach in each class' trees to `out[0..3]` (bound: 250 x 128 < 2^15).
+def votes(traits, trees, count):
+    """Return the sum of the leaves that `traits` reach in `count` trees (bound: 250 x 128 < 2^15).
 
-    `trees`: TREE_BYTES a tree, the rounds of class 0 first. A tree: five nodes (trait, threshold as little-endian
+    `trees`: TREE_BYTES a tree. A tree: five nodes (trait, threshold as little-endian
     int16, left, right: a node, or 128 + a leaf), then six leaves (int8). A trait up to the threshold goes left.
     """
-    at = 0
-    for group in range(4):
-        total = 0
-        for _ in range(rounds):
-            node = 0
-            while node < 128:
-                i = at + 5 * node
-                threshold = (trees[i + 1] | trees[i + 2] << 8) ^ 0x8000
-                node = trees[i + 3] if traits[trees[i]] + 0x8000 <= threshold else trees[i + 4]
-            total += (trees[at + 25 + node - 128] ^ 0x80) - 0x80
-            at += TREE_BYTES
-        out[group] = total
+    at = total = 0
+    for _ in range(count):
+        node = 0
+        while node < 128:
+            i = at + 5 * node
+            threshold = (trees[i + 1] | trees[i + 2] << 8) ^ 0x8000
+            node = trees[i + 3] if traits[trees[i]] + 0x8000 <= threshold else trees[i + 4]
+        total += (trees[at + 25 + node - 128] ^ 0x80) - 0x80
+        at += TREE_BYTES
+    return total
 
 
 def mix(out, stream, at, size):

@@ -360,26 +360,22 @@ def crossings(series: ptr16, total: int, times: ptr16, heights: ptr16) -> int:
 
 
 @micropython.viper
-def votes(traits: ptr16, trees: ptr8, rounds: int, out: ptr32):
+def votes(traits: ptr16, trees: ptr8, count: int) -> int:
     at = 0
-    group = 0
-    while group < 4:
-        total = 0
-        left = rounds
-        while left > 0:
-            node = 0
-            while node < 128:
-                i = at + 5 * node
-                threshold = (trees[i + 1] | (trees[i + 2] << 8)) ^ 0x8000
-                if (traits[trees[i]] ^ 0x8000) <= threshold:
-                    node = trees[i + 3]
-                else:
-                    node = trees[i + 4]
-            total += (trees[at + node - 103] ^ 0x80) - 0x80
-            at += 31
-            left -= 1
-        out[group] = total
-        group += 1
+    total = 0
+    while count > 0:
+        node = 0
+        while node < 128:
+            i = at + 5 * node
+            threshold = (trees[i + 1] | (trees[i + 2] << 8)) ^ 0x8000
+            if (traits[trees[i]] ^ 0x8000) <= threshold:
+                node = trees[i + 3]
+            else:
+                node = trees[i + 4]
+        total += (trees[at + node - 103] ^ 0x80) - 0x80
+        at += 31
+        count -= 1
+    return total
 
 
 @micropython.viper

@@ -76,7 +76,7 @@ def _ratio(a: Int, b: Int) -> Int:
 
 def voted(traits: Int) -> Int:
     """Twin of `forest.vote`, (E, CLASSES)."""
-    return walked(traits, model.TREES, model.START)
+    return walked(traits, b"".join(model.TREES), model.START)
 
 
 def is_level(traits: Int) -> NDArray[np.bool_]:
@@ -85,7 +85,7 @@ def is_level(traits: Int) -> NDArray[np.bool_]:
 
 
 def walked(traits: Int, trees: bytes, start: tuple[int, ...]) -> Int:
-    """Return the votes of a forest in the node's format (see `kernels.votes`), (E, CLASSES)."""
+    """Return the votes of a forest in the node's format (see `kernels.votes`), class after class, (E, CLASSES)."""
     table = np.frombuffer(trees, np.uint8).reshape(-1, kernels.TREE_BYTES)
     rounds = len(table) // forest.CLASSES
     out = np.zeros((len(traits), forest.CLASSES), np.int64)

@@ -41,6 +41,12 @@ class Tables:
     trees: bytes
     start: tuple[int, ...]
 
+    @property
+    def by_class(self) -> tuple[bytes, ...]:
+        """The trees of each class."""
+        size = len(self.trees) // len(self.start)
+        return tuple(self.trees[at : at + size] for at in range(0, len(self.trees), size))
+
 
 def fit(examples: Examples) -> Tables:
     """Fit ROUNDS trees a class."""

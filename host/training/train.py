@@ -8,7 +8,7 @@ from training.forest import LEVEL_ROUNDS, ROUNDS, Level, Tables
 from training.traits import DATASETS, Examples, digest
 
 MODEL = Path(__file__).resolve().parents[2] / "firmware" / "nodecore" / "model.py"
-_LINE = 28  # bytes a line of the table
+_LINE = 26  # bytes a line of the table
 
 _HEAD = '''"""What the forest learnt: {rounds} trees for each of four classes; written by `training.train`, not by hand.
 
@@ -17,12 +17,12 @@ Trained on {epochs} epochs of {people} people; hash of three people's traits: {d
 
 ROUNDS = {rounds}
 START = {start}
-TREES = (
+TREES = (  # a class at a time: pieces that a heap in pieces has room for
 {trees}
 )
 
 # Level walking for sure, in any mounting: the sum of all votes and the start is positive.
-LEVEL_ROUNDS = {level_rounds}
+LEVEL_COUNT = {level_count}
 LEVEL_START = {level_start}
 LEVEL_TREES = (
 {level_trees}
@@ -39,16 +39,16 @@ def text(tables: Tables, level: Level, source: Examples) -> str:
         people=people,
         digest=digest(DATASETS),
         start=tables.start,
-        trees=_lines(tables.trees),
-        level_rounds=LEVEL_ROUNDS,
+        trees="\n".join(f"    (\n{_lines(trees, 8)}\n    )," for trees in tables.by_class),
+        level_count=LEVEL_ROUNDS * len(tables.by_class),
         level_start=level.start,
         level_trees=_lines(level.trees),
     )
 
 
-def _lines(trees: bytes) -> str:
+def _lines(trees: bytes, indent: int = 4) -> str:
     parts = [trees[at : at + _LINE] for at in range(0, len(trees), _LINE)]
-    return "\n".join('    b"' + "".join(f"\\x{value:02x}" for value in part) + '"' for part in parts)
+    return "\n".join(" " * indent + 'b"' + "".join(f"\\x{value:02x}" for value in part) + '"' for part in parts)
 
 
 def main() -> None:

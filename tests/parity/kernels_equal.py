@@ -101,8 +101,9 @@ for value in (0, 1, 3, 4, (1 << 30) - 1):
 
 for _ in range(200):
     traits = ("h", [random.choice((-1024, 0, 300, 1000, 4000, 32767)) + 0 for _ in range(27)])
-    same("votes", traits, model.TREES, model.ROUNDS, ("i", [0] * 4))
-    same("votes", traits, model.LEVEL_TREES, model.LEVEL_ROUNDS, ("i", [0] * 4))
+    for trees in model.TREES:
+        same("votes", traits, trees, model.ROUNDS)
+    same("votes", traits, model.LEVEL_TREES, model.LEVEL_COUNT)
 for size in (0, 1, 16, 232):
     bytes_ = [random.getrandbits(8) for _ in range(500)]
     same("mix", ("B", bytes_[:244]), ("B", bytes_[244:]), 4, size)

@@ -8,11 +8,13 @@ from training.traits import DATASETS, digest
 
 
 def test_the_tables_are_whole_and_small() -> None:
-    assert len(model.TREES) == kernels.TREE_BYTES * model.ROUNDS * forest.CLASSES
-    assert len(model.LEVEL_TREES) == kernels.TREE_BYTES * model.LEVEL_ROUNDS * 4
-    assert len(model.TREES) + len(model.LEVEL_TREES) < 16 * 1024
-    for at in range(0, len(model.TREES), kernels.TREE_BYTES):
-        assert max(model.TREES[at : at + 25 : 5]) < classify.TRAITS
+    assert len(model.TREES) == forest.CLASSES
+    assert {len(trees) for trees in model.TREES} == {kernels.TREE_BYTES * model.ROUNDS}
+    assert len(model.LEVEL_TREES) == kernels.TREE_BYTES * model.LEVEL_COUNT
+    whole = b"".join(model.TREES) + model.LEVEL_TREES
+    assert len(whole) < 16 * 1024
+    for at in range(0, len(whole), kernels.TREE_BYTES):
+        assert max(whole[at : at + 25 : 5]) < classify.TRAITS
 
 
 def test_the_training_hash_is_that_of_the_code() -> None:
