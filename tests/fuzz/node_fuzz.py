@@ -117,6 +117,9 @@ class Node:
     def health(self):
         return bytes(17)
 
+    def now(self):
+        return bytes(25)
+
     def time_get(self):
         return 1
 
