@@ -2,12 +2,12 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from ambula.dictionary import Kind, entries, in_file
 from ambula.summary import DaySummary, WeekSummary
+from ambula.whole_files import write_whole
 
 
 def write_daily_csv(days: Iterable[DaySummary], path: Path) -> None:
@@ -36,13 +36,3 @@ def _text(kind: Kind, rows: Iterable[DaySummary | WeekSummary]) -> str:
     writer.writerow(names)
     writer.writerows([in_file(getattr(row, name)) for name in names] for row in rows)
     return text.getvalue()
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file, text as UTF-8, in one step: a reader sees the old file or the new one, never half."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

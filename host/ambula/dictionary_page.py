@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from ambula.daily_csv import write_whole
 from ambula.dictionary import Entry, entries
 from ambula.settings import DEFAULT, MetTable
+from ambula.whole_files import write_whole
 
 _HEAD = """# Data dictionary
 

@@ -1,7 +1,6 @@
 """Day and week summaries as Arrow tables and Parquet files, each field with unit and meaning (the `parquet` extra)."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import date
@@ -12,9 +11,10 @@ from typing import Any
 
 import ambula
 from ambula.dictionary import Entry, entries
-from ambula.exports.place import library
+from ambula.optional import library
 from ambula.settings import DEFAULT, Rules
 from ambula.summary import DaySummary, WeekSummary
+from ambula.whole_files import replacing
 from nodecore.sampling import EPOCH_S
 
 Kind = type[DaySummary] | type[WeekSummary]
@@ -56,12 +56,8 @@ def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Pa
 
     Raises OSError where it cannot be written, InputError where pyarrow is missing.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with replacing(path) as part:
         library("pyarrow.parquet", "parquet").write_table(arrow_table(kind, rows, rules), part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _meaning(e: Entry) -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from ambula.cli.common import JsonOption, err, out, passing_bar, print_json, writing
-from ambula.daily_csv import write_whole
 from ambula.errors import InputError
 from ambula.evaluation import compare, tables
 from ambula.evaluation.actimotus import actimotus
@@ -18,6 +17,7 @@ from ambula.evaluation.metrics import Fold
 from ambula.evaluation.parts import BACK, THIGH, DataSet, Request
 from ambula.evaluation.programs import Program
 from ambula.evaluation.programs import ambula as ambula_program
+from ambula.whole_files import write_whole
 
 _SITES = {"thigh": (THIGH,), "back": (BACK,), "both": (THIGH, BACK)}
 _PEERS = ("actimotus",)

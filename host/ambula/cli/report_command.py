@@ -20,7 +20,6 @@ from ambula.cli.common import (
     zones_of,
 )
 from ambula.config import zone_info
-from ambula.daily_csv import write_whole
 from ambula.errors import InputError
 from ambula.localdays import ZoneHistory
 from ambula.programme.participant import programme_of
@@ -30,6 +29,7 @@ from ambula.speech import SOURCE
 from ambula.store import Store
 from ambula.summary import DaySummary
 from ambula.wearer import choose_participant
+from ambula.whole_files import write_whole
 from nodecore import protocol
 
 

@@ -10,13 +10,14 @@ from typing import Any, cast
 import typer
 
 from ambula.cli.common import writing
-from ambula.daily_csv import daily_csv_text, weekly_csv_text, write_whole
+from ambula.daily_csv import daily_csv_text, weekly_csv_text
 from ambula.errors import InputError
 from ambula.figure_tables import write_parquet
 from ambula.ledger import Ledger
 from ambula.results import Results
 from ambula.settings import Rules
 from ambula.summary import DaySummary, WeekSummary
+from ambula.whole_files import write_whole
 from nodecore.sampling import EPOCH_S
 
 

@@ -12,27 +12,27 @@ from typing import Any
 
 from ambula.cohort.parts import Batch, Done
 from ambula.errors import AmbulaError
-from ambula.exports.place import library
+from ambula.optional import library
 
 _AHEAD = 2  # batches a worker that wait for it
 Work = Callable[[Batch], tuple[str, Done]]
 
 
-def here(work: Work, todo: Iterator[Batch], jobs: int) -> Iterator[tuple[str, Done]]:
+def here(work: Work, batches: Iterator[Batch], jobs: int) -> Iterator[tuple[str, Done]]:
     """Yield what each batch came to, done by `jobs` processes, 1: in this one, in whatever order they end.
 
     Raises AmbulaError where a process is killed, as the system does where memory runs out.
     """
     if jobs == 1:
-        yield from map(work, todo)
+        yield from map(work, batches)
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
     try:
-        waiting: set[Future[tuple[str, Done]]] = {pool.submit(work, batch) for batch in islice(todo, jobs * _AHEAD)}
+        waiting: set[Future[tuple[str, Done]]] = {pool.submit(work, batch) for batch in islice(batches, jobs * _AHEAD)}
         while waiting:
             ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            waiting |= {pool.submit(work, batch) for batch in islice(todo, len(ended))}
+            waiting |= {pool.submit(work, batch) for batch in islice(batches, len(ended))}
             yield from (future.result() for future in ended)
     except BrokenProcessPool as e:
         raise AmbulaError("a worker was killed (out of memory?): run it again with fewer --jobs, it goes on") from e
@@ -52,7 +52,7 @@ def _watch(sentinel: int) -> None:
     os._exit(1)
 
 
-def on_dask(work: Work, todo: Iterator[Batch], jobs: int, scheduler: str | None) -> Iterator[tuple[str, Done]]:
+def on_dask(work: Work, batches: Iterator[Batch], jobs: int, scheduler: str | None) -> Iterator[tuple[str, Done]]:
     """Yield the same, done by the Dask cluster at `scheduler`, or by one of `jobs` processes made for it.
 
     The cluster's workers must see the same files under the same names. Raises InputError where Dask is missing,
@@ -68,10 +68,10 @@ def on_dask(work: Work, todo: Iterator[Batch], jobs: int, scheduler: str | None)
         raise AmbulaError(f"no Dask scheduler at {scheduler}: start one with `dask scheduler`, or leave it out") from e
     try:
         ahead = max(jobs, len(client.ncores())) * _AHEAD
-        running = dask.as_completed([client.submit(work, batch, pure=False) for batch in islice(todo, ahead)])
+        running = dask.as_completed([client.submit(work, batch, pure=False) for batch in islice(batches, ahead)])
         for future in running:
             yield future.result()
-            for batch in islice(todo, 1):
+            for batch in islice(batches, 1):
                 running.add(client.submit(work, batch, pure=False))
     finally:
         client.close()

@@ -18,8 +18,9 @@ from ambula.dictionary import entries
 from ambula.epochs import EpochTable
 from ambula.errors import InputError
 from ambula.exports.epochs_table import epoch_columns
-from ambula.exports.place import library, whole
+from ambula.exports.place import whole
 from ambula.localdays import ZoneHistory, Zones
+from ambula.optional import library
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 

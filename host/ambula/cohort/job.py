@@ -1,6 +1,5 @@
 """A cohort job from a folder to its tables: it goes on where it was cut off, and past people who cannot be read."""
 
-import os
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -13,10 +12,11 @@ from ambula.cohort.engines import here, on_dask
 from ambula.cohort.parts import Batch, Done, batches, do_batch, done_of, join_parts, write_bad
 from ambula.cohort.people import Ask, Bad, find_sources
 from ambula.errors import InputError
-from ambula.exports.place import library
 from ambula.figure_tables import Kind
+from ambula.optional import library
 from ambula.settings import DEFAULT, Rules
 from ambula.summary import DaySummary, WeekSummary
+from ambula.whole_files import replacing
 
 
 class Engine(StrEnum):
@@ -71,11 +71,13 @@ def run_cohort(
         outcome = _do(parts, order, ask, engine, jobs, scheduler, tell)
         tables: dict[Path, Kind] = {out: DaySummary} if persons is None else {persons: WeekSummary, out: DaySummary}
         for path, kind in tables.items():
-            _give(path, partial(join_parts, parts, order, kind, rules))
+            with replacing(path) as made:
+                join_parts(parts, order, kind, rules, made)
         told = out.with_name(f"{out.name}.bad.csv")
         told.unlink(missing_ok=True)
         if outcome.bad:
-            _give(told, partial(write_bad, outcome.bad))
+            with replacing(told) as made:
+                write_bad(outcome.bad, made)
         shutil.rmtree(parts)
     return outcome
 
@@ -88,8 +90,8 @@ def _do(
     finished, all_sources, now = sum(sources[key] for key in known), sum(sources.values()), 0
     tell(finished, all_sources, None)
     work = partial(_keyed, parts, ask)
-    todo = iter([batch for batch in order if batch.key not in known])
-    stream = here(work, todo, jobs) if engine is Engine.LOCAL else on_dask(work, todo, jobs, scheduler)
+    waiting = iter([batch for batch in order if batch.key not in known])
+    stream = here(work, waiting, jobs) if engine is Engine.LOCAL else on_dask(work, waiting, jobs, scheduler)
     for key, done in stream:
         known[key] = done
         finished, now = finished + sources[key], now + sources[key]
@@ -108,16 +110,6 @@ def _do(
 
 def _keyed(parts: Path, ask: Ask, batch: Batch) -> tuple[str, Done]:
     return batch.key, do_batch(parts, batch, ask)
-
-
-def _give(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file in one step."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from typing import Any
 
 import ambula
 from ambula.cohort.people import Ask, Bad, Person, people_of
-from ambula.exports.place import library
 from ambula.figure_tables import Kind, arrow_table, schema_of
+from ambula.optional import library
 from ambula.settings import Rules
 from ambula.summary import DaySummary, WeekSummary
 

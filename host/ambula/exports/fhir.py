@@ -11,8 +11,9 @@ from typing import Any
 
 import ambula
 from ambula.dictionary import Entry, entries
-from ambula.exports.place import library, whole
+from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
+from ambula.optional import library
 from ambula.summary import DaySummary
 
 DICTIONARY = "urn:x-ambula:dictionary:day"

@@ -1,7 +1,6 @@
 """Where an export goes: a file or a folder that appears whole or not at all."""
 
 import contextlib
-import importlib
 import json
 import tempfile
 from collections.abc import Generator
@@ -33,11 +32,3 @@ def whole(path: Path) -> Generator[Path]:
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON, UTF-8, indented; NaN is an error, since JSON has none."""
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
-
-
-def library(name: str, extra: str) -> Any:
-    """Return a module of an optional library; raises InputError with what to install where it is missing."""
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise InputError(f"this needs {error.name}: pip install 'ambula[{extra}]'") from error

@@ -9,7 +9,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ambula import study
-from ambula.daily_csv import write_whole
 from ambula.dictionary import Entry, entries, in_file
 from ambula.epochs import EpochTable
 from ambula.localdays import LocalDay, ZoneHistory, local_day
@@ -21,6 +20,7 @@ from ambula.report.context import ReportContext
 from ambula.report.language import Language
 from ambula.report.plan_view import plan_view
 from ambula.summary import JOURNEY, DaySummary, WeekSummary
+from ambula.whole_files import write_whole
 
 _LEAST_AXIS_MIN = 150
 _THRESHOLDS_MIN = (78, 100, 125)
