@@ -6,16 +6,22 @@ from pathlib import Path
 
 import pytest
 from command import Ambula
+from made_log import add_log
 
-from ambula.assemble import assemble
 from ambula.fusion import fuse_records
 from ambula.store import Store
 from ambula.wearer import load_wear
-from nodecore import activity, record, segment
+from nodecore import activity, record
 
 NOON_S = int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp())
 
 pytestmark = pytest.mark.usefixtures("_as_new")
+
+
+def _walks_each_hour(part: int) -> bytes:
+    rec = bytearray(record.SIZE)
+    rec[record.ACTIVITY] = activity.WALKING if part % 12 == 0 else activity.SITTING
+    return bytes(rec)
 
 
 @pytest.fixture
@@ -25,14 +31,7 @@ def store(tmp_path: Path) -> Path:
     with Store(path) as kept:
         kept.set("zone", "Europe/Oslo")
         for number, (who, hours) in enumerate([("P01", 48), ("P02", 1)]):
-            node = kept.ensure_node(f"{number:02x}" * 8, 1, 0, who, "0.1.0")
-            writer, log, rec = segment.SegmentWriter(0), bytearray(), bytearray(record.SIZE)
-            for part in range(hours * 12):
-                rec[record.ACTIVITY] = activity.WALKING if part % 12 == 0 else activity.SITTING
-                for i in range(60):
-                    writer.add(NOON_S // 5 + part * 60 + i, rec)
-                log += writer.seal(part, 0, 1, 30, 200, 1)
-            kept.add_log(node.node_id, assemble(0, bytes(log), at_log_end=True).segments, [], len(log))
+            add_log(kept, who, NOON_S, hours * 12, _walks_each_hour, f"{number:02x}" * 8)
     return path
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from command import Ambula
+from made_log import A_DAY, add_log, sitting_but_for
 from pypdf import PdfReader
 
-from ambula.assemble import assemble
 from ambula.store import Store
-from nodecore import activity, record, segment
 
 MIDNIGHT_S = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 pytestmark = pytest.mark.usefixtures("_as_new")
@@ -22,15 +21,7 @@ def store(tmp_path: Path) -> Path:
     path = tmp_path / "s.db"
     with Store(path) as kept:
         kept.set("zone", "UTC")
-        node = kept.ensure_node("00" * 8, 1, 0, "P01", "0.1.0")
-        writer, log, rec = segment.SegmentWriter(0), bytearray(), bytearray(record.SIZE)
-        for part in range(288):
-            rec[record.ACTIVITY] = activity.WALKING if part // 12 == 9 else activity.SITTING
-            rec[record.MEAN_Z], rec[record.MAD_X] = 100 - part % 3, 20  # one who sits is never quite still
-            for i in range(60):
-                writer.add(MIDNIGHT_S // 5 + part * 60 + i, rec)
-            log += writer.seal(part, 0, 1, 30, 200, 1)
-        kept.add_log(node.node_id, assemble(0, bytes(log), at_log_end=True).segments, [], len(log))
+        add_log(kept, "P01", MIDNIGHT_S, A_DAY, sitting_but_for(lambda part: part // 12 == 9))
     return path
 
 
