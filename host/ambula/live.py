@@ -102,7 +102,8 @@ class View:
         is_fused = told is not None and told.fused_activity is not None
         minutes = _minutes(told.fused_walking_epochs) if told is not None and is_fused else None
         if thigh and back:
-            for epoch in sorted(thigh[0].records.keys() & back[0].records.keys(), reverse=True)[:1]:
+            epoch = max(thigh[0].records.keys() & back[0].records.keys(), default=None)
+            if epoch is not None:
                 fused = bytearray(fuse.SIZE)
                 fuse.fuse(thigh[0].records[epoch], back[0].records[epoch], fused)
                 return Together(_utc(epoch), activity.NAMES[fused[fuse.ACTIVITY]], "laptop", minutes)

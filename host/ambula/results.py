@@ -17,13 +17,15 @@ from nodecore import protocol
 class Results:
     """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words.
 
-    moved: each role's records on the table's epochs, by "thigh" and "back".
+    firmware: version of each role, as the node of its last log told it. moved: each role's records on the table's epochs.
+    Both by "thigh" and "back".
     """
 
     table: EpochTable
     days: list[DaySummary]
     week: WeekSummary
     ledgers: dict[str, Ledger]
+    firmware: dict[str, str]
     clocks: list[str]
     moved: dict[str, Records]
 
@@ -36,10 +38,12 @@ def results(store: Store, participant: str, zones: Zones, rules: Rules = DEFAULT
     wear = load_wear(store, participant)
     logs: list[NodeLog] = []
     ledgers: dict[str, Ledger] = {}
-    for node in sorted(store.nodes("participant = ?", (participant,)), key=lambda n: n.role):
+    nodes = store.nodes("participant = ?", (participant,))
+    for node in sorted(nodes, key=lambda n: n.role):
         role, ledger = protocol.ROLE_NAMES[node.role], ledger_from(wear.times[node.node_id])
         nth = sum(log.role == role for log in logs) + 1
         logs.append(NodeLog(role, node.device_id, node.firmware, ledger))
         ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
     days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
-    return Results(wear.table, days, summarise_week(days), ledgers, wear.clocks, wear.moved)
+    firmware = {protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes}
+    return Results(wear.table, days, summarise_week(days), ledgers, firmware, wear.clocks, wear.moved)

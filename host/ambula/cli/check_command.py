@@ -11,7 +11,7 @@ import typer
 
 from ambula.classify import check_overlap
 from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, err, out, print_json, run, store_path, zone_of
-from ambula.cli.node_commands import RadioOption, TimeoutOption, wanted_keys
+from ambula.cli.node_commands import RadioOption, TimeoutOption, keys_of_one
 from ambula.donning import Donning, Windows, check_donning, windows_of_counts, windows_of_records
 from ambula.donning.windows import Bools
 from ambula.donning.words import Finding, Level
@@ -75,7 +75,7 @@ def check(
             raise InputError("nothing is recorded yet: sync the nodes first")
         _end(*_donning(span), _WORN_RIGHT, json=json)
     else:
-        keys, needs = _keys_of_one(participant), Needs(days, cell)
+        keys, needs = keys_of_one(participant or ""), Needs(days, cell)
         _check_nodes(store, keys, needs, 0 if nodes_only else minutes, timeout, json, radio)
 
 
@@ -103,15 +103,6 @@ def _check_nodes(
     else:
         how, told = _donning(worn)
         _end(findings + how, told, "Go: the nodes are ready and worn as they should be.", facts, json=json)
-
-
-def _keys_of_one(participant: str | None) -> list[NodeKey]:
-    """Return the keys of one participant's nodes; raises InputError where it is not clear whose."""
-    keys = wanted_keys(participant or "", "")
-    codes = sorted({key.participant for key in keys})
-    if len(codes) > 1:
-        raise InputError(f"nodes of several participants were set up here: add --participant {'|'.join(codes)}")
-    return keys
 
 
 def _donning(span: Span) -> tuple[list[Finding], dict[str, Any]]:

@@ -13,8 +13,7 @@ from rich.live import Live
 from rich.table import Table
 
 from ambula.cli.common import JsonOption, ParticipantOption, err, out, run
-from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, near_nodes, wanted_keys
-from ambula.errors import InputError
+from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, keys_of_one, near_nodes
 from ambula.fetch import SCAN_S
 from ambula.live import Row, View
 from ambula.secure import NodeKey
@@ -26,7 +25,6 @@ _COST = (
     "note: a node's radio stays on while you watch (26.8 mA by the power model): an hour takes about two and a half "
     "days off a cell of 400 mAh. This ends by itself after {:.0f} min"
 )
-_WHO = "the keys on this computer are of {}: say who with --participant"
 _DASH = "-"
 
 
@@ -42,7 +40,7 @@ def live(
 
     Every 5 s, until Ctrl-C or for --seconds. Double-tap the nodes first. --json: a line an epoch.
     """
-    keys = _keys_of_one(participant or "", node)
+    keys = keys_of_one(participant or "", node)
     err.print(_COST.format(seconds / 60), highlight=False, soft_wrap=True)
     view = View(keys)
     if json:
@@ -52,14 +50,6 @@ def live(
             run(_watch(radio, keys, view, timeout, seconds, lambda: screen.update(_table(view), refresh=True)))
     else:
         run(_watch(radio, keys, view, timeout, seconds, lambda: typer.echo("\n".join(_lines(view)))))
-
-
-def _keys_of_one(participant: str, role: str) -> list[NodeKey]:
-    keys = wanted_keys(participant, role)
-    people = sorted({key.participant for key in keys})
-    if len(people) > 1:
-        raise InputError(_WHO.format(", ".join(people)))
-    return keys
 
 
 async def _watch(

@@ -50,6 +50,7 @@ _NOBODY = (
 _NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} of somebody else or never set up. Double-tap your nodes"
 _NO_KEYS = "no node was set up on this computer (no keys in {}): `ambula setup` does it over USB"
 _NOT_SET_UP = "no {} was set up on this computer: {} holds keys for {}"
+_WHOSE = "the keys on this computer are of {}: say who with --participant"
 _NOT_HEARD = "note: {} {} was not heard: double-tap it and run this again for it"
 _OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys: chmod 600 {}"
 
@@ -128,6 +129,15 @@ def wanted_keys(participant: str, role: str) -> list[NodeKey]:
         known = ", ".join(f"{k.participant} {k.role_name}" for k in keys)
         raise InputError(_NOT_SET_UP.format(" ".join(filter(None, (participant, role))) or "node", file.path, known))
     return wanted
+
+
+def keys_of_one(participant: str, role: str = "") -> list[NodeKey]:
+    """Return the keys of one participant's nodes, as `wanted_keys`; InputError too where it is not clear whose."""
+    keys = wanted_keys(participant, role)
+    codes = sorted({key.participant for key in keys})
+    if len(codes) > 1:
+        raise InputError(_WHOSE.format(", ".join(codes)))
+    return keys
 
 
 async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:

@@ -30,7 +30,6 @@ from ambula.store import Store
 from ambula.summary import DaySummary
 from ambula.wearer import choose_participant
 from ambula.whole_files import write_whole
-from nodecore import protocol
 
 
 class LanguageCode(StrEnum):
@@ -86,7 +85,7 @@ def make_report(
         participant=participant,
         zone=zones,
         synthetic=bool(store.get("synthetic")),
-        firmware={protocol.ROLE_NAMES[n.role]: n.firmware for n in store.nodes("participant = ?", (participant,))},
+        firmware=found.firmware,
         package=ambula.__version__,
         rules=rules,
         ledgers=found.ledgers,

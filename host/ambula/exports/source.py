@@ -13,7 +13,6 @@ from ambula.results import results
 from ambula.settings import DEFAULT, Rules
 from ambula.store import Store
 from ambula.summary import DaySummary
-from nodecore import protocol
 from nodecore.sampling import EPOCH_S
 
 # Columns of the daily table that name a device, which may lead to its buyer: no export carries them.
@@ -82,13 +81,12 @@ def load_source(store: Store, participant: str, zones: ZoneHistory, rules: Rules
     found = results(store, participant, zones, rules)
     if not len(found.table):
         raise InputError(f"{participant} has no epochs yet: sync the nodes first")
-    nodes = store.nodes("participant = ?", (participant,))
     return Source(
         participant=participant,
         table=found.table,
         days=found.days,
         zones=zones,
-        firmware={protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes},
+        firmware=found.firmware,
         moved=found.moved,
         made=datetime.now(UTC).replace(microsecond=0),
         synthetic=bool(store.get("synthetic")),
