@@ -17,8 +17,8 @@ from nodecore import protocol
 class Results:
     """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words.
 
-    firmware: version of each role, as the node of its last log told it. moved: each role's records on the table's epochs.
-    Both by "thigh" and "back".
+    firmware: version of each role, as the node of its last log told it. moved: each role's records on
+    the table's epochs. Both by "thigh" and "back".
     """
 
     table: EpochTable
