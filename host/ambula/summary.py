@@ -4,7 +4,7 @@ import numpy as np
 
 from ambula.day_summary import DaySummary
 from ambula.epochs import EpochTable
-from ambula.figures import DayRows
+from ambula.figures import DayRows, by_local_day
 from ambula.figures.accounts import accounts
 from ambula.figures.bed import Bed, beds
 from ambula.figures.effort import effort, movement
@@ -12,7 +12,7 @@ from ambula.figures.postures import postures, sitting
 from ambula.figures.trunk import bends
 from ambula.figures.walking import cadence, pace, walks
 from ambula.figures.wear import failed_rules, mounting, wear
-from ambula.localdays import LocalDay, ZoneHistory, Zones, local_days
+from ambula.localdays import LocalDay, ZoneHistory, Zones
 from ambula.origin import Origin, identity
 from ambula.settings import DEFAULT, Rules
 from ambula.week_summary import WeekSummary, summarise_week
@@ -37,14 +37,10 @@ def summarise_days(
         return []
     if np.any(np.diff(table.epoch) <= 0):
         raise ValueError("epochs must be strictly increasing")
-    first, last = int(table.epoch[0]), int(table.epoch[-1])
-    days = local_days(first, last, zones)
-    edges = np.searchsorted(table.epoch, [d.start for d in days] + [days[-1].end]).tolist()
-    nights = beds(table, days, ZoneHistory.of(zones), rules)
-    return [
-        _day(day, table.rows(slice(edges[i], edges[i + 1])), (first, last + 1), rules, nights[i], origin)
-        for i, day in enumerate(days)
-    ]
+    span = int(table.epoch[0]), int(table.epoch[-1]) + 1
+    days = by_local_day(table, zones)
+    nights = beds(table, [day for day, _ in days], ZoneHistory.of(zones), rules)
+    return [_day(day, rows, span, rules, night, origin) for (day, rows), night in zip(days, nights, strict=True)]
 
 
 def _day(

@@ -19,18 +19,17 @@ PLAN = [
 ]
 
 
-def rig_now(folder: Path) -> tuple[Rig, int]:
+def rig_now(folder: Path) -> Rig:
     """Two nodes, put on three minutes before now; the laptop's clock is this computer's."""
     made = simulate(PLAN, Participant(3))
     start_ms = round(time.time() * 1000) - _MINUTES * 60_000
     counts = [np.rint(acc_g * 4096).clip(-32768, 32767).astype(np.int16) for acc_g in (made.thigh, made.back)]
-    return Rig(folder, [VirtualWearer(role, c, start_ms) for role, c in enumerate(counts)]), start_ms
+    return Rig(folder, [VirtualWearer(role, c, start_ms) for role, c in enumerate(counts)])
 
 
 def test_two_nodes_that_are_ready_are_a_go_with_figures(tmp_path: Path) -> None:
     async def go() -> None:
-        rig, _ = rig_now(tmp_path / "rig")
-        async with rig:
+        async with rig_now(tmp_path / "rig") as rig:
             await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
             laptop = Laptop(rig.air, tmp_path)
             rig.laptop_near()
@@ -53,8 +52,7 @@ def test_two_nodes_that_are_ready_are_a_go_with_figures(tmp_path: Path) -> None:
 
 def test_a_weak_cell_and_a_node_out_of_range_are_a_no_go(tmp_path: Path) -> None:
     async def go() -> None:
-        rig, _ = rig_now(tmp_path / "rig")
-        async with rig:
+        async with rig_now(tmp_path / "rig") as rig:
             await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
             laptop = Laptop(rig.air, tmp_path)
             rig.nodes["thigh"].set_battery_mv(3650)

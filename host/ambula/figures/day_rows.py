@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.epochs import EpochTable
+from ambula.localdays import LocalDay, Zones, local_days
 from nodecore import activity
 from nodecore.sampling import EPOCH_S
 
@@ -38,6 +39,18 @@ class DayRows:
     def worn_by(self, node: int) -> Mask:
         """Return when a node was worn; BOTH: both at once."""
         return (self.table.worn_nodes & node) == node
+
+
+def by_local_day(table: EpochTable, zones: Zones) -> list[tuple[LocalDay, EpochTable]]:
+    """Return each local date from the first epoch to the last with its epochs, dates without any included.
+
+    table: epochs in strictly increasing order. Edge case: no epochs, no days.
+    """
+    if not len(table):
+        return []
+    days = local_days(int(table.epoch[0]), int(table.epoch[-1]), zones)
+    edges = np.searchsorted(table.epoch, [d.start for d in days] + [days[-1].end]).tolist()
+    return [(day, table.rows(slice(edges[i], edges[i + 1]))) for i, day in enumerate(days)]
 
 
 def effective_activity(table: EpochTable) -> NDArray[np.uint8]:

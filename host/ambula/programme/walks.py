@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
-
 from ambula.bouts import find_bouts, lengths
 from ambula.epochs import EpochTable
-from ambula.figures import EPOCHS_A_MIN, DayRows
+from ambula.figures import EPOCHS_A_MIN, DayRows, by_local_day
 from ambula.localdays import Zones, local_days
 from ambula.settings import DEFAULT, Rules
 from nodecore.sampling import EPOCH_S
@@ -28,13 +26,9 @@ def walking_days(table: EpochTable, zones: Zones, walk_from_min: int, rules: Rul
     Only walks of at least `walk_from_min` minutes count; halts of up to `rules.long_walk_pause_s` do not end one, and
     its length includes them. A walk over midnight is two, one on each date.
     """
-    if not len(table):
-        return []
-    days = local_days(int(table.epoch[0]), int(table.epoch[-1]), zones)
-    edges = np.searchsorted(table.epoch, [d.start for d in days] + [days[-1].end])
     found: list[WalkingDay] = []
-    for i, day in enumerate(days):
-        rows = DayRows.of(table.rows(slice(int(edges[i]), int(edges[i + 1]))))
+    for day, epochs in by_local_day(table, zones):
+        rows = DayRows.of(epochs)
         walks = lengths(find_bouts(rows.table.epoch, rows.walking, rules.long_walk_pause_s // EPOCH_S))
         counted = walks[walks >= walk_from_min * EPOCHS_A_MIN]
         worn_h = int(rows.worn.sum()) * EPOCH_S / 3600
