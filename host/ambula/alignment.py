@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import Records, stand_ins
+from ambula.epochs import Records, first_of_each, stand_ins
 from nodecore import activity, record
 from nodecore.sampling import EPOCH_S
 
@@ -75,8 +75,9 @@ def moved(records: Records, ahead: Floats) -> Records:
     """
     epoch = records.epoch - np.floor(ahead + 0.5).astype(np.int64)
     at, filled = stand_ins(records.epoch, epoch, records.data)
-    epoch, where = np.unique(np.concatenate([epoch, epoch[at] + 1]), return_index=True)
-    return Records(epoch, np.concatenate([records.data, filled])[where])
+    epoch, data = np.concatenate([epoch, epoch[at] + 1]), np.concatenate([records.data, filled])
+    where = first_of_each(epoch)
+    return Records(epoch[where], data[where])
 
 
 def _starts(first: Records, second: Records) -> range:

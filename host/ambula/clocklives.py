@@ -7,6 +7,7 @@ counts from 1970 again, where the time goes back without a word, or where the cl
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ambula.clockfit import fit
 from ambula.store import Anchor, LogEntry
@@ -22,18 +23,21 @@ _SLACK_MS = 60_000
 
 @dataclass
 class Piece:
-    """Log entries between two steps of one life; `shift_ms` moves their time to the one that the life ended with."""
+    """Log entries between two steps of one life; `shift_ms` moves their time to the one that the life ended with.
+
+    What is told of all entries is told of a whole piece: ask no sooner.
+    """
 
     is_set: bool
     shift_ms: int = 0
     entries: list[LogEntry] = field(default_factory=list[LogEntry])
 
-    @property
+    @cached_property
     def start_ms(self) -> int:
         """The first moment, on the piece's own scale."""
         return min(e.epoch for e in self.entries) * _EPOCH_MS
 
-    @property
+    @cached_property
     def boots(self) -> set[int]:
         """The boots that wrote it."""
         return {e.boot for e in self.entries}
@@ -58,44 +62,43 @@ def cut_lives(log: Iterable[LogEntry], anchors: Iterable[Anchor]) -> list[Life]:
     """Return the lives of a node's clock in log order, each with the clock pairs that were taken in it."""
     lives: list[Life] = []
     for entry in log:
-        if not lives or _breaks(lives[-1].pieces[-1], entry):
+        step = _step(entry)
+        if not lives or _breaks(lives[-1].pieces[-1], entry, step):
             lives.append(Life([Piece(entry.is_set)]))
-        elif _steps(entry):
-            from_ms, to_ms = _story(entry)
+        elif step:
+            by_ms = step[1] - step[0]
             for piece in lives[-1].pieces:
-                piece.shift_ms += to_ms - from_ms
-            lives[-1].set_ms = [ms + to_ms - from_ms for ms in lives[-1].set_ms]
+                piece.shift_ms += by_ms
+            lives[-1].set_ms = [ms + by_ms for ms in lives[-1].set_ms]
             lives[-1].pieces.append(Piece(is_set=True))
-        if _steps(entry):
-            lives[-1].set_ms.append(_story(entry)[1])
+        if step:
+            lives[-1].set_ms.append(step[1])
         lives[-1].pieces[-1].entries.append(entry)
     for anchor in anchors:
         _attach(lives, anchor)
     return lives
 
 
-def _steps(entry: LogEntry) -> bool:
-    return entry.kind == segment.EVENT and entry.count == segment.CLOCK_SET and _story(entry) != (0, 0)
-
-
-def _story(entry: LogEntry) -> tuple[int, int]:
-    """Return what a CLOCK_SET tells, (from, to) in UTC ms; zeros where it tells nothing."""
+def _step(entry: LogEntry) -> tuple[int, int] | None:
+    """Return what a CLOCK_SET tells, (from, to) in UTC ms; None where it tells nothing, and for all other entries."""
+    if entry.kind != segment.EVENT or entry.count != segment.CLOCK_SET:
+        return None
     try:
         story = json.loads(entry.body)
         step = int(story["from_utc_ms"]), int(story["to_utc_ms"])
     except (ValueError, KeyError, TypeError, OverflowError):
-        return 0, 0
-    return step if min(step) >= 0 and max(step) < _NO_UTC_MS else (0, 0)
+        return None
+    return step if min(step) >= 0 and 0 < max(step) < _NO_UTC_MS else None
 
 
-def _breaks(piece: Piece, entry: LogEntry) -> bool:
+def _breaks(piece: Piece, entry: LogEntry, step: tuple[int, int] | None) -> bool:
     """Tell whether the clock that wrote `entry` is not the one of `piece` any more."""
     last = piece.entries[-1]
     rebooted = entry.boot != last.boot
     if rebooted and not piece.is_set:
         return True  # it counts from 1970 again
-    if _steps(entry):
-        return _story(entry)[0] < (last.end - _LATE_EPOCHS) * _EPOCH_MS
+    if step:
+        return step[0] < (last.end - _LATE_EPOCHS) * _EPOCH_MS
     if entry.is_set != piece.is_set:
         return True  # it was set, or lost, and the segment that told it is damaged
     both_records = entry.kind == last.kind == segment.EPOCHS

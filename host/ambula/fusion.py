@@ -47,12 +47,16 @@ def fuse_records(thigh: Records | None, back: Records | None, height_m: float | 
 
 def _epochs_of_either(sides: list[Records]) -> NDArray[np.int64]:
     """Return the epochs in which one side at least has a record; each side's rise, so that merging them is cheap."""
+    if all(np.array_equal(side.epoch, sides[0].epoch) for side in sides[1:]):
+        return sides[0].epoch
     merged = np.sort(np.concatenate([side.epoch for side in sides]), kind="stable").astype(np.int64)
     return merged[np.concatenate([np.ones(min(len(merged), 1), np.bool_), np.diff(merged) > 0])]
 
 
 def _aligned(side: Records | None, epoch: NDArray[np.int64]) -> tuple[Bytes, Bool]:
-    """Return one node's records on the common epochs, (n, 12), and where there is one."""
+    """Return one node's records on the common epochs, (n, 12), as a copy, and where there is one."""
+    if side is not None and len(side) == len(epoch):
+        return side.data.copy(), np.ones(len(epoch), np.bool_)
     data = np.zeros((len(epoch), rec.SIZE), np.uint8)
     has = np.zeros(len(epoch), np.bool_)
     if side is not None:
@@ -70,12 +74,13 @@ def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Byt
     paired = worn_thigh & worn_back
     from_back = worn_back & (~worn_thigh | (says_thigh == activity.OTHER))
     both = paired & (says_thigh != activity.OTHER) & (says_back != activity.OTHER)
-    source = np.where((from_back | ~has_thigh)[:, None], back, thigh)
+    by_back = from_back | ~has_thigh
+    says = np.where(by_back, back[:, rec.ACTIVITY], thigh[:, rec.ACTIVITY])
     out = np.zeros((len(thigh), fuse.SIZE), np.uint8)
-    out[:, fuse.ACTIVITY] = source[:, rec.ACTIVITY] & 15
-    out[:, fuse.CONFIDENCE] = source[:, rec.ACTIVITY] >> 4
-    out[:, fuse.CADENCE] = source[:, rec.CADENCE]
-    out[:, fuse.STEPS] = source[:, rec.STEPS]
+    out[:, fuse.ACTIVITY] = says & 15
+    out[:, fuse.CONFIDENCE] = says >> 4
+    out[:, fuse.CADENCE] = np.where(by_back, back[:, rec.CADENCE], thigh[:, rec.CADENCE])
+    out[:, fuse.STEPS] = np.where(by_back, back[:, rec.STEPS], thigh[:, rec.STEPS])
     out[:, fuse.WORN] = worn_thigh + 2 * worn_back
     unsure = from_back & (out[:, fuse.ACTIVITY] == activity.STANDING)
     out[unsure, fuse.ACTIVITY] = activity.OTHER
@@ -88,9 +93,10 @@ def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Byt
 
 
 def _settle_posture(out: Bytes, back: Bytes, rows: Bool) -> None:
-    away = back[rows, rec.MEAN_X].view(np.int8).astype(np.int64) - fuse.LYING_BELOW_CG
-    out[rows, fuse.ACTIVITY] = np.where(away > 0, activity.SITTING, activity.LYING)
-    out[rows, fuse.CONFIDENCE] = np.minimum(out[rows, fuse.CONFIDENCE], 4 + (np.abs(away) >> 2))
+    away = back[:, rec.MEAN_X].view(np.int8).astype(np.int16) - fuse.LYING_BELOW_CG
+    np.copyto(out[:, fuse.ACTIVITY], np.where(away > 0, activity.SITTING, activity.LYING), "unsafe", rows)
+    sure = np.minimum(out[:, fuse.CONFIDENCE], 4 + (np.abs(away) >> 2))
+    np.copyto(out[:, fuse.CONFIDENCE], sure, "unsafe", rows)
 
 
 def _table(
@@ -124,8 +130,8 @@ def _table(
 
 def inclination_deg(data: Bytes, has: Bool) -> NDArray[np.float64]:
     """Return the angle between a record's mean x and the vertical, 0-180 degrees; NaN without a record or direction."""
-    mean = data[:, rec.MEAN_X : rec.MEAN_Z + 1].view(np.int8).astype(np.float64)
-    length = np.sqrt(np.einsum("ij,ij->i", mean, mean))
+    mean = np.ascontiguousarray(data.T[rec.MEAN_X : rec.MEAN_Z + 1]).view(np.int8).astype(np.float64)
+    length = np.sqrt((mean * mean).sum(axis=0))
     known = has & (length > 0)
-    cosine = np.where(known, mean[:, 0] / np.maximum(length, 1), np.nan)
+    cosine = np.where(known, mean[0] / np.maximum(length, 1), np.nan)
     return np.degrees(np.arccos(cosine))

@@ -31,11 +31,11 @@ def mark_off_body(epoch: NDArray[np.int64], data: Bytes, has: Bool) -> None:
 
 def _lifeless(data: Bytes, has: Bool, follows: Bool) -> Bool:
     """Tell where a record hardly moves and lies as the one before it did."""
-    moves = (data[:, record.MAD_X : record.MAD_Z + 1] >= record.log_code(LIFELESS_COUNTS)).any(axis=1)
-    mean_cg = data[:, record.MEAN_X : record.MEAN_Z + 1].view(np.int8).astype(np.int16)
-    drift_cg = np.abs(np.diff(mean_cg, axis=0, prepend=mean_cg[:1]))
-    lies_as_before = (drift_cg <= DRIFT_CG).all(axis=1) & follows & np.concatenate([[False], has[:-1]])
-    return has & ~moves & lies_as_before
+    axes = np.ascontiguousarray(data.T[: record.MAD_Z + 1])  # numpy is slow at rows of three
+    mad, mean_cg = axes[record.MAD_X :], axes[record.MEAN_X : record.MEAN_Z + 1].view(np.int8).astype(np.int16)
+    drift_cg = np.abs(np.diff(mean_cg, prepend=mean_cg[:, :1]))
+    lies_as_before = (drift_cg <= DRIFT_CG).all(axis=0) & follows & np.concatenate([[False], has[:-1]])
+    return has & (mad < record.log_code(LIFELESS_COUNTS)).all(axis=0) & lies_as_before
 
 
 def _long_runs(chosen: Bool, follows: Bool) -> Bool:

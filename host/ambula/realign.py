@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.alignment import Alignment, align, moved, told
-from ambula.epochs import Records
+from ambula.epochs import Records, first_of_each
 
 POOR_MS = 10_000.0  # two epochs: gait tells it better than that
 
@@ -53,8 +53,9 @@ def _settle(name: str, track: Track, against: Records, words: list[str]) -> Reco
         parts.append(own if found.refusal else moved(own, found.ahead_at(own.epoch)))
         if len(_shared(against, own)):
             words.append(_words(name, found))
-    epoch, first = np.unique(np.concatenate([p.epoch for p in parts]), return_index=True)
-    return Records(epoch, np.concatenate([p.data for p in parts])[first])
+    epoch, data = np.concatenate([p.epoch for p in parts]), np.concatenate([p.data for p in parts])
+    first = first_of_each(epoch)
+    return Records(epoch[first], data[first])
 
 
 def _shared(one: Records, other: Records) -> NDArray[np.int64]:

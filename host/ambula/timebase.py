@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ambula.clockfit import ClockFit, fit
 from ambula.clocklives import Life, Piece, cut_lives
-from ambula.epochs import Records, stand_ins
+from ambula.epochs import Records, first_of_each, stand_ins
 from ambula.store import Anchor, Event, NodeRow, Store
 from nodecore import record, segment
 from nodecore.sampling import EPOCH_S
@@ -48,8 +48,9 @@ class NodeTime:
 
 @dataclass(frozen=True)
 class _Placed:
-    """One life in true time; `marks`: the first and the last epoch of which it tells."""
+    """One life in true time, `own`: by its clock; `marks`: the first and the last epoch of which it tells."""
 
+    own: NDArray[np.int64]
     epoch: NDArray[np.int64]
     data: NDArray[np.uint8]
     doubt_ms: NDArray[np.float64]
@@ -75,11 +76,11 @@ def node_time(store: Store, node: NodeRow) -> NodeTime:
         empty = Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
         return NodeTime(empty, np.empty(0), np.empty(0, np.int64), [], _unplaced(lives, placed))
     own = [(p.epoch, p.data, p.doubt_ms, np.full(len(p.epoch), i)) for i, p in enumerate(placed) if p is not None]
-    holes = [_holes(p, lives[i], i) for i, p in enumerate(placed) if p is not None]
+    holes = [_holes(p, i) for i, p in enumerate(placed) if p is not None]
     epoch, data, doubt_ms, number = (np.concatenate(columns) for columns in zip(*own, *holes, strict=True))
-    epoch, first = np.unique(epoch, return_index=True)
+    first = first_of_each(epoch)
     events = [event for p in known for event in p.events]
-    placed_records = Records(epoch, data[first])
+    placed_records = Records(epoch[first], data[first])
     return NodeTime(placed_records, doubt_ms[first], number[first], events, _unplaced(lives, placed))
 
 
@@ -108,7 +109,7 @@ def _place(life: Life) -> _Placed:
     ]
     marks = [*(e.epoch for e in events), *([int(epoch.min()), int(epoch.max())] if len(epoch) else [])]
     doubt_ms = clock.doubt_ms(own * EPOCH_S * 1000 + shift_ms)
-    return _Placed(epoch, _data(life), doubt_ms, events, (min(marks), max(marks)))
+    return _Placed(own, epoch, _data(life), doubt_ms, events, (min(marks), max(marks)))
 
 
 def _runs(life: Life) -> list[tuple[Piece, int]]:
@@ -118,8 +119,11 @@ def _runs(life: Life) -> list[tuple[Piece, int]]:
 
 def _own_epochs(life: Life) -> NDArray[np.int64]:
     """Return the epoch numbers of a life's records as the node gave them, in log order."""
-    parts = [np.arange(e.epoch, e.epoch + e.count) for p in life.pieces for e in p.entries if e.kind == segment.EPOCHS]
-    return np.concatenate([np.empty(0, np.int64), *parts])
+    runs = [(e.epoch, e.count) for p in life.pieces for e in p.entries if e.kind == segment.EPOCHS]
+    table: NDArray[np.int64] = np.array(runs, np.int64).reshape(-1, 2)
+    first, count = table[:, 0], table[:, 1]
+    before = np.cumsum(count) - count
+    return np.repeat(first - before, count) + np.arange(int(count.sum()))
 
 
 def _data(life: Life) -> NDArray[np.uint8]:
@@ -128,10 +132,10 @@ def _data(life: Life) -> NDArray[np.uint8]:
 
 
 def _holes(
-    placed: _Placed, life: Life, number: int
+    placed: _Placed, number: int
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.float64], NDArray[np.int64]]:
     """Return records for the true epochs that a slow clock skipped between two of its own that follow each other."""
-    at, data = stand_ins(_own_epochs(life), placed.epoch, placed.data)
+    at, data = stand_ins(placed.own, placed.epoch, placed.data)
     return placed.epoch[at] + 1, data, placed.doubt_ms[at], np.full(len(at), number)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ambula.epochs import EpochTable, Records
+from ambula.epochs import EpochTable, Records, first_of_each
 from ambula.errors import InputError, StoreError
 from ambula.fusion import fuse_records
 from ambula.realign import Track, realign
@@ -88,6 +88,6 @@ def _track(logs: list[NodeTime]) -> Track | None:
     epoch = np.concatenate([t.records.epoch for t in told])
     life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(told)])
     doubt_ms = np.concatenate([t.doubt_ms for t in told])
-    epoch, first = np.unique(epoch, return_index=True)
-    data = np.concatenate([t.records.data for t in told])[first]
-    return Track(Records(epoch, data), doubt_ms[first], life[first])
+    data = np.concatenate([t.records.data for t in told])
+    first = first_of_each(epoch)
+    return Track(Records(epoch[first], data[first]), doubt_ms[first], life[first])

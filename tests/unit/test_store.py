@@ -239,6 +239,15 @@ def test_an_epoch_that_comes_twice_counts_once(path: Path) -> None:
         assert records.data.tobytes() == b"".join(s.records or b"" for s in made)
 
 
+def test_a_row_takes_hardly_more_room_than_its_bytes(path: Path) -> None:
+    made = segments(400)
+    with Store(path) as store:
+        empty = path.stat().st_size
+        store.add_log(store.ensure_node(DEVICE, 7, 0, "P01", "0.1.0").node_id, made, [], 400_000)
+    held = sum(len(s.data) + len(s.records or b"") for s in made)
+    assert path.stat().st_size - empty < 1.25 * held
+
+
 def test_damage_is_kept_and_never_stands_for_data(path: Path) -> None:
     made = segments(3)
     lost = (made[2].offset, len(made[2].data), "checksum")

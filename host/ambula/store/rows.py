@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ambula.epochs import Records
+from ambula.epochs import Records, first_of_each
 from nodecore import record, segment
 
 
@@ -125,5 +125,5 @@ def join_records(parts: list[tuple[int, bytes]]) -> Records:
         return Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
     data = np.frombuffer(b"".join(p[1] for p in parts), np.uint8).reshape(-1, record.SIZE)
     epoch = np.concatenate([np.arange(first, first + len(d) // record.SIZE, dtype=np.int64) for first, d in parts])
-    epoch, where = np.unique(epoch, return_index=True)
-    return Records(epoch, data[where])
+    where = first_of_each(epoch)
+    return Records(epoch[where], data[where])

@@ -93,21 +93,21 @@ class Store(People):
     def log(self, node_id: int) -> list[LogEntry]:
         """Return the records and events of the node, in log order; what it fused is derived from such, see `fused`."""
         rows = self._rows(
-            "SELECT kind, epoch, count, boot, flags, data, records FROM segment WHERE node_id = ? AND kind <> ?"
-            " ORDER BY offset",
+            f"SELECT kind, epoch, count, boot, flags, iif(kind = {segment.EPOCHS}, records, data) FROM segment"
+            " WHERE node_id = ? AND kind <> ? ORDER BY offset",
             (node_id, segment.FUSED),
-            (checks.KIND, checks.U32, checks.U16, checks.U16, checks.U8, bytes, (bytes, type(None))),
+            (checks.KIND, checks.U32, checks.U16, checks.U16, checks.U8, bytes),
         )
         self._believe(
             all(
-                checks.are_records(count, records or b"") if kind == segment.EPOCHS else checks.is_segment(data)
-                for kind, _, count, _, _, data, records in rows
+                checks.are_records(count, held) if kind == segment.EPOCHS else checks.is_segment(held)
+                for kind, _, count, _, _, held in rows
             )
         )
         body = slice(segment.HEADER_SIZE, -segment.CRC_SIZE)
         return [
-            LogEntry(kind, epoch, count, boot, flags, data[body] if records is None else records)
-            for kind, epoch, count, boot, flags, data, records in rows
+            LogEntry(kind, epoch, count, boot, flags, held if kind == segment.EPOCHS else held[body])
+            for kind, epoch, count, boot, flags, held in rows
         ]
 
     def records(self, node_id: int) -> Records:
