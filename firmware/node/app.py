@@ -1,9 +1,6 @@
 """The node's program: sleep, empty the FIFO, score the epochs, log them, open the radio window when it is time."""
 
 import gc
-import json
-import os
-import struct
 
 import node
 from node import plan as plans
@@ -46,24 +43,24 @@ class App:
         _forget_tables()
         self.board = board
         self.config = config
-        self._examined = examined
+        self.examined = examined
         self.clock = SteadyClock(board.clock, board.now_ms)
         self._window = epochs.EpochWindow()
-        self._temperature_c = self._battery_mv = 0
-        self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self._header_status)
+        self.temperature_c = self.battery_mv = 0
+        self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self.measure)
         self.boot = start.boots(STORAGE) + 1
         self.last_words = board.last_words()  # the board tells them once
         self._scorer = scorer
-        self._record = bytearray(record.SIZE)
+        self.record = bytearray(record.SIZE)
         self._fault = 0
         start.check_clock(self, self._epoch_now())
-        self._boot_epoch = self._epoch_now()
+        self.boot_epoch = self._epoch_now()
         from node.key import PAIR_PATH, load_key
 
         key = load_key()
         pair = load_key(PAIR_PATH)
         node.forget("key")
-        self.plan = start.read_plan(self, key, STORAGE, self._boot_epoch)
+        self.plan = start.read_plan(self, key, STORAGE, self.boot_epoch)
         self.boot_story = start.story(self, FIRMWARE)
         from node.today import Today
 
@@ -99,7 +96,7 @@ class App:
         """Start the sensor and open a first window for the set-up."""
         if self.recording:
             self._sensor.watch()
-        self._plan_window()
+        self.plan_window()
         self._open_window(self.config.tap_window_ms)
 
     def step(self):
@@ -126,7 +123,7 @@ class App:
         if self.board.now_ms() >= self._next_window_ms:
             if not self.plan.kept:
                 self.plan.keep()
-            self._plan_window()
+            self.plan_window()
             if self._meets:
                 self._meet()
             self._open_window(self.config.window_ms)
@@ -135,7 +132,7 @@ class App:
         except Exception as e:
             self._shut_radio(e)
 
-    def _plan_window(self):
+    def plan_window(self):
         """Fix the next window: just after a multiple of UTC, so that both nodes of a wearer open theirs together."""
         every_ms = (self.config.window_every_s * 1000) << self.link.back_off
         past_ms = self.clock.utc_ms() % every_ms if self.clock.is_set else 0
@@ -205,7 +202,7 @@ class App:
             if words:
                 self._untold = words  # should the log refuse it now, it is told as soon as an epoch gets through
                 if not self.boot_story or self.board.now_ms() - self._started_ms > _SETTLED_MS:
-                    self._event(segment.FAULT, words, epoch)
+                    self.event(segment.FAULT, words, epoch)
                     self._untold = None
         except Exception:
             gc.collect()
@@ -215,39 +212,24 @@ class App:
         words = self._untold
         if words:
             try:
-                self._event(segment.FAULT, words)
+                self.event(segment.FAULT, words)
                 self._untold = None
             except Exception:
                 gc.collect()  # the record that follows comes first
 
-    def _event(self, code, payload=b"", epoch=None):
-        self._tell_boot()
+    def event(self, code, payload=b"", epoch=None):
+        self.tell_boot()
         self.log.event(code, self._epoch_now() if epoch is None else epoch, payload)
 
-    def _tell_boot(self):
+    def tell_boot(self):
         """Say in the log that and how the node came up, before anything else of this boot."""
-        story = self.boot_story
-        plan = self.plan
-        if story:
-            try:
-                with open(STORAGE + "boots", "w") as f:
-                    f.write(str(self.boot))
-                if plan.state == plans.OVER and not plan.kept:  # its last day ended while the node was off
-                    self.log.event(segment.STOPPED, plan.since + plan.length)
-                self.log.event(segment.BOOT, self._boot_epoch, story)
-            except OSError:
-                from node import start
+        if self.boot_story or self.plan.is_new:
+            from node import telling
 
-                start.give_up(self)
-                raise
-            self.boot_story = None
-            if not plan.kept:
-                plan.keep()
-            if self.board.storage_fault:
-                self.tell("storage", "made anew: " + self.board.storage_fault)
-        if plan.is_new:
-            plan.is_new = False
-            self.log.event(segment.STARTED, plan.since)
+            try:
+                telling.tell_boot(self, STORAGE)
+            finally:
+                node.forget("telling")
 
     def _watch(self):
         """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
@@ -257,7 +239,7 @@ class App:
                 one.trouble = None
         now_ms = self.board.now_ms()
         if now_ms - self._started_ms > _SETTLED_MS:
-            self._tell_boot()
+            self.tell_boot()
         silent_ms = now_ms - self._sensor.heard_ms
         if not self.recording or self.log.full or silent_ms > SILENT_MS:
             self._well_ms = now_ms  # there is nothing to record, or nowhere to
@@ -332,11 +314,11 @@ class App:
         try:
             if window.n <= EPOCH_SAMPLES // 2:
                 return self._scorer.reset()
-            self._scorer.score(window.samples, window.n, self._record, flags)
-            self._tell_boot()
+            self._scorer.score(window.samples, window.n, self.record, flags)
+            self.tell_boot()
             self._tell_untold()
-            self.log.add(window.epoch, self._record)
-            self.today.add(window.epoch, self._record)
+            self.log.add(window.epoch, self.record)
+            self.today.add(window.epoch, self.record)
             self._fault = 0
             self._well_ms = self.board.now_ms()
             self._confess_dropped()
@@ -348,7 +330,7 @@ class App:
         dropped = self.log.dropped_segments
         if dropped != self._told_dropped and not self.log.full:
             self._told_dropped = dropped
-            self._event(segment.GAP, b"storage full: %d segments in all" % dropped)
+            self.event(segment.GAP, b"storage full: %d segments in all" % dropped)
 
     def break_off(self):
         """Finish the epoch under way as it is and forget the alignment: samples were lost, or the clock was set."""
@@ -357,67 +339,11 @@ class App:
         self._window.close()
         self._scorer.reset()
 
-    # ---- what the link asks
+    # ---- what the link asks, and `commands`
 
-    def info(self):
-        """Return the info block of SPEC.md."""
-        state = 0
-        if self.recording:
-            state = protocol.RECORDING
-        elif self.plan.state == plans.WAITING:
-            state = protocol.WAITING
-        if self.clock.is_set:
-            state |= protocol.CLOCK_SET
-        if self.log.full or self.log.broken:
-            state |= protocol.STORAGE_FULL
-        board = self.board
-        self._header_status()
-        return protocol.pack_info(
-            self.config.role_code,
-            self.boot,
-            board.unique_id(),
-            self.log.log_id,
-            self.log.first,
-            self.log.end,
-            self.clock.utc_ms(),
-            self._battery_mv,
-            self._temperature_c,
-            state,
-            FIRMWARE,
-        )
-
-    def health(self):
-        """Return the health block of SPEC.md: what the start found, and how much room the log has."""
-        status = os.statvfs(STORAGE)
-        return protocol.pack_health(self._examined, status[1] * status[4])
-
-    def now(self):
-        """Return the newest record and what the node knows of its wearer's day, see SPEC.md."""
-        today = self.today
-        day = struct.pack("<BIHH", today.fused, today.fused_epoch, today.walked, today.fused_walked)
-        return struct.pack("<I", today.epoch) + self._record + day
-
-    def time_get(self):
-        """Return the node's UTC in ms."""
-        return self.clock.utc_ms()
-
-    def time_set(self, utc_ms):
-        """Set the clock if it was never set; a set clock is not stepped inside a recording. Return whether it was."""
-        if self.clock.is_set:
-            return False
-        self._tell_boot()
-        before = self.clock.utc_ms()
-        self.break_off()
-        self.log.seal()
-        self.clock.set_utc_ms(utc_ms)
-        self._plan_window()
-        story = json.dumps({"from_utc_ms": before, "to_utc_ms": utc_ms})
-        self._event(segment.CLOCK_SET, story.encode())
-        plan = self.plan
-        if self.recording and not plan.is_known:
-            plan.go(plan.state, plan.since + epochs.epoch_of(utc_ms) - epochs.epoch_of(before), True)
-        self._next_service_ms = 0  # what waits for a time may be due
-        return True
+    def look_again(self):
+        """See in the next turn what is due, whatever was planned."""
+        self._next_service_ms = 0
 
     def stop(self):
         """End the recording; the radio windows go on, so that the log can still be fetched."""
@@ -425,7 +351,7 @@ class App:
             self.break_off()
             self._next_service_ms = 0
             try:
-                self._event(segment.STOPPED)
+                self.event(segment.STOPPED)
             finally:  # not before: a power cut between the two costs the stop, which nobody was told yet
                 self.plan.go(plans.OVER, self.plan.since, self.plan.is_known)
 
@@ -436,22 +362,22 @@ class App:
             self.plan.go(plans.RECORDING, self._epoch_now(), self.clock.is_set)
             self._sensor.begin()
             self._next_service_ms = 0
-            self._tell_boot()
+            self.tell_boot()
 
     # ---- small facts
 
     def _epoch_now(self):
         return epochs.epoch_of(self.clock.utc_ms())
 
-    def _header_status(self):
+    def measure(self):
         """Boot count, temperature, battery and clock state for a segment header."""
         try:
-            self._battery_mv = self.board.battery_mv()
-            self._temperature_c = self.board.imu.temperature_c()
+            self.battery_mv = self.board.battery_mv()
+            self.temperature_c = self.board.imu.temperature_c()
         except Exception:
             pass  # what they said last stands; a sensor that does not answer is told as such
         flags = segment.CLOCK_IS_SET if self.clock.is_set else 0
-        return self.boot, self._temperature_c, self._battery_mv // 20, flags
+        return self.boot, self.temperature_c, self.battery_mv // 20, flags
 
 
 def _forget_tables():

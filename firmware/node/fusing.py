@@ -6,7 +6,7 @@ Both logs are in epoch order. What comes of it goes into the thigh's log as runs
 import struct
 
 from node.today import FORMAT
-from nodecore import activity, fuse, segment, unpack
+from nodecore import activity, fuse, headers, segment, unpack
 from nodecore.compat import const
 
 _PIECE = const(1024)  # any segment
@@ -66,10 +66,10 @@ class Fusing:
         """Fuse the whole segments in `data`; return how many bytes are done with, 0 where nothing more can be done."""
         at = 0
         while at < len(data):
-            h = segment.parse_header(data, at)
+            h = headers.parse_header(data, at)
             if h is not None and at + h.size > len(data):
                 break  # the rest of it is in the next piece, or comes with the next visit
-            if h is None or not segment.is_sealed(data, at, h):
+            if h is None or not headers.is_sealed(data, at, h):
                 found = bytes(data).find(b"AM", at + 1)
                 at = found if found > 0 else len(data)
                 continue
@@ -148,7 +148,7 @@ class Fusing:
     def _header_status(self):
         view = self._log.scratch()[: segment.HEADER_SIZE]
         n = self._log.read_into(self._own_at, view)
-        return segment.parse_header(view[:n])
+        return headers.parse_header(view[:n])
 
     def _scan(self, epoch):
         """Go on to the next records of the own log that reach up to `epoch`; False at its end."""
@@ -163,7 +163,7 @@ class Fusing:
             if h.kind == segment.EPOCHS and h.flags & segment.CLOCK_IS_SET and h.epoch + h.count > epoch:
                 view = log.scratch()[: h.size]
                 log.read_into(at, view)
-                if segment.is_sealed(view, 0, h):
+                if headers.is_sealed(view, 0, h):
                     self._own = unpack.each_record(view[segment.HEADER_SIZE : h.size - segment.CRC_SIZE], h.count)
                     self._own_from = at
                     self._epoch = h.epoch - 1

@@ -6,11 +6,11 @@ IRQ handlers only take notes; all work is done in `poll`, so that a slow flash n
 """
 
 import errno
-import hashlib
 import struct
 
 import bluetooth
 
+import node
 from nodecore import protocol
 from nodecore.compat import const
 
@@ -36,13 +36,12 @@ _MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones 
 class Link:
     """One GATT server with one laptop, or the wearer's other node, at a time.
 
-    `node` is asked and told: `info()` -> bytes, `health()` -> bytes, `log`, `time_get()`, `time_set(utc_ms)`, `stop()`,
-    `begin()`. `session` knows the owner. `now_ms` counts up. `back_off`: each time it grows by one, windows that open
-    by themselves should come half as often, because the last ones served only strangers.
+    `app` is the node's program, `session` knows the owner. `now_ms` counts up. `back_off`: each time it grows by one,
+    windows that open by themselves should come half as often, because the last ones served only strangers.
     """
 
-    def __init__(self, node, session, now_ms, idle_ms):
-        self._node = node
+    def __init__(self, app, session, now_ms, idle_ms):
+        self._app = app
         self._session = session
         self._now_ms = now_ms
         self._idle_ms = idle_ms
@@ -121,16 +120,19 @@ class Link:
 
     def _start(self):
         ble = self._ble
+        session = self._session
         ble.irq(self._irq)
         ble.active(True)
         ble.config(addr_mode=_RANDOM_ADDRESS)  # a new one each time, so that nobody can follow the node by it
         ble.config(mtu=_PREFERRED_MTU, gap_name="Ambula")
         ((self._h_public, self._h_control, self._h_data),) = ble.gatts_register_services((_service(),))
         ble.gatts_set_buffer(self._h_control, protocol.MAX_COMMAND)
-        ble.gatts_write(self._h_public, protocol.pack_public(self._session.has_key))
-        session = self._session
-        self._hint = session.hint()
-        self._peer_hint = protocol.peer_data(session.peer_hint()) if session.serves_peer else b""
+        ble.gatts_write(self._h_public, protocol.pack_public(session.has_key))
+        from node import greeting
+
+        self._hint = greeting.hint(session)
+        self._peer_hint = protocol.peer_data(greeting.peer_hint(session)) if session.serves_peer else b""
+        node.forget("greeting")
         self.active = True
         self.windows += 1
         self._advertise()
@@ -189,38 +191,29 @@ class Link:
             return
         self._stay_open()
         op = command[0]
-        handler = _HANDLERS.get(op)
         if session.is_peer and op not in _PEER_MAY:
             status, payload = protocol.DENIED, b""
-        elif handler is None:
-            status, payload = protocol.UNKNOWN_COMMAND, b""
         elif op in _WITH_ARGUMENTS and len(command) != protocol.COMMAND_HEADER + _ARGUMENTS:
             status, payload = protocol.BAD_ARGUMENT, b""
         else:
             try:
-                status, payload = handler(self, command)
+                status, payload = _HANDLERS.get(op, Link._any_other)(self, command)
             except ValueError:
-                log = self._node.log
+                log = self._app.log
                 status, payload = protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
         if status is not None:
             self._queue_reply(bytes((op | protocol.REPLY, command[1], status)) + payload)
 
     def _meet(self, message):
-        """Take a stranger's message: only the two steps of the proof are answered with more than a status."""
-        session = self._session
-        if not session.has_key:
-            return protocol.NO_KEY, b""
-        op = message[0]
-        argument = message[protocol.COMMAND_HEADER :]
-        is_peer = op in (protocol.PEER_HELLO, protocol.PEER_PROVE)
-        if session.serves_peer or not is_peer:
-            if op in (protocol.HELLO, protocol.PEER_HELLO) and len(argument) == protocol.NONCE_SIZE:
-                return protocol.OK, session.hello(argument, is_peer)
-            if op in (protocol.PROVE, protocol.PEER_PROVE) and session.prove(argument, is_peer):
-                self._had_owner = True
-                self._stay_open()
-                return protocol.OK, b""
-        return protocol.DENIED, b""
+        """Take a stranger's message, which may make it the owner."""
+        from node import greeting
+
+        answer = greeting.answer(self._session, message)
+        node.forget("greeting")
+        if self._session.is_open:
+            self._had_owner = True
+            self._stay_open()
+        return answer
 
     def _stay_open(self):
         """Keep the window open for who opened the session; the other node gets no more than it needs."""
@@ -236,78 +229,26 @@ class Link:
         self._session.seal(protocol.REPLIES, sealed, len(reply))
         self._reply = sealed
 
-    def _info(self, command):
-        return protocol.OK, self._node.info()
-
     def _time_get(self, command):
-        return protocol.OK, struct.pack("<Q", self._node.time_get())
-
-    def _time_set(self, command):
-        (utc_ms,) = struct.unpack_from("<Q", command, protocol.COMMAND_HEADER)
-        return (protocol.OK if self._node.time_set(utc_ms) else protocol.BUSY), b""
-
-    def _seal(self, command):
-        self._node.log.seal()
-        return protocol.OK, struct.pack("<I", self._node.log.end)
-
-    def _now(self, command):
-        return protocol.OK, self._node.now()
-
-    def _range(self, command):
-        """Return (from, to) of the log; raises ValueError if the log has it not."""
-        start, end = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
-        log = self._node.log
-        if not log.first <= start <= end <= log.end:
-            raise ValueError("not in the log")
-        return start, end
+        return protocol.OK, struct.pack("<Q", self._app.clock.utc_ms())
 
     def _read_log(self, command):
-        self._read_at, self._read_end = self._range(command)
+        self._read_at, self._read_end = self._app.log.span(command, protocol.COMMAND_HEADER)
         self._read_tag = command[1]
         self._reading = True
         return None, b""
-
-    def _acknowledge(self, command):
-        offset, crc = struct.unpack_from("<II", command, protocol.COMMAND_HEADER)
-        try:
-            first = self._node.log.acknowledge(offset, crc)
-        except ValueError:
-            return protocol.MISMATCH, b""
-        return protocol.OK, struct.pack("<I", first)
-
-    def _receipt(self, command):
-        start, end = self._range(command)
-        if end - start > protocol.MAX_RECEIPT:
-            raise ValueError("too much for one receipt")
-        if self._frame_size:
-            return protocol.BUSY, b""  # the buffer holds a frame of a read that was cancelled
-        log = self._node.log
-        digest = hashlib.sha256()
-        at = start
-        while at < end:
-            piece = self._frame_view[: min(_MAX_FRAME, end - at)]
-            n = log.read_into(at, piece)
-            if n == 0:
-                raise ValueError("the log ends before")
-            digest.update(piece[:n])
-            at += n
-        head = struct.pack("<III", log.log_id, start, end)
-        return protocol.OK, self._session.receipt(head, digest.digest())
 
     def _cancel(self, command):
         self._reading = False  # a frame that is sealed already still goes out: its counter is spent
         return protocol.OK, b""
 
-    def _health(self, command):
-        return protocol.OK, self._node.health()
+    def _any_other(self, command):
+        try:
+            from node import commands
 
-    def _stop(self, command):
-        self._node.stop()
-        return protocol.OK, struct.pack("<I", self._node.log.end)
-
-    def _start_recording(self, command):
-        self._node.begin()
-        return protocol.OK, struct.pack("<I", self._node.log.end)
+            return commands.answer(self._app, self._session, command)
+        finally:
+            node.forget("commands")
 
     # ---- sending
 
@@ -337,7 +278,7 @@ class Link:
         n = 0
         if room > 0:
             try:
-                n = self._node.log.read_into(
+                n = self._app.log.read_into(
                     offset, self._frame_view[protocol.SEAL_HEADER : protocol.SEAL_HEADER + room]
                 )
             except (OSError, ValueError):
@@ -375,17 +316,8 @@ def _service():
 
 _PEER_MAY = (protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO)
 _WITH_ARGUMENTS = (protocol.TIME_SET, protocol.READ, protocol.ACK, protocol.RECEIPT)
-_HANDLERS = {
+_HANDLERS = {  # what a peer asks often; for the rest see `commands`
     protocol.TIME_GET: Link._time_get,
-    protocol.TIME_SET: Link._time_set,
-    protocol.SEAL: Link._seal,
     protocol.READ: Link._read_log,
-    protocol.ACK: Link._acknowledge,
     protocol.CANCEL: Link._cancel,
-    protocol.STOP: Link._stop,
-    protocol.INFO: Link._info,
-    protocol.RECEIPT: Link._receipt,
-    protocol.HEALTH: Link._health,
-    protocol.START: Link._start_recording,
-    protocol.NOW: Link._now,
 }

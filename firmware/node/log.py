@@ -5,6 +5,7 @@ than the one being written are ever deleted, so the newest segment (its sequence
 """
 
 import os
+import struct
 
 import node
 from nodecore import segment
@@ -24,7 +25,7 @@ class Log:
     """
 
     def __init__(self, directory, role, keep, status):
-        self._dir = directory
+        self.folder = directory
         self._keep = keep
         self._status = status
         self._writer = segment.SegmentWriter(role)
@@ -41,7 +42,7 @@ class Log:
         from node import recovery
 
         recovery.recover(self, directory, self._writer.scratch())
-        node.forget("recovery")
+        _forget_recovery()
 
     # ---- writing
 
@@ -111,7 +112,7 @@ class Log:
             from node import recovery
 
             recovery.drop_unreadable(self)
-            node.forget("recovery")
+            _forget_recovery()
             return
         raise e
 
@@ -121,6 +122,13 @@ class Log:
     def first(self):
         """The lowest offset that can still be read."""
         return self.chunks[0] if self.chunks else self.end
+
+    def span(self, message, at):
+        """Return the two offsets, from and to, that stand in `message`; raises ValueError if the log has it not all."""
+        start, end = struct.unpack_from("<II", message, at)
+        if not self.first <= start <= end <= self.end:
+            raise ValueError("not in the log")
+        return start, end
 
     def read_into(self, offset, buf):
         """Fill `buf` (a memoryview) with log bytes from `offset`; return how many, 0 at the end of the log.
@@ -160,7 +168,7 @@ class Log:
             raise ValueError("no segment ends there")
         if segment.stored_crc(stored, 0, segment.CRC_SIZE) != crc:
             raise ValueError("checksum mismatch")
-        with open(self._dir + ".acked", "w") as f:
+        with open(self.folder + ".acked", "w") as f:
             f.write(str(offset))
         while len(self.chunks) > 1 and self.chunks[1] <= offset:
             os.remove(self.path(self.chunks.pop(0)))
@@ -168,4 +176,9 @@ class Log:
         return self.first
 
     def path(self, base):
-        return "%s/%08x" % (self._dir, base)
+        return "%s/%08x" % (self.folder, base)
+
+
+def _forget_recovery():
+    node.forget("recovery")
+    node.forget("headers", "nodecore")

@@ -33,7 +33,7 @@ def meet(app, path, today_path):
         app.tell("pair", e)
     fusing = None
     node.forget("fusing")
-    for name in ("fuse", "unpack"):
+    for name in ("fuse", "unpack", "headers"):
         node.forget(name, "nodecore")
     app.today.met(copy)
 

@@ -99,9 +99,9 @@ class Visit:
         """Return how far the back's clock is ahead, by the quickest of a few readings."""
         best = _MAX_OFFSET_MS
         for _ in range(_CLOCK_READINGS):
-            before_ms = self._app.time_get()
+            before_ms = self._app.clock.utc_ms()
             (utc_ms,) = struct.unpack("<Q", self._ask(protocol.TIME_GET))
-            after_ms = self._app.time_get()
+            after_ms = self._app.clock.utc_ms()
             if after_ms - before_ms < best:
                 best = after_ms - before_ms
                 offset_ms = utc_ms - (before_ms + after_ms) // 2

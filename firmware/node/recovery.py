@@ -4,7 +4,7 @@ import errno
 import os
 
 from node.log import CHUNK_SIZE
-from nodecore import segment
+from nodecore import headers, segment
 from nodecore.compat import const
 
 _NAME_LENGTH = const(8)
@@ -51,8 +51,8 @@ def _scan(log, base, size, buf):
                 f.seek(at)
                 n = f.readinto(buf)
                 view = buf[:n]
-                header = segment.parse_header(view)
-                if header is None or not segment.is_sealed(view, 0, header):
+                header = headers.parse_header(view)
+                if header is None or not headers.is_sealed(view, 0, header):
                     if n < segment.HEADER_SIZE:
                         break
                     found = bytes(view).find(b"AM", 1)

@@ -5,7 +5,6 @@ has no counter mode; encrypt, then authenticate.
 """
 
 import hashlib
-import os
 import struct
 
 import cryptolib
@@ -17,7 +16,6 @@ from nodecore.features import kernels
 _ECB = const(1)
 _BLOCK = const(16)
 _MAX_BODY = const(240)
-_PROOF = protocol.PROOF_SIZE
 _OVERHEAD = protocol.SEAL_HEADER + protocol.SEAL_TAG
 
 
@@ -49,63 +47,24 @@ class Session:
         self.has_key = len(key) == protocol.KEY_SIZE
         self.has_pair = len(pair) == protocol.KEY_SIZE
         self.serves_peer = self.has_pair and role == protocol.BACK
-        self._prove = Hmac(key[: protocol.KEY_SIZE])  # asked only where there is a key
+        self.own = Hmac(key[: protocol.KEY_SIZE])  # asked only where there is a key
         self.pair = Hmac(pair[: protocol.KEY_SIZE])
-        self._identity = bytes((protocol.VERSION, role)) + device_id
+        self.identity = bytes((protocol.VERSION, role)) + device_id
         self._stream = bytearray(_MAX_BODY)
         self.end()
 
     def end(self):
         """Forget the conversation and its keys."""
         self.is_open = self.is_peer = False
-        self._transcript = None
+        self.transcript = None
         self._aes = self._mac = None
         self._counters = [0, 0, 0]
-
-    def hint(self):
-        """Return a new hint for the advertisement; a random one if there is no key."""
-        salt = os.urandom(protocol.HINT_SALT)
-        seen = self._prove(b"hint", salt) if self.has_key else os.urandom(protocol.HINT_SALT)
-        return salt + seen[: protocol.HINT_SIZE - protocol.HINT_SALT]
-
-    def peer_hint(self):
-        """Return a new hint that the other node can tell."""
-        salt = os.urandom(protocol.HINT_SALT)
-        return salt + self.pair(b"peer hint", salt)[: protocol.HINT_SIZE - protocol.HINT_SALT]
-
-    def hello(self, nonce, is_peer):
-        """Return the node's nonce and its proof, for who says hello."""
-        node_nonce = os.urandom(protocol.NONCE_SIZE)
-        self.is_peer = is_peer
-        if is_peer:
-            self._transcript = self._identity[:2] + nonce + node_nonce
-            return node_nonce + self.pair(b"peer node", self._transcript)[:_PROOF]
-        self._transcript = self._identity + nonce + node_nonce
-        return node_nonce + self._prove(b"node", self._transcript)[:_PROOF]
-
-    def prove(self, proof, is_peer):
-        """Open the session if the proof is right and return whether it is; one try a hello, of the same kind."""
-        transcript, self._transcript = self._transcript, None
-        if transcript is None or is_peer != self.is_peer:
-            return False
-        wanted = self.pair(b"peer host", transcript) if is_peer else self._prove(b"host", transcript)
-        if not same(proof, wanted[:_PROOF]):
-            return False
-        if is_peer:
-            self.start(self.pair(b"peer encrypt", transcript), self.pair(b"peer authenticate", transcript))
-        else:
-            self.start(self._prove(b"encrypt", transcript), self._prove(b"authenticate", transcript))
-        return True
 
     def start(self, encrypt_key, mac_key):
         """Open the session with these keys."""
         self._aes = cryptolib.aes(encrypt_key, _ECB)
         self._mac = Hmac(mac_key)
         self.is_open = True
-
-    def receipt(self, *parts):
-        """Return the proof of `parts` for the receipt."""
-        return self._prove(b"receipt", self._identity, *parts)[:_PROOF]
 
     def seal(self, channel, message, size):
         """Seal in place the `size` bytes behind the header in `message`; return the new length, tag and all."""

@@ -73,33 +73,6 @@ SELF_TESTED = const(0x01)  # health flags
 SELF_TEST_PASSED = const(0x02)
 
 
-def pack_info(role, boot, device_id, log_id, log_first, log_end, utc_ms, battery_mv, temperature_c, state, firmware):
-    """Return the info block: `device_id` 8 bytes, `firmware` a (major, minor, patch) triple, the rest integers."""
-    return struct.pack(
-        INFO_FORMAT,
-        VERSION,
-        role,
-        boot & 0xFFFF,
-        device_id,
-        log_id,
-        log_first,
-        log_end,
-        utc_ms,
-        battery_mv,
-        temperature_c,
-        state,
-        firmware[0],
-        firmware[1],
-        firmware[2],
-        0,
-    )
-
-
-def pack_health(examined, free_bytes):
-    """Return the health block: `examined` is self-test in mg x 3, noise in 0.1 mg x 3, flags."""
-    return struct.pack(HEALTH_FORMAT, *examined[:6], free_bytes, examined[6])
-
-
 def pack_public(has_key):
     """Return what anybody may read: the protocol version, and whether the node was ever set up."""
     return bytes((VERSION, HAS_KEY if has_key else 0))

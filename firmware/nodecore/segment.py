@@ -36,58 +36,9 @@ CLOCK_IS_SET = const(0x01)  # header flags
 _MAX_REPEAT = const(15)
 
 
-class Header:
-    """A segment header, field by field as in SPEC.md."""
-
-    __slots__ = (
-        "kind",
-        "seq",
-        "epoch",
-        "count",
-        "payload_size",
-        "prev_crc",
-        "boot",
-        "temperature_c",
-        "battery_20mv",
-        "flags",
-        "role",
-    )
-
-    @property
-    def size(self):
-        """Bytes of the whole segment: header, payload, CRC."""
-        return HEADER_SIZE + self.payload_size + CRC_SIZE
-
-
-def parse_header(buf, offset=0):
-    """Return the `Header` at `offset` of `buf`, or None if the bytes there cannot start a segment (CRC not checked)."""
-    if len(buf) - offset < HEADER_SIZE:
-        return None
-    fields = struct.unpack_from(HEADER_FORMAT, buf, offset)
-    if fields[0] != MAGIC or fields[1] != VERSION:
-        return None
-    h = Header()
-    (_, _, h.kind, h.seq, h.epoch, h.count, h.payload_size, h.prev_crc, h.boot) = fields[:9]
-    (h.temperature_c, h.battery_20mv, h.flags, h.role, _) = fields[9:]
-    if h.kind == EPOCHS:
-        plausible = 0 < h.count <= MAX_EPOCHS and h.payload_size <= MAX_PAYLOAD
-    else:
-        plausible = EPOCHS < h.kind <= FUSED and h.payload_size <= MAX_EVENT_BYTES
-    return h if plausible else None
-
-
 def stored_crc(buf, offset, size):
     """Return the CRC-32 that the `size`-byte segment at `offset` carries."""
     return struct.unpack_from("<I", buf, offset + size - CRC_SIZE)[0]
-
-
-def is_sealed(buf, offset, header):
-    """Return True if the whole segment is in `buf` and its CRC-32 fits."""
-    end = offset + header.size
-    if end > len(buf):
-        return False
-    view = memoryview(buf)
-    return binascii.crc32(view[offset : end - CRC_SIZE]) == stored_crc(buf, offset, header.size)
 
 
 class SegmentWriter:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ambula.store import Segment
-from nodecore import segment, unpack
+from nodecore import headers, segment, unpack
 
 _MAGIC = segment.MAGIC.to_bytes(2, "little")
 
@@ -44,8 +44,8 @@ def assemble(offset: int, data: bytes, at_log_end: bool) -> Assembled:
 
 
 def _segment_at(offset: int, data: bytes, at: int) -> Segment | None:
-    header = segment.parse_header(data, at)
-    if header is None or not segment.is_sealed(data, at, header):
+    header = headers.parse_header(data, at)
+    if header is None or not headers.is_sealed(data, at, header):
         return None
     raw = data[at : at + header.size]
     if header.kind != segment.EPOCHS:
@@ -61,7 +61,7 @@ def _may_continue(data: bytes, at: int) -> bool:
     """Return True if a good segment could start at `at` and be cut off only because `data` ends."""
     if len(data) - at < segment.HEADER_SIZE:
         return data[at : at + 2] == _MAGIC[: len(data) - at]
-    header = segment.parse_header(data, at)
+    header = headers.parse_header(data, at)
     return header is not None and at + header.size > len(data)
 
 

@@ -8,7 +8,7 @@ from ambula.epochs import EpochTable, Records
 from ambula.fusion import fuse_records
 from ambula.store import Anchor, Segment, Store
 from ambula.synthetic import Kind, Stretch, default_day
-from nodecore import activity, protocol, record, segment
+from nodecore import activity, headers, protocol, record, segment
 from nodecore.sampling import EPOCH_S
 
 MONDAY = 1_772_406_000 // EPOCH_S  # 2026-03-02 00:00 in Oslo
@@ -83,7 +83,7 @@ def _segments(role: int, records: Records) -> list[Segment]:
     flags, found, offset, seq = segment.CLOCK_IS_SET, [], 0, 0
     data = bytes(writer.event(segment.BOOT, int(records.epoch[0]), b"{}", seq, 0, 1, 30, 200, flags))
     while True:
-        header = segment.parse_header(data)
+        header = headers.parse_header(data)
         first = header.epoch - int(records.epoch[0])
         body = records.data[first : first + header.count].tobytes() if header.kind == segment.EPOCHS else None
         found.append(Segment(offset, header, data, body))

@@ -166,8 +166,7 @@ for handler in (3, "x"):
 """
     assert output(micropython, folder, script) == [
         "False None 0 True",
-        *["19"] * 6,
-        "95",
+        *["19"] * 7,
         "2",
         *["invalid handler"] * 2,
     ]

@@ -22,7 +22,7 @@ from ambula.store import Segment, Store
 from ambula.store import connection as store_module
 from ambula.sync import sync_node
 from ambula.transport import radio
-from nodecore import segment
+from nodecore import headers, segment
 
 LATE, TWO_LAPTOPS, MIXED = "late", "two laptops", "mixed"
 KINDS = (*ON_THE_WAY, LATE, *IN_THE_STORE, TWO_LAPTOPS, MIXED)
@@ -208,8 +208,8 @@ class Series:
         """Each segment names the one before it, also behind what was recorded at first."""
         before: Segment | None = None
         for at, data in rows:
-            header = segment.parse_header(data)
-            if header is None or not segment.is_sealed(data, 0, header):
+            header = headers.parse_header(data)
+            if header is None or not headers.is_sealed(data, 0, header):
                 self.outcome.is_wrong(f"{self._kind}: no segment at {at}")
                 return
             if before is not None and before.offset + len(before.data) == at:

@@ -36,7 +36,7 @@ from ambula.node_info import parse_health, parse_info, parse_public
 from ambula.recording import read_samples
 from ambula.secure import NodeKey, Session
 from ambula.store import Anchor, Receipt, Store
-from nodecore import protocol, record, segment
+from nodecore import blocks, protocol, record, segment
 
 OURS = NodeKey(DEVICE.hex(), 0, "P01", KEY)
 
@@ -53,8 +53,8 @@ class Blocks:
     """The blocks that a node tells of itself, and the hint that it advertises."""
 
     def __init__(self, folder: Path) -> None:
-        info = protocol.pack_info(1, 3, DEVICE, 7, 0, 99, 10**12, 4000, -5, 3, (0, 1, 0))
-        health = protocol.pack_health((300, -250, 410, 20, 21, 22, 3), 1 << 20)
+        info = blocks.pack_info(1, 3, DEVICE, 7, 0, 99, 10**12, 4000, -5, 3, (0, 1, 0))
+        health = blocks.pack_health((300, -250, 410, 20, 21, 22, 3), 1 << 20)
         self.good = (info, health, protocol.pack_public(True), b"\x01\x02\x03\x04\x05\x06")
 
     def __call__(self, data: bytes) -> None:

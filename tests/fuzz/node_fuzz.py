@@ -67,12 +67,12 @@ class _Bluetooth:
 
 sys.modules["bluetooth"] = _Bluetooth
 
+from node import greeting, plan, session
 from node import key as device_key
 from node import log as node_log
-from node import session
 from node import settings as node_settings
 from node.link import Link
-from nodecore import protocol, record, segment, unpack
+from nodecore import headers, protocol, record, segment, unpack
 
 KEY = bytes(range(32))
 _INTERESTING = (0, 1, 2, 3, 4, 8, 27, 28, 31, 32, 60, 61, 127, 128, 255)
@@ -105,26 +105,35 @@ def mutated(data, longest=2000):
     return bytes(out[:longest])
 
 
+class Clock:
+    is_set = True
+
+    def utc_ms(self):
+        return 1
+
+
+class Board:
+    def unique_id(self):
+        return bytes(8)
+
+
 class Node:
-    """What a link asks of the program around it."""
+    """What a link and its commands ask of the program around them."""
+
+    role_code = epoch = walked = fused = fused_epoch = fused_walked = boot = battery_mv = temperature_c = 0
+    state = plan.RECORDING
+    recording = True
+    examined = (0,) * 7
+    clock = Clock()
+    board = Board()
 
     def __init__(self, log):
         self.log = log
+        self.config = self.today = self.plan = self
+        self.record = bytearray(record.SIZE)
 
-    def info(self):
-        return bytes(40)
-
-    def health(self):
-        return bytes(17)
-
-    def now(self):
-        return bytes(25)
-
-    def time_get(self):
-        return 1
-
-    def time_set(self, utc_ms):
-        return False
+    def measure(self):
+        pass
 
     def stop(self):
         self.log.seal()
@@ -176,9 +185,9 @@ class Talk:
 
     def shake_hands(self):
         """Open the session as an owner does, past the parsers."""
-        self.session.hello(bytes(16), False)
-        proof = session.Hmac(KEY)(b"host", self.session._transcript)[: protocol.PROOF_SIZE]
-        if not self.session.prove(proof, False):
+        greeting.hello(self.session, bytes(16), False)
+        proof = session.Hmac(KEY)(b"host", self.session.transcript)[: protocol.PROOF_SIZE]
+        if not greeting.prove(self.session, proof, False):
             raise RuntimeError("the owner was not let in")
 
     def sealed(self, command):
@@ -285,10 +294,10 @@ class Segments:
     def __call__(self):
         data = mutated(self.good[random.getrandbits(1)], 1200)
         yield data
-        header = segment.parse_header(data, random.randrange(3))
+        header = headers.parse_header(data, random.randrange(3))
         if header is None:
             return
-        segment.is_sealed(data, 0, header)
+        headers.is_sealed(data, 0, header)
         if header.kind != segment.EPOCHS:
             return
         try:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ambula.fastscore import score_stream
 from ambula.store import Segment, Store
 from ambula.synthetic import Kind, Mount, Participant, Stretch, simulate
-from nodecore import segment
+from nodecore import headers, segment
 
 FIRST_EPOCH = 356_000_000
 PLAN = [Stretch(0, 30, Kind.STANDING), Stretch(30, 30, Kind.SITTING), Stretch(60, 30, Kind.WALKING)]
@@ -39,7 +39,7 @@ def stored(path: Path, person: Participant) -> Path:
 
 
 def _segment(records: NDArray[np.uint8]) -> Segment:
-    header = segment.Header()
+    header = headers.Header()
     header.kind, header.epoch, header.count, header.flags = segment.EPOCHS, FIRST_EPOCH, len(records), 1
     for name in ("seq", "boot", "temperature_c", "battery_20mv"):
         setattr(header, name, 0)

@@ -22,7 +22,7 @@ def health_of(folder: Path, *faults: tuple[str, str]) -> Health:
     """Start a node with these faults, let it record for half a minute, and ask."""
 
     async def go() -> Health:
-        async with Rig(folder, [VirtualWearer(0, SAMPLES, START_MS)], heap="144k") as rig:
+        async with Rig(folder, [VirtualWearer(0, SAMPLES, START_MS)]) as rig:
             node = rig.nodes["thigh"]
             if faults:
                 await node.kill()

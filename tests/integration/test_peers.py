@@ -19,7 +19,6 @@ from ambula.synthetic import Participant, default_day, simulate
 from nodecore import segment
 from nodecore.sampling import COUNTS_PER_G
 
-HEAP = "136k"  # more than the contract: why meeting is off unless asked for
 DAY_MS = 1_772_409_600_000  # 2026-03-02, 0:00 UTC
 START_S = 8 * 3600
 WINDOW_MS = 900_000
@@ -75,7 +74,7 @@ async def synced(rig: Rig, folder: Path) -> Met:
 
 def worn(folder: Path, wearers: list[VirtualWearer], hours: float) -> Met:
     async def go() -> Met:
-        async with Rig(folder, wearers, heap=HEAP, peers=True) as rig:
+        async with Rig(folder, wearers, peers=True) as rig:
             await rig.run_until(wearers[0].start_ms + round(hours * 3_600_000) + 20_000 + SETTLE_MS)
             return await synced(rig, folder)
 
@@ -99,7 +98,7 @@ def test_a_back_that_is_not_there_costs_little_and_is_met_again(tmp_path: Path, 
     async def go() -> tuple[int, int, Met]:
         hours = 3.6
         wearers = [part(day, r, hours) for r in range(2)]
-        async with Rig(tmp_path, wearers, heap=HEAP, peers=True) as rig:
+        async with Rig(tmp_path, wearers, peers=True) as rig:
             start_ms = wearers[0].start_ms
             await rig.run_until(start_ms + 120_000)
             rig.air.set_out_of_range("back", True)
@@ -127,7 +126,7 @@ def test_a_restart_of_either_node_goes_on_where_it_was(tmp_path: Path, day: Part
     async def go() -> Met:
         wearers = [part(day, r, 1.5) for r in range(2)]
         start_ms = wearers[0].start_ms
-        async with Rig(tmp_path, wearers, heap=HEAP, peers=True) as rig:
+        async with Rig(tmp_path, wearers, peers=True) as rig:
             for name, minutes in (("back", 33), ("thigh", 52)):
                 await rig.run_until(start_ms + minutes * 60_000)
                 await rig.reboot(name)
@@ -147,7 +146,7 @@ def test_a_cut_between_the_log_and_the_count_fuses_twice_and_counts_once(tmp_pat
         wearers = [part(day, r, 1.0) for r in range(2)]
         start_ms = wearers[0].start_ms
         image = tmp_path / "thigh.img"
-        async with Rig(tmp_path, wearers, heap=HEAP, peers=True) as rig:
+        async with Rig(tmp_path, wearers, peers=True) as rig:
             await rig.run_until(start_ms + 20 * 60_000)
             with cast(BinaryIO, log_system(image).open("/log/today", "rb")) as file:
                 old = file.read()

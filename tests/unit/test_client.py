@@ -11,9 +11,9 @@ from ambula import client as client_module
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError, ProtocolError, TransportError
 from ambula.secure import NodeKey
-from nodecore import protocol
+from nodecore import blocks, protocol
 
-INFO = protocol.pack_info(0, 1, DEVICE, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
+INFO = blocks.pack_info(0, 1, DEVICE, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
 OURS = NodeKey(DEVICE.hex(), 0, "P01", KEY)
 
 
@@ -196,7 +196,7 @@ def test_log_bytes_that_come_before_the_proof_are_nobody_s() -> None:
 
 
 def test_a_reply_that_comes_before_the_proof_answers_nothing_after_it() -> None:
-    forged = protocol.pack_info(0, 1, DEVICE, 7, 0, 666, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
+    forged = blocks.pack_info(0, 1, DEVICE, 7, 0, 666, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
 
     class Forger(Early):
         said = (reply(bytes((protocol.INFO, 3)), 0, forged),)

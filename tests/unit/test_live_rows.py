@@ -12,7 +12,7 @@ from ambula.errors import ProtocolError
 from ambula.live import View, worn_words
 from ambula.node_info import Info, Now, parse_now
 from ambula.secure import NodeKey
-from nodecore import activity, protocol, record
+from nodecore import activity, blocks, protocol, record
 
 THIGH = NodeKey("aa" * 8, 0, "P01", bytes(32))
 BACK = NodeKey("bb" * 8, 1, "P01", bytes(32))
@@ -121,7 +121,7 @@ def test_the_answer_is_read_as_the_specification_has_it() -> None:
 @pytest.mark.parametrize("size", [0, 24, 26])
 def test_an_answer_of_another_size_is_no_node_s(size: int) -> None:
     async def go() -> None:
-        told = protocol.pack_info(0, 1, DEVICE, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
+        told = blocks.pack_info(0, 1, DEVICE, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))
         link = SpecLink(lambda c: [reply(c, 0, told if c[0] == protocol.INFO else bytes(size))])
         client = NodeClient(link, [NodeKey(DEVICE.hex(), 0, "P01", KEY)])
         await client.open()

@@ -3,7 +3,7 @@
 import pytest
 
 from ambula import node_info
-from nodecore import protocol
+from nodecore import blocks, protocol
 
 INFO = bytes.fromhex(
     "02"  # protocol version
@@ -23,7 +23,7 @@ INFO = bytes.fromhex(
 
 
 def test_info_is_as_specified() -> None:
-    packed = protocol.pack_info(
+    packed = blocks.pack_info(
         1, 2, bytes.fromhex("a1a2a3a4a5a6a7a8"), 0x12345678, 32768, 41017, 0x10A18A55000, 3900, -5, 3, (0, 1, 0)
     )
     assert packed.hex() == INFO.hex()
@@ -48,7 +48,7 @@ HEALTH = bytes.fromhex("2c0106ff9a0114000a000fff00001000" + "03")
 
 
 def test_health_is_as_specified() -> None:
-    assert protocol.pack_health((300, -250, 410, 20, 10, 0xFF0F, 3), 1 << 20).hex() == HEALTH.hex()
+    assert blocks.pack_health((300, -250, 410, 20, 10, 0xFF0F, 3), 1 << 20).hex() == HEALTH.hex()
 
 
 def test_health_reads_back() -> None:

@@ -13,7 +13,7 @@ from ambula import receipts
 from ambula.errors import ProtocolError
 from ambula.secure import NodeKey
 from ambula.store import NodeRow, Segment, Store
-from nodecore import segment
+from nodecore import headers, segment
 
 KEY = NodeKey("a1" * 8, 1, "P01", bytes(range(32)))
 LOG_ID = 0x01020304
@@ -33,7 +33,7 @@ def node(store: Store) -> NodeRow:
 def put(store: Store, node: NodeRow, *pieces: tuple[int, bytes]) -> None:
     """Store made-up segments; only their bytes matter here."""
     writer = segment.SegmentWriter(1)
-    header = segment.parse_header(writer.event(1, 5, b"", 0, 0, 1, 20, 200, 1))
+    header = headers.parse_header(writer.event(1, 5, b"", 0, 0, 1, 20, 200, 1))
     put_together = [Segment(offset, header, data, None) for offset, data in pieces]
     store.add_log(node.node_id, put_together, [], max(offset + len(data) for offset, data in pieces))
 

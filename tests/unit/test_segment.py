@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodecore import record, segment, unpack
+from nodecore import headers, record, segment, unpack
 
 RECORD_A = bytes.fromhex("19 64 00 00 05 06 07 08 00 00 00 02")
 RECORD_B = bytes.fromhex("55 64 00 f6 30 31 32 33 70 4a c8 02")
@@ -44,9 +44,9 @@ def test_epoch_segment_is_as_specified() -> None:
 
 def test_epoch_segment_reads_back() -> None:
     data = golden()
-    header = segment.parse_header(data)
+    header = headers.parse_header(data)
     assert header is not None
-    assert segment.is_sealed(data, 0, header)
+    assert headers.is_sealed(data, 0, header)
     assert (header.seq, header.epoch, header.count, header.boot) == (7, 356041088, 4, 3)
     assert (header.temperature_c, header.battery_20mv, header.flags, header.role) == (33, 195, 1, 1)
     payload = data[segment.HEADER_SIZE : -segment.CRC_SIZE]
@@ -89,7 +89,7 @@ def test_any_records_come_back(made: list[bytes], stutter: int) -> None:
     for i, rec in enumerate(made):
         assert writer.add(5 + i, rec)
     data = bytes(writer.seal(0, 0, 0, 0, 0, 0))
-    header = segment.parse_header(data)
+    header = headers.parse_header(data)
     assert header is not None
     assert bytes(unpack.decode_records(data[28:-4], header.count)) == b"".join(made)
 
@@ -107,8 +107,8 @@ def test_any_payload_decodes_or_is_refused(payload: bytes, count: int) -> None:
 def test_no_altered_byte_goes_unnoticed(at: int, flip: int) -> None:
     data = bytearray(golden())
     data[at] ^= flip
-    header = segment.parse_header(data)
-    assert header is None or not segment.is_sealed(data, 0, header)
+    header = headers.parse_header(data)
+    assert header is None or not headers.is_sealed(data, 0, header)
 
 
 def test_an_event_waits_for_the_epochs_before_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ambula.errors import StoreError
 from ambula.store import Anchor, Segment, Store, schema
-from nodecore import segment, unpack
+from nodecore import headers, segment, unpack
 
 DEVICE = "a0" * 8
 
@@ -29,7 +29,7 @@ def segments(count: int, first_epoch: int = 1000, epochs: int = 60, boot: int = 
             data = bytes(writer.seal(seq, crc, *status))
         else:
             data = bytes(writer.event(segment.BOOT, first_epoch, b"{}", 0, 0, *status))
-        header = segment.parse_header(data)
+        header = headers.parse_header(data)
         body = data[segment.HEADER_SIZE : -segment.CRC_SIZE]
         made.append(Segment(offset, header, data, bytes(unpack.decode_records(body, header.count)) if seq else None))
         crc = segment.stored_crc(data, 0, len(data))

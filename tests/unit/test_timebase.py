@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ambula.store import Anchor, Segment, Store
 from ambula.timebase import fit, node_records
-from nodecore import segment, unpack
+from nodecore import headers, segment, unpack
 
 START_S = 1_780_000_000
 DAY_S = 86_400
@@ -57,7 +57,7 @@ class Writer:
         self._add(bytes(writer.event(code, epoch, payload, self.seq, 0, boot, 30, 200, flags)), 0)
 
     def _add(self, data: bytes, count: int) -> None:
-        header = segment.parse_header(data)
+        header = headers.parse_header(data)
         body = data[segment.HEADER_SIZE : -segment.CRC_SIZE]
         records = bytes(unpack.decode_records(body, count)) if count else None
         end = self.offset + len(data)

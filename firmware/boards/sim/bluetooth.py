@@ -176,10 +176,6 @@ def _central():
     return gatt_client
 
 
-def _absent(*args, **kwargs):
-    raise OSError(errno.EOPNOTSUPP, "not emulated on the simulated board")
-
-
 class BLE:
     """The radio: one per node, however often it is constructed. See MicroPython's documentation for the methods."""
 
@@ -312,37 +308,7 @@ class BLE:
         if _eager:
             dispatch()
 
-    def gap_scan(self, duration_ms, *how):
+    def __getattr__(self, name):
+        """The central role, and what is not emulated."""
         self._check_on()
-        _central().scan(duration_ms, *how)
-
-    def gap_connect(self, addr_type, *how):
-        self._check_on()
-        _central().connect(addr_type, *how)
-
-    def gattc_exchange_mtu(self, conn_handle):
-        self._check_on()
-        _central().exchange_mtu(conn_handle)
-
-    def gattc_discover_services(self, conn_handle, uuid=None):
-        self._check_on()
-        _central().discover_services(conn_handle, uuid)
-
-    def gattc_discover_characteristics(self, conn_handle, start_handle, end_handle, uuid=None):
-        self._check_on()
-        _central().discover_characteristics(conn_handle, start_handle, end_handle, uuid)
-
-    def gattc_discover_descriptors(self, conn_handle, start_handle, end_handle):
-        self._check_on()
-        _central().discover_descriptors(conn_handle, start_handle, end_handle)
-
-    def gattc_read(self, conn_handle, value_handle):
-        self._check_on()
-        _central().read(conn_handle, value_handle)
-
-    def gattc_write(self, conn_handle, value_handle, data, mode=0):
-        self._check_on()
-        _central().write(conn_handle, value_handle, _as_bytes(data), mode)
-
-    gap_pair = gap_passkey = _absent
-    l2cap_listen = l2cap_connect = l2cap_disconnect = l2cap_send = l2cap_recvinto = _absent
+        return getattr(_central(), name)

@@ -1,59 +1,20 @@
-"""Power-up of the simulated board: mount littlefs from the flash image, hang the models on their buses, run main.py.
+"""Power-up of the simulated board: finds the stand-ins, and leaves the rest to `power_up`, which is compiled.
 
-    micropython -X heapsize=128k boot.py SETTINGS.json
-
-The firmware itself is on the flash image, where a flashing tool has put it, as on a real board.
+micropython -X heapsize=128k boot.py SETTINGS.json
 """
 
 import gc
 
 gc.threshold(1024)  # as main.py does: the stand-ins share its heap
-import json
-import os
 import sys
 
 import vfs
 
-# The modules beside this file (machine, bluetooth, board) are what is soldered on the board; they stay in place.
-sys.path[:] = ["", sys.path[0] or ".", ".frozen"]
+# The modules beside this file (machine, bluetooth, board) are what is soldered on the board; they stay in place. Each
+# keeps its path on the heap, so they get a short one, wherever the simulator put them.
+vfs.mount(vfs.VfsPosix(sys.path[0] or "."), "/b")
+sys.path[:] = ["", "/b", ".frozen"]
 
-import bluetooth
-import machine
-import simulation
-from flash import PROGRAM_BLOCKS, Flash, Region
-from lsm6ds3_model import Lsm6ds3trcModel
-from virtual_time import VirtualTime
+import power_up
 
-
-def boot(settings_path):
-    with open(settings_path) as f:
-        settings = json.load(f)
-    simulation.settings = settings
-    simulation.time = VirtualTime(settings["power_on_ms"])
-    simulation.time.radio = bluetooth
-    simulation.flash = Flash(settings["flash"], settings["flash_cut_at"], settings["flash_cut_mode"])
-    machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))
-    if settings["radio"]:
-        bluetooth.attach(settings["radio"])
-    vfs.mount(
-        vfs.VfsLfs2(Region(simulation.flash, 0, PROGRAM_BLOCKS), readsize=16, progsize=16, lookahead=16), "/flash"
-    )
-    os.chdir("/flash")
-    gc.collect()
-    if settings["faults"]:
-        import faults
-
-        faults.plant(settings["faults"])
-    del settings
-    gc.collect()
-    print("@boot", gc.mem_free(), gc.mem_alloc())
-    try:
-        import main  # noqa: F401  the firmware: it never returns
-
-        while True:  # unless it could not even restart the board: the watchdog does
-            simulation.time.pass_ms(1000, False)
-    finally:
-        print("@flash", simulation.flash.operations)
-
-
-boot(sys.argv[1])
+power_up.boot(sys.argv[1])

@@ -1,9 +1,11 @@
 """The central role of the simulated board's `bluetooth`: scan, connect, and what a GATT client asks of another node.
 
-Loaded when a firmware first scans or connects. As in MicroPython, each call only starts something; IRQs tell what came
-of it. See `ambula.sim.nimble_central` for the other side.
+Loaded when a firmware first scans or connects; its functions then are the methods that `BLE` is asked for. As in
+MicroPython, each call only starts something; IRQs tell what came of it. See `ambula.sim.nimble_central` for the other
+side.
 """
 
+import errno
 import struct
 
 import radio_wire as wire
@@ -31,46 +33,54 @@ _IRQ_GATTC_READ_DONE = const(16)
 _IRQ_GATTC_WRITE_DONE = const(17)
 
 
-def scan(duration_ms, interval_us=1280000, window_us=11250, active=False):
-    """See `BLE.gap_scan`."""
+def gap_scan(duration_ms, interval_us=1280000, window_us=11250, active=False):
+    """Do what `BLE.gap_scan` does."""
     go = duration_ms is not None
     _call(_OP_SCAN, "<BIIIB", go, duration_ms or 0, interval_us, window_us, active)
 
 
-def connect(addr_type, addr=b"", scan_duration_ms=2000, min_us=None, max_us=None):
-    """See `BLE.gap_connect`."""
+def gap_connect(addr_type, addr=b"", scan_duration_ms=2000, min_us=None, max_us=None):
+    """Do what `BLE.gap_connect` does."""
     go = addr_type is not None
     _call(_OP_CONNECT, "<BB6sIII", go, addr_type or 0, bytes(addr), scan_duration_ms, min_us or 0, max_us or 0)
 
 
-def exchange_mtu(conn):
-    """See `BLE.gattc_exchange_mtu`."""
+def gattc_exchange_mtu(conn):
+    """Do what `BLE.gattc_exchange_mtu` does."""
     _call(_OP_EXCHANGE_MTU, "<H", conn)
 
 
-def discover_services(conn, uuid=None):
-    """See `BLE.gattc_discover_services`."""
+def gattc_discover_services(conn, uuid=None):
+    """Do what `BLE.gattc_discover_services` does."""
     _call_with(_OP_DISCOVER_SERVICES, b"" if uuid is None else bytes(uuid), "<H", conn)
 
 
-def discover_characteristics(conn, start, end, uuid=None):
-    """See `BLE.gattc_discover_characteristics`."""
+def gattc_discover_characteristics(conn, start, end, uuid=None):
+    """Do what `BLE.gattc_discover_characteristics` does."""
     _call_with(_OP_DISCOVER_CHARACTERISTICS, b"" if uuid is None else bytes(uuid), "<HHH", conn, start, end)
 
 
-def discover_descriptors(conn, start, end):
-    """See `BLE.gattc_discover_descriptors`."""
+def gattc_discover_descriptors(conn, start, end):
+    """Do what `BLE.gattc_discover_descriptors` does."""
     _call(_OP_DISCOVER_DESCRIPTORS, "<HHH", conn, start, end)
 
 
-def read(conn, handle):
-    """See `BLE.gattc_read`."""
+def gattc_read(conn, handle):
+    """Do what `BLE.gattc_read` does."""
     _call(_OP_READ, "<HH", conn, handle)
 
 
-def write(conn, handle, data, mode=0):
-    """See `BLE.gattc_write`."""
-    _call_with(_OP_WRITE, data, "<HHB", conn, handle, mode)
+def gattc_write(conn, handle, data, mode=0):
+    """Do what `BLE.gattc_write` does."""
+    _call_with(_OP_WRITE, data.encode() if isinstance(data, str) else data, "<HHB", conn, handle, mode)
+
+
+def _absent(*args, **kwargs):
+    raise OSError(errno.EOPNOTSUPP, "not emulated on the simulated board")
+
+
+gap_pair = gap_passkey = _absent
+l2cap_listen = l2cap_connect = l2cap_disconnect = l2cap_send = l2cap_recvinto = _absent
 
 
 def _call(op, layout, *fields):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ambula.epochs import Records, first_of_each
-from nodecore import record, segment
+from nodecore import headers, record, segment
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Segment:
     """A verified segment: its place in the log, its header, its bytes, and the decoded records of an epoch segment."""
 
     offset: int
-    header: segment.Header
+    header: headers.Header
     data: bytes
     records: bytes | None
 

@@ -1,0 +1,32 @@
+"""The heap that the firmware is held to is not all used up: a whole visit works with 4 KiB less."""
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+
+from ambula.fetch import fetch, find_nodes
+from ambula.sim.node import HEAP
+from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
+from ambula.store import Store
+
+START_MS = 356_000_000 * 5000
+EPOCHS = 120
+
+
+def test_two_nodes_record_and_sync_with_4_kib_to_spare(tmp_path: Path) -> None:
+    samples = np.random.default_rng(5).integers(-4000, 4000, (EPOCHS * 130, 3)).astype(np.int16)
+    less = f"{int(HEAP.removesuffix('k')) - 4}k"
+
+    async def go() -> None:
+        wearers = [VirtualWearer(role, samples, START_MS) for role in range(2)]
+        async with Rig(tmp_path, wearers, heap=less) as rig:
+            await rig.run_until(START_MS + EPOCHS * 5000 + SETTLE_MS)
+            rig.laptop_near()
+            with Store(tmp_path / "s.db") as store:
+                report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 30), rig.utc_ms)
+            assert report.failed == []
+            assert [one.epochs for one in report.synced] == [EPOCHS, EPOCHS]
+            assert [node.resets for node in rig.nodes.values()] == [[], []]
+
+    asyncio.run(go())
