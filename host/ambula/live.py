@@ -19,6 +19,7 @@ from ambula.secure import NodeKey
 from nodecore import activity, fuse, protocol, record
 from nodecore.sampling import EPOCH_S
 
+LIVE, LOST, NOT_HEARD = "live", "lost", "not heard yet"  # what a link may be
 _KEPT = 4  # records a node: two nodes empty their sensors at different moments, up to two epochs apart
 
 
@@ -26,9 +27,9 @@ _KEPT = 4  # records a node: two nodes empty their sensors at different moments,
 class Row:
     """One node now; None where nothing is known, so that nothing old looks new.
 
-    link: "live", or what became of it. epoch_utc: when the newest epoch began. confidence: 0..1. inclination_deg: 0 is
-    upright, 90 horizontal. walking_min: today's, by this node alone. signal_dbm: of the last scan that heard it. state:
-    "recording", "waiting" or "stopped". worn: in words, how it is worn as far as it knows.
+    link: "live", "lost" or "not heard yet". epoch_utc: when the newest epoch began. confidence: 0..1.
+    inclination_deg: 0 is upright, 90 horizontal. walking_min: today's, by this node alone. signal_dbm: of the last scan
+    that heard it. state: "recording", "waiting" or "stopped". worn: in words, how it is worn as far as it knows.
     """
 
     participant: str
@@ -61,7 +62,7 @@ class Together:
 
 @dataclass
 class _Seen:
-    link: str = "looking for it: double-tap it"
+    link: str = NOT_HEARD
     signal_dbm: int | None = None
     info: Info | None = None
     now: Now | None = None
@@ -76,11 +77,11 @@ class View:
 
     def joined(self, key: NodeKey, signal_dbm: int) -> None:
         """A link to a node is up; `signal_dbm` is that of the scan."""
-        self._seen[key] = _Seen("live", signal_dbm)
+        self._seen[key] = _Seen(LIVE, signal_dbm)
 
-    def lost(self, key: NodeKey, why: str) -> None:
-        """A node cannot be asked, and `why`: what it said last is not shown any more."""
-        self._seen[key] = _Seen(why, self._seen[key].signal_dbm)
+    def lost(self, key: NodeKey) -> None:
+        """A node cannot be asked any more: what it said last is not shown."""
+        self._seen[key] = _Seen(LOST, self._seen[key].signal_dbm)
 
     def told(self, key: NodeKey, info: Info, now: Now) -> None:
         """A node has answered."""

@@ -19,7 +19,6 @@ SEEK_S = 10.0  # one scan for who is missing
 _SEEK_PAUSE_S = 1.0
 _ANSWER_S = 4.0  # less than an epoch, so that a node that falls silent does not hold up the other
 _AFTER_EPOCH_S = 0.5  # a node scores an epoch just after its end
-_LOST = "lost: looking for it, bring it nearer or double-tap it"
 
 
 class Watch:
@@ -89,7 +88,7 @@ class Watch:
             client = await stack.enter_async_context(visiting(self._air, near, key))
             await client.open()
         except TransportError:
-            self._view.lost(key, _LOST)
+            self._view.lost(key)
         except ProtocolError as e:
             raise _named(key, e) from e
         else:
@@ -105,7 +104,7 @@ class Watch:
                 info = await client.info()
         except (TransportError, TimeoutError):
             await self._leave(key)
-            self._view.lost(key, _LOST)
+            self._view.lost(key)
             self._missing.set()
             return
         except ProtocolError as e:

@@ -1,9 +1,13 @@
 """The `ambula` command as a user or a script meets it: arguments in; exit code, standard output and error out."""
 
 import asyncio
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +78,36 @@ async def ambula(*arguments: str | Path, **environment: str) -> Ran:
     return await finish(await start(*arguments, **environment))
 
 
+class Terminal:
+    """A terminal of 80 columns that a command runs at: what it wrote, control sequences and all."""
+
+    def __init__(self) -> None:
+        self._end, self.its_end = pty.openpty()
+        fcntl.ioctl(self.its_end, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+        self.text = ""
+        self.closed = asyncio.Event()
+
+    def listen(self) -> None:
+        """Collect what is written, until the command ends."""
+        os.close(self.its_end)
+        asyncio.get_running_loop().add_reader(self._end, self._read)
+
+    def _read(self) -> None:
+        try:
+            self.text += os.read(self._end, 65_536).decode()
+        except OSError:  # Linux tells the other end's closing so
+            asyncio.get_running_loop().remove_reader(self._end)
+            os.close(self._end)
+            self.closed.set()
+
+    async def until(self, words: str) -> None:
+        """Wait until these words were written, after what was already."""
+        start = len(self.text)
+        async with asyncio.timeout(60):
+            while words not in self.text[start:]:
+                await asyncio.sleep(0.05)
+
+
 class Laptop:
     """Runs the command in processes of its own that have their radio in the air of this process.
 
@@ -90,9 +124,28 @@ class Laptop:
 
     async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
         """Start a command with a new radio."""
+        return await start(*arguments, **await self._radio())
+
+    async def at_terminal(self, *arguments: str | Path) -> tuple[asyncio.subprocess.Process, Terminal]:
+        """Start a command with a new radio, at a terminal of 80 columns."""
+        terminal = Terminal()
+        environment = {**os.environ, **await self._radio(), "TERM": "xterm-256color"}
+        environment.pop("COLUMNS", None)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "ambula", *map(str, arguments)),
+            env=environment,
+            stdin=terminal.its_end,
+            stdout=terminal.its_end,
+            stderr=terminal.its_end,
+            process_group=0,
+        )
+        terminal.listen()
+        return process, terminal
+
+    async def _radio(self) -> dict[str, str]:
         self._count += 1
         transport = await self._air.serve_central(self._folder / f"hci{self._count}", f"laptop{self._count}")
-        return await start(*arguments, AMBULA_RADIO=f"bumble:{transport}", AMBULA_KEYS=str(self.keys.path))
+        return {"AMBULA_RADIO": f"bumble:{transport}", "AMBULA_KEYS": str(self.keys.path)}
 
     async def ambula(self, *arguments: str | Path) -> Ran:
         """Run a command with a new radio."""

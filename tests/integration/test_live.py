@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 from datetime import datetime
 from pathlib import Path
@@ -130,12 +131,39 @@ def test_one_node_only_in_plain_lines(recorded: Path, tmp_path: Path) -> None:
     asyncio.run(go())
 
 
+def test_a_terminal_of_80_columns_shows_it_in_one_place(recorded: Path, tmp_path: Path) -> None:
+    async def go() -> tuple[int | None, str]:
+        async with worn.worn_again(recorded, tmp_path / "rig", samples=STANDING) as rig:
+            await rig.run_until(worn.END_MS + 60_000)
+            rig.laptop_near()
+            process, terminal = await Laptop(rig.air, tmp_path).at_terminal("live", "--timeout", "20")
+            await terminal.until("together: standing (")
+            await terminal.until("together: standing (")
+            rig.air.set_out_of_range("back", True)
+            await terminal.until("back: lost. Bring it nearer or double-tap it")
+            press_ctrl_c(process)
+            code = await asyncio.wait_for(process.wait(), 60)
+            await asyncio.wait_for(terminal.closed.wait(), 60)
+            return code, terminal.text
+
+    code, text = asyncio.run(go())
+    assert code == 130
+    assert text.endswith("ambula: stopped. Nothing is lost: run the same command again\r\n")
+    assert "Traceback" not in text
+    lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text).replace("\r", "\n").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "our takes" not in lines[1]  # the note is cut between words
+    shown = text.split("\x1b[?25l")[-1].split("class")[1:]
+    assert len(shown) >= 3
+    assert all(up in one for one in shown[:-1] for up in ("\x1b[1A", "\x1b[2K"))  # over what was there before
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")  # the cursor is back
+
+
 def test_nobody_there_is_told(tmp_path: Path) -> None:
     async def go() -> None:
         async with Air() as air:
             ran = await Laptop(air, tmp_path).ambula("live", "--timeout", "1")
-            assert (ran.code, ran.out) == (5, "")
-            assert "ambula: no node found in 1 s. Double-tap" in ran.err
+            assert ran.failed_with(5).startswith("no node found in 1 s. Double-tap")
 
     asyncio.run(go())
 

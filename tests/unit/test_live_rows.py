@@ -50,10 +50,10 @@ def test_a_lost_node_shows_nothing_old() -> None:
     view = View([THIGH, BACK])
     view.joined(THIGH, -55)
     view.told(THIGH, info(), now(EPOCH, rec(activity.STANDING)))
-    view.lost(THIGH, "lost")
+    view.lost(THIGH)
     thigh, back = view.rows()
     assert (thigh.link, thigh.activity, thigh.battery_mv, thigh.signal_dbm) == ("lost", None, None, -55)
-    assert back.link.startswith("looking for it")
+    assert back.link == "not heard yet"
     assert view.together() is None
 
 

@@ -1,8 +1,9 @@
 """`ambula live`: what the nodes see now."""
 
 import asyncio
+import contextlib
 import json as json_module
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -11,11 +12,12 @@ import typer
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from ambula.cli.common import JsonOption, ParticipantOption, err, out, run
-from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, keys_of_one, near_nodes
+from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, heard_nodes, keys_of_one
 from ambula.fetch import SCAN_S
-from ambula.live import Row, View
+from ambula.live import LIVE, Row, View
 from ambula.secure import NodeKey
 from ambula.transport.source import open_radio
 from ambula.watch import Watch
@@ -23,8 +25,9 @@ from ambula.watch import Watch
 _WHILE_S = 600.0
 _COST = (
     "note: a node's radio stays on while you watch (26.8 mA by the power model): an hour takes about two and a half "
-    "days off a cell of 400 mAh. This ends by itself after {:.0f} min"
+    "days off a cell of 400 mAh. It ends after {}, sooner by Ctrl-C"
 )
+_AWAY = "{}: {}. Bring it nearer or double-tap it; it is looked for all the time"
 _DASH = "-"
 
 
@@ -41,30 +44,36 @@ def live(
     Every 5 s, until Ctrl-C or for --seconds. Double-tap the nodes first. --json: a line an epoch.
     """
     keys = keys_of_one(participant or "", node)
-    err.print(_COST.format(seconds / 60), highlight=False, soft_wrap=True)
+    run(_watch(radio, keys, timeout, seconds, json))
+
+
+async def _watch(radio: str, keys: list[NodeKey], timeout_s: float, for_s: float, json: bool) -> None:
     view = View(keys)
-    if json:
-        run(_watch(radio, keys, view, timeout, seconds, lambda: typer.echo(_as_json(view))))
-    elif out.is_terminal:
-        with Live(console=out, auto_refresh=False) as screen:
-            run(_watch(radio, keys, view, timeout, seconds, lambda: screen.update(_table(view), refresh=True)))
-    else:
-        run(_watch(radio, keys, view, timeout, seconds, lambda: typer.echo("\n".join(_lines(view)))))
-
-
-async def _watch(
-    radio: str, keys: list[NodeKey], view: View, timeout_s: float, for_s: float, show: Callable[[], None]
-) -> None:
     async with open_radio(radio) as air:
-        near = [n for n, _ in await near_nodes(air, keys, timeout_s)]
+        near = [n for n, _ in await heard_nodes(air, keys, timeout_s)]
+        until = f"{for_s:.0f} s" if for_s < 120 else f"{for_s / 60:.0f} min"
+        err.print(_COST.format(until), highlight=False, soft_wrap=not err.is_terminal)
         async with Watch(air, keys, view) as watch:
             limit = asyncio.timeout(for_s)
             try:
                 async with limit:
-                    await watch.run(near, show)
+                    with _shown(view, json) as show:
+                        await watch.run(near, show)
             except TimeoutError:
                 if not limit.expired():
                     raise
+
+
+@contextlib.contextmanager
+def _shown(view: View, json: bool) -> Generator[Callable[[], None]]:
+    """Give a call that shows the view as it is now: on a terminal in the place of what was shown before."""
+    if json:
+        yield lambda: typer.echo(_as_json(view))
+    elif out.is_terminal:
+        with Live(console=out, auto_refresh=False) as screen:
+            yield lambda: screen.update(_table(view), refresh=True)
+    else:
+        yield lambda: typer.echo("\n".join(_lines(view)))
 
 
 def _as_json(view: View) -> str:
@@ -78,10 +87,10 @@ def _as_json(view: View) -> str:
 
 
 def _table(view: View) -> RenderableType:
-    table = Table("node", "class", "cadence", "lean", "walked", "battery", "signal", "", box=None, pad_edge=False)
+    table = Table("node", "class", "cadence", "lean", "walked", "battery", "signal", "state", box=None, pad_edge=False)
     for row in view.rows():
         table.add_row(row.node, *_cells(row))
-    return Group(table, *_notes(view))
+    return Group(table, *map(Text, _notes(view)))
 
 
 def _lines(view: View) -> list[str]:
@@ -94,7 +103,7 @@ def _lines(view: View) -> list[str]:
 
 
 def _cells(row: Row) -> list[str]:
-    state = row.link if row.link != "live" else row.state or "no answer yet"
+    state = row.link if row.link != LIVE else row.state or "no answer yet"
     return [
         row.activity.replace("_", " ") if row.activity else _DASH,
         f"{row.cadence_spm} spm" if row.cadence_spm else _DASH,
@@ -109,10 +118,19 @@ def _cells(row: Row) -> list[str]:
 def _notes(view: View) -> list[str]:
     notes: list[str] = []
     together = view.together()
+    newest_utc = max((row.epoch_utc for row in view.rows() if row.epoch_utc), default=None)
     if together is not None:
-        at = datetime.fromisoformat(together.epoch_utc).astimezone()
-        notes.append(f"together: {together.activity.replace('_', ' ')} ({at:%H:%M:%S})")
+        notes.append(f"together: {together.activity.replace('_', ' ')} ({_clock(together.epoch_utc)})")
+    elif newest_utc is not None:
+        notes.append(f"at {_clock(newest_utc)}")
     for row in view.rows():
-        if row.worn:
+        if row.link != LIVE:
+            notes.append(_AWAY.format(row.node, row.link))
+        elif row.worn:
             notes.append(f"{row.node} worn: {row.worn}" if row.worn == "as it should be" else row.worn)
     return notes
+
+
+def _clock(utc: str) -> str:
+    """Return a moment as the clock on this computer's wall shows it."""
+    return f"{datetime.fromisoformat(utc).astimezone():%H:%M:%S}"

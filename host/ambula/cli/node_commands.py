@@ -140,13 +140,19 @@ def keys_of_one(participant: str, role: str = "") -> list[NodeKey]:
     return keys
 
 
-async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
-    """Return those of the nodes that are heard, and say which are not; raises TransportError if it is all of them."""
+async def heard_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
+    """Return those of the nodes that are heard; raises TransportError if there is none."""
     with err.status("looking for nodes ..."):
         heard = await find_nodes(air, keys, timeout_s)
     nodes = [(n, n.key) for n in heard if n.key is not None]
     if not nodes:
         raise TransportError((_NONE_OF_OURS if heard else _NOBODY).format(timeout_s, len(heard)))
+    return nodes
+
+
+async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
+    """Return the same, and say which were not heard."""
+    nodes = await heard_nodes(air, keys, timeout_s)
     for key in missing([n for n, _ in nodes], keys):
         err.print(_NOT_HEARD.format(key.participant, key.role_name), highlight=False, soft_wrap=True)
     return nodes
