@@ -52,21 +52,39 @@ INPUTS = {
 }
 
 
+SLEEP_STATES = ("waiting", "asleep")
+RADIO_STATES = ("window", "connected", "meeting")
+
+
 @dataclass(frozen=True)
 class Week:
-    """What a node did: seconds in each state of the radio and of sleep, and how often it did what, in `days` days.
+    """What a node did in `days` days, by the states of firmware/node/power.py: seconds in each, and times entered.
 
-    sleep_s: radio off; radio_s: in a window. wakes: times it left sleep. bus_bytes: read from the sensor and the clock.
+    bus_bytes: read from the sensor and the clock. Computing takes a simulated node no time, so `sampling` and `flash`
+    have no seconds: epochs, bytes, wakes and commits are priced instead.
     """
 
     days: float
-    sleep_s: float
-    radio_s: float
-    wakes: int
+    spent_s: dict[str, float]
+    entered: dict[str, int]
     bus_bytes: int
     moving_epochs: int
     still_epochs: int
-    flash_commits: int
+
+    @property
+    def sleep_s(self) -> float:
+        """Seconds of light sleep."""
+        return sum(self.spent_s.get(state, 0) for state in SLEEP_STATES)
+
+    @property
+    def radio_s(self) -> float:
+        """Seconds with the radio on."""
+        return sum(self.spent_s.get(state, 0) for state in RADIO_STATES)
+
+    @property
+    def wakes(self) -> int:
+        """Times it left light sleep."""
+        return sum(self.entered.get(state, 0) for state in SLEEP_STATES)
 
 
 def mean_currents_ma(week: Week, value: Callable[[str], float]) -> dict[str, float]:
@@ -76,7 +94,8 @@ def mean_currents_ma(week: Week, value: Callable[[str], float]) -> dict[str, flo
         "epochs": (week.moving_epochs * value("epoch_moving_ms") + week.still_epochs * value("epoch_still_ms")) / 1e3,
         "sensor bus": week.bus_bytes * value("bus_us_a_byte") / 1e6,
         "waking": week.wakes * value("wake_ms") / 1e3,
-        "flash": week.flash_commits * value("flash_ms_a_commit") / 1e3,
+        "flash": week.entered.get("flash", 0) * value("flash_ms_a_commit") / 1e3,
+        "starting": week.spent_s.get("starting", 0),
     }
     awake = {name: s * value("cpu_ma") / seconds for name, s in cpu_s.items()}
     awake["flash"] *= 1 + value("flash_extra_ma") / value("cpu_ma")
@@ -111,15 +130,18 @@ def sensitivity(week: Week, cell_mah: float = CELL_MAH) -> dict[str, float]:
         name: days(week, lambda n, bad=name: INPUTS[n].pessimistic if n == bad else base(n), cell_mah)
         for name in INPUTS
     }
-    found["a window every 5 min"] = days(replace(week, radio_s=3 * week.radio_s), base, cell_mah)
+    more = {state: 3 * week.spent_s.get(state, 0) for state in RADIO_STATES}
+    found["a window every 5 min"] = days(replace(week, spent_s={**week.spent_s, **more}), base, cell_mah)
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
 def load_week(path: Path) -> Week:
     """Return the week in a JSON file; raises ValueError, with the file's name, if it is not one."""
     try:
-        return Week(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, TypeError, ValueError) as e:
+        week = Week(**json.loads(path.read_text(encoding="utf-8")))
+        days(week, base)
+        return week
+    except (OSError, ArithmeticError, AttributeError, TypeError, ValueError) as e:
         raise ValueError(f"{path} is not a simulated week: {e}: make one with hardware/simulated_week.py") from e
 
 
@@ -157,6 +179,9 @@ def table(found: dict[str, Any]) -> str:
     lines.append(f"{cell:<22}{found['days_base']:>10.1f}{found['days_pessimistic']:>14.1f}")
     lines += ["", "days with one input alone at its pessimistic value"]
     lines += [f"  {name:<22}{left:>8.1f}" for name, left in found["days_with_one_input_pessimistic"].items()]
+    lines += ["", f"{'state, by the firmware':<24}{'hours':>10}{'entered':>10}"]
+    week = found["week"]
+    lines += [f"  {name:<22}{s / 3600:>10.2f}{week['entered'][name]:>10}" for name, s in week["spent_s"].items()]
     lines += ["", "Computed, not measured on a board: hardware/UNPROVEN.md"]
     return "\n".join(lines)
 

@@ -2,9 +2,8 @@
 
     python hardware/simulated_week.py [--days 7] [--out week.json]
 
-The states' times are those of the real firmware in virtual time: how long it slept, how long its radio was on, how
-often it woke, what it read from the sensor and wrote to the flash. Computing takes no virtual time; it is counted in
-epochs, still and moving, and priced by the model.
+The states' times are those that the real firmware counts (firmware/node/power.py), in virtual time. Computing takes no
+virtual time; it is counted in epochs, still and moving, and priced by the model.
 """
 
 import argparse
@@ -12,6 +11,7 @@ import asyncio
 import json
 import sys
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,21 +48,18 @@ async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
                     for _, error in report.failed:
                         raise error
                     await rig.run_until(rig.utc_ms())
-            sleep_ms, radio_ms, wakes, bus_bytes = await rig.nodes["thigh"].power()
+            states = await rig.nodes["thigh"].power()
             (node,) = store.nodes()
             records = store.records(node.node_id)
-            segments = store.log(node.node_id)
     moved = records.data[:, [record.MAD_X, record.MAD_Y, record.MAD_Z]].max(axis=1)
     moving = int((moved >= record.log_code(thresholds.STILL_MAD)).sum())
     return Week(
         days=days,
-        sleep_s=sleep_ms / 1000,
-        radio_s=radio_ms / 1000,
-        wakes=wakes,
-        bus_bytes=bus_bytes,
+        spent_s=states.spent_s,
+        entered=states.entered,
+        bus_bytes=states.bus_bytes,
         moving_epochs=moving,
         still_epochs=len(records) - moving,
-        flash_commits=len(segments),
     )
 
 
@@ -74,7 +71,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ambula-week-") as folder:
         week = asyncio.run(simulated_week(Path(folder), options.days))
-    options.out.write_text(json.dumps(week.__dict__, indent=1) + "\n", encoding="utf-8")
+    options.out.write_text(json.dumps(asdict(week), indent=1) + "\n", encoding="utf-8")
     print(f"{options.out}: {week.days} days, {week.radio_s:.0f} s of radio, {week.moving_epochs} moving epochs")
     return 0
 

@@ -6,6 +6,7 @@ import node
 from node import plan as plans
 from node.guards import SILENT_MS, Sensor, SteadyClock
 from node.log import Log
+from node.power import ASLEEP, CONNECTED, MEETING, SAMPLING, WAITING, WINDOW
 from nodecore import epoch as epochs
 from nodecore import forest, protocol, record, segment
 from nodecore.compat import const
@@ -47,7 +48,7 @@ class App:
         self.clock = SteadyClock(board.clock, board.now_ms)
         self._window = epochs.EpochWindow()
         self.temperature_c = self.battery_mv = 0
-        self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self.measure)
+        self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
         self.boot = start.boots(STORAGE) + 1
         self.last_words = board.last_words()  # the board tells them once
         self._scorer = scorer
@@ -110,9 +111,15 @@ class App:
     def _rest(self):
         board = self.board
         if self.link.active:
-            board.idle_ms(_BUSY_IDLE_MS if self.link.connected else _AWAKE_IDLE_MS)
+            is_met = self.link.connected
+            board.power.enter(CONNECTED if is_met else WINDOW)
+            board.idle_ms(_BUSY_IDLE_MS if is_met else _AWAKE_IDLE_MS)
         else:
-            board.sleep_ms(max(1, min(self._next_service_ms, self._next_window_ms) - board.now_ms()))
+            board.power.enter(ASLEEP if self.recording else WAITING)
+            called = board.sleep_ms(max(1, min(self._next_service_ms, self._next_window_ms) - board.now_ms()))
+            if called and self.recording:
+                self._next_service_ms = 0  # if not by a tap, then by a FIFO that fills up
+            board.power.enter(SAMPLING)
         board.feed()
 
     def _radio(self):
@@ -127,6 +134,8 @@ class App:
             if self._meets:
                 self._meet()
             self._open_window(self.config.window_ms)
+        if self.link.active and self.board.on_usb():
+            self._open_window(self.config.window_ms)  # charging: no charge to save
         try:
             self.link.poll()
         except Exception as e:
@@ -142,6 +151,7 @@ class App:
         """Let the thigh fetch and fuse what the back has recorded; that wants the room of the laptop's side."""
         if self.link.active or self.boot_story or not self.clock.is_set or not self.today.is_due():
             return
+        self.board.power.enter(MEETING)
         back_off = self.link.back_off
         del self.link
         node.forget("link")

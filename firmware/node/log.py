@@ -8,6 +8,7 @@ import os
 import struct
 
 import node
+from node.power import FLASH
 from nodecore import segment
 from nodecore.compat import const
 
@@ -21,13 +22,15 @@ class Log:
     """Appends segments, reads bytes by offset, frees acknowledged chunks.
 
     `directory` is made if it is missing. `role` goes into every segment. `keep` says what gives way on a full flash.
-    `status` is a callable returning (boot, temperature_c, battery_20mv, flags) for the header.
+    `status` is a callable returning (boot, temperature_c, battery_20mv, flags) for the header. `power`, a
+    `node.power.Power`, is told when the flash is written.
     """
 
-    def __init__(self, directory, role, keep, status):
+    def __init__(self, directory, role, keep, status, power=None):
         self.folder = directory
         self._keep = keep
         self._status = status
+        self._power = power
         self._writer = segment.SegmentWriter(role)
         self.full = False
         self.broken = False  # nothing can be written, for another reason than that it is full
@@ -78,7 +81,11 @@ class Log:
         size = self.end - self.chunks[-1] if self.chunks else CHUNK_SIZE
         if size + len(data) > CHUNK_SIZE:
             self.chunks.append(self.end)
-        if not self.write(data):
+        before = self._power.enter(FLASH) if self._power else None
+        written = self.write(data)
+        if before is not None:
+            self._power.enter(before)  # pyright: ignore[reportOptionalMemberAccess]
+        if not written:
             self.dropped_segments += 1
             return
         self.end += len(data)

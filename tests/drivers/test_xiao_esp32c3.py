@@ -26,6 +26,7 @@ class Chip:
         self.memory = b""
         self.cause = 1
         self.cell_mv = 3900
+        self.frame = 700  # of the USB bus; it stands while no computer counts
 
     def sleep(self, kind: str, ms: int) -> None:
         self.calls.append((kind, ms))
@@ -70,7 +71,13 @@ def modules(chip: Chip) -> dict[str, ModuleType]:
             self.steps_ms_a_read = 1
             chip.calls.append(("i2c", (sda.number, scl.number, freq)))
 
+    class Memory:
+        def __getitem__(self, address: int) -> int:
+            assert address == 0x60043024
+            return 0xABC << 11 | chip.frame
+
     machine = SimpleNamespace(
+        mem32=Memory(),
         Pin=Pin, ADC=Adc, RTC=Rtc, WDT=Wdt, I2C=Bus, PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4,
         SOFT_RESET=5, unique_id=lambda: b"\x01\x02\x03\x04\x05\x06", reset_cause=lambda: chip.cause,
         lightsleep=lambda ms: chip.sleep("light sleep", ms), reset=lambda: chip.calls.append(("reset", None)),
@@ -136,6 +143,35 @@ def test_a_tap_that_nobody_has_read_yet_keeps_it_awake(chip: Chip, module: Any) 
     chip.level[4] = 1
     board.sleep_ms(9000)
     assert chip.calls[-1] == ("awake", 20)
+
+
+def test_it_tells_that_the_sensor_woke_it(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    chip.sleep("", 20_000)
+    assert board.sleep_ms(9000) is False
+    chip.level[4] = 1  # a tap, or the FIFO's watermark
+    assert board.sleep_ms(9000) is True
+
+
+def test_a_computer_on_usb_is_seen_and_a_charger_is_not(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    board.on_usb()
+    assert not board.on_usb()
+    for ms in (20, 2, 20, 2047):
+        chip.frame = (chip.frame + ms) & 0x7FF
+        assert board.on_usb()
+    assert not board.on_usb()
+
+
+def test_it_counts_its_states(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    chip.sleep("", 1500)
+    assert board.power.enter(2) == 0
+    chip.sleep("", 9000)
+    assert board.power.enter(2) == 2
+    assert board.power.enter(3) == 2
+    assert 1500 <= board.power.spent_ms[0] < 2000  # the clock's start is in it
+    assert (list(board.power.spent_ms)[1:4], list(board.power.entered)[:4]) == ([0, 9000, 0], [1, 0, 1, 1])
 
 
 def test_it_never_sleeps_longer_than_the_watchdog_waits(chip: Chip, module: Any) -> None:

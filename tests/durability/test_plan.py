@@ -106,7 +106,7 @@ def test_without_a_tap_nothing_is_recorded_and_nothing_wakes_it_often(tmp_path: 
         try:
             await node.start()
             await node.run_until(START_MS + 60 * MINUTE_MS)
-            return (await node.power())[2]
+            return (await node.power()).entered["waiting"]
         finally:
             await node.quit()
 

@@ -12,6 +12,8 @@ import power_model as pm
 import pytest
 import simulated_week
 
+from ambula.sim.states import STATES
+
 HARDWARE = Path(__file__).parents[2] / "hardware"
 WEEK = pm.load_week(HARDWARE / "week.json")
 
@@ -23,7 +25,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_sum_by_hand() -> None:
     """One day: 86,000 s asleep, 100 s of radio, 1,000 moving and 16,000 still epochs, nothing else awake."""
-    week = pm.Week(1, 86_000, 100, 0, 0, 1000, 16_000, 0)
+    spent = {"asleep": 85_000.0, "waiting": 1000.0, "window": 60.0, "connected": 40.0}
+    week = pm.Week(1, spent, {}, 0, 1000, 16_000)
     inputs = {"epoch_moving_ms": 100.0, "epoch_still_ms": 10.0, "cpu_ma": 20.0, "radio_ma": 40.0, "sleep_ma": 0.2}
     found = pm.mean_currents_ma(week, lambda name: inputs.get(name, 0.0))
     assert found["epochs"] == pytest.approx((100 + 160) * 20 / 86_400)
@@ -36,8 +39,12 @@ def test_the_sum_by_hand() -> None:
 
 def test_more_of_anything_never_lasts_longer() -> None:
     base = pm.days(WEEK, pm.base)
-    for name in ("wakes", "bus_bytes", "moving_epochs", "still_epochs", "flash_commits", "radio_s"):
+    for name in ("bus_bytes", "moving_epochs", "still_epochs"):
         assert pm.days(replace(WEEK, **{name: 2 * getattr(WEEK, name)}), pm.base) < base, name
+    for state in ("window", "connected", "starting"):
+        assert pm.days(replace(WEEK, spent_s={**WEEK.spent_s, state: 2 * WEEK.spent_s[state]}), pm.base) < base, state
+    for state in ("asleep", "flash"):
+        assert pm.days(replace(WEEK, entered={**WEEK.entered, state: 2 * WEEK.entered[state]}), pm.base) < base, state
     assert all(left <= base for left in pm.sensitivity(WEEK).values())
     assert list(pm.sensitivity(WEEK).values()) == sorted(pm.sensitivity(WEEK).values())
 
@@ -56,10 +63,12 @@ def test_the_goal_is_met_with_the_week_that_the_firmware_lived() -> None:
 def test_the_week_is_what_the_firmware_does(tmp_path: Path) -> None:
     """A day lived anew agrees with a seventh of the week on file; else `simulated_week.py` has to be run again."""
     day = asyncio.run(simulated_week.simulated_week(tmp_path, 1))
-    assert day.sleep_s + day.radio_s == pytest.approx(86_400, abs=60)
+    assert sum(day.spent_s.values()) == pytest.approx(86_400, abs=60)
+    assert set(day.spent_s) == set(day.entered) == set(STATES) == set(WEEK.spent_s)
     assert day.moving_epochs + day.still_epochs == pytest.approx(17_280, abs=20)
-    for name, share in (("wakes", 0.05), ("bus_bytes", 0.05), ("radio_s", 0.3), ("flash_commits", 0.2)):
+    for name, share in (("wakes", 0.05), ("bus_bytes", 0.05), ("radio_s", 0.3)):
         assert getattr(day, name) == pytest.approx(getattr(WEEK, name) / WEEK.days, rel=share), name
+    assert day.entered["flash"] == pytest.approx(WEEK.entered["flash"] / WEEK.days, rel=0.2)
 
 
 def test_json_for_scripts() -> None:

@@ -8,6 +8,7 @@ from flash import PROGRAM_BLOCKS, Region
 
 import node
 from drivers.lsm6ds3tr_c import LSM6DS3TRC
+from node.power import Power
 
 _RESTART_PAUSE_MS = 5000  # a program that fails at once is tried again in peace
 
@@ -52,6 +53,7 @@ class Board:
         self.storage_fault = storage.mount(Region(simulation.flash, PROGRAM_BLOCKS), "/data")
         node.forget("storage")
         simulation.clock = self.clock
+        self.power = simulation.power = Power(self.now_ms)
 
     def now_ms(self):
         """Return milliseconds that only ever grow; no relation to UTC may be assumed."""
@@ -62,8 +64,13 @@ class Board:
         self._time.pass_ms(ms, bluetooth.BLE().active(), False)
 
     def sleep_ms(self, ms):
-        """Sleep with the radio off, at most `ms`; a double tap ends it."""
+        """Sleep with the radio off, at most `ms`; return whether the sensor ended it, which a double tap does."""
         self._time.pass_ms(ms, False)
+        return self._time.tapped
+
+    def on_usb(self):
+        """Return whether a computer is at the other end of the USB cable."""
+        return self._time.on_usb
 
     def battery_mv(self):
         """Return the cell's voltage in mV."""

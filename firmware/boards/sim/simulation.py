@@ -4,3 +4,4 @@ time = None
 settings = None
 flash = None
 clock = None
+power = None

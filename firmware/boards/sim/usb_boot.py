@@ -28,6 +28,7 @@ class WallTime:
 
     tapped = False
     battery_mv = 4000
+    on_usb = True
     radio = None
 
     def __init__(self, start_ms):

@@ -8,7 +8,9 @@ A controller outside (the host's simulator) writes lines to standard input:
     live        run with the wall clock from now on, until the next `run`: for when a laptop is near
     tap         the wearer double-taps the node
     battery MV  the cell's voltage from now on
-    power       tell what the power model wants: `@power SLEEP_MS RADIO_MS WAKES BUS_BYTES` since power-up
+    usb IN      1: a computer is plugged in; 0: it is not
+    power       tell what the power model wants, since power-up: `@power BUS_BYTES RADIO_MS`, then the ms spent in each
+                state of the firmware's, then how often it was entered
     heap        collect, and tell how many bytes are free and in use: `@heap FREE ALLOCATED`
     quit        pull the plug, now
 
@@ -23,6 +25,7 @@ import sys
 import time
 
 import machine
+import simulation
 
 _PROGRESS_MS = 1800000
 _WATCHDOG_MS = 60000
@@ -37,7 +40,8 @@ class VirtualTime:
         self.tapped = False
         self.battery_mv = 4000
         self.radio = None  # set by boot: the bluetooth stand-in
-        self.sleep_ms = self.radio_ms = self.wakes = 0
+        self.radio_ms = 0
+        self.on_usb = False
         self._fed_ms = start_ms
         self._granted_ms = start_ms
         self._live = self._stepping = False
@@ -72,9 +76,6 @@ class VirtualTime:
         if radio_on:
             self.radio_ms += self.now_ms - began_ms
             self.radio.dispatch()
-        elif asleep:
-            self.sleep_ms += self.now_ms - began_ms
-            self.wakes += 1
 
     def _jump(self, target_ms):
         self.now_ms = target_ms
@@ -135,7 +136,11 @@ class VirtualTime:
         elif words[0] == "tap":
             self.tapped = True
         elif words[0] == "power":
-            print("@power", self.sleep_ms, self.radio_ms, self.wakes, machine.bus_bytes)
+            power = simulation.power
+            power.enter(power.state)
+            print("@power", machine.bus_bytes, self.radio_ms, *power.spent_ms, *power.entered)
+        elif words[0] == "usb":
+            self.on_usb = words[1] == "1"
         elif words[0] == "battery":
             self.battery_mv = int(words[1])
         elif words[0] == "heap":

@@ -2,6 +2,9 @@
 
 Nothing here has run on a board: hardware/UNPROVEN.md says what has to be tried. Light sleep switches USB off, so for
 ten seconds after a start, and while the BOOT button is held, the node waits awake and mpremote gets through.
+
+The board has no pin that sees USB power, or the charger. What can be seen is a computer: it counts frames on the bus,
+and the chip shows the count. A mere charger looks like none.
 """
 
 import os
@@ -13,6 +16,7 @@ import pins
 
 from drivers.lsm6ds3tr_c import LSM6DS3TRC
 from drivers.rv3028 import RV3028
+from node.power import Power
 from nodecore.compat import const
 
 _I2C_HZ = const(400000)
@@ -22,6 +26,8 @@ _WATCHDOG_MS = const(60000)
 _RESTART_PAUSE_MS = const(1000)
 _DIVIDER = const(2)  # equal resistors
 _READINGS = const(4)
+_USB_FRAME = const(0x60043024)  # USB_SERIAL_JTAG_FRAM_NUM_REG: ESP32-C3 technical reference manual, "USB Serial/JTAG"
+_FRAME_COUNT = const(0x7FF)
 _DATA = "/data"  # a folder of the one file system that MicroPython makes; see DESIGN.md, "Flash"
 _CAUSES = {
     machine.PWRON_RESET: "power on",
@@ -42,7 +48,8 @@ class Board:
         self._battery = machine.ADC(machine.Pin(pins.BATTERY), atten=machine.ADC.ATTN_11DB)
         self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
         self._ticks = time.ticks_ms()
-        self._now_ms = 0
+        self._now_ms = self._frame = 0
+        self.power = Power(self.now_ms)
         self.imu = LSM6DS3TRC(bus)
         self.clock = RV3028(bus, self.now_ms)
         self.clock.start()
@@ -65,12 +72,20 @@ class Board:
         time.sleep_ms(ms)
 
     def sleep_ms(self, ms):
-        """Sleep with the radio off, at most `ms`; a double tap ends it."""
+        """Sleep with the radio off, at most `ms`; return whether the sensor's INT1 calls: a double tap, or a FIFO half
+        full."""
         is_fresh = self.now_ms() < _AWAKE_AFTER_START_MS
         if ms < _SHORTEST_SLEEP_MS or is_fresh or not self._button.value() or self._int1.value():
             time.sleep_ms(min(ms, _SHORTEST_SLEEP_MS))
-            return
-        machine.lightsleep(min(ms, _WATCHDOG_MS // 2))
+        else:
+            machine.lightsleep(min(ms, _WATCHDOG_MS // 2))
+        return bool(self._int1.value())
+
+    def on_usb(self):
+        """Return whether a computer is at the other end of the USB cable: frames were counted since the last call."""
+        before = self._frame
+        self._frame = machine.mem32[_USB_FRAME] & _FRAME_COUNT
+        return self._frame != before
 
     def battery_mv(self):
         """Return the cell's voltage in mV, the mean of a few readings of the calibrated ADC."""

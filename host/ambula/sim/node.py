@@ -13,6 +13,7 @@ from pathlib import Path
 from ambula.errors import SimulatorError
 from ambula.firmware_files import simulated_board
 from ambula.mpy import architecture_of, compile_files
+from ambula.sim.states import StateTimes, read_states
 
 HEAP = "128k"
 _BOOT_TIMEOUT_S = 30.0
@@ -191,10 +192,13 @@ class NodeProcess:
         """Double-tap the node: it opens a radio window at once."""
         self._command("tap")
 
-    async def power(self) -> tuple[int, int, int, int]:
-        """Return (ms asleep, ms with the radio on, wakes, bytes on the sensor's bus) since power-up, standing still."""
-        sleep_ms, radio_ms, wakes, bus_bytes = await self._ask("power")
-        return sleep_ms, radio_ms, wakes, bus_bytes
+    def usb(self, plugged: bool) -> None:
+        """Plug a computer in, or out."""
+        self._command(f"usb {plugged:d}")
+
+    async def power(self) -> StateTimes:
+        """Return what a standing node did with its time since power-up."""
+        return read_states(await self._ask("power"))
 
     async def heap_free(self) -> int:
         """Return how many bytes of the heap are free right now, after a collection."""
@@ -235,7 +239,7 @@ class NodeProcess:
     def _command(self, line: str) -> None:
         if self._process is None or self._process.stdin is None or self._ended:
             raise SimulatorError(f"virtual node {self.name} is not running: {self._last_words()}")
-        if line.startswith(("run", "live")):
+        if line.startswith(("run", "live", "step")):
             self._last_command = line
         self._process.stdin.write(line.encode() + b"\n")
 
