@@ -3,8 +3,9 @@
     micropython -i -X heapsize=128k usb_boot.py SETTINGS.json main|repl
 
 A program that ends, or is interrupted, leaves the REPL, as on a board; `repl` skips the program, as a soft reset from
-the raw REPL does. An erased flash is formatted, as the esp32 port does. Time is the wall clock's. Not emulated: a
-radio, samples, the watchdog, a clock that keeps the time over a reset, sleep that ends USB.
+the raw REPL does. An erased flash is formatted, as the esp32 port does. Time is the wall clock's, but that the test of
+the sensor at the start takes none of it. Not emulated: a radio, samples, the watchdog, a clock that keeps the time over
+a reset, sleep that ends USB.
 """
 
 import gc
@@ -33,16 +34,21 @@ class WallTime:
 
     def __init__(self, start_ms):
         self._zero_ms = start_ms - time.ticks_ms()
+        self._is_up = False
 
     @property
     def now_ms(self):
         return self._zero_ms + time.ticks_ms()
 
     def feed(self):
-        """No watchdog here."""
+        """No watchdog here; but the main loop has begun."""
+        self._is_up = True
 
     def pass_ms(self, ms, radio_on, asleep=True):
-        time.sleep_ms(ms)
+        if self._is_up or asleep:
+            time.sleep_ms(ms)
+        else:
+            self._zero_ms += ms
 
 
 def boot(settings_path, run_main):

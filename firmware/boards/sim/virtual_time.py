@@ -5,7 +5,8 @@ A controller outside (the host's simulator) writes lines to standard input:
     run MS      pass virtual time at full speed up to MS (UTC ms), then stand still and wait for the next line
     step MS     pass virtual time up to MS, but wait with open ears: standing still, `@? MS HEARD` tells until when the
                 firmware waits and how many events of its radio it has taken, and a further one wakes it
-    live        run with the wall clock from now on, until the next `run`: for when a laptop is near
+    live        run with the wall clock from now on, until the next `run`: for when a laptop is near; what is left of
+                the firmware's start, its sensor's self-test, still passes at full speed
     tap         the wearer double-taps the node
     battery MV  the cell's voltage from now on
     usb IN      1: a computer is plugged in; 0: it is not
@@ -43,6 +44,7 @@ class VirtualTime:
         self.radio_ms = 0
         self.on_usb = False
         self._fed_ms = start_ms
+        self._is_up = False  # the firmware's main loop has begun
         self._granted_ms = start_ms
         self._live = self._stepping = False
         self._live_from_ms = 0
@@ -54,6 +56,7 @@ class VirtualTime:
     def feed(self):
         """The watchdog, which boot has armed, is content for another minute."""
         self._fed_ms = self.now_ms
+        self._is_up = True
 
     def pass_ms(self, ms, radio_on, asleep=True):
         """Let at most `ms` pass; the radio, or in sleep a tap, may end it early. IRQs of the radio run inside it."""
@@ -69,6 +72,9 @@ class VirtualTime:
                 self._stand_still()
         if self._stepping:
             self.now_ms = max(self.now_ms, min(target_ms, self._granted_ms))
+        elif self._live and not (self._is_up or asleep):
+            self.now_ms = target_ms
+            self._start_wall_clock()
         elif self._live:
             self._follow_wall_clock(target_ms, radio_on, asleep)
         else:
@@ -87,6 +93,10 @@ class VirtualTime:
         self.now_ms = max(self.now_ms, self._granted_ms)
         print("@", self.now_ms)
         self._obey(sys.stdin.readline())
+
+    def _start_wall_clock(self):
+        self._live_from_ms = self.now_ms
+        self._wall_from_ms = time.ticks_ms()
 
     def _follow_wall_clock(self, target_ms, radio_on, asleep):
         stream = self.radio.event_stream() if radio_on else None
@@ -131,8 +141,7 @@ class VirtualTime:
         elif words[0] == "live":
             self._live = True
             self._stepping = False
-            self._live_from_ms = self.now_ms
-            self._wall_from_ms = time.ticks_ms()
+            self._start_wall_clock()
         elif words[0] == "tap":
             self.tapped = True
         elif words[0] == "power":

@@ -1,0 +1,38 @@
+"""The simulated board's clock in MicroPython: what passes at once although a laptop is near, and what does not."""
+
+import subprocess
+from pathlib import Path
+
+from ambula.sim.node import find_micropython
+
+BOARD = Path(__file__).parents[2] / "firmware" / "boards" / "sim"
+SCRIPT = f"""
+import sys, time
+sys.path.append({str(BOARD)!r})
+from virtual_time import VirtualTime
+
+clock = VirtualTime(0)
+
+def took(ms, asleep):
+    began = time.ticks_ms()
+    clock.pass_ms(ms, False, asleep)
+    return time.ticks_diff(time.ticks_ms(), began)
+
+print(took(50000, False) < 40000, clock.now_ms)
+print(took(30, True) >= 30, clock.now_ms >= 50030)
+clock.feed()
+before = clock.now_ms
+print(took(30, False) >= 30, clock.now_ms - before >= 30)
+"""
+
+
+def test_the_start_passes_at_once_even_live_but_neither_its_pauses_nor_what_follows() -> None:
+    """Fifty seconds awake before the main loop begins, the pause before a restart, then the main loop."""
+    command = [find_micropython(), "-c", SCRIPT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("live\n")
+        process.stdin.flush()  # and it stays open: its end would be the plug pulled
+        said = process.stdout.read()
+    assert said.splitlines() == ["@ 0", "True 50000", "True True", "True True"]
