@@ -219,10 +219,11 @@ class NodeProcess:
         """Pull the plug at a moment when the firmware waits, and wait for the process to end."""
         if self._process is None:
             return
-        with contextlib.suppress(SimulatorError, ConnectionError):
-            self._command("quit")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), _QUIT_TIMEOUT_S)
+        if not self.was_cut:  # else it does not wait any more, and hears nothing
+            with contextlib.suppress(SimulatorError, ConnectionError):
+                self._command("quit")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _QUIT_TIMEOUT_S)
         await self.kill()
 
     async def kill(self) -> None:
