@@ -131,10 +131,9 @@ class _Folder(ast.NodeTransformer):
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
         self._names = _Names(node, self._known)
-        local = {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
-        local |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        self._values = {k: v for k, v in self._names.values.items() if k not in local}
-        self._values |= {k: v for k, v in self._own.items() if _stores(node, k) == 1}
+        bound = _bound(node)
+        self._values = {k: v for k, v in self._names.values.items() if k not in bound}
+        self._values |= {k: v for k, v in self._own.items() if bound[k] == 1}
         self.generic_visit(node)
         return node
 
@@ -178,7 +177,12 @@ class _Tidier(ast.NodeTransformer):
         return node if node.names else None
 
 
-def _stores(tree: ast.Module, name: str) -> int:
-    """Return in how many places a name is bound, function arguments included."""
-    names = sum(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store) for n in ast.walk(tree))
-    return names + sum(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(tree))
+def _bound(tree: ast.Module) -> collections.Counter[str]:
+    """Return in how many places each name is bound, function arguments included."""
+    bound: collections.Counter[str] = collections.Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound[node.id] += 1
+        elif isinstance(node, ast.arg):
+            bound[node.arg] += 1
+    return bound

@@ -3,6 +3,7 @@
 python -m ambula.mpy FOLDER     compile for the ESP32-C3 and print the size of each module
 """
 
+import functools
 import subprocess
 import sys
 import tempfile
@@ -70,11 +71,18 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_
 def _made_small(texts: dict[str, str], stand_ins: bool) -> dict[str, str]:
     try:
         if not stand_ins:
-            return shorten_names(fold_constants(texts))
-        firmware = {name: path.read_text(encoding="utf-8") for name, path in device_files()}
-        return borrow_names(shorten_names(texts, firmware.values()), _made_small(firmware, False).values())
+            return _made_small_once(tuple(texts.items()))
+        firmware = tuple((name, path.read_text(encoding="utf-8")) for name, path in device_files())
+        callers = [text for _, text in firmware]
+        return borrow_names(shorten_names(texts, callers), _made_small_once(firmware).values())
     except SyntaxError:
         return texts  # the compiler says it better, file by file
+
+
+@functools.cache
+def _made_small_once(texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Take a second for the firmware once: it goes on every board, and the stand-ins borrow its names."""
+    return shorten_names(fold_constants(dict(texts)))
 
 
 def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Path) -> None:

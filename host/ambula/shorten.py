@@ -95,7 +95,8 @@ def _of_self(node: ast.ClassDef) -> list[ast.Attribute]:
 def _shorten_attributes(node: ast.ClassDef, fixed: set[str]) -> None:
     methods = [m for m in node.body if isinstance(m, ast.FunctionDef)]
     known = [*(a.attr for a in _of_self(node)), *(m.name for m in methods)]
-    names = (name for name in _short_names() if name not in {*known, *fixed})
+    taken = {*known, *fixed}
+    names = (name for name in _short_names() if name not in taken)
     short = {name: next(names) for name in dict.fromkeys(known) if _is_private(name) and name not in fixed}
     for attribute in _of_self(node):
         attribute.attr = short.get(attribute.attr, attribute.attr)
@@ -107,7 +108,8 @@ def _shorten_functions(tree: ast.Module, fixed: set[str]) -> None:
     """Rename a module's private functions, unless something else in it has the name."""
     functions = [f for f in tree.body if isinstance(f, ast.FunctionDef) and _is_private(f.name) and f.name not in fixed]
     bound = _bound_otherwise(tree, functions) | _names_in(tree, only_stored=True)
-    names = (name for name in _short_names() if name not in _names_in(tree) | bound | fixed)
+    taken = _names_in(tree) | bound | fixed
+    names = (name for name in _short_names() if name not in taken)
     short = {f.name: next(names) for f in functions if f.name not in bound}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -139,10 +141,13 @@ def _shorten_arguments(function: _Function, keywords: set[str | None]) -> None:
 
 
 def _names_in(tree: ast.AST, only_stored: bool = False) -> set[str]:
-    names = {
-        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not (only_stored and isinstance(n.ctx, ast.Load))
-    }
-    return names | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name) and not (only_stored and isinstance(node.ctx, ast.Load)):
+            names.add(node.id)
+    return names
 
 
 def _bound_otherwise(tree: ast.AST, functions: Sequence[ast.AST]) -> set[str]:
