@@ -1,15 +1,17 @@
 """The package installed by the real mpremote's mip, over HTTP from this machine, onto the simulated board on USB."""
 
+import contextlib
 import functools
 import hashlib
 import http.server
-import subprocess
+import io
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mpremote import main
 from standin import StandIn
 
 from ambula import mip_package
@@ -36,9 +38,12 @@ def server(tmp_path: Path) -> Iterator[str]:
         listening.shutdown()
 
 
-def mpremote(port: str, *command: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "mpremote", "connect", port, *command]
-    return subprocess.run(line, capture_output=True, text=True, timeout=120)
+def mpremote(port: str, *command: str) -> tuple[int, str]:
+    """Run the command line in this process; return its exit code and what it said."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        patch.setattr(sys, "argv", ["mpremote", "connect", port, *command])
+        return main.main(), said.getvalue()
 
 
 def on_board(stand_in: StandIn) -> dict[str, str]:
@@ -55,8 +60,8 @@ def test_mip_brings_the_whole_firmware_of_the_board(server: str, tmp_path: Path)
     mip_package.write_package(files, tmp_path / "package")
     with StandIn(tmp_path / "board") as stand_in:
         stand_in.wait_for(b">>> ")
-        done = mpremote(stand_in.port, *INSTALL, f"{server}/package.json")
-        assert done.returncode == 0, done.stdout + done.stderr
+        code, said = mpremote(stand_in.port, *INSTALL, f"{server}/package.json")
+        assert code == 0, said
         assert on_board(stand_in) == digests(files)
 
 
@@ -66,7 +71,7 @@ def test_a_package_for_the_simulated_board_boots(tmp_path: Path) -> None:
     path = mip_package.write_package(files, tmp_path / "package")
     with StandIn(tmp_path / "board") as stand_in:
         stand_in.wait_for(b">>> ")
-        assert mpremote(stand_in.port, *INSTALL, str(path)).returncode == 0
+        assert mpremote(stand_in.port, *INSTALL, str(path))[0] == 0
         stand_in.reset()
         assert stand_in.wait_for(b"ambula 0.", b"Traceback", b">>> ") == b"ambula 0."
 
@@ -77,8 +82,8 @@ def test_a_package_that_is_not_all_there_does_not_boot(server: str, tmp_path: Pa
     (tmp_path / "package" / "fw_a" / "start.mpy").unlink()
     with StandIn(tmp_path / "board") as stand_in:
         stand_in.wait_for(b">>> ")
-        done = mpremote(stand_in.port, *INSTALL, f"{server}/package.json")
-        assert done.returncode != 0
-        assert "start.mpy" in done.stdout + done.stderr
+        code, said = mpremote(stand_in.port, *INSTALL, f"{server}/package.json")
+        assert code != 0
+        assert "start.mpy" in said
         stand_in.reset()
         assert stand_in.wait_for(b">>> ", b"ambula ") == b">>> "
