@@ -17,7 +17,8 @@ from ambula.daily_csv import daily_csv_text
 from ambula.dictionary import entries, in_file
 from ambula.epochs import EpochTable
 from ambula.localdays import local_day
-from ambula.report import ReportContext, render_report, write_report
+from ambula.report import ReportContext, render_report, words, write_report
+from ambula.report.language import Language
 from ambula.report.page import ABOVE
 from ambula.settings import MetTable, Rules
 from ambula.summary import summarise_days, summarise_week
@@ -164,6 +165,24 @@ def test_a_week_with_half_missing_claims_no_more_than_was_seen() -> None:
     assert "Parts are missing on Mon 2 Mar (44 % worn)" in text
     assert "You walked" not in text
     assert "your true group may be a higher one" in text
+
+
+def test_days_that_do_not_count_are_named_with_why() -> None:
+    told = page_of(TABLES["a day without any epoch"]()).text
+    assert "These figures rest on 2 of 3 days" in told
+    assert "Tue 3 Mar does not count: it lacks sitting or walking." in told
+    table = joined(a_day(0), a_day(1).rows(slice(0, 15_000)), a_day(2).rows(slice(0, 16_000)))
+    days = summarise_days(table, OSLO, Rules(valid_worn_h=23.0))
+    assert words.rests_on(Language(), days, summarise_week(days))[1] == (
+        "Tue 3 Mar, Wed 4 Mar do not count: they lack sitting or walking, or the nodes were not worn for long enough."
+    )
+
+
+def test_a_dash_in_a_figure_is_explained() -> None:
+    assert "A dash: no sitting was seen." in page_of(TABLES["asleep only"]()).text
+    assert "A dash:" not in page_of(WEEK).text
+    one_alone = page_of(joined(a_day(0), a_day(1, nodes=2))).text
+    assert "A dash: bends can be told only while both nodes are worn." in one_alone
 
 
 def test_noon_to_noon_is_no_reason_to_doubt_a_week() -> None:

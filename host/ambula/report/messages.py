@@ -1,7 +1,7 @@
 """All messages of the report, from code, templates and dictionary; `make messages` brings the catalogues up to date."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
@@ -49,8 +49,13 @@ def main() -> None:
         path = catalogue_path(code)
         text = updated(path.read_bytes() if path.exists() else b"", code)
         write_whole(path, text.decode("utf-8"))
-        empty = [m.id for m in read_po(BytesIO(text), locale=code) if m.id and not m.string]
+        empty = [m.id for m in read_po(BytesIO(text), locale=code) if m.id and not _is_whole(m.string)]
         sys.stdout.write(f"{path}: {len(empty)} without a translation\n" + "".join(f"  {each}\n" for each in empty))
+
+
+def _is_whole(said: str | Sequence[str] | None) -> bool:
+    """Tell whether a translation, or each of its plural forms, has words."""
+    return all([said] if said is None or isinstance(said, str) else said)
 
 
 def _in_sources() -> Iterator[Message]:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ambula import study
-from ambula.dictionary import Entry, entries, in_file
+from ambula.dictionary import EMPTY, Entry, entries, in_file
 from ambula.epochs import EpochTable
 from ambula.localdays import LocalDay, ZoneHistory, local_day
 from ambula.report import strips, words
@@ -61,6 +61,7 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
         say=language.say,
         lang=language,
         fill=FILL,
+        empty=EMPTY,
         context=context,
         zones=words.zones_words(language, zones),
         days=days,

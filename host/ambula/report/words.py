@@ -42,7 +42,7 @@ def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
     """Return what the reader must know about gaps before trusting any figure."""
     if not days:
         return [language.say("Nothing was recorded.")]
-    notes = [_basis(language, days, week)]
+    notes = [_basis(language, days, week), *_left_out(language, days, week)]
     if 0 < week.valid_days < _FEW_DAYS:
         notes.append(
             language.say(
@@ -157,12 +157,7 @@ def _basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) ->
     if not week.valid_days:
         return language.say("No day held both sitting and walking, so there is no typical day.")
     if week.valid_days < len(days):
-        counted = language.say_n(
-            "{n} of {all} days (the others lack sitting or walking)",
-            "{n} of {all} days (the others lack sitting or walking)",
-            week.valid_days,
-            all=len(days),
-        )
+        counted = language.say("{n} of {all} days", n=week.valid_days, all=len(days))
     else:
         counted = language.say_n("{n} day", "{n} days", week.valid_days)
     if week.worn_share >= _ALMOST_ALL:
@@ -172,6 +167,31 @@ def _basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) ->
         days=counted,
         percent=language.percent(week.worn_share),
     )
+
+
+def _left_out(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
+    """Which days do not count, and why; nothing where all do, or none."""
+    left = [d for d in days if not d.valid]
+    if not left or not week.valid_days:
+        return []
+    names = ", ".join(language.day_name(d.date) for d in left)
+    if any("valid_worn_h" in d.valid_fails.split() for d in left):
+        return [
+            language.say_n(
+                "{days} does not count: it lacks sitting or walking, or the nodes were not worn for long enough.",
+                "{days} do not count: they lack sitting or walking, or the nodes were not worn for long enough.",
+                len(left),
+                days=names,
+            )
+        ]
+    return [
+        language.say_n(
+            "{days} does not count: it lacks sitting or walking.",
+            "{days} do not count: they lack sitting or walking.",
+            len(left),
+            days=names,
+        )
+    ]
 
 
 def _finding(language: Language, band: Category) -> str:
