@@ -162,7 +162,8 @@ def main() -> None:
         asyncio.run(whole_day(folder / "day", samples, "128k"))
         smallest_heap(folder, samples)
     week.summary_and_report(say)
-    cohort.table(16)
+    for kind in ("set", "stores"):
+        cohort.table(16, kind)
 
 
 if __name__ == "__main__":
