@@ -24,7 +24,7 @@ demo: install    ## a simulated participant, two virtual nodes, one synced day: 
 
 test: install    ## the whole test suite, after the device files were compiled for the board
 	@$(BIN)/python -m ambula.mpy build/mpy
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-bluez: install ## the shipped Linux way: bleak, bluetoothd and a kernel in QEMU (fetched, 90 MB) against the firmware
 	@$(BIN)/python -m pytest -m bluez tests/bluez $(ARGS)
