@@ -47,14 +47,14 @@ def test_what_is_shown_is_what_is_synced_later(recorded: Path, tmp_path: Path) -
             laptop = Laptop(rig.air, tmp_path)
             await rig.run_until(worn.END_MS + 60_000)
             rig.laptop_near()
-            ran = await laptop.ambula("live", "--json", "--seconds", "22", "--timeout", "20")
+            ran = await laptop.ambula("live", "--json", "--seconds", "12", "--timeout", "20")
             assert ran.code == 0, ran
             assert ran.err.startswith("note: a node's radio stays on while you watch (26.8 mA"), ran
             assert (await laptop.ambula("sync", "--store", tmp_path / "s.db", "--timeout", "20")).code == 0
             return [json.loads(line) for line in ran.out.splitlines()]
 
     told = asyncio.run(go())
-    assert 4 <= len(told) <= 7
+    assert 2 <= len(told) <= 5
     with Store(tmp_path / "s.db") as store:
         by_role = {node.role: store.records(node.node_id) for node in store.nodes()}
     kept = {
@@ -77,7 +77,7 @@ def test_what_is_shown_is_what_is_synced_later(recorded: Path, tmp_path: Path) -
         fuse.fuse(kept["thigh"][epoch].tobytes(), kept["back"][epoch].tobytes(), fused)
         assert line["together"]["by"] == "laptop"
         assert line["together"]["activity"] == activity.NAMES[fused[fuse.ACTIVITY]]
-    assert len(seen) >= 6  # it moved on
+    assert len(seen) >= 4  # it moved on
 
 
 def epoch_of(utc: str) -> int:

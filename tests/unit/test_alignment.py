@@ -38,6 +38,13 @@ def scored(counts: np.ndarray, role: int) -> Records:
     return Records(FIRST + np.arange(len(data), dtype=np.int64), data)
 
 
+@cache
+def scored_day(seed: int, index: int) -> tuple[Records, Records]:
+    """A day by good clocks."""
+    thigh, back = day(seed, index)
+    return scored(thigh, 0), scored(back, 1)
+
+
 def by_clock(counts: np.ndarray, ahead_s: float, ppm: float) -> np.ndarray:
     """The samples as a node sorts them whose clock is ahead of true time, and ever more so."""
     own_s = np.arange(len(counts)) / ODR_HZ
@@ -53,8 +60,8 @@ def ahead_epochs(epoch: np.ndarray, ahead_s: float, ppm: float) -> np.ndarray:
 @pytest.mark.parametrize("seed_index", DAYS, ids=str)
 @pytest.mark.parametrize("clock", CLOCKS, ids=str)
 def test_a_day_is_realigned_to_within_an_epoch(seed_index: tuple[int, int], clock: tuple[float, float]) -> None:
-    thigh, back = day(*seed_index)
-    first, second = scored(thigh, 0), scored(by_clock(back, *clock), 1)
+    first = scored_day(*seed_index)[0]
+    second = scored(by_clock(day(*seed_index)[1], *clock), 1)
     found = align(first, second)
     assert found.refusal == ""
     assert len(found.epoch) >= 6
@@ -68,7 +75,7 @@ def test_a_day_is_realigned_to_within_an_epoch(seed_index: tuple[int, int], cloc
 
 def test_strangers_are_not_aligned() -> None:
     """Two people's nodes: both walk, at other times."""
-    found = align(scored(day(1, 0)[0], 0), scored(day(2, 5)[1], 1))
+    found = align(scored_day(1, 0)[0], scored_day(2, 5)[1])
     assert found.refusal == "what the nodes felt is not alike"
 
 
@@ -87,8 +94,7 @@ def test_a_night_tells_nothing() -> None:
 
 
 def test_nodes_that_never_met_tell_nothing() -> None:
-    thigh, back = day(1, 0)
-    first, second = scored(thigh, 0), scored(back, 1)
+    first, second = scored_day(1, 0)
     late = Records(second.epoch + 10**6, second.data)
     assert align(first, late).refusal == "the nodes never recorded at the same time"
     none = Records(first.epoch[:0], first.data[:0])
@@ -96,15 +102,13 @@ def test_nodes_that_never_met_tell_nothing() -> None:
 
 
 def test_beyond_two_minutes_it_refuses_rather_than_guess() -> None:
-    thigh, back = day(1, 0)
-    shifted = scored(back, 1)
-    found = align(scored(thigh, 0), Records(shifted.epoch + MOST_EPOCHS + 8, shifted.data))
+    first, shifted = scored_day(1, 0)
+    found = align(first, Records(shifted.epoch + MOST_EPOCHS + 8, shifted.data))
     assert found.refusal == "what the nodes felt is not alike"
 
 
 def test_gaps_and_a_second_walker_for_an_hour_do_no_harm() -> None:
-    thigh, back = day(1, 0)
-    first, second = scored(thigh, 0), scored(by_clock(back, 30.0, 100.0), 1)
+    first, second = scored_day(1, 0)[0], scored(by_clock(day(1, 0)[1], 30.0, 100.0), 1)
     hour = (second.epoch - FIRST) // 720
     holed = Records(second.epoch[hour % 3 != 1], second.data[hour % 3 != 1])
     found = align(first, holed)
@@ -123,7 +127,7 @@ def track(records: Records, doubt_ms: float, life: int = 0) -> Track:
 def pair() -> tuple[Records, Records, Records, Records]:
     """Both nodes by a good clock, and by one 40 s ahead."""
     thigh, back = day(1, 0)
-    return scored(thigh, 0), scored(back, 1), scored(by_clock(thigh, 40, 0), 0), scored(by_clock(back, 40, 0), 1)
+    return *scored_day(1, 0), scored(by_clock(thigh, 40, 0), 0), scored(by_clock(back, 40, 0), 1)
 
 
 def same(one: Records, other: Records) -> bool:

@@ -3,6 +3,7 @@
 import re
 import sys
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def page_in(code: str, name: str = "a week") -> str:
     return render_report(table, days, summarise_week(days), context)
 
 
+@cache
+def pdf_in(code: str) -> bytes:
+    """A week's page as a PDF, which takes seconds to make."""
+    return pdf.pdf_of(page_in(code))
+
+
 def words_of(written: bytes) -> str:
     read = PdfReader(BytesIO(written))
     title = read.metadata.title if read.metadata else None
@@ -42,9 +49,8 @@ def without_spaces(text: str) -> str:
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_text_with_a_number_is_in_the_pdf(code: str) -> None:
-    html = page_in(code)
-    told = {without_spaces(words) for words in Page(html).words if re.search(r"\d", words)}
-    text = without_spaces(words_of(pdf.pdf_of(html)))
+    told = {without_spaces(words) for words in Page(page_in(code)).words if re.search(r"\d", words)}
+    text = without_spaces(words_of(pdf_in(code)))
     assert len(told) > 250
     assert {words for words in told if words not in text} == set()
     headline = "You walked 96 minutes on a typical day." if code == "en" else "Du gikk 96 minutter på en vanlig dag."
@@ -52,8 +58,7 @@ def test_every_text_with_a_number_is_in_the_pdf(code: str) -> None:
 
 
 def test_the_pdf_is_a4_tagged_titled_and_the_same_each_time(caplog: pytest.LogCaptureFixture) -> None:
-    html = page_in("en")
-    written = pdf.pdf_of(html)
+    written = pdf.pdf_of(page_in("en"))
     assert caplog.messages == []  # nothing that WeasyPrint could not draw or tag
     read = PdfReader(BytesIO(written))
     assert {tuple(round(float(x)) for x in page.mediabox[2:]) for page in read.pages} == {A4_PT}
@@ -62,7 +67,7 @@ def test_the_pdf_is_a4_tagged_titled_and_the_same_each_time(caplog: pytest.LogCa
     root = read.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]  # type: ignore[index]
     assert root["/Lang"] == "en"  # type: ignore[index]
-    assert pdf.pdf_of(html) == written
+    assert pdf_in("en") == written
 
 
 def test_a_page_of_nothing_makes_a_pdf_too() -> None:
