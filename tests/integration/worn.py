@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ambula.assemble import assemble
 from ambula.fetch import find_nodes
@@ -49,9 +50,13 @@ def worn_again(source: Path, folder: Path, participant: str = "P01", samples: np
 
 
 async def heard(rig: Rig, name: str = "thigh") -> Found:
-    """Return what the rig's laptop hears of one of its nodes."""
-    (near,) = [n for n in await find_nodes(rig.radio, rig.keys, 30) if n.role == name]
-    return near.found
+    """Return what the rig's laptop hears of one of its nodes; where it hears nothing, fail with the node's own view."""
+    near = [n for n in await find_nodes(rig.radio, rig.keys, 30) if n.role == name]
+    if not near:
+        node, radio = rig.nodes[name], rig.radios[name]
+        view = f"radio on: {radio.is_on}, links: {radio.connections}, windows so far: {radio.windows}"
+        pytest.fail(f"{name} not heard in 30 s; {view}, resets: {node.resets}, said: {node.output[-5:]}")
+    return near[0].found
 
 
 def recorded_segments(source: Path) -> dict[str, list[Segment]]:
