@@ -39,6 +39,12 @@ INPUTS = {
     "divider_ma": Input(0.009, 0.010, "mA", "4.2 V over 2 x 220 kOhm; pessimistic: 5 % resistors, charger's leak"),
     "cpu_ma": Input(24.4, 28.0, "mA", "C3 at 160 MHz, radio off: ESP32-C3 datasheet, modem sleep 23 to 28 mA"),
     "radio_ma": Input(26.8, 40.0, "mA", "C3 with BLE advertising or connected, no modem sleep; board threads"),
+    "visit_ms": Input(
+        1500.0,
+        4000.0,
+        "ms",
+        "radio on for a visit of the other node: scan 0.3 s, 15 connection events; assumed",
+    ),
     "epoch_moving_ms": Input(26.0, 60.0, "ms", "make bench: walking 26 (22-34) ms by model; the project's hard limit"),
     "epoch_still_ms": Input(3.0, 12.0, "ms", "make bench: still 3 ms by model; pessimistic: four times"),
     "wake_ms": Input(3.0, 15.0, "ms", "leaving light sleep, clocks and MicroPython's wake: assumed"),
@@ -53,7 +59,8 @@ INPUTS = {
 
 
 SLEEP_STATES = ("waiting", "asleep")
-RADIO_STATES = ("window", "connected", "meeting")
+RADIO_STATES = ("window", "connected")
+_WINDOW_S = 900
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,8 @@ class Week:
     """What a node did in `days` days, by the states of firmware/node/power.py: seconds in each, and times entered.
 
     bus_bytes: read from the sensor and the clock. Computing takes a simulated node no time, so `sampling` and `flash`
-    have no seconds: epochs, bytes, wakes and commits are priced instead.
+    have no seconds: epochs, bytes, wakes and commits are priced instead. Nor do packets on the virtual air, so visits
+    of the other node are counted, one at each window, and priced.
     """
 
     days: float
@@ -78,8 +86,13 @@ class Week:
 
     @property
     def radio_s(self) -> float:
-        """Seconds with the radio on."""
+        """Seconds with the radio on, but for visits."""
         return sum(self.spent_s.get(state, 0) for state in RADIO_STATES)
+
+    @property
+    def visits(self) -> int:
+        """Times it looked for the other node; none if it never did."""
+        return round(self.days * 86400 / _WINDOW_S) if self.entered.get("meeting") else 0
 
     @property
     def wakes(self) -> int:
@@ -106,6 +119,7 @@ def mean_currents_ma(week: Week, value: Callable[[str], float]) -> dict[str, flo
         "battery divider": value("divider_ma"),
         **awake,
         "radio windows": week.radio_s * value("radio_ma") / seconds,
+        "visits": week.visits * value("visit_ms") / 1e3 * value("radio_ma") / seconds,
     }
 
 
@@ -131,7 +145,8 @@ def sensitivity(week: Week, cell_mah: float = CELL_MAH) -> dict[str, float]:
         for name in INPUTS
     }
     more = {state: 3 * week.spent_s.get(state, 0) for state in RADIO_STATES}
-    found["a window every 5 min"] = days(replace(week, spent_s={**week.spent_s, **more}), base, cell_mah)
+    often = replace(week, spent_s={**week.spent_s, **more})
+    found["a window every 5 min"] = days(often, lambda n: base(n) * (3 if n == "visit_ms" else 1), cell_mah)
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 

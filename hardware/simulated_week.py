@@ -1,9 +1,10 @@
-"""A week of a synthetic participant on a virtual thigh node, as the power model wants it.
+"""A week of a synthetic participant who wears both virtual nodes, as the power model wants it: the thigh's.
 
     python hardware/simulated_week.py [--days 7] [--out week.json]
 
-The states' times are those that the real firmware counts (firmware/node/power.py), in virtual time. Computing takes no
-virtual time; it is counted in epochs, still and moving, and priced by the model.
+The thigh visits the back at each window, so it draws more than the back does. The states' times are those that the real
+firmware counts (firmware/node/power.py), in virtual time. Computing takes no virtual time; it is counted in epochs,
+still and moving, and priced by the model.
 """
 
 import argparse
@@ -32,13 +33,15 @@ _SYNCS = (1, 4, 7)  # days after which a laptop comes by: at set-up, in the midd
 
 async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
     """Return what the node did."""
-    samples = folder / "thigh.samples"
+    samples = [folder / "thigh.samples", folder / "back.samples"]
     participant = Participant(seed)
     for day in range(days):
-        acc_g = simulate(default_day(seed, day), participant, day_index=day).thigh
-        with samples.open("ab") as file:
-            file.write(np.clip(np.rint(acc_g * COUNTS_PER_G), -_FULL_SCALE, _FULL_SCALE).astype("<i2").tobytes())
-    async with Rig(folder, [VirtualWearer(protocol.THIGH, samples, _START_MS)]) as rig:
+        made = simulate(default_day(seed, day), participant, day_index=day)
+        for path, acc_g in zip(samples, (made.thigh, made.back), strict=True):
+            with path.open("ab") as file:
+                file.write(np.clip(np.rint(acc_g * COUNTS_PER_G), -_FULL_SCALE, _FULL_SCALE).astype("<i2").tobytes())
+    wearers = [VirtualWearer(role, path, _START_MS) for role, path in enumerate(samples)]
+    async with Rig(folder, wearers, peers=True) as rig:
         with Store(folder / "s.db") as store:
             for day in range(1, days + 1):
                 await rig.run_until(_START_MS + day * 86_400_000 - 5000 + SETTLE_MS)
@@ -49,7 +52,7 @@ async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
                         raise error
                     await rig.run_until(rig.utc_ms())
             states = await rig.nodes["thigh"].power()
-            (node,) = store.nodes()
+            (node,) = store.nodes("role = ?", (protocol.THIGH,))
             records = store.records(node.node_id)
     moved = records.data[:, [record.MAD_X, record.MAD_Y, record.MAD_Z]].max(axis=1)
     moving = int((moved >= record.log_code(thresholds.STILL_MAD)).sum())

@@ -31,8 +31,6 @@ _SETTLED_MS = const(5000)
 _PATIENCE_MS = const(600000)  # a program that records nothing for so long, though it should, starts anew
 _SENSOR_PATIENCE_MS = const(3600000)  # so does a node whose sensor nothing else has brought back
 _RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
-# What one turn of the loop does, in this order; a fault is told by these names without the dash.
-_PARTS = ("_rest", "_recording", "_radio", "_watch")
 
 
 class App:
@@ -79,6 +77,13 @@ class App:
         self._radio_failures = 0
         self._untold = None
         self._told_dropped = 0
+        # What one turn of the loop does, in this order; a fault is told by these names.
+        self._parts = (
+            ("rest", self._rest),
+            ("recording", self._record),
+            ("radio", self._radio),
+            ("watch", self._look),
+        )
 
     @property
     def recording(self):
@@ -102,11 +107,11 @@ class App:
 
     def step(self):
         """Sleep until something is due, then do it; whatever of it fails, the rest is done."""
-        for part in _PARTS:
+        for what, part in self._parts:
             try:
-                getattr(self, part)()
+                part()
             except Exception as e:
-                self.tell(part[1:], e)
+                self.tell(what, e)
 
     def _rest(self):
         board = self.board
@@ -241,7 +246,7 @@ class App:
             finally:
                 node.forget("telling")
 
-    def _watch(self):
+    def _look(self):
         """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
         for what, one in (("clock", self.clock), ("imu", self._sensor)):
             if one.trouble:
@@ -269,7 +274,7 @@ class App:
 
     # ---- samples to records
 
-    def _recording(self):
+    def _record(self):
         """Empty the FIFO when it is time; that of the next is fixed first, so that no failure comes back at once."""
         now_ms = self.board.now_ms()
         if now_ms < self._next_service_ms:

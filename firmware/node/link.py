@@ -197,7 +197,7 @@ class Link:
             status, payload = protocol.BAD_ARGUMENT, b""
         else:
             try:
-                status, payload = _HANDLERS.get(op, Link._any_other)(self, command)
+                status, payload = self._answer(op, command)
             except ValueError:
                 log = self._app.log
                 status, payload = protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
@@ -229,20 +229,18 @@ class Link:
         self._session.seal(protocol.REPLIES, sealed, len(reply))
         self._reply = sealed
 
-    def _time_get(self, command):
-        return protocol.OK, struct.pack("<Q", self._app.clock.utc_ms())
-
-    def _read_log(self, command):
-        self._read_at, self._read_end = self._app.log.span(command, protocol.COMMAND_HEADER)
-        self._read_tag = command[1]
-        self._reading = True
-        return None, b""
-
-    def _cancel(self, command):
-        self._reading = False  # a frame that is sealed already still goes out: its counter is spent
-        return protocol.OK, b""
-
-    def _any_other(self, command):
+    def _answer(self, op, command):
+        """Return (status, result) of a command; no status: the answer follows what was asked for."""
+        if op == protocol.TIME_GET:
+            return protocol.OK, struct.pack("<Q", self._app.clock.utc_ms())
+        if op == protocol.READ:
+            self._read_at, self._read_end = self._app.log.span(command, protocol.COMMAND_HEADER)
+            self._read_tag = command[1]
+            self._reading = True
+            return None, b""
+        if op == protocol.CANCEL:
+            self._reading = False  # a frame that is sealed already still goes out: its counter is spent
+            return protocol.OK, b""
         try:
             from node import commands
 
@@ -316,8 +314,3 @@ def _service():
 
 _PEER_MAY = (protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO)
 _WITH_ARGUMENTS = (protocol.TIME_SET, protocol.READ, protocol.ACK, protocol.RECEIPT)
-_HANDLERS = {  # what a peer asks often; for the rest see `commands`
-    protocol.TIME_GET: Link._time_get,
-    protocol.READ: Link._read_log,
-    protocol.CANCEL: Link._cancel,
-}

@@ -38,7 +38,8 @@ class Visit:
     def run(self, path):
         """Copy what is new into the file at `path`; return (its log's id, the first byte's offset, its epochs to ours).
 
-        Raises OSError or ValueError where the talk fails.
+        None where the back does not know the time: only the host can tell then which epochs belong together. Raises
+        OSError or ValueError where the talk fails.
         """
         self._meet()
         return self._read_log(path)
@@ -112,8 +113,10 @@ class Visit:
         today = app.today
         info = struct.unpack(protocol.INFO_FORMAT, self._ask(protocol.INFO))
         _, role, _, _, log_id, first, end = info[:7]
+        if role != protocol.BACK or not info[10] & protocol.CLOCK_SET:
+            return None
         offset_ms = self._offset_ms()
-        if role != protocol.BACK or not info[10] & protocol.CLOCK_SET or abs(offset_ms) > _MAX_OFFSET_MS:
+        if abs(offset_ms) > _MAX_OFFSET_MS:
             raise ValueError("clock off by %d s" % (offset_ms // 1000))
         at = today.back_at if log_id == today.back_log and today.back_at <= end else 0
         at = max(at, first, end - _MOST_BYTES)

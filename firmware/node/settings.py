@@ -23,7 +23,7 @@ DEFAULTS = {
     "start": "now",
     "days": 0,
     "zone": "",  # IANA, for who reads the log
-    "meet": 0,  # 1: the thigh visits the back; it wants more heap than the firmware is held to
+    "meet": 1,  # the thigh visits the back, where set-up gave both the pair's key; 0: never
     "midnight_min": 0,  # how long after 0:00 UTC the wearer's day begins, by the zone as it was at the set-up
 }
 
@@ -64,7 +64,7 @@ def read(values):
 def _of(values, name, default):
     """Return a setting; ValueError if it is of another type than its default, or a number that no node can follow."""
     value = values.get(name, default) if isinstance(values, dict) else None
-    least = 1 if type(default) is int and default else 0
+    least = 1 if type(default) is int and default > 1 else 0
     is_kind = type(value) is type(default) or name == "start" and type(value) is int
     if not is_kind or type(value) is int and value < least:
         raise ValueError("config.json: %s cannot be %r, only like %r" % (name, value, default))

@@ -24,6 +24,8 @@ ARCHITECTURES = (
 )
 _NO_LINE_NUMBERS = "-O3"  # they take 2 KiB of the heap; a traceback still names file and function
 _NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
+# The unix port notes each piece of machine code on the heap and never forgets it: none for what is unloaded.
+_BYTECODE_ONLY = "gatt_client.py"
 _SOURCE_ONLY = ("main.py", "boot.py", "usb_boot.py")  # started as scripts
 
 
@@ -63,7 +65,7 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_
                 files[name] = (text if stand_ins else texts[name]).encode()
             elif architecture or _NATIVE_ONLY not in name:
                 path.write_text(text, encoding="utf-8")
-                _compile(path, name, architecture, stand_ins, out)
+                _compile(path, name, architecture, stand_ins and name != _BYTECODE_ONLY, out)
                 files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
     return files
 

@@ -1,7 +1,7 @@
 """Lets what nobody outside can see share a few short names, before mpy-cross sees the source.
 
 MicroPython keeps each name once, however often it is used, for as long as the node runs, and doubles the table of them
-when it is full. The names of positional arguments, of private attributes, methods and functions serve
+when it is full. The names of positional arguments, of private attributes, methods, functions and variables serve
 readers of the source only; a traceback still names the file, and what is public in it.
 """
 
@@ -18,8 +18,8 @@ def shorten_names(sources: Mapping[str, str], callers: Iterable[str] = ()) -> di
 
     An argument keeps its name if any call in the sources, or in the `callers` (texts), gives one of that name by
     keyword; so does an attribute or method `_x` that is asked for elsewhere than at one class's `self`, or whose name
-    is in the text as a string, and a module's function `_f` that others import. What is public keeps its name, and so
-    do classes. Raises SyntaxError.
+    is in the text as a string, and a module's function or variable `_f` that others import. What is public keeps its
+    name, and so do classes. Raises SyntaxError.
     """
     trees = {name: ast.parse(text) for name, text in sources.items()}
     keywords = {
@@ -33,7 +33,7 @@ def shorten_names(sources: Mapping[str, str], callers: Iterable[str] = ()) -> di
         a.name for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names
     }
     for tree in trees.values():
-        _shorten_functions(tree, fixed | imported)
+        _shorten_globals(tree, fixed | imported)
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 _shorten_attributes(node, fixed)
@@ -104,18 +104,33 @@ def _shorten_attributes(node: ast.ClassDef, fixed: set[str]) -> None:
         method.name = short.get(method.name, method.name)
 
 
-def _shorten_functions(tree: ast.Module, fixed: set[str]) -> None:
-    """Rename a module's private functions, unless something else in it has the name."""
+def _shorten_globals(tree: ast.Module, fixed: set[str]) -> None:
+    """Rename a module's private functions and variables, unless something else in it has the name."""
     functions = [f for f in tree.body if isinstance(f, ast.FunctionDef) and _is_private(f.name) and f.name not in fixed]
-    bound = _bound_otherwise(tree, functions) | _names_in(tree, only_stored=True)
+    stored = _names_in(tree, only_stored=True)
+    arguments = {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    bound = _bound_otherwise(tree, functions)
+    variables = {
+        n.id
+        for statement in tree.body
+        if isinstance(statement, ast.Assign) and not _is_constant(statement.value)
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and _is_private(n.id)
+    } - (fixed | bound | arguments)
     taken = _names_in(tree) | bound | fixed
     names = (name for name in _short_names() if name not in taken)
-    short = {f.name: next(names) for f in functions if f.name not in bound}
+    short = {f.name: next(names) for f in functions if f.name not in bound | stored}
+    short |= {name: next(names) for name in sorted(variables - {f.name for f in functions})}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             node.id = short.get(node.id, node.id)
     for function in functions:
         function.name = short.get(function.name, function.name)
+
+
+def _is_constant(value: ast.expr) -> bool:
+    """Whether mpy-cross puts the value where the name is, in every function that has such a name."""
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "const"
 
 
 def _is_private(name: str) -> bool:

@@ -37,6 +37,16 @@ def test_the_sum_by_hand() -> None:
     assert pm.days(week, lambda name: inputs.get(name, 0.0), 100) == pytest.approx(100 * 0.85 / mean_ma / 24)
 
 
+def test_a_visit_of_the_other_node_is_priced_at_each_window() -> None:
+    week = pm.Week(1, {}, {"meeting": 5}, 0, 0, 0)
+    inputs = {"visit_ms": 1500.0, "radio_ma": 30.0, "cpu_ma": 20.0}
+    found = pm.mean_currents_ma(week, lambda name: inputs.get(name, 0.0))
+    assert found["visits"] == pytest.approx(96 * 1.5 * 30 / 86_400)
+    alone = pm.mean_currents_ma(replace(week, entered={}), lambda name: inputs.get(name, 0.0))
+    assert alone["visits"] == 0
+    assert WEEK.visits == 672  # the week on file has both nodes
+
+
 def test_more_of_anything_never_lasts_longer() -> None:
     base = pm.days(WEEK, pm.base)
     for name in ("bus_bytes", "moving_epochs", "still_epochs"):

@@ -1,7 +1,7 @@
 """Two nodes, one answer: the thigh meets the back in their shared windows, fuses, and says what the host would say."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -120,6 +120,37 @@ def test_a_back_that_is_not_there_costs_little_and_is_met_again(tmp_path: Path, 
 def test_a_back_with_a_wrong_clock_is_left_to_the_host(tmp_path: Path, day: Parts) -> None:
     met = worn(tmp_path, [part(day, 0, 0.8), part(day, 1, 0.8, clock_offset_ms=30_000)], 0.8)
     assert (met.fused, met.faults) == (0, [])
+
+
+def test_a_back_that_is_a_quarter_of_an_hour_off_is_told_and_left_to_the_host(tmp_path: Path, day: Parts) -> None:
+    """Its windows meet the thigh's, so the two talk; the thigh says in its log what it found."""
+    met = worn(tmp_path, [part(day, 0, 0.8), part(day, 1, 0.8, clock_offset_ms=-900_000)], 0.8)
+    assert met.fused == 0
+    assert met.visits >= 2
+    assert met.faults
+    assert all(words.startswith(b"pair: ValueError clock off by -900 s") for words in met.faults)
+
+
+def test_a_back_that_does_not_know_the_time_is_left_to_the_host_until_it_does(tmp_path: Path, day: Parts) -> None:
+    """It starts on a quarter of an hour, so its windows meet the thigh's by chance; then a laptop sets its clock."""
+
+    async def go() -> tuple[Met, Met]:
+        wearers = [part(day, r, 1.6) for r in range(2)]
+        start_ms = wearers[0].start_ms
+        async with Rig(tmp_path, wearers, peers=True) as rig:
+            await rig.run_until(start_ms + 896_000)
+            await rig.nodes["back"].kill()
+            rig.nodes["back"]._settings = replace(rig.nodes["back"]._settings, clock_is_set=False)
+            await rig.nodes["back"].start(power_on_ms=start_ms + 899_000)
+            await rig.run_until(start_ms + 2_800_000)
+            before = await synced(rig, tmp_path)  # which sets the clock
+            await rig.run_until(start_ms + 5_780_000)
+            return before, await synced(rig, tmp_path)
+
+    before, after = asyncio.run(go())
+    assert (before.fused, before.faults) == (0, [])
+    assert after.compared == after.alike == after.fused > 300
+    assert after.faults == []
 
 
 def test_a_restart_of_either_node_goes_on_where_it_was(tmp_path: Path, day: Parts) -> None:

@@ -1,12 +1,15 @@
 """What the thigh fused on the body: its segments in the store, decoded, compared, kept out of what they came from."""
 
+import json
 import struct
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from ambula.assemble import assemble
 from ambula.bodyfusion import agreement, body_fusion, decode_fused
+from ambula.cli.app import app
 from ambula.store import NodeRow, Store
 from nodecore import activity, segment
 
@@ -59,6 +62,18 @@ def test_a_difference_shows_and_a_gap_is_none(tmp_path: Path) -> None:
     with Store(tmp_path / "s.db") as store:
         thigh = two_nodes(store, bytes((2, 1, 15, 1, 1, 1, 2, 1, 5, 2)), 6)
         assert agreement(store, thigh) == (5, 4)
+
+
+def test_status_tells_how_much_and_whether_it_agrees(tmp_path: Path) -> None:
+    with Store(tmp_path / "s.db") as store:
+        two_nodes(store, bytes((2, 1, 15, 1, 1, 1, 2, 1, 5, 2)), 6)
+    ran = CliRunner().invoke(app, ["status", "--json", "--store", str(tmp_path / "s.db")])
+    assert ran.exit_code == 0
+    told = {node["role"]: node["on_the_body"] for node in json.loads(ran.stdout)}
+    assert told == {
+        "thigh": "5 epochs fused, 4 of 5 that are here from both nodes as they are fused here",
+        "back": None,
+    }
 
 
 def test_it_is_no_part_of_the_records_and_events_that_the_host_fuses(tmp_path: Path) -> None:

@@ -130,3 +130,17 @@ def test_private_methods_and_functions_share_names() -> None:
     )
     assert run(shortened(text))["out"] == 7
     assert not {"_half", "_of", "_size"} & set(re.findall(r"\w+", shortened(text)))
+
+
+def test_private_variables_of_a_module_share_names_but_constants_do_not() -> None:
+    """mpy-cross puts a constant in the place of every name like it, a function's own variables included."""
+    text = (
+        "_TABLE = (3, 4)\n_MOST = const(5)\n"
+        "def get(n):\n    return _TABLE[n] + _MOST\n"
+        "def other(_TAKEN):\n    return _TAKEN\n_TAKEN = 6\n"
+    )
+    made = shortened("def const(x):\n    return x\n" + text + "out = get(1)\n")
+    assert run(made)["out"] == 9
+    assert "_TABLE" not in made
+    assert made.count("_MOST") == 2
+    assert "_TAKEN = 6" in made

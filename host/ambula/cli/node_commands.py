@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 import typer
 from rich.table import Table
 
+from ambula.bodyfusion import agreement, body_fusion
 from ambula.calibration import Calibration, calibrate_records
 from ambula.cli.common import (
     JsonOption,
@@ -264,11 +265,21 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "receipts": check(store, node, keys),
         "sensor": calibrate_records(records.data),
         "battery_mv": store.last_battery_mv(node.node_id),
+        "on_the_body": _on_the_body(store, node),
         "last_sync_utc": _utc(anchors[-1].host_utc_ms // 1000) if anchors else None,
         "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
         "clock_drift_ppm": None if math.isnan(clock.drift_ppm) else round(clock.drift_ppm, 1),
         "clock_unexplained_step_s": round(clock.step_ms / 1000, 1) or None,
     }
+
+
+def _on_the_body(store: Store, node: NodeRow) -> str | None:
+    """Return how much a thigh has fused by itself, and how much of that is what the two logs here make of it."""
+    fused = len(body_fusion(store, node))
+    if not fused:
+        return None
+    compared, same = agreement(store, node)
+    return f"{fused} epochs fused, {same} of {compared} that are here from both nodes as they are fused here"
 
 
 def _utc(seconds: int) -> str:

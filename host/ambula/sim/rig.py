@@ -102,7 +102,7 @@ class Rig:
         if not flash.exists():
             build_image(
                 flash,
-                {"role": wearer.name, "meet": int(bool(self._pair)), **(wearer.config or {})},
+                {"role": wearer.name, **(wearer.config or {})},
                 new_key(),
                 self._pair,
             )
