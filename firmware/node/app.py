@@ -29,7 +29,7 @@ _GC_RUNNING = const(8192)
 # Nothing is written before the node has lived so long: a failing battery that starts it again and again wears no flash.
 _SETTLED_MS = const(5000)
 _PATIENCE_MS = const(600000)  # a program that records nothing for so long, though it should, starts anew
-_SENSOR_PATIENCE_MS = const(3600000)  # so does a node whose sensor nothing else has brought back
+_HOUR_MS = const(3600000)
 _RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
 
 
@@ -46,6 +46,11 @@ class App:
         self.clock = SteadyClock(board.clock, board.now_ms)
         self._window = epochs.EpochWindow()
         self.temperature_c = self.battery_mv = 0
+        if not config.role:  # the file was of no use
+            from node import guessing
+
+            guessing.guess_role(config, scorer, LOG_DIRECTORY)
+            node.forget("guessing")
         self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
         self.boot = start.boots(STORAGE) + 1
         self.last_words = board.last_words()  # the board tells them once
@@ -61,6 +66,7 @@ class App:
         node.forget("key")
         self.plan = start.read_plan(self, key, STORAGE, self.boot_epoch)
         self.boot_story = start.story(self, FIRMWARE)
+        self._patience_h = start.sensor_patience_h(self.last_words)  # a sensor silent for so long: start anew
         from node.today import Today
 
         self.today = Today(start.read_today(_TODAY), config.midnight_min)
@@ -261,8 +267,8 @@ class App:
         why = None
         if now_ms - self._well_ms > _PATIENCE_MS:
             why = "recording failed"
-        elif self.recording and silent_ms > _SENSOR_PATIENCE_MS:
-            why = "imu silent"
+        elif self.recording and silent_ms > self._patience_h * _HOUR_MS:
+            why = "imu silent %d h" % self._patience_h
         elif self._radio_failures >= _RADIO_PATIENCE:
             why = "radio failed"
         if why:
@@ -335,6 +341,7 @@ class App:
             self.log.add(window.epoch, self.record)
             self.today.add(window.epoch, self.record)
             self._fault = 0
+            self._patience_h = 1
             self._well_ms = self.board.now_ms()
             self._confess_dropped()
         except Exception as e:  # costs this epoch, not the next one

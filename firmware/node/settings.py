@@ -1,5 +1,6 @@
 """The node's settings: `config.json` at the root of the flash, with defaults. Loaded only while the node starts."""
 
+import errno
 import json
 
 from nodecore import protocol
@@ -7,6 +8,8 @@ from nodecore import protocol
 PATH = "config.json"
 SCHEMA = 1  # of config.json; older ones are read with defaults for what they lack, newer ones may mean something else
 MAX_DAYS = 60
+_LATEST = 0xFFFFFFFF  # UTC s: the year 2106
+_MAX_TOLD = 200  # characters
 
 DEFAULTS = {
     "role": "thigh",
@@ -26,51 +29,75 @@ DEFAULTS = {
     "meet": 1,  # the thigh visits the back, where set-up gave both the pair's key; 0: never
     "midnight_min": 0,  # how long after 0:00 UTC the wearer's day begins, by the zone as it was at the set-up
 }
+_ALLOWED = {
+    "role": protocol.ROLE_NAMES,
+    "service_every_s": (5, 10),
+    "keep": ("oldest", "newest"),
+    "days": range(MAX_DAYS + 1),
+    "meet": (0, 1),
+    "midnight_min": range(1440),
+}
 
 
 class Settings:
-    """An attribute for each setting, and `role_code`. No methods: they would keep this module on the heap."""
+    """An attribute for each setting, `role_code` and `trouble`. No methods: they would keep this module on the heap.
+
+    `trouble` says in words what of the file could not be used. Where that is all of it `role` is empty, because one
+    node's samples are not to be scored as the other's: `node.start` looks for it elsewhere.
+    """
 
 
 def load(path=PATH):
-    """Return the `Settings` in the JSON file at `path`; no file: all defaults; a broken one raises ValueError."""
+    """Return the `Settings` in the JSON file at `path`; no file: all defaults. Never raises for what is in it."""
     try:
         with open(path) as f:
             return read(json.load(f))
-    except OSError:
-        return read({})
+    except OSError as e:
+        return read({}) if e.errno == errno.ENOENT else _lost("errno %s" % e.errno)
+    except (ValueError, MemoryError, RuntimeError):
+        return _lost("not JSON")
 
 
 def read(values):
-    """Return `Settings` from a dict; raises ValueError for what the node could not do. Unknown keys are ignored."""
+    """Return `Settings` from a dict; what the node could not do gives way to its default. Unknown keys are ignored."""
+    if not isinstance(values, dict):
+        return _lost("not an object")
+    for name, allowed in (("schema", range(SCHEMA + 1)), ("role", protocol.ROLE_NAMES)):
+        value = values.get(name, allowed[0])
+        if type(value) is not type(allowed[0]) or value not in allowed:
+            return _lost(_told(name, value))
     settings = Settings()
+    wrong = []
     for name, default in DEFAULTS.items():
-        setattr(settings, name, _of(values, name, default))
-    chosen = settings.__dict__
-    _check("schema", values.get("schema", 0), range(SCHEMA + 1))
-    _check("role", chosen["role"], protocol.ROLE_NAMES)
-    _check("keep", chosen["keep"], ("oldest", "newest"))
-    _check("service_every_s", chosen["service_every_s"], (5, 10))
-    _check("days", chosen["days"], range(MAX_DAYS + 1))
-    _check("meet", chosen["meet"], (0, 1))
-    _check("midnight_min", chosen["midnight_min"], range(1440))
-    start = chosen["start"]
-    if not isinstance(start, int) or start < 0:
-        _check("start", start, ("now", "tap"))
-    setattr(settings, "role_code", protocol.ROLE_NAMES.index(chosen["role"]))
+        value = values.get(name, default)
+        if not _fits(name, value, default):
+            wrong.append("%s, taken as %r" % (_told(name, value), default))
+            value = default
+        setattr(settings, name, value)
+    setattr(settings, "trouble", "; ".join(wrong)[:_MAX_TOLD])
+    setattr(settings, "role_code", protocol.ROLE_NAMES.index(settings.__dict__["role"]))
     return settings
 
 
-def _of(values, name, default):
-    """Return a setting; ValueError if it is of another type than its default, or a number that no node can follow."""
-    value = values.get(name, default) if isinstance(values, dict) else None
-    least = 1 if type(default) is int and default > 1 else 0
-    is_kind = type(value) is type(default) or name == "start" and type(value) is int
-    if not is_kind or type(value) is int and value < least:
-        raise ValueError("config.json: %s cannot be %r, only like %r" % (name, value, default))
-    return value
+def _lost(why):
+    settings = read({})
+    setattr(settings, "role", "")
+    setattr(settings, "trouble", ("unreadable, " + why)[:_MAX_TOLD])
+    return settings
 
 
-def _check(name, value, allowed):
-    if value not in allowed:
-        raise ValueError("config.json: %s cannot be %r, only %r" % (name, value, allowed))
+def _told(name, value):
+    return "%s cannot be %.40r" % (name, value)
+
+
+def _fits(name, value, default):
+    """Return whether a value is of its default's type, and one that a node can follow."""
+    if name == "start" and type(value) is int:
+        return 0 <= value <= _LATEST
+    if type(value) is not type(default):
+        return False
+    if name == "start":
+        return value in ("now", "tap")
+    if name in _ALLOWED:
+        return value in _ALLOWED[name]
+    return type(value) is not int or value >= 1

@@ -7,6 +7,10 @@ import struct
 from node.plan import OVER, RECORDING, WAITING, Plan
 from node.today import FORMAT, UNKNOWN
 from nodecore import segment
+from nodecore.compat import const
+
+_LONGEST_H = const(24)  # between two restarts for a sensor that stays silent
+UNREADABLE = "unreadable"  # how `settings` begins its words for a file that is of no use at all
 
 
 def boots(folder):
@@ -36,7 +40,8 @@ def read_plan(app, key, folder, epoch):
     try:
         with open(folder + "plan") as f:
             told, state, since, is_known = (int(word) for word in f.read().split())
-        if told == token:
+        # Where nobody knows any longer what the plan was, it is what it had come to.
+        if told == token or config.trouble.startswith(UNREADABLE) and config.start == "now":
             plan.state, plan.since, plan.is_known, plan.kept, plan.is_new = state, since, bool(is_known), True, False
     except ValueError:
         is_lost = True
@@ -49,6 +54,13 @@ def read_plan(app, key, folder, epoch):
     if app.clock.is_set and plan.is_over(epoch):
         plan.state, plan.kept = OVER, False
     return plan
+
+
+def sensor_patience_h(last_words):
+    """Return for how many hours a silent sensor is waited for: twice as long as before the restart that it caused."""
+    if not last_words.startswith("imu silent "):
+        return 1
+    return min(2 * int(last_words.split()[2]), _LONGEST_H)
 
 
 def read_today(path):

@@ -26,6 +26,8 @@ def tell_boot(app, folder):
         app.boot_story = None
         if not plan.kept:
             plan.keep()
+        if app.config.trouble:
+            app.tell("config", app.config.trouble)
         if app.board.storage_fault:
             app.tell("storage", "made anew: " + app.board.storage_fault)
     if plan.is_new:

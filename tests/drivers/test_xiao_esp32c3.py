@@ -217,6 +217,29 @@ def test_the_words_of_a_restart_are_told_once(chip: Chip, module: Any) -> None:
     assert board.last_words() == ""
 
 
+def test_a_program_that_fails_at_once_is_tried_again_after_longer_and_longer_pauses(chip: Chip, module: Any) -> None:
+    """USB is up in the first ten seconds of each; the watchdog is fed in the rest."""
+    began = chip.ms
+    pauses: list[tuple[int, int]] = []
+    for _ in range(12):
+        chip.ms = began + 3000
+        chip.calls.clear()
+        module.restart("ValueError x")
+        slept = {kind: sum(n for k, n in chip.calls if k == kind) for kind in ("awake", "light sleep")}
+        pauses.append((slept["awake"] // 1000, slept["light sleep"] // 1000))
+        assert all(ms <= 30_000 for kind, ms in chip.calls if kind == "light sleep")
+        assert [k for k, _ in chip.calls].count("feed") == [k for k, _ in chip.calls].count("light sleep")
+    assert pauses == [(min(s, 10), max(s - 10, 0)) for s in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900)]
+    chip.cause = 5
+    assert module.Board().last_words() == "ValueError x"
+    chip.ms = began + 3000
+    module.restart("app.py fails after its start has told the words")
+    assert chip.memory.startswith(b"900 ")
+    chip.ms = began + 61_000
+    module.restart("recording failed")
+    assert chip.memory == b"1 recording failed"
+
+
 def test_the_table_gives_each_pin_once(module: Any) -> None:
     import pins
 

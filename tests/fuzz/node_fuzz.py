@@ -360,10 +360,7 @@ class Settings:
             f.write(data)
         if len(device_key.load_key(path)) not in (0, protocol.KEY_SIZE):
             raise RuntimeError("a key of a wrong size")
-        try:
-            settings = node_settings.load(path)
-        except ValueError:
-            return
+        settings = node_settings.load(path)
         now_ms = 5
         now_ms += settings.window_every_s * 1000 + settings.window_ms + settings.tap_window_ms + settings.link_idle_ms
         if type(now_ms) is not int or now_ms < 5:

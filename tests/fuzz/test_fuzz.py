@@ -6,6 +6,7 @@ bounded), and nothing damaged is taken for good.
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import host_targets
 import in_micropython
@@ -69,13 +70,13 @@ def test_any_bytes_at_all(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[]", "role cannot be None"),
-        ("7", "role cannot be None"),
-        ('{"role": 1}', "role cannot be 1, only like 'thigh'"),
+        ("[]", "unreadable, not an object"),
+        ("7", "unreadable, not an object"),
+        ('{"role": 1}', "unreadable, role cannot be 1"),
         ('{"role": "arm"}', "role cannot be 'arm'"),
         ('{"days": 1.5}', "days cannot be 1.5"),
         ('{"start": []}', "start cannot be"),
-        ('{"window_ms": "long"}', "window_ms cannot be 'long', only like 2300"),
+        ('{"window_ms": "long"}', "window_ms cannot be 'long', taken as 2300"),
         ('{"window_every_s": 0}', "window_every_s cannot be 0"),
         ('{"window_every_s": -5}', "window_every_s cannot be -5"),
         ('{"link_idle_ms": 1e9}', "link_idle_ms cannot be"),
@@ -84,5 +85,5 @@ def test_any_bytes_at_all(name: str, tmp_path: Path) -> None:
 )
 def test_a_node_s_settings_are_of_the_right_kind(text: str, told: str, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(text)
-    with pytest.raises(ValueError, match=told):
-        node_settings.load(str(tmp_path / "config.json"))
+    found: Any = node_settings.load(str(tmp_path / "config.json"))
+    assert told in found.trouble

@@ -10,7 +10,7 @@ import node
 from drivers.lsm6ds3tr_c import LSM6DS3TRC
 from node.power import Power
 
-_RESTART_PAUSE_MS = 5000  # a program that fails at once is tried again in peace
+_RESTART_PAUSE_MS = 5000  # at least; ambula.sim.node makes it longer where the program fails at once, again and again
 
 
 class Clock:

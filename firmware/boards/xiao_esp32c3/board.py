@@ -23,12 +23,15 @@ _I2C_HZ = const(400000)
 _AWAKE_AFTER_START_MS = const(10000)
 _SHORTEST_SLEEP_MS = const(20)  # below that, falling asleep and waking costs more than it saves
 _WATCHDOG_MS = const(60000)
-_RESTART_PAUSE_MS = const(1000)
+_LIVED_MS = const(60000)  # a program that ends sooner is tried again after longer and longer pauses ...
+_LONGEST_PAUSE_S = const(900)
+_AWAKE_PAUSE_MS = const(10000)  # ... in which USB is up at first
 _DIVIDER = const(2)  # equal resistors
 _READINGS = const(4)
 _USB_FRAME = const(0x60043024)  # USB_SERIAL_JTAG_FRAM_NUM_REG: ESP32-C3 technical reference manual, "USB Serial/JTAG"
 _FRAME_COUNT = const(0x7FF)
 _DATA = "/data"  # a folder of the one file system that MicroPython makes; see DESIGN.md, "Flash"
+_STARTED = time.ticks_ms()
 _CAUSES = {
     machine.PWRON_RESET: "power on",
     machine.HARD_RESET: "reset",
@@ -108,9 +111,9 @@ class Board:
 
     def last_words(self):
         """Return why the program restarted the board; empty after any other start. They are told once."""
-        memory = machine.RTC().memory()
-        machine.RTC().memory(b"")
-        return str(memory, "utf-8") if machine.reset_cause() == machine.SOFT_RESET else ""
+        pause, _, words = str(machine.RTC().memory(), "utf-8").partition(" ")
+        machine.RTC().memory(pause.encode())
+        return words if machine.reset_cause() == machine.SOFT_RESET else ""
 
     def remake_storage(self):
         """Start anew: on this board only MicroPython can make the file system, at a start that finds none."""
@@ -122,7 +125,24 @@ class Board:
 
 
 def restart(why):
-    """Do what `Board.restart` does, also where no `Board` could be made; the words wait in RTC memory."""
-    time.sleep_ms(_RESTART_PAUSE_MS)
-    machine.RTC().memory(why.encode())
+    """Do what `Board.restart` does, also where no `Board` could be made; pause (s) and words wait in RTC memory."""
+    pause_s = 1
+    if time.ticks_diff(time.ticks_ms(), _STARTED) < _LIVED_MS:
+        pause_s = min(2 * _last_pause_s() or 1, _LONGEST_PAUSE_S)
+    machine.RTC().memory(("%d %s" % (pause_s, why)).encode())
+    watchdog = machine.WDT(timeout=_WATCHDOG_MS)
+    left_ms = pause_s * 1000
+    time.sleep_ms(min(left_ms, _AWAKE_PAUSE_MS))
+    left_ms -= _AWAKE_PAUSE_MS
+    while left_ms > 0:
+        watchdog.feed()
+        machine.lightsleep(min(left_ms, _WATCHDOG_MS // 2))
+        left_ms -= _WATCHDOG_MS // 2
     machine.reset()
+
+
+def _last_pause_s():
+    try:
+        return int(machine.RTC().memory().split(b" ")[0])
+    except ValueError:
+        return 0  # nothing there: the first failure since power-up

@@ -19,6 +19,11 @@ HEAP = "128k"
 _BOOT_TIMEOUT_S = 30.0
 _QUIT_TIMEOUT_S = 5.0
 _LAST_LINES = 12
+# A board makes the pauses longer before it restarts a program that has not lived a minute; the simulated board has no
+# heap for that, so that it is done here.
+_FIRST_PAUSE_MS = 5000  # which the simulated board has waited already
+_LONGEST_PAUSE_MS = 900_000
+_LIVED_MS = 60_000
 
 
 def find_micropython() -> str:
@@ -104,6 +109,8 @@ class NodeProcess:
         self._ended = False
         self._last_command = ""
         self._reset: NodeSettings | None = None
+        self._pause_ms = 0  # before the last restart
+        self._powered_ms = self._reset_ms = settings.power_on_ms  # when this life began, and the one before ended
         self.resets: list[str] = []
         self.was_cut = False
         self.output: list[str] = []
@@ -135,6 +142,7 @@ class NodeProcess:
         self._booted.clear()
         self._ended = False
         self._last_command = ""
+        self._pause_ms = 0
         await self._power_up(self._settings)
         self._reader = asyncio.create_task(self._read())
         with contextlib.suppress(TimeoutError):
@@ -146,6 +154,7 @@ class NodeProcess:
             raise SimulatorError(f"virtual node {self.name} does not start: {self._last_words()}")
 
     async def _power_up(self, settings: NodeSettings) -> None:
+        self._powered_ms = settings.power_on_ms
         settings.write(self._settings_path)
         board = _solder(self._settings_path.parent / "board")
         self._process = await asyncio.create_subprocess_exec(
@@ -253,6 +262,8 @@ class NodeProcess:
             await process.wait()
             if settings is None or self._process is not process:  # the plug was pulled meanwhile
                 break
+            if self._last_command == "live":  # the clock on the wall goes on meanwhile
+                await asyncio.sleep((settings.power_on_ms - self._reset_ms) / 1000)
             await self._power_up(settings)
             if self._last_command:
                 self._command(self._last_command)
@@ -295,14 +306,22 @@ class NodeProcess:
     def _note_reset(self, now_ms: str, utc_ms: str, cause: str, last_words: str = "") -> None:
         cause = cause.replace("_", " ")
         self.resets.append(f"{cause}: {last_words}" if last_words else cause)
+        self._reset_ms = int(now_ms)
         self._reset = replace(
             self._settings,
-            power_on_ms=int(now_ms),
+            power_on_ms=self._reset_ms + self._longer_pause_ms(cause),
             clock_is_set=utc_ms != "-",
             clock_offset_ms=0 if utc_ms == "-" else int(utc_ms) - int(now_ms),
             reset_cause=cause,
             last_words=last_words,
         )
+
+    def _longer_pause_ms(self, cause: str) -> int:
+        """Return for how long a board would wait yet, after its first seconds, before it restarts its program."""
+        failed_again = cause == "software" and self._reset_ms - _FIRST_PAUSE_MS - self._powered_ms < _LIVED_MS
+        longer_ms = min(2 * self._pause_ms, _LONGEST_PAUSE_MS) if failed_again else 0
+        self._pause_ms = max(longer_ms, _FIRST_PAUSE_MS)
+        return self._pause_ms - _FIRST_PAUSE_MS
 
     def _last_words(self) -> str:
         return " | ".join(self.output[-_LAST_LINES:]) or "it said nothing"

@@ -1,0 +1,37 @@
+"""Finds out what a node is whose config.json cannot be read; loaded for that only."""
+
+import os
+
+from nodecore import headers, protocol, segment
+from nodecore.compat import const
+
+_NEVER = 0xFFFFFFFF  # a start in the year 2106
+_NAME_LENGTH = const(8)  # of a chunk of the log
+
+
+def guess_role(config, scorer, folder):
+    """Give settings that could not be read, and the scorer, the role in which the newest log in `folder` was recorded.
+
+    Where no log tells it, the node is up for its owner as a thigh would be, but records nothing.
+    """
+    code = _role_of_log(folder)
+    if code is None:
+        code = protocol.THIGH
+        config.start = _NEVER
+        config.meet = 0
+        config.trouble += ": nothing is recorded"
+    config.role_code = code
+    config.role = protocol.ROLE_NAMES[code]
+    scorer.__init__(code)
+
+
+def _role_of_log(folder):
+    try:
+        for name in sorted((name for name in os.listdir(folder) if len(name) == _NAME_LENGTH), reverse=True):
+            with open(folder + "/" + name, "rb") as f:
+                header = headers.parse_header(f.read(segment.HEADER_SIZE))
+            if header is not None and header.role < len(protocol.ROLE_NAMES):
+                return header.role
+    except OSError:
+        pass  # no log, or none that can be read
+    return None
