@@ -189,7 +189,10 @@ class App:
         gc.collect()
         from node.link import Link
 
-        self.link = Link(self, self.session, self.board.now_ms, self.config.link_idle_ms)
+        phone = None
+        if self.config.phone:
+            from node import phone
+        self.link = Link(self, self.session, self.board.now_ms, self.config.link_idle_ms, phone)
         gc.collect()
         from nodecore import model
 
@@ -340,6 +343,7 @@ class App:
             self._tell_untold()
             self.log.add(window.epoch, self.record)
             self.today.add(window.epoch, self.record)
+            self.link.tell_phone(self.record)
             self._fault = 0
             self._patience_h = 1
             self._well_ms = self.board.now_ms()

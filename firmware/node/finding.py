@@ -73,6 +73,6 @@ class Finder:
             said = found[2]
             salt = said[-protocol.HINT_SIZE : -protocol.HINT_SALT]
             hint = salt + self._pair(b"peer hint", salt)[: protocol.HINT_SALT]
-            if said == protocol.peer_data(hint):
+            if said.endswith(protocol.peer_data(hint)):
                 return found
         return None

@@ -30,17 +30,20 @@ _ARGUMENTS = const(8)  # bytes of those commands that have any: two u32 or one u
 _QUEUE = const(4)  # commands that may wait; a laptop waits for each reply, so more is misuse
 _STRANGER_MS = const(5000)  # to prove the key in
 _PEER_IDLE_MS = const(2000)  # how long the other node may keep a window open by a command
+_PHONE_MS = const(60000)  # who proves nothing may stay so long in a window, where the standard services are on
+_AFTER_PHONE_MS = const(2000)  # then the window is open for its owner for so long at least
 _MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones rarer, eight times at most
 
 
 class Link:
     """One GATT server with one laptop, or the wearer's other node, at a time.
 
-    `app` is the node's program, `session` knows the owner. `now_ms` counts up. `back_off`: each time it grows by one,
+    `app` is the node's program, `session` knows the owner. `now_ms` counts up. `phone` is the module `node.phone` where
+    the standard services are wanted, else None. `back_off`: each time it grows by one,
     windows that open by themselves should come half as often, because the last ones served only strangers.
     """
 
-    def __init__(self, app, session, now_ms, idle_ms):
+    def __init__(self, app, session, now_ms, idle_ms, phone=None):
         self._app = app
         self._session = session
         self._now_ms = now_ms
@@ -56,7 +59,9 @@ class Link:
         self._conn = None
         self._mtu = _DEFAULT_MTU
         self._shut_at_ms = 0
-        self._stranger_until_ms = 0
+        self._stranger_until_ms = self._phone_until_ms = 0
+        self._phone = phone
+        self._h_measurement = 0
         self._had_stranger = self._had_owner = False
         self._stale = False  # the peer has changed since the last poll
         self._reopen = False
@@ -75,8 +80,10 @@ class Link:
         if not self.active:
             self._start()
             self._shut_at_ms = until
-        elif until > self._shut_at_ms:
-            self._shut_at_ms = until
+        else:
+            self._shut_at_ms = max(self._shut_at_ms, until)
+            self._phone_until_ms = 0  # who taps while a phone is there wants it gone
+            self._stranger_until_ms = min(self._stranger_until_ms, self._now_ms() + _STRANGER_MS)
 
     def shut(self):
         """Send a laptop away, stop advertising and switch the radio off."""
@@ -113,8 +120,18 @@ class Link:
         if self._conn is not None and not self._session.is_open:
             if now_ms >= self._stranger_until_ms:
                 self._send_away()
+            elif now_ms < self._phone_until_ms:
+                self._shut_at_ms = max(self._shut_at_ms, now_ms + _AFTER_PHONE_MS)
         elif now_ms >= self._shut_at_ms:
             self.shut()
+
+    def tell_phone(self, rec):
+        """Tell a phone that has subscribed to it the cadence of a new record; nothing where that is not wanted."""
+        if self._phone and self._conn is not None:
+            try:
+                self._phone.tell(self._ble, self._h_measurement, rec)
+            except OSError:
+                pass  # it left a moment ago, or the stack is full: the next epoch has news again
 
     # ---- radio stack
 
@@ -125,20 +142,27 @@ class Link:
         ble.active(True)
         ble.config(addr_mode=_RANDOM_ADDRESS)  # a new one each time, so that nobody can follow the node by it
         ble.config(mtu=_PREFERRED_MTU, gap_name="Ambula")
-        ((self._h_public, self._h_control, self._h_data),) = ble.gatts_register_services((_service(),))
+        phone = self._phone
+        services = (_service(),) + (phone.services() if phone else ())
+        handles = ble.gatts_register_services(services)
+        self._h_public, self._h_control, self._h_data = handles[0]
+        if phone:
+            self._h_measurement = phone.start(ble, handles[1:], self._app)
         ble.gatts_set_buffer(self._h_control, protocol.MAX_COMMAND)
         ble.gatts_write(self._h_public, protocol.pack_public(session.has_key))
         from node import greeting
 
         self._hint = greeting.hint(session)
-        self._peer_hint = protocol.peer_data(greeting.peer_hint(session)) if session.serves_peer else b""
+        self._response = protocol.peer_data(greeting.peer_hint(session)) if session.serves_peer else b""
         node.forget("greeting")
+        if phone:
+            self._response = phone.FOUND_BY + self._response
         self.active = True
         self.windows += 1
         self._advertise()
 
     def _advertise(self):
-        self._ble.gap_advertise(_ADVERTISE_US, protocol.advertising_data(self._hint), resp_data=self._peer_hint)
+        self._ble.gap_advertise(_ADVERTISE_US, protocol.advertising_data(self._hint), resp_data=self._response)
 
     def _send_away(self):
         conn = self._conn
@@ -149,8 +173,11 @@ class Link:
     def _irq(self, event, data):
         if event == _IRQ_CENTRAL_CONNECT:
             self._conn = data[0]
+            now_ms = self._now_ms()
+            if self._phone and not self._had_stranger:
+                self._phone_until_ms = now_ms + _PHONE_MS
             self._had_stranger = True
-            self._stranger_until_ms = self._now_ms() + _STRANGER_MS
+            self._stranger_until_ms = max(now_ms + _STRANGER_MS, self._phone_until_ms)
             self._peer_changed()
         elif event == _IRQ_CENTRAL_DISCONNECT:
             self._conn = None

@@ -52,7 +52,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         made = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", *plan)
         assert (made.code, "looks like a name" in made.err) == (0, True), made
         stand_in.wait_for(b"ambula 0.1.0 thigh")
-        second = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", *plan)
+        second = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", "--phone", *plan)
         assert second.code == 0  # the same once more: a new key, the log stays
         with Board(stand_in.port) as board:
             settings = look(board).settings
@@ -62,6 +62,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         "role": "thigh",
         "zone": "Europe/Oslo",
         "days": 7,
+        "phone": True,
         "start": 1_772_607_600,  # 08:00 in Oslo is 07:00 UTC
     }
     (key,) = KeyFile().load()

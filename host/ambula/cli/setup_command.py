@@ -27,12 +27,18 @@ def setup(
         typer.Option(metavar="now|tap|TIME", help="When to record: TIME as 2026-03-04T08:00, in the zone."),
     ] = "now",
     days: Annotated[int, typer.Option(min=0, max=MAX_DAYS, help="For how many days; 0: until it is stopped.")] = 0,
+    phone: Annotated[
+        bool,
+        typer.Option(
+            "--phone", help="Tell phones battery and cadence by standard services; whoever is near reads them."
+        ),
+    ] = False,
     port: PortOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="It takes the place of a node that was lost.")] = False,
     erase: Annotated[bool, typer.Option("--erase", help="Erase the recording that is on the node.")] = False,
 ) -> None:
     """Set up a flashed node on USB for a wearer: a new key, role, time, capture plan; written and read back."""
-    wanted = _wanted(participant, role, zone, start, days)
+    wanted = _wanted(participant, role, zone, start, days, phone)
     warn_of_name(wanted.participant)
     found = choose_port(port)
     keys = KeyFile()
@@ -49,7 +55,7 @@ def setup(
     out.print(f"clock {done.clock_offset_ms / 1000:+.1f} s; it runs Ambula {done.greeting}", highlight=False)
 
 
-def _wanted(participant: str, role: str, zone: str | None, start: str, days: int) -> Wanted:
+def _wanted(participant: str, role: str, zone: str | None, start: str, days: int, phone: bool) -> Wanted:
     code = participant.strip()
     if not code:
         raise InputError("--participant: a code cannot be empty")
@@ -57,4 +63,4 @@ def _wanted(participant: str, role: str, zone: str | None, start: str, days: int
         raise InputError(f"--role {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
     where = zone or load_config().zone or local_zone_name()
     begin = start if start in ("now", "tap") else moment(start, where, "--start")
-    return Wanted(code, protocol.ROLE_NAMES.index(role), where, begin, days)
+    return Wanted(code, protocol.ROLE_NAMES.index(role), where, begin, days, phone)

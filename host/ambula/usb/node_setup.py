@@ -29,13 +29,17 @@ _OLD_LOG = "/data/log.old"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a node is to be: wearer's code, role (0 thigh, 1 back), zone (IANA), start ("now", "tap", UTC s), days."""
+    """What a node is to be: wearer's code, role (0 thigh, 1 back), zone (IANA), start ("now", "tap", UTC s), days.
+
+    phone: whether it offers the standard Bluetooth services to whoever is near.
+    """
 
     participant: str
     role: int
     zone: str
     start: str | int
     days: int
+    phone: bool = False
 
     @property
     def role_name(self) -> str:
@@ -102,6 +106,7 @@ def _config(state: State, wanted: Wanted) -> bytes:
         "start": wanted.start,
         "days": wanted.days,
         "midnight_min": _midnight_min(wanted.zone),
+        "phone": wanted.phone,
     }
     return json.dumps({**state.settings, "schema": CONFIG_SCHEMA, **plan}).encode()
 

@@ -1,0 +1,143 @@
+"""How long a stranger may stay where the standard services are on: the node's link, on a made radio and clock."""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+CONNECT, DISCONNECT = 1, 2
+SERVICES = ((), (), ())
+
+
+class FakeBle:
+    """A radio that takes everything; `conn` is who is connected."""
+
+    def __init__(self) -> None:
+        self.conn: int | None = None
+        self.on = False
+        self.handler: Any = None
+
+    def active(self, on: bool) -> None:
+        self.on = on
+
+    def irq(self, handler: Any) -> None:
+        self.handler = handler
+
+    def gap_disconnect(self, conn: int) -> None:
+        self.conn = None
+        self.handler(DISCONNECT, (conn, 0, bytes(6)))
+
+    def gatts_register_services(self, services: tuple[Any, ...]) -> tuple[tuple[int, ...], ...]:
+        return ((1, 2, 3), *((9,) for _ in services[1:]))
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments, **named: None
+
+
+class Owner:
+    """A session that nobody has opened."""
+
+    is_open = is_peer = serves_peer = False
+    has_key = True
+
+    def own(self, *parts: bytes) -> bytes:
+        return bytes(32)
+
+    def end(self) -> None:
+        self.is_open = False
+
+
+class Bed:
+    """A link, its radio, and its clock: `pass_s` polls it every 0.1 s."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, has_phone: bool) -> None:
+        self.ble = FakeBle()
+        bluetooth = SimpleNamespace(BLE=lambda: self.ble, UUID=str, FLAG_READ=2, FLAG_WRITE=8, FLAG_NOTIFY=16)
+        monkeypatch.setitem(sys.modules, "bluetooth", bluetooth)
+        for name in [n for n in sys.modules if n == "node.link"]:
+            monkeypatch.delitem(sys.modules, name)
+        from node.link import Link
+
+        self.now_ms = 0
+        phone = SimpleNamespace(FOUND_BY=b"", services=lambda: SERVICES, start=lambda *_: 9, tell=self._hear)
+        self.told: list[bytes] = []
+        self.session = Owner()
+        self.link = Link(None, self.session, lambda: self.now_ms, 20_000, phone if has_phone else None)
+
+    def _hear(self, ble: object, handle: int, rec: bytes) -> None:
+        self.told.append(rec)
+
+    def connect(self) -> None:
+        self.ble.conn = 5
+        self.ble.handler(CONNECT, (5, 0, bytes(6)))
+
+    def stays_s(self, most_s: float) -> float:
+        """Let time pass until nobody is connected any more, or `most_s`; return how long that was."""
+        began_ms = self.now_ms
+        while self.ble.conn is not None and self.now_ms - began_ms < most_s * 1000:
+            self.pass_s(0.1)
+        return (self.now_ms - began_ms) / 1000
+
+    def pass_s(self, seconds: float) -> None:
+        for _ in range(round(seconds * 10)):
+            self.now_ms += 100
+            self.link.poll()
+
+
+def test_a_stranger_has_five_seconds_and_a_phone_sixty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for has_phone, longest_s in ((False, 5), (True, 60)):
+        bed = Bed(monkeypatch, has_phone)
+        bed.link.open(3000)
+        bed.pass_s(1)
+        bed.connect()
+        assert bed.stays_s(100) == pytest.approx(longest_s, abs=0.3)
+
+
+def test_after_the_phone_the_window_is_open_for_its_owner_and_then_shuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    bed = Bed(monkeypatch, has_phone=True)
+    bed.link.open(3000)
+    bed.connect()
+    bed.stays_s(100)
+    bed.pass_s(1)
+    assert bed.link.active
+    bed.pass_s(3)
+    assert not bed.link.active
+
+
+def test_the_second_of_a_window_has_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    bed = Bed(monkeypatch, has_phone=True)
+    bed.link.open(90_000)
+    bed.connect()
+    assert bed.stays_s(100) == pytest.approx(60, abs=0.3)
+    bed.connect()
+    assert bed.stays_s(100) == pytest.approx(5, abs=0.3)
+
+
+def test_a_tap_sends_the_phone_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    bed = Bed(monkeypatch, has_phone=True)
+    bed.link.open(3000)
+    bed.connect()
+    assert bed.stays_s(8) == pytest.approx(8)
+    bed.link.open(60_000)
+    assert bed.stays_s(100) == pytest.approx(5, abs=0.3)
+
+
+def test_who_opened_the_session_is_not_sent_away_for_a_phone(monkeypatch: pytest.MonkeyPatch) -> None:
+    bed = Bed(monkeypatch, has_phone=True)
+    bed.link.open(3000)
+    bed.connect()
+    bed.link.poll()
+    bed.session.is_open = True
+    bed.link._stay_open()
+    assert bed.stays_s(15) == pytest.approx(15)
+
+
+def test_a_record_is_told_only_while_somebody_is_there_and_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for has_phone, heard in ((True, [b"two"]), (False, [])):
+        bed = Bed(monkeypatch, has_phone)
+        bed.link.open(3000)
+        bed.link.tell_phone(b"one")
+        bed.connect()
+        bed.link.tell_phone(b"two")
+        assert bed.told == heard
