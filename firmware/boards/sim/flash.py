@@ -12,7 +12,7 @@ import sys
 
 BLOCK_SIZE = 4096
 BLOCKS = 512
-PROGRAM_BLOCKS = 128
+PROGRAM_BLOCKS = 160
 _PIECE = 64  # the simulator shares the firmware's heap: no buffer of a whole block
 
 _IOCTL_SYNC = 3

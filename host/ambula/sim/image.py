@@ -12,8 +12,8 @@ from ambula.mpy import architecture_of, compile_files
 from ambula.sim.node import find_micropython
 
 BLOCK_SIZE = 4096
-PROGRAM_BLOCKS = 128  # 512 KiB: what a node only reads; two firmwares, of 55 blocks each
-LOG_BLOCKS = 384  # 1.5 MiB: what it writes; together the 2 MiB that a 4 MB ESP32-C3 has for files
+PROGRAM_BLOCKS = 160  # 640 KiB: what a node only reads; two firmwares, of 60 blocks each
+LOG_BLOCKS = 352  # 1.4 MiB: what it writes; together the 2 MiB that a 4 MB ESP32-C3 has for files
 
 
 def _file_system(blocks: int, image: bytearray | None = None) -> LittleFS:
