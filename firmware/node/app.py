@@ -30,6 +30,7 @@ _GC_RUNNING = const(8192)
 _SETTLED_MS = const(5000)
 _PATIENCE_MS = const(600000)  # a program that records nothing for so long, though it should, starts anew
 _HOUR_MS = const(3600000)
+_REOPEN_PAUSE_MS = const(60000)
 _RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
 
 
@@ -80,7 +81,7 @@ class App:
         self._next_service_ms = 0
         self._sensor = Sensor(board.imu, board.now_ms)
         self._started_ms = self._well_ms = board.now_ms()
-        self._radio_failures = 0
+        self._radio_failures = self._no_reopening_ms = 0
         self._untold = None
         self._told_dropped = 0
         # What one turn of the loop does, in this order; a fault is told by these names.
@@ -150,7 +151,12 @@ class App:
         try:
             self.link.poll()
         except Exception as e:
+            left_ms = self.link.left_ms()
             self._shut_radio(e)
+            if self.board.now_ms() >= self._no_reopening_ms:  # a failure that stays must not come back at once
+                self._no_reopening_ms = self.board.now_ms() + _REOPEN_PAUSE_MS
+                gc.collect()  # a laptop that was cut off for want of memory finds the rest of the window
+                self._open_window(left_ms)
 
     def plan_window(self):
         """Fix the next window: just after a multiple of UTC, so that both nodes of a wearer open theirs together."""

@@ -85,6 +85,10 @@ class Link:
             self._phone_until_ms = 0  # who taps while a phone is there wants it gone
             self._stranger_until_ms = min(self._stranger_until_ms, self._now_ms() + _STRANGER_MS)
 
+    def left_ms(self):
+        """Return for how long the window would stay open."""
+        return max(0, self._shut_at_ms - self._now_ms())
+
     def shut(self):
         """Send a laptop away, stop advertising and switch the radio off."""
         if self._conn is not None:

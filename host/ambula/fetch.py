@@ -17,6 +17,7 @@ SCAN_S = 20.0  # a node that nobody taps opens its window every 15 minutes only:
 _CONNECT_TIMEOUT_S = 20.0
 _ATTEMPTS = 3
 _ATTEMPT_PAUSE_S = 1.0
+_AGAIN_S = 5.0  # how long to listen for a node that was lost before its old address is tried
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ async def fetch(
         if key is None:
             continue
 
-        async def attempt(near: Near = near, key: NodeKey = key) -> SyncResult:
+        async def attempt(near: Near, key: NodeKey = key) -> SyncResult:
             def hear(done: int, of: int) -> None:
                 if on_progress is not None:
                     on_progress(near, done, of)
@@ -94,7 +95,7 @@ async def fetch(
                 return await sync_node(client, store, hear)
 
         try:
-            report.synced.append(await _patiently(attempt))
+            report.synced.append(await _patiently(radio, near, attempt))
         except AmbulaError as e:
             report.failed.append((f"{key.participant} {near.role}", e))
     return report
@@ -112,11 +113,18 @@ async def visiting(
         await link.close()
 
 
-async def _patiently(attempt: Callable[[], Awaitable[SyncResult]]) -> SyncResult:
+async def _patiently(radio: Radio, near: Near, attempt: Callable[[Near], Awaitable[SyncResult]]) -> SyncResult:
     """Try again when the link fails; anything else, and the last failure, is for the caller."""
     for _ in range(_ATTEMPTS - 1):
         try:
-            return await attempt()
+            return await attempt(near)
         except TransportError:
             await asyncio.sleep(_ATTEMPT_PAUSE_S)
-    return await attempt()
+            near = await _again(radio, near)
+    return await attempt(near)
+
+
+async def _again(radio: Radio, near: Near) -> Near:
+    """Return the node as it is heard now: a window that it opened anew has a new address."""
+    keys = [near.key] if near.key is not None else []
+    return next((heard for heard in await find_nodes(radio, keys, _AGAIN_S) if heard.key == near.key), near)

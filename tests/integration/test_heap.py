@@ -1,6 +1,7 @@
 """The heap that the firmware is held to is not all used up: a whole visit works with 4 KiB less."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from ambula.fetch import fetch, find_nodes
 from ambula.sim.node import HEAP
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
+from nodecore import segment
 
 START_MS = 356_000_000 * 5000
 EPOCHS = 120
@@ -28,5 +30,32 @@ def test_two_nodes_record_and_sync_with_4_kib_to_spare(tmp_path: Path) -> None:
             assert report.failed == []
             assert [one.epochs for one in report.synced] == [EPOCHS, EPOCHS]
             assert [node.resets for node in rig.nodes.values()] == [[], []]
+
+    asyncio.run(go())
+
+
+def test_a_visit_that_is_cut_off_for_want_of_memory_goes_on_in_the_same_window(tmp_path: Path) -> None:
+    """The node opens what is left of the window anew, under a new address, where the laptop finds it; its log tells."""
+    samples = np.random.default_rng(5).integers(-4000, 4000, (EPOCHS * 130, 3)).astype(np.int16)
+    end_ms = START_MS + EPOCHS * 5000 + SETTLE_MS
+
+    async def go() -> None:
+        async with Rig(tmp_path, [VirtualWearer(0, samples, START_MS)]) as rig:
+            node = rig.nodes["thigh"]
+            await node.kill()
+            fault = ("node.session:Session.seal", "MemoryError", end_ms, 2 * end_ms, 1)
+            node._settings = replace(node._settings, faults=(fault,))
+            await node.start()
+            await rig.run_until(end_ms)
+            rig.laptop_near()
+            (near,) = await find_nodes(rig.radio, rig.keys, 30)
+            with Store(tmp_path / "s.db") as store:
+                report = await fetch(rig.radio, store, [near], rig.utc_ms)
+                assert report.failed == []
+                (stored,) = store.nodes()
+                told = [e.payload for e in store.events(stored.node_id) if e.code == segment.FAULT]
+                assert told == [b"radio: MemoryError ordered"]
+            (again,) = await find_nodes(rig.radio, rig.keys, 30)
+            assert again.found.address != near.found.address
 
     asyncio.run(go())
