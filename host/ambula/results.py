@@ -1,11 +1,13 @@
 """All that the store says of a participant: epochs, days, week, ledgers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ambula.epochs import EpochTable, Records
 from ambula.ledger import Ledger, ledger_from
-from ambula.localdays import Zones
+from ambula.localdays import ZoneHistory, Zones
 from ambula.origin import NodeLog, Origin
+from ambula.programme import Verdict
+from ambula.programme.participant import programme_of
 from ambula.settings import DEFAULT, Rules
 from ambula.store import Store
 from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
@@ -46,4 +48,20 @@ def results(store: Store, participant: str, zones: Zones, rules: Rules = DEFAULT
         ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
     days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
     firmware = {protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes}
-    return Results(wear.table, days, summarise_week(days), ledgers, firmware, wear.clocks, wear.moved)
+    week = replace(summarise_week(days), **_programme_figures(store, participant, wear.table, zones))
+    return Results(wear.table, days, week, ledgers, firmware, wear.clocks, wear.moved)
+
+
+def _programme_figures(store: Store, participant: str, table: EpochTable, zones: Zones) -> dict[str, float]:
+    """Return the week's figures of the programme; none for who was never given one."""
+    begun = store.programme(participant) is not None
+    programme = programme_of(store, participant, table, ZoneHistory.of(zones)) if begun else None
+    if programme is None:
+        return {}
+    over = [week for week in programme.weeks if week.verdict is not Verdict.RUNNING and week.goal is not None]
+    return {
+        "programme_weeks": len(over),
+        "programme_well_weeks": sum(week.verdict is Verdict.WELL for week in over),
+        "programme_goal_min": programme.goal.minutes,
+        "programme_goal_days": programme.goal.days,
+    }

@@ -14,7 +14,10 @@ _SATURDAY = 5
 
 @dataclass(frozen=True)
 class WeekSummary:
-    """Means over the valid days of a recording (NaN without one); every field is defined in dictionary.toml."""
+    """Means over the valid days of a recording (NaN without one); every field is defined in dictionary.toml.
+
+    The programme's fields are those of who has none, until somebody fills them in: see `ambula.results`.
+    """
 
     participant: str
     first_date: date | None
@@ -67,6 +70,10 @@ class WeekSummary:
     who_category: str
     rules: str
     met_table: str
+    programme_weeks: int = 0
+    programme_well_weeks: int = 0
+    programme_goal_min: float = nan
+    programme_goal_days: float = nan
 
 
 def summarise_week(days: Sequence[DaySummary]) -> WeekSummary:

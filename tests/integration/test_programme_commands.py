@@ -1,9 +1,11 @@
 """`ambula programme` and `ambula note` as a user meets them."""
 
+import csv
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from command import Ambula
 from made_log import A_DAY, add_log, sitting_but_for
@@ -63,6 +65,24 @@ def test_a_plan_and_its_first_date_are_kept(store: Path, ambula: Ambula, tmp_pat
     found = json.loads(ambula("programme", "--store", store, "--json").out)
     assert (found["plan"]["name"], found["plan"]["step_min"]) == ("with my physio", 5)
     assert [w["first_date"] for w in found["weeks"]] == ["2026-03-04", "2026-03-11", "2026-03-18"]
+
+
+def test_the_week_s_table_holds_the_programme_once_one_was_begun(store: Path, ambula: Ambula, tmp_path: Path) -> None:
+    def row() -> list[str]:
+        (one,) = csv.DictReader(
+            ambula("summary", "--store", store, "--format", "csv", "--per", "week").out.splitlines()
+        )
+        return [one[f"programme_{name}"] for name in ("weeks", "well_weeks", "goal_min", "goal_days")]
+
+    assert row() == ["0", "0", "", ""]
+    assert ambula("programme", "--store", store, "--start", "2026-03-02").code == 0
+    told = json.loads(ambula("programme", "--store", store, "--json").out)
+    goal = [str(told["goal"]["minutes"]), str(told["goal"]["days"])]
+    assert row() == ["2", "1", *goal]
+    assert (
+        ambula("cohort", store.parent, "--out", tmp_path / "c.parquet", "--persons", tmp_path / "p.parquet").code == 0
+    )
+    assert [str(round(v)) for v in list(pq.read_table(tmp_path / "p.parquet").to_pylist()[0].values())[-2:]] == goal
 
 
 @pytest.mark.parametrize(
