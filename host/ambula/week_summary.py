@@ -70,8 +70,8 @@ class WeekSummary:
     who_category: str
     rules: str
     met_table: str
-    programme_weeks: int = 0
-    programme_well_weeks: int = 0
+    programme_weeks: int
+    programme_well_weeks: int
     programme_goal_min: float = nan
     programme_goal_days: float = nan
 
@@ -110,6 +110,8 @@ def summarise_week(days: Sequence[DaySummary]) -> WeekSummary:
         who_category=who_category(who_min),
         rules=days[0].rules if days else "",
         met_table=days[0].met_table if days else "",
+        programme_weeks=0,
+        programme_well_weeks=0,
     )
 
 
