@@ -25,7 +25,7 @@ DEFAULTS = {
     # When to record: from "now", a double "tap" or a time on (UTC s); for how many days, 0: for ever.
     "start": "now",
     "days": 0,
-    "phone": False,  # whether to offer the standard Bluetooth services to whoever is near
+    "phone": 0,  # 1: offer the standard Bluetooth services to whoever is near
     "zone": "",  # IANA, for who reads the log
     "meet": 1,  # the thigh visits the back, where set-up gave both the pair's key; 0: never
     "midnight_min": 0,  # how long after 0:00 UTC the wearer's day begins, by the zone as it was at the set-up
@@ -35,6 +35,7 @@ _ALLOWED = {
     "service_every_s": (5, 10),
     "keep": ("oldest", "newest"),
     "days": range(MAX_DAYS + 1),
+    "phone": (0, 1),
     "meet": (0, 1),
     "midnight_min": range(1440),
 }

@@ -22,7 +22,7 @@ BATTERY_MV = 3900
 
 
 def a_node(folder: Path, samples: np.ndarray = STILL, role: int = 0, peers: bool = False, **config: Any) -> Rig:
-    wearer = VirtualWearer(role, samples, START_MS, config={"phone": True, **config})
+    wearer = VirtualWearer(role, samples, START_MS, config={"phone": 1, **config})
     return Rig(folder, [wearer], peers=peers)
 
 
@@ -119,7 +119,7 @@ def walk(seconds: int, spm: float = 110.0) -> np.ndarray:
 
 def test_without_phone_nothing_of_it_is_there(tmp_path: Path) -> None:
     async def go() -> None:
-        async with a_node(tmp_path / "rig", phone=False) as rig:
+        async with a_node(tmp_path / "rig", phone=0) as rig:
             await rig.run_until(START_MS + 10_000)
             rig.laptop_near()
             phone = await rig.air.add_central("phone")

@@ -62,7 +62,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         "role": "thigh",
         "zone": "Europe/Oslo",
         "days": 7,
-        "phone": True,
+        "phone": 1,
         "start": 1_772_607_600,  # 08:00 in Oslo is 07:00 UTC
     }
     (key,) = KeyFile().load()

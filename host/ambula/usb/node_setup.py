@@ -106,7 +106,7 @@ def _config(state: State, wanted: Wanted) -> bytes:
         "start": wanted.start,
         "days": wanted.days,
         "midnight_min": _midnight_min(wanted.zone),
-        "phone": wanted.phone,
+        "phone": int(wanted.phone),
     }
     return json.dumps({**state.settings, "schema": CONFIG_SCHEMA, **plan}).encode()
 
