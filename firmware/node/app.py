@@ -84,13 +84,6 @@ class App:
         self._radio_failures = self._no_reopening_ms = 0
         self._untold = None
         self._told_dropped = 0
-        # What one turn of the loop does, in this order; a fault is told by these names.
-        self._parts = (
-            ("rest", self._rest),
-            ("recording", self._record),
-            ("radio", self._radio),
-            ("watch", self._look),
-        )
 
     @property
     def recording(self):
@@ -114,9 +107,16 @@ class App:
 
     def step(self):
         """Sleep until something is due, then do it; whatever of it fails, the rest is done."""
-        for what, part in self._parts:
+        for what in ("rest", "recording", "radio", "watch"):  # a fault is told by these names
             try:
-                part()
+                if what == "rest":
+                    self._rest()
+                elif what == "recording":
+                    self._record()
+                elif what == "radio":
+                    self._radio()
+                else:
+                    self._look()
             except Exception as e:
                 self.tell(what, e)
 
