@@ -13,10 +13,10 @@ from nodecore.compat import const
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, ODR_HZ
 
 FIRMWARE = (0, 1, 0)
-STORAGE = "/data/"  # where the board mounts the file system that is written to
-LOG_DIRECTORY = STORAGE + "log"
-_TODAY = LOG_DIRECTORY + "/today"
-_BACK = LOG_DIRECTORY + "/back"  # what a visit has copied of the back's log
+_STORAGE = "/data/"  # where the board mounts the file system that is written to
+_LOG_DIRECTORY = _STORAGE + "log"
+_TODAY = _LOG_DIRECTORY + "/today"
+_BACK = _LOG_DIRECTORY + "/back"  # what a visit has copied of the back's log
 
 _AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished at once; less than the dead band
 _AFTER_SERVICE_MS = const(300)  # a window begins when the epoch before it is scored
@@ -50,22 +50,19 @@ class App:
         if not config.role:  # the file was of no use
             from node import guessing
 
-            guessing.guess_role(config, scorer, LOG_DIRECTORY)
+            guessing.guess_role(config, scorer, _LOG_DIRECTORY)
             node.forget("guessing")
-        self.log = Log(LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
-        self.boot = start.boots(STORAGE) + 1
+        self.log = Log(_LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
+        self.boot = start.boots(_STORAGE) + 1
         self.last_words = board.last_words()  # the board tells them once
         self._scorer = scorer
         self.record = bytearray(record.SIZE)
         self._fault = 0
         start.check_clock(self, self._epoch_now())
         self.boot_epoch = self._epoch_now()
-        from node.key import PAIR_PATH, load_key
-
-        key = load_key()
-        pair = load_key(PAIR_PATH)
-        node.forget("key")
-        self.plan = start.read_plan(self, key, STORAGE, self.boot_epoch)
+        key = start.load_key("key.bin")  # the owner's
+        pair = start.load_key("pair.bin")  # what the wearer's two nodes share
+        self.plan = start.read_plan(self, key, _STORAGE, self.boot_epoch)
         self.boot_story = start.story(self, FIRMWARE)
         self._patience_h = start.sensor_patience_h(self.last_words)  # a sensor silent for so long: start anew
         from node.today import Today
@@ -257,7 +254,7 @@ class App:
             from node import telling
 
             try:
-                telling.tell_boot(self, STORAGE)
+                telling.tell_boot(self, _STORAGE)
             finally:
                 node.forget("telling")
 

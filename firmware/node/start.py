@@ -6,7 +6,7 @@ import struct
 
 from node.plan import OVER, RECORDING, WAITING, Plan
 from node.today import FORMAT, UNKNOWN
-from nodecore import segment
+from nodecore import protocol, segment
 from nodecore.compat import const
 
 _LONGEST_H = const(24)  # between two restarts for a sensor that stays silent
@@ -20,6 +20,16 @@ def boots(folder):
             return int(f.read())
     except (OSError, ValueError):
         return 0
+
+
+def load_key(path):
+    """Return the key in a file, or nothing if there is none or it is not whole: then it opens nothing."""
+    try:
+        with open(path, "rb") as f:
+            key = f.read(protocol.KEY_SIZE + 1)
+    except OSError:
+        return b""
+    return key if len(key) == protocol.KEY_SIZE else b""
 
 
 def check_clock(app, epoch):

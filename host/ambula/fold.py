@@ -35,16 +35,25 @@ def _tidied(tree: ast.Module, passed_on: set[str], known: Mapping[str, Mapping[s
 
 
 def _passed_on(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
-    """Return what others take from each module, by import or, whatever the module, as an attribute."""
+    """Return what others take from each module, by import or as an attribute of whatever they have imported."""
     attributes: set[str] = set()
-    imported: dict[str, set[str]] = {}
+    taken: dict[str, set[str]] = {}
     for tree in trees:
+        imports = [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
+        imported = {(a.asname or a.name).partition(".")[0] for n in imports for a in n.names}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute):
+            if isinstance(node, ast.Attribute) and _root(node) in imported:
                 attributes.add(node.attr)
             elif isinstance(node, ast.ImportFrom) and node.module is not None:
-                imported.setdefault(node.module, set()).update(a.name for a in node.names)
-    return collections.defaultdict(lambda: attributes, {m: names | attributes for m, names in imported.items()})
+                taken.setdefault(node.module, set()).update(a.name for a in node.names)
+    return collections.defaultdict(lambda: attributes, {m: names | attributes for m, names in taken.items()})
+
+
+def _root(node: ast.expr) -> str | None:
+    """Return the name that a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _module(file: str) -> str:

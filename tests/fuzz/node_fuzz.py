@@ -67,8 +67,7 @@ class _Bluetooth:
 
 sys.modules["bluetooth"] = _Bluetooth
 
-from node import greeting, plan, session
-from node import key as device_key
+from node import greeting, plan, session, start
 from node import log as node_log
 from node import settings as node_settings
 from node.link import Link
@@ -358,7 +357,7 @@ class Settings:
         path = _FOLDER + "/config.json"
         with open(path, "wb") as f:
             f.write(data)
-        if len(device_key.load_key(path)) not in (0, protocol.KEY_SIZE):
+        if len(start.load_key(path)) not in (0, protocol.KEY_SIZE):
             raise RuntimeError("a key of a wrong size")
         settings = node_settings.load(path)
         now_ms = 5

@@ -109,3 +109,14 @@ def test_what_a_module_passes_on_stays() -> None:
         c="import b\nfrom b import f\nf()\nb.g()\n",
     )
     assert out["b"] == "from a import f, g"
+
+
+def test_an_import_is_not_kept_for_somebody_else_s_attribute_of_its_name() -> None:
+    """A module goes with its constants, though some object has an attribute that is called as it is."""
+    sources = {
+        "p____init__": "",
+        "p__codes": "WALKING = const(5)\nNAMES = ('a', 'b')\n",
+        "user": "from p import codes\ndef is_walk(decision):\n    return decision.codes == codes.WALKING\n",
+    }
+    assert "import" not in folded(**sources)["user"]
+    assert "from p import codes" in folded(**sources, third="import user\nnames = user.codes.NAMES\n")["user"]

@@ -10,9 +10,9 @@ A controller outside (the host's simulator) writes lines to standard input:
     tap         the wearer double-taps the node
     battery MV  the cell's voltage from now on
     usb IN      1: a computer is plugged in; 0: it is not
-    power       tell what the power model wants, since power-up: `@power BUS_BYTES RADIO_MS`, then the ms spent in each
+    power       tell what the power model wants, since power-up: `@= BUS_BYTES RADIO_MS`, then the ms spent in each
                 state of the firmware's, then how often it was entered
-    heap        collect, and tell how many bytes are free and in use: `@heap FREE ALLOCATED`
+    heap        collect, and tell how many bytes are free and in use: `@= FREE ALLOCATED`
     quit        pull the plug, now
 
 and reads lines from standard output: `@ MS` when time stands still at MS, `@.. MS` now and then on the way. Everything
@@ -27,6 +27,17 @@ import time
 
 import machine
 import simulation
+from micropython import const
+
+_RUN = const(114)  # "r", and so on
+_STEP = const(115)
+_LIVE = const(108)
+_TAP = const(116)
+_BATTERY = const(98)
+_USB = const(117)
+_POWER = const(112)
+_HEAP = const(104)
+_QUIT = const(113)
 
 _PROGRESS_MS = 1800000
 _WATCHDOG_MS = 60000
@@ -131,27 +142,30 @@ class VirtualTime:
         return True
 
     def _obey(self, line):
+        """Do what a line says, by its first letter: words would stay on the heap that the firmware is measured in."""
         words = line.split()
-        if not words or words[0] == "quit":
+        what = ord(words[0][0]) if words else _QUIT
+        number = int(words[1]) if len(words) > 1 else 0
+        if what == _QUIT:
             sys.exit(0)
-        if words[0] in ("run", "step"):
+        if what == _RUN or what == _STEP:
             self._live = False
-            self._stepping = words[0] == "step"
-            self._granted_ms = int(words[1])
-        elif words[0] == "live":
+            self._stepping = what == _STEP
+            self._granted_ms = number
+        elif what == _LIVE:
             self._live = True
             self._stepping = False
             self._start_wall_clock()
-        elif words[0] == "tap":
+        elif what == _TAP:
             self.tapped = True
-        elif words[0] == "power":
+        elif what == _POWER:
             power = simulation.power
             power.enter(power.state)
-            print("@power", machine.bus_bytes, self.radio_ms, *power.spent_ms, *power.entered)
-        elif words[0] == "usb":
-            self.on_usb = words[1] == "1"
-        elif words[0] == "battery":
-            self.battery_mv = int(words[1])
-        elif words[0] == "heap":
+            print("@=", machine.bus_bytes, self.radio_ms, *power.spent_ms, *power.entered)
+        elif what == _USB:
+            self.on_usb = number == 1
+        elif what == _BATTERY:
+            self.battery_mv = number
+        elif what == _HEAP:
             gc.collect()
-            print("@heap", gc.mem_free(), gc.mem_alloc())
+            print("@=", gc.mem_free(), gc.mem_alloc())

@@ -279,7 +279,7 @@ class NodeProcess:
         if word == "@boot":
             self.heap_free_at_boot = int(rest.split()[0])
             self._booted.set()
-        elif word in ("@heap", "@power"):
+        elif word == "@=":
             if self._answer is not None and not self._answer.done():
                 self._answer.set_result([int(number) for number in rest.split()])
         elif word == "@?":
