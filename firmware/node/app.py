@@ -153,7 +153,7 @@ class App:
             self.plan_window()
             if self._meets:
                 self._meet()
-            self._open_window(self.config.window_ms, 1)  # only these count: a broken sensor taps all the time
+            self._open_window(self.config.window_ms)
             if not self._signal:
                 self.show(WINDOW_SIGNAL)
         if self.link.active and self.board.on_usb():
@@ -214,13 +214,13 @@ class App:
 
         forest.model = model
 
-    def _open_window(self, ms, weight=0):
-        """Open the radio; the recording goes on without one that fails. `weight`: how much that counts."""
+    def _open_window(self, ms):
+        """Open the radio; the recording goes on without one that fails."""
         try:
             self.link.open(ms)
             self._radio_failures = 0
         except Exception as e:
-            self._radio_failures += weight
+            self._radio_failures += 1
             self._shut_radio(e)
 
     def _shut_radio(self, e):
