@@ -6,6 +6,7 @@ IRQ handlers only take notes; all work is done in `poll`, so that a slow flash n
 """
 
 import errno
+import gc
 import struct
 
 import bluetooth
@@ -237,6 +238,7 @@ class Link:
 
     def _meet(self, message):
         """Take a stranger's message, which may make it the owner."""
+        gc.collect()  # what a session keeps is to lie low, not in the middle of what is free
         from node import greeting
 
         answer = greeting.answer(self._session, message)
@@ -272,6 +274,7 @@ class Link:
         if op == protocol.CANCEL:
             self._reading = False  # a frame that is sealed already still goes out: its counter is spent
             return protocol.OK, b""
+        gc.collect()
         try:
             from node import commands
 

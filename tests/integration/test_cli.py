@@ -366,11 +366,11 @@ def test_ctrl_c_in_a_replay_leaves_nothing(tmp_path: Path) -> None:
 
 
 def processes_with(argument: str) -> list[str]:
-    """The command lines, as far as this system shows them, that hold an argument."""
+    """The folders and command lines of processes, as far as this system shows them, that hold an argument."""
     found: list[str] = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            text = path.read_text()
+            text = f"{path.with_name('cwd').readlink()} {path.read_text()}"
         except OSError:
             continue
         if argument in text:

@@ -66,7 +66,7 @@ class NodeSettings:
 
     def write(self, path: Path) -> None:
         """Write the settings as the JSON file that the board's boot reads."""
-        values = {k: str(v) if isinstance(v, Path) else v for k, v in self.__dict__.items()}
+        values = {k: str(v.absolute()) if isinstance(v, Path) else v for k, v in self.__dict__.items()}
         path.write_text(json.dumps(values), encoding="utf-8")
 
 
@@ -161,8 +161,9 @@ class NodeProcess:
             find_micropython(),
             "-X",
             f"heapsize={self._heap}",
-            str(board / "boot.py"),
-            str(self._settings_path),
+            "boot.py",  # MicroPython keeps paths on the heap: short ones take as much in any folder
+            f"../{self._settings_path.name}",
+            cwd=board,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
