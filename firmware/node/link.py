@@ -276,11 +276,15 @@ class Link:
             return protocol.OK, b""
         gc.collect()
         try:
-            from node import commands
-
+            if op in _QUESTIONS:
+                from node import answers as commands
+            else:
+                from node import commands
             return commands.answer(self._app, self._session, command)
         finally:
+            node.forget("answers")
             node.forget("commands")
+            node.forget("blocks", "nodecore")
 
     # ---- sending
 
@@ -347,4 +351,5 @@ def _service():
 
 
 _PEER_MAY = (protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO)
+_QUESTIONS = (protocol.INFO, protocol.HEALTH, protocol.NOW, protocol.RECEIPT)
 _WITH_ARGUMENTS = (protocol.TIME_SET, protocol.READ, protocol.ACK, protocol.RECEIPT)

@@ -1,0 +1,87 @@
+"""What a node answers a laptop that asks, besides its log. SPEC.md, "GATT service". Loaded as `commands` is."""
+
+import os
+import struct
+
+from node import plan as plans
+from nodecore import protocol
+from nodecore.compat import const
+
+_PIECE = const(128)  # of the log at a time, for a receipt
+
+
+def answer(app, session, command):
+    """Return (status, result) of a question whose length is right; raises ValueError for what the log does not have."""
+    return _HANDLERS[command[0]](app, session, command)
+
+
+def _info(app, session, command):
+    from node.app import FIRMWARE
+    from nodecore import blocks
+
+    state = 0
+    if app.recording:
+        state = protocol.RECORDING
+    elif app.plan.state == plans.WAITING:
+        state = protocol.WAITING
+    if app.clock.is_set:
+        state |= protocol.CLOCK_SET
+    log = app.log
+    if log.full or log.broken:
+        state |= protocol.STORAGE_FULL
+    app.measure()
+    return protocol.OK, blocks.pack_info(
+        app.config.role_code,
+        app.boot,
+        app.board.unique_id(),
+        log.log_id,
+        log.first,
+        log.end,
+        app.clock.utc_ms(),
+        app.battery_mv,
+        app.temperature_c,
+        state,
+        FIRMWARE,
+    )
+
+
+def _health(app, session, command):
+    """What the start found, and how much room the log has."""
+    from nodecore import blocks
+
+    status = os.statvfs(app.log.folder)
+    return protocol.OK, blocks.pack_health(app.examined, status[1] * status[4])
+
+
+def _now(app, session, command):
+    today = app.today
+    day = struct.pack("<BIHH", today.fused, today.fused_epoch, today.walked, today.fused_walked)
+    return protocol.OK, struct.pack("<I", today.epoch) + app.record + day
+
+
+def _receipt(app, session, command):
+    import hashlib
+
+    log = app.log
+    start, end = log.span(command, protocol.COMMAND_HEADER)
+    if end - start > protocol.MAX_RECEIPT:
+        raise ValueError("too much for one receipt")
+    digest = hashlib.sha256()
+    piece = memoryview(bytearray(_PIECE))
+    at = start
+    while at < end:
+        n = log.read_into(at, piece[: min(_PIECE, end - at)])
+        if n == 0:
+            raise ValueError("the log ends before")
+        digest.update(piece[:n])
+        at += n
+    head = struct.pack("<III", log.log_id, start, end)
+    return protocol.OK, session.own(b"receipt", session.identity, head, digest.digest())[: protocol.PROOF_SIZE]
+
+
+_HANDLERS = {
+    protocol.INFO: _info,
+    protocol.RECEIPT: _receipt,
+    protocol.HEALTH: _health,
+    protocol.NOW: _now,
+}
