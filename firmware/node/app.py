@@ -127,7 +127,7 @@ class App:
             board.power.enter(ASLEEP if self.recording else WAITING)
             called = board.sleep_ms(max(1, min(self._next_service_ms, self._next_window_ms) - board.now_ms()))
             if called and self.recording:
-                self._next_service_ms = 0  # if not by a tap, then by a FIFO that fills up
+                self.look_again()  # if not by a tap, then by a FIFO that fills up
             board.power.enter(SAMPLING)
         board.feed()
 
@@ -378,7 +378,7 @@ class App:
         """End the recording; the radio windows go on, so that the log can still be fetched."""
         if self.recording:
             self.break_off()
-            self._next_service_ms = 0
+            self.look_again()
             try:
                 self.event(segment.STOPPED)
             finally:  # not before: a power cut between the two costs the stop, which nobody was told yet
@@ -390,7 +390,7 @@ class App:
             self.plan.is_new = True
             self.plan.go(plans.RECORDING, self._epoch_now(), self.clock.is_set)
             self._sensor.begin()
-            self._next_service_ms = 0
+            self.look_again()
             self.tell_boot()
 
     # ---- small facts

@@ -1,12 +1,9 @@
 """Finds out what a node is whose config.json cannot be read; loaded for that only."""
 
-import os
-
+from node import recovery
 from nodecore import headers, protocol, segment
-from nodecore.compat import const
 
 _NEVER = 0xFFFFFFFF  # a start in the year 2106
-_NAME_LENGTH = const(8)  # of a chunk of the log
 
 
 def guess_role(config, scorer, folder):
@@ -27,7 +24,7 @@ def guess_role(config, scorer, folder):
 
 def _role_of_log(folder):
     try:
-        for name in sorted((name for name in os.listdir(folder) if len(name) == _NAME_LENGTH), reverse=True):
+        for name in reversed(recovery.chunk_names(folder)):
             with open(folder + "/" + name, "rb") as f:
                 header = headers.parse_header(f.read(segment.HEADER_SIZE))
             if header is not None and header.role < len(protocol.ROLE_NAMES):

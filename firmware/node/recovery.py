@@ -17,7 +17,7 @@ def recover(log, directory, buf):
     """
     _ensure(directory)
     log.log_id = _load_id(directory + "/id")
-    log.chunks = sorted(int(n, 16) for n in os.listdir(directory) if len(n) == _NAME_LENGTH)
+    log.chunks = [int(name, 16) for name in chunk_names(directory)]
     if log.chunks:
         _find_end(log, buf)
     acked = _acknowledged(directory + ".acked")
@@ -26,6 +26,11 @@ def recover(log, directory, buf):
         log.end = acked
     if log.torn_bytes:
         log.chunks.append(log.end)
+
+
+def chunk_names(directory):
+    """Return the names of the log's files, the oldest first."""
+    return sorted(name for name in os.listdir(directory) if len(name) == _NAME_LENGTH)
 
 
 def _find_end(log, buf):

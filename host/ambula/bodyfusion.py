@@ -72,12 +72,11 @@ def body_fusion(store: Store, node: NodeRow) -> BodyFusion:
     return BodyFusion(rows[:, 0], rows[:, 1].astype(np.uint8), rows[:, 2], rows[:, 3])
 
 
-def agreement(store: Store, thigh: NodeRow) -> tuple[int, int]:
-    """Return in how many epochs that a thigh node fused the host holds both records, and in how many both say the same.
+def agreement(store: Store, thigh: NodeRow, fused: BodyFusion) -> tuple[int, int]:
+    """Return in how many of a thigh node's `fused` epochs the host holds both records, and in how many both agree.
 
     Both fuse the same two records here: what the host alone knows (better clocks, time off the body) is left out.
     """
-    fused = body_fusion(store, thigh)
     backs = store.nodes("participant = ? AND role = ?", (thigh.participant, protocol.BACK))
     own, has_own = _looked_up(store, thigh.node_id, fused.epoch)
     compared = same = 0

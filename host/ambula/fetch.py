@@ -95,7 +95,7 @@ async def fetch(
                 return await sync_node(client, store, hear)
 
         try:
-            report.synced.append(await _patiently(radio, near, attempt))
+            report.synced.append(await _patiently(radio, near, key, attempt))
         except AmbulaError as e:
             report.failed.append((f"{key.participant} {near.role}", e))
     return report
@@ -113,18 +113,19 @@ async def visiting(
         await link.close()
 
 
-async def _patiently(radio: Radio, near: Near, attempt: Callable[[Near], Awaitable[SyncResult]]) -> SyncResult:
+async def _patiently(
+    radio: Radio, near: Near, key: NodeKey, attempt: Callable[[Near], Awaitable[SyncResult]]
+) -> SyncResult:
     """Try again when the link fails; anything else, and the last failure, is for the caller."""
     for _ in range(_ATTEMPTS - 1):
         try:
             return await attempt(near)
         except TransportError:
             await asyncio.sleep(_ATTEMPT_PAUSE_S)
-            near = await _again(radio, near)
+            near = await _again(radio, near, key)
     return await attempt(near)
 
 
-async def _again(radio: Radio, near: Near) -> Near:
+async def _again(radio: Radio, near: Near, key: NodeKey) -> Near:
     """Return the node as it is heard now: a window that it opened anew has a new address."""
-    keys = [near.key] if near.key is not None else []
-    return next((heard for heard in await find_nodes(radio, keys, _AGAIN_S) if heard.key == near.key), near)
+    return next((heard for heard in await find_nodes(radio, [key], _AGAIN_S) if heard.key == key), near)

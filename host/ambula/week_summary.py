@@ -72,8 +72,8 @@ class WeekSummary:
     met_table: str
     programme_weeks: int
     programme_well_weeks: int
-    programme_goal_min: float = nan
-    programme_goal_days: float = nan
+    programme_goal_min: float
+    programme_goal_days: float
 
 
 def summarise_week(days: Sequence[DaySummary]) -> WeekSummary:
@@ -112,6 +112,8 @@ def summarise_week(days: Sequence[DaySummary]) -> WeekSummary:
         met_table=days[0].met_table if days else "",
         programme_weeks=0,
         programme_well_weeks=0,
+        programme_goal_min=nan,
+        programme_goal_days=nan,
     )
 
 

@@ -55,7 +55,7 @@ def part(day: Parts, role: int, hours: float, **how: Any) -> VirtualWearer:
 def outcome(rig: Rig, store: Store) -> Met:
     (thigh,) = store.nodes("role = 0")
     fused = body_fusion(store, thigh)
-    compared, alike = agreement(store, thigh)
+    compared, alike = agreement(store, thigh, fused)
     faults = [e.payload for e in store.events(thigh.node_id) if e.code == segment.FAULT]
     return Met(len(fused), compared, alike, fused.epoch.tolist(), faults, 0)
 

@@ -55,13 +55,13 @@ def test_what_both_say_agrees_epoch_for_epoch(tmp_path: Path, shift: int) -> Non
         fused = body_fusion(store, thigh)
         assert fused.epoch.tolist() == [FIRST + i for i in range(6)]
         assert fused.activity.tolist() == [2, 2, 1, 1, 5, 5]
-        assert agreement(store, thigh) == (6, 6)
+        assert agreement(store, thigh, fused) == (6, 6)
 
 
 def test_a_difference_shows_and_a_gap_is_none(tmp_path: Path) -> None:
     with Store(tmp_path / "s.db") as store:
         thigh = two_nodes(store, bytes((2, 1, 15, 1, 1, 1, 2, 1, 5, 2)), 6)
-        assert agreement(store, thigh) == (5, 4)
+        assert agreement(store, thigh, body_fusion(store, thigh)) == (5, 4)
 
 
 def test_status_tells_how_much_and_whether_it_agrees(tmp_path: Path) -> None:
@@ -103,4 +103,4 @@ def test_an_unreadable_segment_costs_itself(tmp_path: Path) -> None:
     with Store(tmp_path / "s.db") as store:
         thigh = two_nodes(store, b"\x02\x07", 6)
         assert len(body_fusion(store, thigh)) == 0
-        assert agreement(store, thigh) == (0, 0)
+        assert agreement(store, thigh, body_fusion(store, thigh)) == (0, 0)

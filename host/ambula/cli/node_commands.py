@@ -275,11 +275,11 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
 
 def _on_the_body(store: Store, node: NodeRow) -> str | None:
     """Return how much a thigh has fused by itself, and how much of that is what the two logs here make of it."""
-    fused = len(body_fusion(store, node))
-    if not fused:
+    fused = body_fusion(store, node)
+    if not len(fused):
         return None
-    compared, same = agreement(store, node)
-    return f"{fused} epochs fused, {same} of {compared} that are here from both nodes as they are fused here"
+    compared, same = agreement(store, node, fused)
+    return f"{len(fused)} epochs fused, {same} of {compared} that are here from both nodes as they are fused here"
 
 
 def _utc(seconds: int) -> str:

@@ -7,7 +7,6 @@ from ambula.errors import SimulatorError
 
 STATES = ("starting", "waiting", "asleep", "sampling", "flash", "window", "connected", "meeting")
 RADIO_STATES = ("window", "connected", "meeting")
-SLEEP_STATES = ("waiting", "asleep")
 
 
 @dataclass(frozen=True)
