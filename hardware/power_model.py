@@ -55,12 +55,19 @@ INPUTS = {
     "flash_extra_ma": Input(
         15.0, 25.0, "mA", "SPI flash while it erases and programs, above the CPU: flash datasheets"
     ),
+    "led_ma": Input(1.3, 3.3, "mA", "3.3 V over R3, 1 kOhm: less the 2.0 V of a green LED; pessimistic: of nothing"),
+    "motor_ma": Input(
+        80.0, 120.0, "mA", "coin motor of 10 x 2.7 mm at 3.3 V, and while it starts: makers' data sheets"
+    ),
 }
 
 
 SLEEP_STATES = ("waiting", "asleep")
 RADIO_STATES = ("window", "connected")
 _WINDOW_S = 900
+_BUZZES_A_DAY = 26  # from 8 to 21
+_BUZZ_S = 0.4  # of the motor, in two pulses
+_BUZZ_AWAKE_S = 0.56
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,8 @@ class Week:
 
     bus_bytes: read from the sensor and the clock. Computing takes a simulated node no time, so `sampling` and `flash`
     have no seconds: epochs, bytes, wakes and commits are priced instead. Nor do packets on the virtual air, so visits
-    of the other node are counted, one at each window, and priced.
+    of the other node are counted, one at each window, and priced. `sampling` has the seconds that a signal kept the
+    node awake for with its radio off; led_s, motor_s: how long light and motor were on.
     """
 
     days: float
@@ -78,6 +86,8 @@ class Week:
     bus_bytes: int
     moving_epochs: int
     still_epochs: int
+    led_s: float = 0.0
+    motor_s: float = 0.0
 
     @property
     def sleep_s(self) -> float:
@@ -109,9 +119,11 @@ def mean_currents_ma(week: Week, value: Callable[[str], float]) -> dict[str, flo
         "waking": week.wakes * value("wake_ms") / 1e3,
         "flash": week.entered.get("flash", 0) * value("flash_ms_a_commit") / 1e3,
         "starting": week.spent_s.get("starting", 0),
+        "signals": week.spent_s.get("sampling", 0),
     }
     awake = {name: s * value("cpu_ma") / seconds for name, s in cpu_s.items()}
     awake["flash"] *= 1 + value("flash_extra_ma") / value("cpu_ma")
+    awake["signals"] += (week.led_s * value("led_ma") + week.motor_s * value("motor_ma")) / seconds
     return {
         "sleep": value("sleep_ma") * max(0.0, week.sleep_s - sum(cpu_s.values())) / seconds,
         "sensor": value("imu_ma"),
@@ -147,6 +159,9 @@ def sensitivity(week: Week, cell_mah: float = CELL_MAH) -> dict[str, float]:
     more = {state: 3 * week.spent_s.get(state, 0) for state in RADIO_STATES}
     often = replace(week, spent_s={**week.spent_s, **more})
     found["a window every 5 min"] = days(often, lambda n: base(n) * (3 if n == "visit_ms" else 1), cell_mah)
+    buzzed = {**week.spent_s, "sampling": week.spent_s.get("sampling", 0) + _BUZZES_A_DAY * week.days * _BUZZ_AWAKE_S}
+    buzzes_s = _BUZZES_A_DAY * week.days * _BUZZ_S
+    found["a buzz every 30 min"] = days(replace(week, spent_s=buzzed, motor_s=week.motor_s + buzzes_s), base, cell_mah)
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 

@@ -51,7 +51,8 @@ async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
                     for _, error in report.failed:
                         raise error
                     await rig.run_until(rig.utc_ms())
-            states = await rig.nodes["thigh"].power()
+            thigh = rig.nodes["thigh"]
+            states = await thigh.power()
             (node,) = store.nodes("role = ?", (protocol.THIGH,))
             records = store.records(node.node_id)
     moved = records.data[:, [record.MAD_X, record.MAD_Y, record.MAD_Z]].max(axis=1)
@@ -63,6 +64,8 @@ async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
         bus_bytes=states.bus_bytes,
         moving_epochs=moving,
         still_epochs=len(records) - moving,
+        led_s=thigh.signalled_s(by_motor=False),
+        motor_s=thigh.signalled_s(by_motor=True),
     )
 
 

@@ -7,6 +7,8 @@ from node import plan as plans
 from node.guards import SILENT_MS, Sensor, SteadyClock
 from node.log import Log
 from node.power import ASLEEP, CONNECTED, MEETING, SAMPLING, WAITING, WINDOW
+from node.signals import ALIVE, ANSWER, BUZZ
+from node.signals import WINDOW as WINDOW_SIGNAL
 from nodecore import epoch as epochs
 from nodecore import forest, protocol, record, segment
 from nodecore.compat import const
@@ -37,6 +39,8 @@ _RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
 class App:
     """Records as the capture plan says; `step` is one turn of the loop, `run` all of them."""
 
+    _sitting = None  # what watches over long sitting, where it is wanted
+
     def __init__(self, board, config, scorer, examined):
         from node import start
 
@@ -47,13 +51,9 @@ class App:
         self.clock = SteadyClock(board.clock, board.now_ms)
         self._window = epochs.EpochWindow()
         self.temperature_c = self.battery_mv = 0
-        if not config.role:  # the file was of no use
-            from node import guessing
-
-            guessing.guess_role(config, scorer, _LOG_DIRECTORY)
-            node.forget("guessing")
-        self.log = Log(_LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
         self.boot = start.boots(_STORAGE) + 1
+        start.check_role(config, scorer, _LOG_DIRECTORY)
+        self.log = Log(_LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
         self.last_words = board.last_words()  # the board tells them once
         self._scorer = scorer
         self.record = bytearray(record.SIZE)
@@ -64,10 +64,12 @@ class App:
         pair = start.load_key("pair.bin")  # what the wearer's two nodes share
         self.plan = start.read_plan(self, key, _STORAGE, self.boot_epoch)
         self.boot_story = start.story(self, FIRMWARE)
-        self._patience_h = start.sensor_patience_h(self.last_words)  # a sensor silent for so long: start anew
         from node.today import Today
 
+        if config.sitting_buzz_min:
+            self._sitting = start.sitting(config)
         self.today = Today(start.read_today(_TODAY), config.midnight_min)
+        self.sensor = Sensor(board.imu, board.now_ms, start.sensor_patience_h(self.last_words))
         node.forget("start")
         from node.session import Session
 
@@ -76,11 +78,10 @@ class App:
         self._meets = config.meet and self.session.has_pair and config.role_code == protocol.THIGH
         self._next_window_ms = 0
         self._next_service_ms = 0
-        self._sensor = Sensor(board.imu, board.now_ms)
         self._started_ms = self._well_ms = board.now_ms()
         self._radio_failures = self._no_reopening_ms = 0
+        self._signal = None  # what light or motor say now: a generator
         self._untold = None
-        self._told_dropped = 0
 
     @property
     def recording(self):
@@ -98,9 +99,11 @@ class App:
     def start(self):
         """Start the sensor and open a first window for the set-up."""
         if self.recording:
-            self._sensor.watch()
+            self.sensor.watch()
         self.plan_window()
         self._open_window(self.config.tap_window_ms)
+        if not self.last_words:
+            self.show(ALIVE)
 
     def step(self):
         """Sleep until something is due, then do it; whatever of it fails, the rest is done."""
@@ -119,10 +122,17 @@ class App:
 
     def _rest(self):
         board = self.board
+        if self._signal:
+            try:
+                next(self._signal)
+            except Exception:
+                self._signal = None  # it is over; or a light fails, which nothing else shall feel
         if self.link.active:
             is_met = self.link.connected
             board.power.enter(CONNECTED if is_met else WINDOW)
             board.idle_ms(_BUSY_IDLE_MS if is_met else _AWAKE_IDLE_MS)
+        elif self._signal:
+            board.idle_ms(_AWAKE_IDLE_MS)
         else:
             board.power.enter(ASLEEP if self.recording else WAITING)
             called = board.sleep_ms(max(1, min(self._next_service_ms, self._next_window_ms) - board.now_ms()))
@@ -132,17 +142,20 @@ class App:
         board.feed()
 
     def _radio(self):
-        if self._sensor.double_tap():
+        if self.sensor.double_tap():
             self._open_window(self.config.tap_window_ms)
             if self.plan.start == "tap" and self.plan.state == plans.WAITING:
                 self.begin()
+            self.show(ANSWER)
         if self.board.now_ms() >= self._next_window_ms:
             if not self.plan.kept:
                 self.plan.keep()
             self.plan_window()
             if self._meets:
                 self._meet()
-            self._open_window(self.config.window_ms)
+            self._open_window(self.config.window_ms, 1)  # only these count: a broken sensor taps all the time
+            if not self._signal:
+                self.show(WINDOW_SIGNAL)
         if self.link.active and self.board.on_usb():
             self._open_window(self.config.window_ms)  # charging: no charge to save
         try:
@@ -201,13 +214,13 @@ class App:
 
         forest.model = model
 
-    def _open_window(self, ms):
-        """Open the radio; the recording goes on without one that fails."""
+    def _open_window(self, ms, weight=0):
+        """Open the radio; the recording goes on without one that fails. `weight`: how much that counts."""
         try:
             self.link.open(ms)
             self._radio_failures = 0
         except Exception as e:
-            self._radio_failures += 1
+            self._radio_failures += weight
             self._shut_radio(e)
 
     def _shut_radio(self, e):
@@ -217,6 +230,18 @@ class App:
             self.link.shut()
         except Exception:
             self.link.active = False  # even shutting fails: as good as off, the next window starts it afresh
+
+    def show(self, what):
+        """Begin a signal of light or motor, if there is one to give; never raises."""
+        try:
+            gc.collect()  # what is loaded now is to lie low: it stays between larger pieces for a while
+            from node import signals
+
+            self._signal = signals.begin(self, self._signal, what)
+        except Exception:
+            self._signal = None
+        node.forget("signals")
+        gc.collect()
 
     # ---- faults
 
@@ -260,21 +285,21 @@ class App:
 
     def _look(self):
         """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
-        for what, one in (("clock", self.clock), ("imu", self._sensor)):
+        for what, one in (("clock", self.clock), ("imu", self.sensor)):
             if one.trouble:
                 self.tell(what, one.trouble)
                 one.trouble = None
         now_ms = self.board.now_ms()
         if now_ms - self._started_ms > _SETTLED_MS:
             self.tell_boot()
-        silent_ms = now_ms - self._sensor.heard_ms
+        silent_ms = now_ms - self.sensor.heard_ms
         if not self.recording or self.log.full or silent_ms > SILENT_MS:
             self._well_ms = now_ms  # there is nothing to record, or nowhere to
         why = None
         if now_ms - self._well_ms > _PATIENCE_MS:
             why = "recording failed"
-        elif self.recording and silent_ms > self._patience_h * _HOUR_MS:
-            why = "imu silent %d h" % self._patience_h
+        elif self.recording and silent_ms > self.sensor.patience_h * _HOUR_MS:
+            why = "imu silent %d h" % self.sensor.patience_h
         elif self._radio_failures >= _RADIO_PATIENCE:
             why = "radio failed"
         if why:
@@ -295,7 +320,7 @@ class App:
             return self._wait(now_ms)
         every_ms = EPOCH_S * 1000 if self.link.connected else self.config.service_every_s * 1000
         self._next_service_ms = now_ms + every_ms - self.clock.utc_ms() % every_ms + _AFTER_EPOCH_MS
-        sensor = self._sensor
+        sensor = self.sensor
         imu = self.board.imu
         for _ in range(_MOST_READS):
             count = sensor.read()
@@ -317,7 +342,7 @@ class App:
         if rest_ms <= 0:
             return self.begin()
         self._next_service_ms = now_ms + (min(rest_ms, _SETTLED_MS) if self.boot_story else rest_ms)
-        self._sensor.rest()
+        self.sensor.rest()
 
     def _take(self, batch, count, read_utc_ms):
         window = self._window
@@ -347,8 +372,11 @@ class App:
             self.log.add(window.epoch, self.record)
             self.today.add(window.epoch, self.record)
             self.link.tell_phone(self.record)
+            if self._sitting:
+                what = self.record[record.ACTIVITY] & 15
+                if self._sitting.is_due(window.epoch, what, self.clock.is_set, self.today):
+                    self.show(BUZZ)
             self._fault = 0
-            self._patience_h = 1
             self._well_ms = self.board.now_ms()
             self._confess_dropped()
         except Exception as e:  # costs this epoch, not the next one
@@ -357,8 +385,8 @@ class App:
     def _confess_dropped(self):
         """Say in the log, as soon as there is room again, that the flash was full."""
         dropped = self.log.dropped_segments
-        if dropped != self._told_dropped and not self.log.full:
-            self._told_dropped = dropped
+        if dropped != self.log.told_dropped and not self.log.full:
+            self.log.told_dropped = dropped
             self.event(segment.GAP, b"storage full: %d segments in all" % dropped)
 
     def break_off(self):
@@ -389,7 +417,7 @@ class App:
         if not self.recording:
             self.plan.is_new = True
             self.plan.go(plans.RECORDING, self._epoch_now(), self.clock.is_set)
-            self._sensor.begin()
+            self.sensor.begin()
             self.look_again()
             self.tell_boot()
 

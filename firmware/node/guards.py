@@ -15,16 +15,17 @@ class Sensor:
     """The IMU as the main loop sees it: it never raises. `read` batches, and `watch` over it once a wake.
 
     `trouble` is an exception or words for the log, until somebody clears it; `heard_ms` when it last gave
-    samples worth anything.
+    samples worth anything; `patience_h` for how long a silent one is to be borne, an hour once it has given any.
     """
 
-    def __init__(self, imu, now_ms):
+    def __init__(self, imu, now_ms, patience_h):
         self._imu = imu
         self._now_ms = now_ms
         self._errors = _ERRORS  # so that `watch` starts it
         self._is_down = False
         self._same = 0
         self.heard_ms = now_ms()
+        self.patience_h = patience_h
         self.trouble = None
 
     def read(self):
@@ -50,6 +51,7 @@ class Sensor:
         self._is_down = False
         self._errors = 0
         self.heard_ms = now_ms
+        self.patience_h = 1
         return count
 
     def watch(self):

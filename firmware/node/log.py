@@ -34,7 +34,7 @@ class Log:
         self._writer = segment.SegmentWriter(role)
         self.full = False
         self.broken = False  # nothing can be written, for another reason than that it is full
-        self.dropped_segments = 0
+        self.dropped_segments = self.told_dropped = 0
         self.torn_bytes = 0
         self.log_id = 0
         self.seq = 0

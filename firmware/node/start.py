@@ -4,6 +4,7 @@ import binascii
 import json
 import struct
 
+import node
 from node.plan import OVER, RECORDING, WAITING, Plan
 from node.today import FORMAT, UNKNOWN
 from nodecore import protocol, segment
@@ -30,6 +31,24 @@ def load_key(path):
     except OSError:
         return b""
     return key if len(key) == protocol.KEY_SIZE else b""
+
+
+def check_role(config, scorer, folder):
+    """Find a role for settings that have none, because their file was of no use."""
+    if not config.role:
+        from node import guessing
+
+        guessing.guess_role(config, scorer, folder)
+        node.forget("guessing")
+
+
+def sitting(config):
+    """Return what watches over long sitting, or None: by the settings, and on the thigh only."""
+    if not config.sitting_buzz_min or config.role_code != protocol.THIGH:
+        return None
+    from node.sitting import Sitting
+
+    return Sitting(config.sitting_buzz_min, config.midnight_min)
 
 
 def check_clock(app, epoch):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from rv3028_model import Rv3028Model
 
+LED, MOTOR = 10, 20
 BOARD = Path(__file__).parents[2] / "firmware" / "boards" / "xiao_esp32c3"
 
 
@@ -30,17 +31,22 @@ class Chip:
 
     def sleep(self, kind: str, ms: int) -> None:
         self.calls.append((kind, ms))
+        assert kind != "light sleep" or not any(self.level.get(pin) for pin in (LED, MOTOR)), "it drains the cell"
         self.ms += ms
 
 
 def modules(chip: Chip) -> dict[str, ModuleType]:
     class Pin:
-        IN, PULL_UP = 1, 2
+        IN, PULL_UP, OUT = 1, 2, 3
 
-        def __init__(self, number: int, *_: int) -> None:
+        def __init__(self, number: int, *_: int, value: int | None = None) -> None:
             self.number = number
+            if value is not None:
+                chip.level[number] = value
 
-        def value(self) -> int:
+        def value(self, *level: int) -> int:
+            if level:
+                chip.level[self.number] = level[0]
             return chip.level[self.number]
 
     class Adc:
@@ -135,6 +141,29 @@ def test_usb_stays_alive_for_ten_seconds_and_while_the_button_is_held(chip: Chip
     chip.level[9] = 0
     board.sleep_ms(9000)
     assert chip.calls[-1] == ("awake", 20)
+
+
+def test_the_light_is_a_pin_and_never_on_in_light_sleep(chip: Chip, module: Any) -> None:
+    board = module.Board()
+    assert chip.level[LED] == 0
+    board.signal(True, False)
+    assert chip.level[LED] == 1
+    board.signal(True, True)  # there is no motor
+    assert MOTOR not in chip.level
+    chip.sleep("", 20_000)
+    board.sleep_ms(9000)
+    assert (chip.calls[-1], chip.level[LED]) == (("light sleep", 9000), 0)
+
+
+def test_a_motor_is_a_pin_that_the_table_may_have(chip: Chip, module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["pins"], "HAPTIC", MOTOR, raising=False)
+    board = module.Board()
+    assert chip.level[MOTOR] == 0
+    board.signal(True, True)
+    assert (chip.level[MOTOR], chip.level[LED]) == (1, 0)
+    chip.sleep("", 20_000)
+    board.sleep_ms(9000)
+    assert chip.level[MOTOR] == 0
 
 
 def test_a_tap_that_nobody_has_read_yet_keeps_it_awake(chip: Chip, module: Any) -> None:

@@ -47,9 +47,18 @@ def test_a_visit_of_the_other_node_is_priced_at_each_window() -> None:
     assert WEEK.visits == 672  # the week on file has both nodes
 
 
+def test_light_motor_and_the_waking_for_them_are_priced() -> None:
+    """By hand: 10 s of light, 4 s of motor and 6 s awake without radio in a day."""
+    week = pm.Week(1, {"sampling": 6.0}, {}, 0, 0, 0, led_s=10, motor_s=4)
+    inputs = {"led_ma": 2.0, "motor_ma": 90.0, "cpu_ma": 20.0}
+    found = pm.mean_currents_ma(week, lambda name: inputs.get(name, 0.0))
+    assert found["signals"] == pytest.approx((20 + 360 + 120) / 86_400)
+    assert pm.sensitivity(WEEK)["a buzz every 30 min"] < pm.days(WEEK, pm.base)
+
+
 def test_more_of_anything_never_lasts_longer() -> None:
     base = pm.days(WEEK, pm.base)
-    for name in ("bus_bytes", "moving_epochs", "still_epochs"):
+    for name in ("bus_bytes", "moving_epochs", "still_epochs", "led_s"):
         assert pm.days(replace(WEEK, **{name: 2 * getattr(WEEK, name)}), pm.base) < base, name
     for state in ("window", "connected", "starting"):
         assert pm.days(replace(WEEK, spent_s={**WEEK.spent_s, state: 2 * WEEK.spent_s[state]}), pm.base) < base, state

@@ -116,4 +116,4 @@ def test_the_spec_has_every_setting_and_its_default() -> None:
     spec = (FIRMWARE.parent / "SPEC.md").read_text("utf-8")
     for name, default in defaults.items():
         row = next(line for line in spec.splitlines() if line.startswith("|") and f"`{name}`" in line.split("|")[1])
-        assert str(default) in row
+        assert json.dumps(default) in row

@@ -74,11 +74,18 @@ def test_a_port_that_is_not_there_busy_or_forbidden(
         ("setup", "--participant", " ", "--role", "back"),
         ("setup", "--participant", "P01", "--role", "arm"),
         ("setup", "--participant", "P01", "--role", "back", "--start", "soon", "--zone", "UTC"),
+        ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "19"),
+        ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "121"),
+        ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "-1"),
+        ("setup", "--participant", "P01", "--role", "back", "--zone", "UTC", "--sitting-buzz", "30"),
     ],
 )
 def test_wrong_words_are_told_before_a_board_is_looked_for(ambula: Ambula, arguments: tuple[str, ...]) -> None:
     told = ambula(*arguments).failed_with(3)
-    assert any(word in told for word in ("no board 'nosuch'", "cannot be empty", "--role arm", "--start soon"))
+    assert any(
+        word in told
+        for word in ("no board 'nosuch'", "cannot be empty", "--role arm", "--start soon", "--sitting-buzz")
+    )
 
 
 def test_a_micropython_that_does_not_fit() -> None:

@@ -68,6 +68,10 @@ class Board:
         self._time.pass_ms(ms, False)
         return self._time.tapped
 
+    def signal(self, is_on, by_motor):
+        """Switch the light, or the motor; here: tell the controller."""
+        print("@signal", self._time.now_ms, is_on, by_motor)
+
     def on_usb(self):
         """Return whether a computer is at the other end of the USB cable."""
         return self._time.on_usb

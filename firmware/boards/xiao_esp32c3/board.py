@@ -49,6 +49,9 @@ class Board:
         self._int1 = machine.Pin(pins.SENSOR_INT1, machine.Pin.IN)
         self._button = machine.Pin(pins.BUTTON, machine.Pin.IN, machine.Pin.PULL_UP)
         self._battery = machine.ADC(machine.Pin(pins.BATTERY), atten=machine.ADC.ATTN_11DB)
+        self._led = machine.Pin(pins.LED, machine.Pin.OUT, value=0)
+        motor = getattr(pins, "HAPTIC", None)
+        self._motor = None if motor is None else machine.Pin(motor, machine.Pin.OUT, value=0)
         self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
         self._ticks = time.ticks_ms()
         self._now_ms = self._frame = 0
@@ -81,8 +84,16 @@ class Board:
         if ms < _SHORTEST_SLEEP_MS or is_fresh or not self._button.value() or self._int1.value():
             time.sleep_ms(min(ms, _SHORTEST_SLEEP_MS))
         else:
+            self.signal(False, False)  # whatever went wrong: a pin keeps its level in light sleep, and would drain ...
+            self.signal(False, True)  # ... the cell
             machine.lightsleep(min(ms, _WATCHDOG_MS // 2))
         return bool(self._int1.value())
+
+    def signal(self, is_on, by_motor):
+        """Switch the light, or the motor if there is one."""
+        pin = self._motor if by_motor else self._led
+        if pin:
+            pin.value(is_on)
 
     def on_usb(self):
         """Return whether a computer is at the other end of the USB cable: frames were counted since the last call."""

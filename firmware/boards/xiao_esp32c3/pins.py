@@ -1,6 +1,9 @@
 """What is wired where on the Seeed XIAO ESP32C3: GPIO numbers, with the board's marks beside.
 
-Not used: GPIO2 and GPIO8 (they decide at reset how the chip boots), GPIO20 and 21 (serial port).
+A motor's driver board is optional: with one, add `HAPTIC = const(20)  # D7`; see hardware/BUILD.md, "A motor".
+
+Not used: GPIO2 and GPIO8 (they decide at reset how the chip boots), GPIO20 and 21 (serial port; the chip's
+boot writes to 21, so a motor there would shake at each start).
 """
 
 from nodecore.compat import const

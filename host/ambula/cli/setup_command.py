@@ -16,6 +16,7 @@ from ambula.usb.state import look
 from nodecore import protocol
 
 MAX_DAYS = 60
+BUZZ_MIN = range(20, 121)
 
 
 def setup(
@@ -33,12 +34,20 @@ def setup(
             "--phone", help="Tell phones battery and cadence by standard services; whoever is near reads them."
         ),
     ] = False,
+    sitting_buzz: Annotated[
+        int,
+        typer.Option(
+            "--sitting-buzz",
+            metavar="MIN",
+            help="A thigh with a motor buzzes after so many minutes of sitting, 20 to 120; 0: never.",
+        ),
+    ] = 0,
     port: PortOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="It takes the place of a node that was lost.")] = False,
     erase: Annotated[bool, typer.Option("--erase", help="Erase the recording that is on the node.")] = False,
 ) -> None:
     """Set up a flashed node on USB for a wearer: a new key, role, time, capture plan; written and read back."""
-    wanted = _wanted(participant, role, zone, start, days, phone)
+    wanted = _wanted(participant, role, zone, start, days, phone, sitting_buzz)
     warn_of_name(wanted.participant)
     found = choose_port(port)
     keys = KeyFile()
@@ -55,12 +64,16 @@ def setup(
     out.print(f"clock {done.clock_offset_ms / 1000:+.1f} s; it runs Ambula {done.greeting}", highlight=False)
 
 
-def _wanted(participant: str, role: str, zone: str | None, start: str, days: int, phone: bool) -> Wanted:
+def _wanted(participant: str, role: str, zone: str | None, start: str, days: int, phone: bool, buzz_min: int) -> Wanted:
     code = participant.strip()
     if not code:
         raise InputError("--participant: a code cannot be empty")
     if role not in protocol.ROLE_NAMES:
         raise InputError(f"--role {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
+    if buzz_min and buzz_min not in BUZZ_MIN:
+        raise InputError(f"--sitting-buzz {buzz_min}: it is {BUZZ_MIN[0]} to {BUZZ_MIN[-1]} minutes, or 0 for never")
+    if buzz_min and role != protocol.ROLE_NAMES[protocol.THIGH]:
+        raise InputError("--sitting-buzz: only a node on the thigh can remind of sitting")
     where = zone or load_config().zone or local_zone_name()
     begin = start if start in ("now", "tap") else moment(start, where, "--start")
-    return Wanted(code, protocol.ROLE_NAMES.index(role), where, begin, days, phone)
+    return Wanted(code, protocol.ROLE_NAMES.index(role), where, begin, days, phone, buzz_min)

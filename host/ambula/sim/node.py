@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ambula.errors import SimulatorError
 from ambula.firmware_files import simulated_board
@@ -39,6 +40,14 @@ def find_micropython() -> str:
             "elsewhere install MicroPython's unix port and put `micropython` on the PATH"
         )
     return found
+
+
+class Signal(NamedTuple):
+    """A change of the light, or of the motor, at virtual UTC in ms."""
+
+    at_ms: int
+    is_on: bool
+    by_motor: bool
 
 
 class PowerCutError(SimulatorError):
@@ -114,6 +123,7 @@ class NodeProcess:
         self.resets: list[str] = []
         self.was_cut = False
         self.output: list[str] = []
+        self.signals: list[Signal] = []
         self.greeting = ""  # what the firmware says when it is up: version and role
         self.on_progress: Callable[[int], None] | None = None
 
@@ -283,6 +293,9 @@ class NodeProcess:
         elif word == "@=":
             if self._answer is not None and not self._answer.done():
                 self._answer.set_result([int(number) for number in rest.split()])
+        elif word == "@signal":
+            now_ms, is_on, by_motor = rest.split()
+            self.signals.append(Signal(int(now_ms), is_on == "True", by_motor == "True"))
         elif word == "@?":
             self.wants_ms, self.heard = (int(number) for number in rest.split())
             self.stands = True
@@ -316,6 +329,12 @@ class NodeProcess:
             reset_cause=cause,
             last_words=last_words,
         )
+
+    def signalled_s(self, by_motor: bool) -> float:
+        """Return for how many seconds the light, or the motor, was on since the first start."""
+        own = [one for one in self.signals if one.by_motor == by_motor]
+        ms = sum(-one.at_ms if one.is_on else one.at_ms for one in own)
+        return (ms + (self._reached_ms if own and own[-1].is_on else 0)) / 1000
 
     def _longer_pause_ms(self, cause: str) -> int:
         """Return for how long a board would wait yet, after its first seconds, before it restarts its program."""

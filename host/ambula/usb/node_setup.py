@@ -32,6 +32,7 @@ class Wanted:
     """What a node is to be: wearer's code, role (0 thigh, 1 back), zone (IANA), start ("now", "tap", UTC s), days.
 
     phone: whether it offers the standard Bluetooth services to whoever is near.
+    sitting_buzz_min: after so many minutes of sitting a thigh reminds its wearer; 0: never.
     """
 
     participant: str
@@ -40,6 +41,7 @@ class Wanted:
     start: str | int
     days: int
     phone: bool = False
+    sitting_buzz_min: int = 0
 
     @property
     def role_name(self) -> str:
@@ -107,6 +109,7 @@ def _config(state: State, wanted: Wanted) -> bytes:
         "days": wanted.days,
         "midnight_min": _midnight_min(wanted.zone),
         "phone": int(wanted.phone),
+        "sitting_buzz_min": wanted.sitting_buzz_min,
     }
     return json.dumps({**state.settings, "schema": CONFIG_SCHEMA, **plan}).encode()
 

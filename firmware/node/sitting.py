@@ -1,0 +1,50 @@
+"""When to remind a wearer, by the motor, of having sat for long; loaded on a thigh whose settings ask for it only.
+
+A thigh alone cannot tell sitting from lying: so nothing from 21:00 to 8:00 of the wearer's day, nor where the newest
+class of both nodes together, if it is recent, is lying.
+"""
+
+from nodecore import activity
+from nodecore.compat import const
+
+_A_MINUTE = const(12)  # epochs; as long on one's feet is a break
+_DAY = const(17280)
+_FROM = const(5760)  # 8:00
+_TO = const(15120)  # 21:00
+_RECENT = const(360)  # half an hour: the thigh meets the back every 15 minutes
+
+
+class Sitting:
+    """Counts the sedentary epochs since the last break, and since the last reminder.
+
+    `buzz_min`: after so many minutes. `midnight_min`: when the wearer's day begins, after 0:00 UTC.
+    """
+
+    def __init__(self, buzz_min, midnight_min):
+        self._span = buzz_min * _A_MINUTE
+        self._midnight = midnight_min * _A_MINUTE
+        self._sat = self._up = self._epoch = 0
+
+    def is_due(self, epoch, what, is_known, today):
+        """Take the class of an epoch; return whether to remind now. `is_known`: whether the node knows the time."""
+        is_gap = not 0 < epoch - self._epoch <= _A_MINUTE
+        self._epoch = epoch
+        is_day = is_known and _FROM <= (epoch - self._midnight) % _DAY < _TO
+        if is_gap or not is_day or what == activity.NOT_WORN:
+            self._sat = self._up = 0
+        if not is_day:
+            return False
+        if what in (activity.SEDENTARY, activity.SITTING, activity.LYING):
+            self._up = 0
+            self._sat += 1
+        elif what in (activity.OTHER, activity.NOT_WORN):
+            self._up = 0
+        else:
+            self._up += 1
+            if self._up >= _A_MINUTE:
+                self._sat = 0
+        if self._sat < self._span:
+            return False
+        self._sat = 0
+        lies = what == activity.LYING or today.fused == activity.LYING and epoch - today.fused_epoch < _RECENT
+        return not lies
