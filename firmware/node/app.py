@@ -176,8 +176,8 @@ class App:
 
     def _meet(self):
         """Let the thigh fetch and fuse what the back has recorded; that wants the room of the laptop's side."""
-        if self.link.active or self.boot_story or not self.clock.is_set or not self.today.is_due():
-            return
+        if self.link.active or self._signal or self.boot_story or not self.clock.is_set or not self.today.is_due():
+            return  # among others where a light or a motor would stay on for all of the visit
         self.board.power.enter(MEETING)
         back_off = self.link.back_off
         del self.link
@@ -233,13 +233,18 @@ class App:
 
     def show(self, what):
         """Begin a signal of light or motor, if there is one to give; never raises."""
+        if what != BUZZ and self.link.connected:
+            return  # the light is dark then, and a visit wants all of the heap
         try:
+            if self._signal:
+                self._signal.close()
+                self._signal = None
             gc.collect()  # what is loaded now is to lie low: it stays between larger pieces for a while
             from node import signals
 
-            self._signal = signals.begin(self, self._signal, what)
+            self._signal = signals.begin(self, what)
         except Exception:
-            self._signal = None
+            pass  # nothing else of the node shall feel it
         node.forget("signals")
         gc.collect()
 

@@ -26,13 +26,8 @@ _QUICK_TIMES = const(5)
 _SHORT_TIMES = const(3)
 
 
-def begin(app, before, what):
-    """Return what plays a signal, a generator to be asked for the next step every few ms; None: nothing to say.
-
-    `before`: what plays now, if anything does; that is over.
-    """
-    if before:
-        before.close()
+def begin(app, what):
+    """Return what plays a signal, a generator to be asked for the next step every few ms; None: nothing to say."""
     from node import playing
 
     node.forget("playing")  # but for what plays

@@ -138,6 +138,8 @@ def test_an_open_window_ticks_until_it_shuts_or_somebody_connects(tmp_path: Path
             await NodeClient(link, rig.keys, rig.utc_ms).open()
             from_ms = rig.utc_ms()
             await asyncio.sleep(5)
+            rig.nodes["thigh"].tap()
+            await asyncio.sleep(2)
             signals = [one for one in rig.nodes["thigh"].signals if one.at_ms > from_ms + 4000]
             await link.close()
             return signals

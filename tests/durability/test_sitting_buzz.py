@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from lives import MINUTE_MS, START_MS
 
+from ambula.sim.node import Signal
 from ambula.sim.rig import Rig, VirtualWearer
 
 MINUTES = 65
@@ -40,6 +41,23 @@ def buzzes(folder: Path, role: int, local_start_min: int, **config: object) -> l
             return [(a.at_ms - START_MS, b.at_ms - a.at_ms) for a, b in zip(motor[::2], motor[1::2], strict=True)]
 
     return asyncio.run(go())
+
+
+def test_a_pulse_does_not_last_as_long_as_a_visit_of_the_other_node(tmp_path: Path) -> None:
+    """Both fall due at 21:00; looking for a back that is not there takes two seconds, in which no turn is taken."""
+    start_ms = START_MS + 20_000
+    due_ms = start_ms + 33 * MINUTE_MS
+    assert due_ms % 900_000 == 0
+    config = {"sitting_buzz_min": 33, "midnight_min": (STARTS_AT_MIN - 9 * 60) % 1440}
+
+    async def go() -> list[Signal]:
+        async with Rig(tmp_path, [VirtualWearer(0, sitting(35), start_ms, config=config)], peers=True) as rig:
+            await rig.run_until(due_ms + MINUTE_MS)
+            return [one for one in rig.nodes["thigh"].signals if one.by_motor]
+
+    on, off, again, end = asyncio.run(go())
+    assert due_ms <= on.at_ms <= due_ms + 300
+    assert all(200 <= b.at_ms - a.at_ms <= 230 for a, b in ((on, off), (again, end)))
 
 
 def test_two_pulses_after_each_span(tmp_path: Path) -> None:
