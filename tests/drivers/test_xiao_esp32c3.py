@@ -145,7 +145,7 @@ def test_usb_stays_alive_for_ten_seconds_and_while_the_button_is_held(chip: Chip
 
 def test_the_light_is_a_pin_and_never_on_in_light_sleep(chip: Chip, module: Any) -> None:
     board = module.Board()
-    assert chip.level[LED] == 0
+    assert (chip.level[LED], board.motor) == (0, None)
     board.signal(True, False)
     assert chip.level[LED] == 1
     board.signal(True, True)  # there is no motor

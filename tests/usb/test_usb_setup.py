@@ -16,6 +16,7 @@ from ambula.keys import KeyFile
 from ambula.sim.image import device_key, log_chunks
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
+from ambula.usb import on_board
 from ambula.usb.board import Board
 from ambula.usb.flash import compile_for, flash
 from ambula.usb.node_setup import Wanted, set_up
@@ -120,6 +121,20 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_p
                 assert kept or not on_board  # settings only where the key is kept
                 done = set_up(board, look(board), WANTED, keys)
             assert [k.key for k in keys.load()] == [done.key.key] == [device_key(stand_in.flash)]
+
+
+def test_a_buzz_without_a_motor_is_refused_before_anything_is_changed(
+    flashed: Path, ambula: Ambula, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_board, "BOARD", on_board.BOARD + "_board.motor = None\n")
+    with copy_of(flashed, tmp_path / "bare") as stand_in:
+        arguments = ("setup", "--port", stand_in.port, "--participant", "P01", "--role", "thigh", "--zone", "UTC")
+        told = ambula(*arguments, "--sitting-buzz", "30").failed_with(3)
+        assert told.startswith("--sitting-buzz: this board's firmware knows of no motor")
+        with Board(stand_in.port) as board:
+            state = look(board)
+        assert (state.key, state.config, KeyFile().load()) == ("", "", [])
+        assert ambula(*arguments).code == 0
 
 
 def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Ambula, tmp_path: Path) -> None:

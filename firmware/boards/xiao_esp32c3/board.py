@@ -42,7 +42,10 @@ _CAUSES = {
 
 
 class Board:
-    """What every board offers the node's program: imu, clock, time that passes, battery, identity, a watchdog."""
+    """What every board offers the node's program: imu, clock, time that passes, battery, identity, a watchdog.
+
+    `motor` is None where there is none, for who sets the node up.
+    """
 
     def __init__(self):
         bus = machine.I2C(0, sda=machine.Pin(pins.SDA), scl=machine.Pin(pins.SCL), freq=_I2C_HZ)
@@ -51,7 +54,7 @@ class Board:
         self._battery = machine.ADC(machine.Pin(pins.BATTERY), atten=machine.ADC.ATTN_11DB)
         self._led = machine.Pin(pins.LED, machine.Pin.OUT, value=0)
         motor = getattr(pins, "HAPTIC", None)
-        self._motor = None if motor is None else machine.Pin(motor, machine.Pin.OUT, value=0)
+        self.motor = None if motor is None else machine.Pin(motor, machine.Pin.OUT, value=0)
         self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
         self._ticks = time.ticks_ms()
         self._now_ms = self._frame = 0
@@ -91,7 +94,7 @@ class Board:
 
     def signal(self, is_on, by_motor):
         """Switch the light, or the motor if there is one."""
-        pin = self._motor if by_motor else self._led
+        pin = self.motor if by_motor else self._led
         if pin:
             pin.value(is_on)
 

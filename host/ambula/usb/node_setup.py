@@ -71,13 +71,17 @@ def set_up(
     """Set the node up and return what came of it.
 
     replace: another device has this part for this participant. erase: the recording on the node may go. Raises
-    InputError where either is needed and not given, before anything is changed; BoardError if the board is not flashed
-    or what was read back differs.
+    InputError where either is needed and not given, or a motor is wanted that is not there, before anything is changed;
+    BoardError if the board is not flashed or what was read back differs.
     """
     if not state.pointer:
         raise BoardError("there is no Ambula firmware on this board: `ambula flash` first")
     config = _config(state, wanted)
     board.run(on_board.BOARD)
+    if wanted.sitting_buzz_min and board.run(on_board.HAS_MOTOR).strip() == "0":
+        raise InputError(
+            "--sitting-buzz: this board's firmware knows of no motor: add one (hardware/BUILD.md), or leave it out"
+        )
     device = board.run(on_board.IDENTITY).strip()
     known = keys.load()
     others = _others(known, device, wanted, replace)

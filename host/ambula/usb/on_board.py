@@ -88,6 +88,7 @@ _board = board.Board()
 """
 
 IDENTITY = "print(binascii.hexlify(_board.unique_id()).decode())"
+HAS_MOTOR = "print(int(getattr(_board, 'motor', 1) is not None))"  # the simulated board has one
 CHUNKS = "print(len(list(_files({log!r}))))"  # the log is there only once the board has been made
 CLOCK = "print(int(_board.clock.is_set), _board.clock.utc_ms())"
 SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})"
