@@ -183,6 +183,11 @@ def test_days_are_cut_by_what_the_store_knows_and_else_by_this_computers_zone(
     [
         (["none"], "no such folder"),
         (["."], "holds neither stores"),
+        ([".", "--out", "."], ".: is a folder; name a file in it"),
+        (
+            [".", "--out", "d.parquet", "--persons", "./d.parquet"],
+            "d.parquet: is to hold two results; give each a file",
+        ),
         ([".", "--scheduler", "tcp://x:1"], "--scheduler is for --engine dask"),
     ],
 )

@@ -54,3 +54,14 @@ def test_a_pdf_that_cannot_be_made_leaves_nothing_half_done(
 def test_a_pdf_where_nothing_can_be_written(store: Path, ambula: Ambula, tmp_path: Path) -> None:
     ran = ambula("report", "--store", store, "--out", tmp_path / "r.html", "--pdf", tmp_path / "no" / "r.pdf")
     assert "r.pdf cannot be written" in ran.failed_with(3)
+
+
+def test_a_folder_or_one_file_for_both_is_told_before_the_work(store: Path, ambula: Ambula, tmp_path: Path) -> None:
+    both = tmp_path / "r"
+    assert (
+        ambula("report", "--store", store, "--out", tmp_path).failed_with(3)
+        == f"{tmp_path}: is a folder; name a file in it"
+    )
+    assert ".: is a folder" in ambula("report", "--store", store, "--out", ".").failed_with(3)
+    assert "is to hold two results" in ambula("report", "--store", store, "--out", both, "--pdf", both).failed_with(3)
+    assert not both.exists()

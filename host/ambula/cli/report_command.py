@@ -29,7 +29,7 @@ from ambula.speech import SOURCE
 from ambula.store import Store
 from ambula.summary import DaySummary
 from ambula.wearer import choose_participant
-from ambula.whole_files import write_whole
+from ambula.whole_files import check_places, write_whole
 
 
 class LanguageCode(StrEnum):
@@ -52,6 +52,7 @@ def report(
 ) -> None:
     """Write the report: one HTML file that opens offline, reads on a phone and prints."""
     by = rules_of(rules)
+    check_places(out_path, pdf)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
         days = make_report(kept, who, zones_of(kept, who, zone), out_path, by, language, pdf)

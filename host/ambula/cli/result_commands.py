@@ -30,6 +30,7 @@ from ambula.results import results
 from ambula.store import Store
 from ambula.summary import DaySummary, WeekSummary
 from ambula.wearer import choose_participant
+from ambula.whole_files import check_places
 
 # What fits a terminal of 80 columns and answers the first questions; daily.csv has the rest.
 _SHOWN = (
@@ -74,6 +75,7 @@ def summary(
     """Show each day in figures: wear, postures, walking, steps, cadence."""
     form = Format.JSON if json else form
     check_format(form, out_path)
+    check_places(out_path, csv)
     by = rules_of(rules)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))

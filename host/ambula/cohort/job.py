@@ -16,7 +16,7 @@ from ambula.figure_tables import Kind
 from ambula.optional import library
 from ambula.settings import DEFAULT, Rules
 from ambula.summary import DaySummary, WeekSummary
-from ambula.whole_files import replacing
+from ambula.whole_files import check_places, replacing
 
 
 class Engine(StrEnum):
@@ -63,6 +63,7 @@ def run_cohort(
     nothing to read, nothing can be written, or a library is missing.
     """
     library("pyarrow", "parquet")
+    check_places(out, persons)
     ask = Ask(rules, zone, default_zone)
     order = batches(find_sources(folder.resolve()), ask)
     parts = out.resolve().with_name(f"{out.name}.parts")  # whole paths: a worker may have another folder
