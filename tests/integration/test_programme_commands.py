@@ -93,6 +93,9 @@ def test_the_week_s_table_holds_the_programme_once_one_was_begun(store: Path, am
         (("note", "--at", "2026-03-04T12:00"), "--at needs something to note"),
         (("note", "x" * 501), "a note is one line of at most 500 characters"),
         (("note", "--pain", "3", "--at", "noon"), "--at noon: not a time"),
+        (("note", "--pain", "3", "--at", "2926-03-04T12:00"), "--at 2926-03-04T12:00: lies ahead; mend the date"),
+        (("programme", "--start", "0026-03-04"), "more than a year from what was recorded (2026-03-02 to 2026-03-22)"),
+        (("programme", "--start", "2062-03-04"), "--start 2062-03-04: more than a year from what was recorded"),
     ],
 )
 def test_what_cannot_be_is_told_and_changes_nothing(

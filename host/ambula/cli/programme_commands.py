@@ -1,6 +1,6 @@
 """Commands about the walking programme: programme, note."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,13 +23,18 @@ from ambula.cli.common import (
 from ambula.cli.result_commands import DISCLAIMER
 from ambula.config import zone_info
 from ambula.dictionary import EMPTY
+from ambula.epochs import EpochTable
 from ambula.errors import InputError
+from ambula.localdays import Zones, local_days
 from ambula.programme import Programme, ProgrammeWeek, load_plan, plan, words
 from ambula.programme.participant import programme_of
 from ambula.store import Note, Store
 from ambula.wearer import choose_participant, load_wear
+from nodecore.sampling import EPOCH_S
 
 _MOST_WORDS = 500
+_A_DAY_S = 86_400
+_A_YEAR = timedelta(days=366)
 _DAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
 
 
@@ -55,7 +60,7 @@ def programme(
         who = warn_of_name(choose_participant(kept, participant))
         table, zones = load_wear(kept, who).table, zones_of(kept, who, zone)
         if text is not None or start is not None:
-            _keep(kept, who, text, start)
+            _keep(kept, who, text, _first_date(start, table, zones) if start is not None else None)
         found = programme_of(kept, who, table, zones)
     if found is None:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
@@ -83,6 +88,7 @@ def note(
         zone = zone_of(kept, None)
         if text or pain is not None:
             when = moment(at, zone, "--at") if at else int(datetime.now(UTC).timestamp())
+            _check_not_ahead(when, at or "", kept, who)
             kept.add_note(who, Note(when, pain, text))
         elif at:
             raise InputError("--at needs something to note: --pain 3, or words")
@@ -101,14 +107,34 @@ def note(
         out.print(words.HELP_AT_ONCE, highlight=False)
 
 
-def _keep(store: Store, who: str, text: str | None, start: str | None) -> None:
+def _keep(store: Store, who: str, text: str | None, first: date | None) -> None:
     """Keep a plan with the data: what is not named stays as it was."""
     before = store.programme(who)
+    start = first.isoformat() if first is not None else before[0] if before else ""
+    store.set_programme(who, start, text or (before[1] if before else plan.default_text()))
+
+
+def _first_date(start: str, table: EpochTable, zones: Zones) -> date:
+    """Return the date that --start names; raises InputError for none, and for one that must be a slip of the pen."""
     try:
-        first = date.fromisoformat(start).isoformat() if start is not None else before[0] if before else ""
+        first = date.fromisoformat(start)
     except ValueError as e:
         raise InputError(f"--start {start}: not a date, write it as 2026-03-04") from e
-    store.set_programme(who, first, text or (before[1] if before else plan.default_text()))
+    if len(table):
+        days = local_days(int(table.epoch[0]), int(table.epoch[-1]), zones)
+        if not days[0].date - _A_YEAR <= first <= days[-1].date + _A_YEAR:
+            span = f"{days[0].date} to {days[-1].date}"
+            raise InputError(f"--start {start}: more than a year from what was recorded ({span}); mend the date")
+    return first
+
+
+def _check_not_ahead(when: int, at: str, store: Store, who: str) -> None:
+    """Raise InputError for a note of a day that neither the clock nor the recording has reached: a slip of the pen."""
+    latest_s = datetime.now(UTC).timestamp() + _A_DAY_S
+    if when > latest_s:
+        epoch = load_wear(store, who).table.epoch
+        if not len(epoch) or when > int(epoch[-1]) * EPOCH_S + _A_DAY_S:
+            raise InputError(f"--at {at}: lies ahead; mend the date")
 
 
 def _print(who: str, found: Programme) -> None:
