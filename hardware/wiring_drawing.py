@@ -41,7 +41,7 @@ PARTS = (
     Part("RTC", "RV-3028", "clock", 40, 660, 200, 1, ("VCC", "GND", "EVI", "SDA", "SCL"), ("SDA", "SCL")),
     Part("LED", "LED", "in the lid", 1030, 120, 170, -1, ("A", "K")),
     Part("SW", "Button", "same pin as BOOT", 1030, 330, 170, -1, ("1", "2")),
-    Part("HAP", "Haptic motor", "with its driver", 1030, 520, 170, -1, ("VCC", "IN", "GND")),
+    Part("HAP", "Haptic motor", "R4 IN to GND", 1030, 520, 170, -1, ("VCC", "IN", "GND")),
 )
 MCU_X, MCU_Y, MCU_WIDTH, MCU_PITCH = 610, 190, 190, 46
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import wiring
+from case import contents
 
 BOM = Path(__file__).parents[2] / "hardware" / "bom.csv"
 COLUMNS = ["ref", "part", "maker", "maker_number", "quantity", "alternative", "price_class", "note"]
@@ -37,3 +38,14 @@ def test_every_part_of_the_wiring_has_a_line() -> None:
     wired = {end.partition(".")[0] for net in wiring.nets({**wiring.read_pins(), "HAPTIC": 20}) for end in net.ends}
     assert len(wired) >= 9
     assert wired <= {row["ref"] for row in rows()}
+
+
+def test_the_optional_motor_is_the_one_that_the_case_has_room_for() -> None:
+    """And the assembly page says so too."""
+    (part,) = (row["part"] for row in rows() if row["ref"] == "HAP")
+    rooms = {content.name: content.size for content in contents.CONTENTS}
+    x, _, z = rooms["haptic motor"]
+    page = BOM.with_name("BUILD.md").read_text("utf-8")
+    for size in (f"{x:g} x {z:g} mm", " x ".join(f"{side:g}" for side in rooms["haptic driver"]) + " mm"):
+        assert size in part
+        assert size in page

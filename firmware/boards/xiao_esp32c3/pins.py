@@ -3,7 +3,7 @@
 A motor's driver board is optional: with one, add `HAPTIC = const(20)  # D7`; see hardware/BUILD.md, "A motor".
 
 Not used: GPIO2 and GPIO8 (they decide at reset how the chip boots), GPIO20 and 21 (serial port; the chip's
-boot writes to 21, so a motor there would shake at each start).
+boot writes to 21, so a motor there would shake at each start; it pulls up 20, which a resistor has to outdo).
 """
 
 from nodecore.compat import const
