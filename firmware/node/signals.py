@@ -12,7 +12,7 @@ ANSWER = const(1)  # it was double-tapped
 WINDOW = const(2)  # its radio opened by itself
 BUZZ = const(3)  # its wearer has sat for long
 
-LOW_BATTERY_MV = const(3700)  # some tenth of a LiPo cell is left: ambula.readiness.battery has the curve
+LOW_BATTERY_MV = const(3740)  # a day is left at the pessimistic currents, by ambula.readiness.battery
 
 _ALIVE = bytes((50, 1))
 _LONG = bytes((100, 40))

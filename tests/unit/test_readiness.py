@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import power_model as pm
 import pytest
@@ -17,6 +18,7 @@ from ambula.readiness import (
     charge_share,
     check_readiness,
 )
+from node.signals import LOW_BATTERY_MV
 
 WELL = NodeState("thigh", 4200, True, 120, True, False, 1_500_000, True, (400, 410, 390), (1.8, 2.0, 2.1))
 PAIR = [WELL, replace(WELL, role="back")]
@@ -54,6 +56,13 @@ def test_days_by_hand() -> None:
     """Half of 400 mAh, less the 15 % that are kept: 140 mAh at 0.5 mA are 280 h."""
     assert battery_days(3840, 400, 0.5) == pytest.approx(280 / 24)
     assert battery_days(3300, 400, 0.5) == 0
+
+
+def test_the_light_tells_of_a_low_battery_while_a_day_is_left() -> None:
+    """By the same table and currents as `check`; nobody charges a node at once."""
+    assert 1 <= battery_days(LOW_BATTERY_MV, pm.CELL_MAH, budget().pessimistic_ma) < 2
+    spec = (Path(__file__).parents[2] / "SPEC.md").read_text("utf-8")
+    assert spec.count(f"the cell is below {LOW_BATTERY_MV} mV") == 2
 
 
 def test_a_weak_cell_is_told_in_days() -> None:
