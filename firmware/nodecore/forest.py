@@ -6,13 +6,16 @@ from nodecore.features import kernels
 
 ACTIVITIES = (activity.RUNNING, activity.STAIRS, activity.STANDING, activity.WALKING)  # in the model's class order
 CLASSES = const(4)
+PIECES = const(2)  # of the trees of a class: a heap in pieces has room for these
 _SURE = const(24)  # votes of lead a step of confidence
 
 
 def vote(traits, votes):
     """Write each class' votes, in the model's units, to `votes[0..CLASSES - 1]`; `traits`: see `describe`."""
     for i in range(CLASSES):
-        votes[i] = kernels.votes(traits, model.TREES[i], model.ROUNDS) + model.START[i]
+        votes[i] = model.START[i]
+    for i in range(CLASSES * PIECES):
+        votes[i // PIECES] += kernels.votes(traits, model.TREES[i], model.ROUNDS // PIECES)
 
 
 def is_level(traits):

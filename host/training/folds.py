@@ -49,7 +49,7 @@ def learn(source: Source) -> tuple[Tables, Level]:
 
 def wear(kinds: Tables, level: Level) -> None:
     """Put the forests on the host's node, for this process."""
-    model.TREES, model.START = kinds.by_class, kinds.start
+    model.TREES, model.START = kinds.pieces, kinds.start
     model.LEVEL_TREES, model.LEVEL_START = level.trees, level.start
 
 

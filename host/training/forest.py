@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodecore.forest import PIECES
 from nodecore.kernels import TREE_BYTES
 from training.traits import CLASSES, LEVEL, Examples
 
@@ -42,9 +43,9 @@ class Tables:
     start: tuple[int, ...]
 
     @property
-    def by_class(self) -> tuple[bytes, ...]:
-        """The trees of each class."""
-        size = len(self.trees) // len(self.start)
+    def pieces(self) -> tuple[bytes, ...]:
+        """The trees as the node holds them: each class in PIECES."""
+        size = len(self.trees) // (len(self.start) * PIECES)
         return tuple(self.trees[at : at + size] for at in range(0, len(self.trees), size))
 
 

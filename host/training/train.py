@@ -17,7 +17,7 @@ Trained on {epochs} epochs of {people} people; hash of three people's traits: {d
 
 ROUNDS = {rounds}
 START = {start}
-TREES = (  # a class at a time: pieces that a heap in pieces has room for
+TREES = (  # half a class at a time: pieces that a heap in pieces has room for
 {trees}
 )
 
@@ -39,8 +39,8 @@ def text(tables: Tables, level: Level, source: Examples) -> str:
         people=people,
         digest=digest(DATASETS),
         start=tables.start,
-        trees="\n".join(f"    (\n{_lines(trees, 8)}\n    )," for trees in tables.by_class),
-        level_count=LEVEL_ROUNDS * len(tables.by_class),
+        trees="\n".join(f"    (\n{_lines(trees, 8)}\n    )," for trees in tables.pieces),
+        level_count=LEVEL_ROUNDS * len(tables.start),
         level_start=level.start,
         level_trees=_lines(level.trees),
     )

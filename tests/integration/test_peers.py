@@ -12,7 +12,7 @@ from ambula.assemble import assemble
 from ambula.bodyfusion import agreement, body_fusion
 from ambula.fetch import fetch, find_nodes
 from ambula.sim.image import log_chunks, log_system, put_log_system
-from ambula.sim.node import find_micropython
+from ambula.sim.node import HEAP, find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.synthetic import Participant, default_day, simulate
@@ -23,6 +23,7 @@ DAY_MS = 1_772_409_600_000  # 2026-03-02, 0:00 UTC
 START_S = 8 * 3600
 WINDOW_MS = 900_000
 HZ = 26
+LESS = f"{int(HEAP.removesuffix('k')) - 3}k"  # of the heap: 3 KiB to spare
 Parts = dict[int, np.ndarray]
 
 
@@ -72,9 +73,9 @@ async def synced(rig: Rig, folder: Path) -> Met:
         return met
 
 
-def worn(folder: Path, wearers: list[VirtualWearer], hours: float) -> Met:
+def worn(folder: Path, wearers: list[VirtualWearer], hours: float, heap: str = HEAP) -> Met:
     async def go() -> Met:
-        async with Rig(folder, wearers, peers=True) as rig:
+        async with Rig(folder, wearers, heap=heap, peers=True) as rig:
             await rig.run_until(wearers[0].start_ms + round(hours * 3_600_000) + 20_000 + SETTLE_MS)
             return await synced(rig, folder)
 
@@ -83,10 +84,10 @@ def worn(folder: Path, wearers: list[VirtualWearer], hours: float) -> Met:
 
 @pytest.mark.parametrize(("thigh", "back"), [((40, 18), (-250, -12)), ((700, -20), (-600, 20))], ids=str)
 def test_the_thigh_says_what_the_host_says(tmp_path: Path, day: Parts, thigh: Any, back: Any) -> None:
-    """Hours that lie, sit, stand and walk; the clocks up to 1.3 s apart."""
+    """Hours that lie, sit, stand and walk; the clocks up to 1.3 s apart, and not all of the heap used up."""
     hours = 1.5
     clocks = [{"clock_offset_ms": ms, "clock_drift_ppm": ppm} for ms, ppm in (thigh, back)]
-    met = worn(tmp_path, [part(day, r, hours, **clocks[r]) for r in range(2)], hours)
+    met = worn(tmp_path, [part(day, r, hours, **clocks[r]) for r in range(2)], hours, LESS)
     assert met.faults == []
     assert met.compared == met.alike == met.fused
     assert met.fused >= hours * 720 - 180 - segment.MAX_EPOCHS

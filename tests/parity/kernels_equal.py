@@ -10,7 +10,7 @@ from array import array
 
 sys.path.insert(0, sys.argv[1])
 
-from nodecore import kernels, kernels_viper, model
+from nodecore import forest, kernels, kernels_viper, model
 
 random.seed(3)
 count = 0
@@ -102,7 +102,7 @@ for value in (0, 1, 3, 4, (1 << 30) - 1):
 for _ in range(200):
     traits = ("h", [random.choice((-1024, 0, 300, 1000, 4000, 32767)) + 0 for _ in range(27)])
     for trees in model.TREES:
-        same("votes", traits, trees, model.ROUNDS)
+        same("votes", traits, trees, model.ROUNDS // forest.PIECES)
     same("votes", traits, model.LEVEL_TREES, model.LEVEL_COUNT)
 for size in (0, 1, 16, 232):
     bytes_ = [random.getrandbits(8) for _ in range(500)]

@@ -8,8 +8,8 @@ from training.traits import DATASETS, digest
 
 
 def test_the_tables_are_whole_and_small() -> None:
-    assert len(model.TREES) == forest.CLASSES
-    assert {len(trees) for trees in model.TREES} == {kernels.TREE_BYTES * model.ROUNDS}
+    assert len(model.TREES) == forest.CLASSES * forest.PIECES
+    assert {len(trees) for trees in model.TREES} == {kernels.TREE_BYTES * model.ROUNDS // forest.PIECES}
     assert len(model.LEVEL_TREES) == kernels.TREE_BYTES * model.LEVEL_COUNT
     whole = b"".join(model.TREES) + model.LEVEL_TREES
     assert len(whole) < 16 * 1024
