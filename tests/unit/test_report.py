@@ -198,6 +198,22 @@ def test_thigh_alone_says_that_sitting_and_lying_are_one() -> None:
     assert "cannot be told apart" in text
 
 
+def test_what_may_have_been_lying_is_not_told_as_sitting() -> None:
+    """The back node was off at night."""
+    week = joined(*(a_day(i) for i in range(2)))
+    at_night = (week.epoch - week.epoch[0]) % 17280 < 7 * 720
+    week = replace(
+        week,
+        activity=np.where(at_night, activity.SEDENTARY, week.activity).astype(np.uint8),
+        nodes=np.where(at_night, 1, week.nodes).astype(np.uint8),
+    )
+    text = page_of(week).text
+    assert "You sat or lay for" in text
+    assert "sitting or lying" in text
+    assert "longest stretch of it, on average" in text
+    assert "longest sitting" not in text
+
+
 def test_a_stray_epoch_of_one_node_is_no_news() -> None:
     table = joined(a_day(0))
     table.activity[:3] = activity.SEDENTARY
@@ -208,9 +224,21 @@ def test_a_stray_epoch_of_one_node_is_no_news() -> None:
 
 def test_without_a_valid_day_nothing_typical_is_claimed() -> None:
     text = page_of(TABLES["asleep only"]()).text
+    assert "A day counts when it holds some sitting and some walking; so far none does." in text
     assert "no day yet from which your walking can be told" in text
     assert "What a large study found" not in text
     assert "Nothing was recorded." in page_of(nothing()).text
+
+
+def test_no_reason_is_told_that_is_not_the_day_s() -> None:
+    """The back node alone saw walking; a rule of one's own asks for more wear than there was."""
+    back = a_day(0, nodes=2)
+    back = replace(back, activity=np.where(back.activity == SITTING, activity.OTHER, back.activity).astype(np.uint8))
+    assert "No walking with a known cadence was recorded" not in page_of(back).text
+    short = page_of(a_day(0), replace(CONTEXT, rules=Rules(name="ours", valid_worn_h=24.0))).text
+    assert "No day counts, so there is no typical day." in short
+    assert "and the nodes were worn for long enough; so far none does." in short
+    assert "No day held" not in short
 
 
 def test_synthetic_data_are_called_so_at_the_top_the_title_and_the_end() -> None:

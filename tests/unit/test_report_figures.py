@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from made_days import LYING, OSLO, SITTING, STANDING, WALKING, table_of
+from made_days import LYING, OSLO, SITTING, STANDING, WALKING, joined, table_of
 
 from ambula.dictionary import EMPTY
 from ambula.localdays import local_day
@@ -137,3 +137,12 @@ def test_what_one_node_cannot_tell_is_a_dash_and_not_a_nought() -> None:
     (day,) = summarise_days(table, OSLO)
     assert trunk_bars(ENGLISH, [day], 8)[0].value == EMPTY
     assert sitting_bars(ENGLISH, table, [(DAY, day)], 480)[0].value == EMPTY
+    assert sitting_bars(ENGLISH, table, [(DAY, day)], 480)[0].said == f"{ENGLISH.day_name(day.date)}: not known"
+
+
+def test_of_a_day_without_a_record_nothing_is_said() -> None:
+    table = joined(table_of(DAY.start - 12, [(LYING, 12)]), table_of(DAY.end, [(LYING, 12)]))
+    day = summarise_days(table, OSLO)[1]
+    said = f"{ENGLISH.day_name(day.date)}: not known"
+    assert (pace_bars(ENGLISH, [day], 150)[0].said, pace_bars(ENGLISH, [day], 150)[0].value) == (said, "no data")
+    assert sitting_bars(ENGLISH, table, [(DAY, day)], 480)[0].said == said

@@ -99,7 +99,9 @@ def pace_bars(language: Language, days: Sequence[DaySummary], full_min: float) -
             brisk=language.number(parts[2][1]),
             unknown=language.number(parts[3][1]),
         )
-        value = language.say("{n} min", n=walked) if day.recorded_epochs else language.say("no data")
+        value = language.say("{n} min", n=walked)
+        if not day.recorded_epochs:
+            value, said = language.say("no data"), language.say("{day}: not known", day=name)
         strips.append(Strip(name, value, full_min, stacked(parts), said, _thin(language, day)))
     return strips
 
@@ -122,6 +124,8 @@ def sitting_bars(
             breaks=figures.sitting_breaks,
         )
         layers = stacked(list(zip(kinds, minutes, strict=True)))
+        if not figures.thigh_worn_min and not sum(minutes):
+            said = language.say("{day}: not known", day=name)
         strips.append(Strip(name, _long_sittings(language, figures), full_min, layers, said, _thin(language, figures)))
     return strips
 

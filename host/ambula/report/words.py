@@ -34,6 +34,13 @@ def headline(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
 def story(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
     """Return the sentences after the first: pace, sitting, how the days differ."""
     if not week.valid_days:
+        if _too_short_worn(days):
+            return [
+                language.say(
+                    "A day counts when it holds some sitting and some walking and the nodes were worn for long enough; so "
+                    "far none does."
+                )
+            ]
         return [language.say("A day counts when it holds some sitting and some walking; so far none does.")]
     return [s for s in (_pace(language, week), _sitting(language, days, week), _days_differ(language, days)) if s]
 
@@ -42,7 +49,7 @@ def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
     """Return what the reader must know about gaps before trusting any figure."""
     if not days:
         return [language.say("Nothing was recorded.")]
-    notes = [_basis(language, days, week), *_left_out(language, days, week)]
+    notes = [basis(language, days, week), *_left_out(language, days, week)]
     if 0 < week.valid_days < _FEW_DAYS:
         notes.append(
             language.say(
@@ -152,9 +159,11 @@ def _full_days(language: Language, days: Sequence[DaySummary]) -> list[str]:
     ]
 
 
-def _basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
-    """How many days, and how much of them."""
+def basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
+    """Return how many days count, and how much of them was seen."""
     if not week.valid_days:
+        if _too_short_worn(days):
+            return language.say("No day counts, so there is no typical day.")
         return language.say("No day held both sitting and walking, so there is no typical day.")
     if week.valid_days < len(days):
         counted = language.say("{n} of {all} days", n=week.valid_days, all=len(days))
@@ -175,7 +184,7 @@ def _left_out(language: Language, days: Sequence[DaySummary], week: WeekSummary)
     if not left or not week.valid_days:
         return []
     names = ", ".join(language.day_name(d.date) for d in left)
-    if any("valid_worn_h" in d.valid_fails.split() for d in left):
+    if _too_short_worn(left):
         return [
             language.say_n(
                 "{days} does not count: it lacks sitting or walking, or the nodes were not worn for long enough.",
@@ -192,6 +201,11 @@ def _left_out(language: Language, days: Sequence[DaySummary], week: WeekSummary)
             days=names,
         )
     ]
+
+
+def _too_short_worn(days: Sequence[DaySummary]) -> bool:
+    """Whether a rule of least wear left out any of the days."""
+    return any("valid_worn_h" in d.valid_fails.split() for d in days)
 
 
 def _finding(language: Language, band: Category) -> str:
@@ -239,7 +253,7 @@ def _pace(language: Language, week: WeekSummary) -> str:
 def _sitting(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
     longest = max((d for d in days if d.valid), key=lambda d: d.sitting_longest_min)
     told = {"time": language.duration(week.sitting_min), "stretch": language.duration(longest.sitting_longest_min)}
-    lying_too = week.sitting_min > 0 and all(d.sitting_min == 0 for d in days if d.valid)
+    lying_too = one_node_matters(days)
     if len(days) == 1:
         if lying_too:
             return language.say("You sat or lay for {time}; the longest stretch without a break was {stretch}.", **told)
