@@ -135,6 +135,7 @@ def test_to_forget_says_what_it_removed(store: Path, ambula: Ambula) -> None:
 def test_another_code(store: Path, ambula: Ambula) -> None:
     assert "there is a participant P02 already" in ambula("rename", "P01", "P02", "--store", store).failed_with(3)
     assert "cannot be empty" in ambula("rename", "P01", " ", "--store", store).failed_with(3)
+    assert "not 'P\\n2'" in ambula("rename", "P01", "P\n2", "--store", store).failed_with(3)
     ran = ambula("rename", "P01", "Kari Nordmann", "--store", store)
     assert (ran.code, ran.out[:26]) == (0, "P01 is Kari Nordmann from ")
     assert ran.err.startswith("ambula: 'Kari Nordmann' looks like a name: files and reports carry it.")

@@ -15,11 +15,13 @@ import serial.tools.list_ports
 from command import Ambula
 from toys import toy
 
+from ambula.cli.setup_command import LATEST_START
 from ambula.errors import BoardError, InputError
 from ambula.firmware_files import MAIN, ROOT
 from ambula.usb.flash import compile_for, plan
 from ambula.usb.micropython import install, install_commands
 from ambula.usb.state import CONFIG_SCHEMA, State
+from node.settings import read
 
 GOOD = State((1, 29, 0), 2822, "a board", "", "", "", "", {}, (1 << 20, 0, 0))
 X64, RV32IMC = 2, 11  # py/persistentcode.h: MP_NATIVE_ARCH_X64, MP_NATIVE_ARCH_RV32IMC
@@ -72,7 +74,11 @@ def test_a_port_that_is_not_there_busy_or_forbidden(
     [
         ("flash", "--board", "nosuch"),
         ("setup", "--participant", " ", "--role", "back"),
-        ("setup", "--participant", "P01", "--role", "arm"),
+        ("setup", "--participant", "P01\n", "--role", "arm"),
+        ("setup", "--participant", "P\n01", "--role", "back"),
+        ("setup", "--participant", "P\x1b[31m", "--role", "back"),
+        ("setup", "--participant", "P" * 65, "--role", "back"),
+        ("setup", "--participant", "P01", "--role", "back", "--start", "2200-01-01T08:00", "--zone", "UTC"),
         ("setup", "--participant", "P01", "--role", "back", "--start", "soon", "--zone", "UTC"),
         ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "19"),
         ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "121"),
@@ -84,7 +90,15 @@ def test_wrong_words_are_told_before_a_board_is_looked_for(ambula: Ambula, argum
     told = ambula(*arguments).failed_with(3)
     assert any(
         word in told
-        for word in ("no board 'nosuch'", "cannot be empty", "--role arm", "--start soon", "--sitting-buzz")
+        for word in (
+            "no board 'nosuch'",
+            "cannot be empty",
+            "at most 64 characters",
+            "--role arm",
+            "--start soon",
+            "--start 2200",
+            "--sitting-buzz",
+        )
     )
 
 
@@ -144,6 +158,11 @@ def test_a_program_of_somebody_else_and_settings_of_a_newer_ambula_stay() -> Non
 def test_the_host_and_the_firmware_mean_the_same_schema() -> None:
     assert f"\nSCHEMA = {CONFIG_SCHEMA} " in (ROOT / "node" / "settings.py").read_text("utf-8")
     assert toy("new")[MAIN]
+
+
+def test_the_host_takes_no_start_that_the_firmware_would_not_follow() -> None:
+    assert read({"start": LATEST_START}).start == LATEST_START  # type: ignore[attr-defined]
+    assert read({"start": LATEST_START + 1}).start == "now"  # type: ignore[attr-defined]
 
 
 def test_esptool_gets_the_file_that_was_named(tmp_path: Path) -> None:

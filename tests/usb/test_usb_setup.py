@@ -137,6 +137,16 @@ def test_a_buzz_without_a_motor_is_refused_before_anything_is_changed(
         assert ambula(*arguments).code == 0
 
 
+def test_a_start_that_is_far_away_is_told(flashed: Path, tmp_path: Path) -> None:
+    now_s = int(time.time())
+    with copy_of(flashed, tmp_path / "far") as stand_in:
+        for days, told in ((400, ["it begins to record in 400 days only: charge it before"]), (13, [])):
+            wanted = Wanted("P01", 0, "UTC", now_s + days * 86_400 + 60, 0)
+            with Board(stand_in.port) as board:
+                done = set_up(board, look(board), wanted, KeyFile(tmp_path / "keys.json"))
+            assert [note for note in done.notes if "begins" in note] == told
+
+
 def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Ambula, tmp_path: Path) -> None:
     def arguments(stand_in: StandIn, who: str) -> tuple[str, ...]:
         return ("setup", "--port", stand_in.port, "--participant", who, "--role", "thigh", "--zone", "UTC")

@@ -23,6 +23,7 @@ from ambula.zones import zone_of as zone_of
 from ambula.zones import zones_of as zones_of
 
 _T = TypeVar("_T")
+_LONGEST_CODE = 64
 
 
 def known_zone(name: str | None) -> str | None:
@@ -113,6 +114,21 @@ def store_path(named: Path | None, config: Config | None = None) -> Path:
 def rules_of(path: Path | None) -> Rules:
     """Return the rules of the file that the user named, or the study's."""
     return DEFAULT if path is None else load_rules(path)
+
+
+def new_code(text: str, where: str) -> str:
+    """Return a participant's code that is to be kept, without spaces around it; `where` names it to the user.
+
+    Raises InputError for one that is empty, longer than 64 characters or has some that cannot be printed.
+    """
+    code = text.strip()
+    if not code:
+        raise InputError(f"{where}: a code cannot be empty")
+    if not code.isprintable() or len(code) > _LONGEST_CODE:
+        raise InputError(
+            f"{where}: a code is one line of at most {_LONGEST_CODE} characters such as P01, not {code[:20]!a}"
+        )
+    return code
 
 
 def warn_of_name(code: str) -> str:

@@ -16,6 +16,7 @@ from ambula.cli.common import (
     is_asked,
     known_zone,
     moment,
+    new_code,
     out,
     print_json,
     store_path,
@@ -114,8 +115,7 @@ def rename(
     with Store(store_path(store), must_exist=True) as kept:
         keys = KeyFile()
         who = _known(kept, keys, old)
-        if not new.strip():
-            raise InputError("a code cannot be empty: ambula rename OLD NEW")
+        new = new_code(new, "ambula rename OLD NEW")
         if new in known_codes(kept, keys):
             raise InputError(f"there is a participant {new} already: choose another code")
         forgetting.rename(kept, who, new, keys)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ambula.cli.common import ZoneOption, moment, out, warn_of_name
+from ambula.cli.common import ZoneOption, moment, new_code, out, warn_of_name
 from ambula.cli.flash_command import PortOption
 from ambula.config import load_config, local_zone_name
 from ambula.errors import InputError
@@ -17,6 +17,7 @@ from nodecore import protocol
 
 MAX_DAYS = 60
 BUZZ_MIN = range(20, 121)
+LATEST_START = 0xFFFFFFFF  # UTC s, as firmware/node/settings.py has it
 
 
 def setup(
@@ -65,9 +66,7 @@ def setup(
 
 
 def _wanted(participant: str, role: str, zone: str | None, start: str, days: int, phone: bool, buzz_min: int) -> Wanted:
-    code = participant.strip()
-    if not code:
-        raise InputError("--participant: a code cannot be empty")
+    code = new_code(participant, "--participant")
     if role not in protocol.ROLE_NAMES:
         raise InputError(f"--role {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
     if buzz_min and buzz_min not in BUZZ_MIN:
@@ -76,4 +75,6 @@ def _wanted(participant: str, role: str, zone: str | None, start: str, days: int
         raise InputError("--sitting-buzz: only a node on the thigh can remind of sitting")
     where = zone or load_config().zone or local_zone_name()
     begin = start if start in ("now", "tap") else moment(start, where, "--start")
+    if isinstance(begin, int) and begin > LATEST_START:
+        raise InputError(f"--start {start}: no node can wait beyond the year 2106")
     return Wanted(code, protocol.ROLE_NAMES.index(role), where, begin, days, phone, buzz_min)

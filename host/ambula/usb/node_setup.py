@@ -23,6 +23,7 @@ from nodecore import protocol
 CONFIG = "config.json"
 KEY = "key.bin"
 PAIR = "pair.bin"
+LONG_WAIT_DAYS = 14  # longer is more often a slip in the date than a plan
 _LOG = "/data/log"
 _OLD_LOG = "/data/log.old"
 
@@ -87,6 +88,9 @@ def set_up(
     others = _others(known, device, wanted, replace)
     notes = list(others)
     has_log = board.run(on_board.CHUNKS.format(log=_LOG)).strip() != "0"
+    wait_days = (wanted.start - utc_ms() / 1000) / 86_400 if isinstance(wanted.start, int) else 0
+    if wait_days > LONG_WAIT_DAYS:
+        notes.append(f"it begins to record in {wait_days:.0f} days only: charge it before")
     starts_anew = _starts_anew(known, device, state.is_set_up and not erase, has_log, wanted)
     board.run(f"_drop({_OLD_LOG!r})")
     if starts_anew and has_log:
