@@ -37,8 +37,8 @@ def story(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> 
         if _too_short_worn(days):
             return [
                 language.say(
-                    "A day counts when it holds some sitting and some walking and the nodes were worn for long enough; so "
-                    "far none does."
+                    "A day counts when it holds some sitting and some walking and the nodes were worn for long enough; "
+                    "so far none does."
                 )
             ]
         return [language.say("A day counts when it holds some sitting and some walking; so far none does.")]
