@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import pty
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,10 @@ from command import Ambula
 from toys import toy
 
 from ambula.cli.setup_command import LATEST_START
-from ambula.errors import BoardError, InputError
+from ambula.errors import BoardError
 from ambula.firmware_files import MAIN, ROOT
 from ambula.usb.flash import compile_for, plan
-from ambula.usb.micropython import install, install_commands
+from ambula.usb.micropython import install_commands
 from ambula.usb.state import CONFIG_SCHEMA, State
 from node.settings import read
 
@@ -165,10 +166,36 @@ def test_the_host_takes_no_start_that_the_firmware_would_not_follow() -> None:
     assert read({"start": LATEST_START + 1}).start == "now"  # type: ignore[attr-defined]
 
 
-def test_esptool_gets_the_file_that_was_named(tmp_path: Path) -> None:
+def test_esptool_gets_the_file_that_was_named() -> None:
     erase, write = install_commands("/dev/ttyACM0", Path("mp.bin"))
     assert erase[1:] == ["-m", "esptool", "--chip", "esp32c3", "--port", "/dev/ttyACM0", "erase-flash"]
     assert write[-3:] == ["write-flash", "0", "mp.bin"]
-    (tmp_path / "page.html").write_text("<html>")
-    with pytest.raises(InputError, match="not an image for an ESP32"):
-        install("/dev/ttyACM0", tmp_path / "page.html")
+
+
+@pytest.mark.parametrize(
+    ("contents", "told"),
+    [
+        (None, r"mp\.bin: No such file"),
+        (b"", "is not an image for an esp32c3: take the .bin file"),
+        (b"<html><head><title>", "is not an image for an esp32c3"),
+        (bytes((0xE9, 3, 2, 0x2F)) + bytes(8) + bytes((9, 0)), "is not an image for an esp32c3"),  # an ESP32-S3's
+    ],
+)
+def test_a_file_that_is_no_image_for_the_chip_is_refused_before_a_board_is_erased(
+    ambula: Ambula, tmp_path: Path, contents: bytes | None, told: str
+) -> None:
+    if contents is not None:
+        (tmp_path / "mp.bin").write_bytes(contents)
+    for more in ((), ("--dry-run",)):
+        said = ambula("flash", "--port", tmp_path, "--install-micropython", tmp_path / "mp.bin", *more).failed_with(3)
+        assert re.search(told, said)
+
+
+def test_a_dry_run_says_that_the_board_would_be_erased_and_asks_it_nothing(
+    ambula: Ambula, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())  # esptool is an extra
+    plugged(monkeypatch, "/dev/ttyACM0")
+    (tmp_path / "mp.bin").write_bytes(bytes((0xE9, 3, 2, 0x2F)) + bytes(8) + bytes((5, 0)))
+    said = ambula("flash", "--install-micropython", tmp_path / "mp.bin", "--dry-run")
+    assert (said.code, "would be erased" in said.out) == (0, True), said

@@ -10,7 +10,7 @@ from ambula.firmware_files import device_files
 from ambula.usb.board import Board
 from ambula.usb.flash import Plan, compile_for, plan
 from ambula.usb.flash import flash as flash_board
-from ambula.usb.micropython import install
+from ambula.usb.micropython import check_installable, install
 from ambula.usb.ports import choose_port
 from ambula.usb.state import State, look
 
@@ -33,9 +33,14 @@ def flash(
     Log, key and settings stay. Cut off at any point, the board runs the old firmware or the new; run it again.
     """
     list(device_files(board))  # before anything is touched
+    if install_micropython is not None:
+        check_installable(install_micropython)
     found = choose_port(port)
     out.print(f"board at {found}", highlight=False, markup=False)
-    if install_micropython is not None and not dry_run:
+    if install_micropython is not None:
+        if dry_run:
+            out.print("it would be erased, and get MicroPython and all of the firmware", highlight=False)
+            return
         install(found.device, install_micropython)
     with Board(found.device) as opened:
         state = look(opened)

@@ -8,7 +8,9 @@ from pathlib import Path
 from ambula.errors import BoardError, InputError
 
 _CHIP = "esp32c3"
-_ESP_IMAGE = 0xE9  # the first byte of every ESP application and bootloader image
+# esp_image_header_t of ESP-IDF's esp_app_format.h: its first byte, and the chip that an image is for.
+_ESP_IMAGE = 0xE9
+_CHIP_ID_AT, _CHIP_ID = 12, 5
 _TIMEOUT_S = 600
 
 
@@ -18,20 +20,27 @@ def install_commands(port: str, image: Path) -> list[list[str]]:
     return [[*esptool, "erase-flash"], [*esptool, "write-flash", "0", str(image)]]
 
 
-def install(port: str, image: Path) -> None:
-    """Erase the board and put MicroPython on it; all that was on it is gone.
+def check_installable(image: Path) -> None:
+    """Raise InputError if the file is not an image for the chip, or esptool is not installed: before a board is erased.
 
-    Raises InputError if the file is not an image or esptool is not installed, BoardError in esptool's last words.
+    What is in an image is not looked at: that it is MicroPython's shows when the board answers.
     """
     try:
         with image.open("rb") as file:
-            first = file.read(1)
+            header = file.read(_CHIP_ID_AT + 2)
     except OSError as e:
         raise InputError(f"{image}: {e.strerror}") from e
-    if first != bytes((_ESP_IMAGE,)):
-        raise InputError(f"{image} is not an image for an ESP32: take the .bin file for {_CHIP} from micropython.org")
+    if header[:1] != bytes((_ESP_IMAGE,)) or int.from_bytes(header[_CHIP_ID_AT:], "little") != _CHIP_ID:
+        raise InputError(f"{image} is not an image for an {_CHIP}: take the .bin file for it from micropython.org")
     if importlib.util.find_spec("esptool") is None:
         raise InputError("installing MicroPython needs esptool: pip install 'ambula[esptool]'")
+
+
+def install(port: str, image: Path) -> None:
+    """Erase the board and put MicroPython on it, from a file that was checked; all that was on it is gone.
+
+    Raises BoardError in esptool's last words.
+    """
     for command in install_commands(port, image):
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
