@@ -3,7 +3,8 @@
 Modelled, in time that the test moves: identity, software reset, auto-increment, output data rates of 26 and 52 Hz, full
 scales, data-ready, self-test, the FIFO (continuous and bypass; level, watermark, overrun, empty, pattern, a burst that
 breaks off in a set), double tap and wake-up with latch, INT1, temperature; a bus that does not acknowledge, that is
-stuck high (all ones) or low (time out), another chip. Not modelled: the gyroscope, decimation, filters, tap timing.
+stuck high (all ones) or low (time out), another chip. Of a tap only the times between two; how strong and how long one
+is, and whether samples catch it, is not. Not modelled: the gyroscope, decimation, filters.
 """
 
 import errno
@@ -54,11 +55,15 @@ class Lsm6ds3trcModel:
         if not rate_hz:
             self._due_ms = end_ms
 
-    def double_tap(self) -> None:
-        """The wearer taps twice, as strongly as the threshold wants."""
+    def double_tap(self, apart_ms: float = 250) -> None:
+        """The wearer taps twice, as strongly as the threshold wants; INT_DUR2 (9.76) says how far apart that may be."""
         r = self.registers
         if r[0x10] >> 4 and r[0x58] & 0x80 and r[0x58] & 0x0E and r[0x5B] & 0x80:
-            self.tap_latched = True
+            sample_ms = 1000 / RATES_HZ[r[0x10] >> 4]
+            quiet, longest = r[0x5A] >> 2 & 3, r[0x5A] >> 4
+            quiet_ms = (4 * quiet or 2) * sample_ms
+            if quiet_ms < apart_ms <= (32 * longest or 16) * sample_ms:
+                self.tap_latched = True
 
     @property
     def int1(self) -> bool:

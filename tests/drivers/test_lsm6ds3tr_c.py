@@ -90,6 +90,16 @@ def test_a_double_tap_is_latched_on_int1(chip: Lsm6ds3trcModel, imu: LSM6DS3TRC)
     assert not imu.double_tap()
 
 
+@pytest.mark.parametrize("odr_hz", [26, 52])
+def test_two_taps_as_people_make_them_count_and_slower_ones_do_not(
+    chip: Lsm6ds3trcModel, imu: LSM6DS3TRC, odr_hz: int
+) -> None:
+    for apart_ms, counts in ((120, True), (250, True), (400, True), (600, True), (800, False), (3000, False)):
+        imu.start(odr_hz)
+        chip.double_tap(apart_ms)
+        assert imu.double_tap() == counts, apart_ms
+
+
 def test_waiting_fills_no_fifo_and_hears_a_tap(chip: Lsm6ds3trcModel, imu: LSM6DS3TRC) -> None:
     imu.wait()
     chip.pass_ms(60_000)
