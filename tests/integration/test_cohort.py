@@ -142,6 +142,16 @@ def test_who_cannot_be_read_is_told_and_the_others_are_in(ambula: Ambula, cohort
     assert not (tmp_path / "days.parquet.bad.csv").exists()
 
 
+def test_a_code_in_a_store_and_its_copy_is_told(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("site-b.db", "copy of site-b.db"):
+        (folder / name).write_bytes((cohort / "site-b.db").read_bytes())
+    ran = ambula("cohort", folder, "--out", tmp_path / "d.parquet", "--jobs", "1")
+    assert (ran.code, ran.err) == (0, "ambula: B1 is in several sources, each a person of its own in the tables\n")
+    assert "4 day(s) of 2 people" in ran.out
+
+
 def test_a_source_that_changed_is_done_again(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "days.parquet"
     write_epoch_set(folder, "C1", made_table(4, 1), OSLO)

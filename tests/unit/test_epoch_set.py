@@ -81,6 +81,10 @@ def test_the_zone_may_be_one_name_or_missing(tmp_path: Path) -> None:
         ({"steps": arrow.array(["many"] * len(TABLE))}, "column steps: could not convert"),
         ({"epoch_start_s": arrow.array(TABLE.start_s[::-1])}, "must rise in multiples of 5 s"),
         ({"epoch_start_s": arrow.array(TABLE.start_s + 1)}, "must rise in multiples of 5 s"),
+        ({"epoch_start_s": arrow.array(TABLE.start_s * 1000)}, "from 0 on, up to the year 2106"),
+        ({"epoch_start_s": arrow.array(TABLE.start_s - 2**32)}, "epoch_start_s: holds a negative or an infinite value"),
+        ({"cadence_spm": arrow.array(TABLE.steps + np.inf)}, "cadence_spm: holds a negative or an infinite value"),
+        ({"steps": arrow.array(TABLE.steps - 1000)}, "column steps: holds a negative or an infinite value"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, columns: dict[str, Any], told: str) -> None:

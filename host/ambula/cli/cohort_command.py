@@ -51,7 +51,7 @@ def cohort(
             bar.update(task, completed=done, total=of)
             for bad in newest.bad if newest else ():
                 who = f"{bad.source}, {bad.participant}" if bad.participant else bad.source
-                err.print(f"ambula: left out {who}: {bad.reason}", highlight=False, markup=False, soft_wrap=True)
+                _warn(f"left out {who}: {bad.reason}")
 
         found = run_cohort(
             folder,
@@ -65,9 +65,15 @@ def cohort(
             scheduler=scheduler,
             tell=tell,
         )
+    for code in found.repeated:
+        _warn(f"{code} is in several sources, each a person of its own in the tables")
     _say(found, out_path, persons, json)
     if found.bad:
         raise InputError(f"{len(found.bad)} could not be read: {out_path}.bad.csv names them; all others are in")
+
+
+def _warn(words: str) -> None:
+    err.print(f"ambula: {words}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _say(found: Outcome, out_path: Path, persons: Path | None, json: bool) -> None:

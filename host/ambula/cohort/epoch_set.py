@@ -31,6 +31,7 @@ _MAY_MISS: dict[str, Any] = {
     "back_flags": np.uint8,
     "back_mad_mg": np.float64,
 }
+_LATEST_S = (1 << 32) - 1  # beyond it the values are not in seconds
 _TYPES: dict[str, Any] = {"steps": np.float64, "worn": np.bool_, "nodes": np.uint8, "epoch_start_s": np.int64}
 
 
@@ -76,8 +77,10 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
     columns = {name: _column(folder, table, name) for name in wanted}
     more = {n: _column(folder, table, n).astype(kind) for n, kind in _MAY_MISS.items() if n in table.column_names}
     start_s = columns.pop("epoch_start_s")
-    if len(start_s) and ((start_s % EPOCH_S).any() or (np.diff(start_s) <= 0).any() or start_s[0] < 0):
-        raise InputError(f"{folder}: epoch_start_s must rise in multiples of {EPOCH_S} s from 0 on")
+    if len(start_s) and ((start_s % EPOCH_S).any() or (np.diff(start_s) <= 0).any() or start_s[-1] > _LATEST_S):
+        raise InputError(
+            f"{folder}: epoch_start_s must rise in multiples of {EPOCH_S} s from 0 on, up to the year 2106"
+        )
     return EpochTable(epoch=start_s // EPOCH_S, **cast("Mapping[str, Any]", columns), **more), zones
 
 
@@ -98,10 +101,17 @@ def _column(folder: Path, table: Any, name: str) -> NDArray[Any]:
         if name in _TYPES:
             if table.column(name).null_count:
                 raise ValueError("has empty cells")
-            return values.astype(_TYPES[name])
-        return values.astype(np.float64)
+            return _possible(values.astype(_TYPES[name]))
+        return _possible(values.astype(np.float64))
     except (ValueError, TypeError, KeyError) as e:
         raise InputError(f"{folder}: column {name}: {e}") from e
+
+
+def _possible(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the values of a column; no figure of an epoch is negative or infinite. Raises ValueError."""
+    if np.isinf(values).any() or (values < 0).any():
+        raise ValueError("holds a negative or an infinite value")
+    return values
 
 
 def _codes(words: Any) -> NDArray[np.uint8]:

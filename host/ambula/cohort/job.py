@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ambula.cohort.engines import here, on_dask
-from ambula.cohort.parts import Batch, Done, batches, do_batch, done_of, join_parts, write_bad
+from ambula.cohort.parts import Batch, Done, batches, do_batch, done_of, join_parts, repeated_codes, write_bad
 from ambula.cohort.people import Ask, Bad, find_sources
 from ambula.errors import InputError
 from ambula.figure_tables import Kind
@@ -28,7 +28,10 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a job came to: counts, who could not be read, how many sources a run before had done, worst memory."""
+    """What a job came to: counts, who could not be read, how many sources a run before had done, worst memory.
+
+    repeated: codes that several sources have, each as a person of its own.
+    """
 
     people: int
     days: int
@@ -37,6 +40,7 @@ class Outcome:
     reused: int
     bad: tuple[Bad, ...]
     peak_kib: int
+    repeated: tuple[str, ...]
 
 
 Tell = Callable[[int, int, Done | None], None]
@@ -106,6 +110,7 @@ def _do(
         reused=all_sources - now,
         bad=tuple(bad for d in whole for bad in d.bad),
         peak_kib=max((d.peak_kib for d in whole), default=0),
+        repeated=repeated_codes(parts, order),
     )
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -114,6 +115,16 @@ def _groups(folder: Path, order: Iterable[Batch], kind: Kind) -> Iterator[Any]:
             waiting = []
     if waiting:
         yield arrow.concat_tables(waiting).combine_chunks()
+
+
+def repeated_codes(folder: Path, order: Iterable[Batch]) -> tuple[str, ...]:
+    """Return the participants' codes that stand for more than one person of the parts, sorted."""
+    parquet = library("pyarrow.parquet", "parquet")
+    name = _NAMES[WeekSummary]
+    codes = Counter[str]()
+    for batch in order:
+        codes.update(parquet.read_table(folder / batch.key / name, columns=["participant"]).column(0).to_pylist())
+    return tuple(sorted(code for code, count in codes.items() if count > 1))
 
 
 def write_bad(bad: Iterable[Bad], path: Path) -> None:
