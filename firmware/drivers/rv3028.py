@@ -29,8 +29,9 @@ _RESET = const(0x01)
 _EIE = const(0x04)
 _TSR = const(0x04)  # resets the time stamp
 _EHL = const(0x40)  # an event is a rising edge
-_BSM = const(0x0C)
-_BSM_LEVEL = const(0x0C)  # switches over when the supply is below the backup
+# TCE: charges the backup, over the 3 kOhm of TCR 0: else a capacitor stays empty. A coin cell must not be there.
+# BSM 3, level switching: over to the backup when the supply is below it.
+_BACKED_UP = const(0x2C)
 _FIRST_COMMAND = const(0x00)
 _UPDATE = const(0x11)
 _BUSY_TRIES = const(100)
@@ -54,9 +55,9 @@ class RV3028:
         self.is_set = False
 
     def start(self):
-        """See whether the chip kept time, switch its backup on, and wait for a second to begin."""
+        """See whether the chip kept time, switch its backup and its charging on, and wait for a second to begin."""
         self.is_set = not self._read(_STATUS) & _PORF
-        if self._read(_BACKUP) & _BSM != _BSM_LEVEL:
+        if self._read(_BACKUP) & _BACKED_UP != _BACKED_UP:
             self._keep_backup()
         self._known_ms = self._next_second() * 1000
         self._known_at = self._ticks_ms()
@@ -119,11 +120,11 @@ class RV3028:
             first, second = second, first
 
     def _keep_backup(self):
-        """Write the switch-over mode into the EEPROM, so that it outlives the backup too ("EEPROM Read/Write")."""
+        """Write switch-over and charging into the EEPROM, so that it outlives the backup too ("EEPROM Read/Write")."""
         control1 = self._read(_CONTROL1)
         self._write(_CONTROL1, control1 | _EERD)  # no refresh from the EEPROM meanwhile
         self._wait()
-        self._write(_BACKUP, self._read(_BACKUP) | _BSM_LEVEL)
+        self._write(_BACKUP, self._read(_BACKUP) | _BACKED_UP)
         self._write(_EECMD, _FIRST_COMMAND)
         self._write(_EECMD, _UPDATE)
         self._wait()

@@ -1,13 +1,17 @@
 """A register-level model of the RV-3028-C7, from Micro Crystal's application manual, with its own numbers.
 
 Modelled: UNIX counter (not frozen while it is read), BCD calendar for time stamps, power-on flag, prescaler reset, the
-EEPROM with its mirror in RAM, its busy time and its commands, backup switch-over, the event input, a bus that fails.
-Not modelled: alarms, timers, clock output, interrupt pin, trickle charge, temperature and ageing.
+EEPROM with its mirror in RAM, its busy time and its commands, backup switch-over, the trickle charge of a capacitor of
+100 mF, the event input, a bus that fails. Not modelled: alarms, timers, clock output, interrupt pin, what the capacitor
+loses, temperature and ageing.
 """
 
+import math
 from datetime import UTC, datetime, timedelta
 
 BUSY_MS = 63
+CHARGED_V = 3.0  # 3.3 V less a Schottky diode
+LEAST_V = 2.0  # below it level switching does not switch over
 
 
 class Rv3028Model:
@@ -16,6 +20,7 @@ class Rv3028Model:
     def __init__(self, utc_s: int = 0) -> None:
         self.eeprom = {0x37: 0x10}
         self.supply = True
+        self.backup_v = 0.0
         self.fails = 0  # how many transactions fail from now on
         self.steps_ms_a_read = 0  # time that passes with each byte read
         self._power_up(utc_s)
@@ -34,11 +39,14 @@ class Rv3028Model:
         self.ms += ms
         self.calendar_ms += ms
         self.busy_ms = max(0, self.busy_ms - ms)
+        if self.registers[0x37] & 0x20:
+            time_constant_ms = 100 * (3, 5, 9, 15)[self.registers[0x37] & 3] * 1000
+            self.backup_v += (CHARGED_V - self.backup_v) * (1 - math.exp(-ms / time_constant_ms))
 
     def cut_supply(self, backup_is_good: bool = True) -> None:
         """Take the supply away and bring it back; without a switch-over, or a backup, the chip starts afresh."""
         mode = self.registers[0x37] >> 2 & 3
-        if not backup_is_good or mode not in (1, 3):
+        if not backup_is_good or self.backup_v < LEAST_V or mode not in (1, 3):
             self._power_up()
 
     def event(self) -> None:

@@ -79,10 +79,11 @@ def test_a_counter_that_moves_while_it_is_read(bench: Bench) -> None:
     assert 0 <= told - (NOW_S | 0xFF) * 1000 < 3000
 
 
-def test_the_supply_may_fail_once_the_backup_is_switched_on(bench: Bench) -> None:
+def test_the_supply_may_fail_once_the_backup_is_switched_on_and_charged(bench: Bench) -> None:
     assert bench.chip.eeprom[0x37] & 0x0C == 0x0C
-    assert bench.chip.eeprom[0x37] & ~0x0C == 0x10  # the rest is as it left the factory
+    assert bench.chip.eeprom[0x37] & ~0x0C == 0x30  # charging; the rest is as it left the factory
     bench.clock.set_utc_ms(NOW_S * 1000)
+    bench.pass_ms(10 * 60_000)
     bench.chip.cut_supply()
     again = RV3028(bench.chip, lambda: int(bench.ticks))
     again.start()
@@ -91,6 +92,14 @@ def test_the_supply_may_fail_once_the_backup_is_switched_on(bench: Bench) -> Non
     again.start()
     assert not again.is_set
     assert bench.chip.registers[0x37] & 0x0C == 0x0C  # from the EEPROM
+
+
+def test_a_chip_whose_backup_was_switched_on_without_charging_is_put_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a coin cell wants it, and as earlier firmware left it."""
+    bench = Bench(monkeypatch)
+    bench.chip.registers[0x37] = bench.chip.eeprom[0x37] = 0x1C
+    bench.clock.start()
+    assert bench.chip.eeprom[0x37] == 0x3C
 
 
 def test_the_eeprom_is_written_once(bench: Bench) -> None:
