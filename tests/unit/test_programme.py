@@ -130,6 +130,22 @@ def test_pain_pauses_whatever_was_walked() -> None:
     assert verdicts(after(weeks, [(FIRST, 4), (during, 5)]))[1] is Verdict.WELL
 
 
+@pytest.mark.parametrize("weeks_before", [0, 2])
+def test_pain_in_the_week_under_way_is_told_at_once(weeks_before: int) -> None:
+    """Nobody who notes much pain is told that the walks grow, or to go on as before."""
+    before, today = (
+        [week_of(*[30] * 7, number=i) for i in range(weeks_before)],
+        FIRST + timedelta(days=7 * weeks_before),
+    )
+    calm, strong = after(before, [(today, 2)]), after(before, [(today, 6)])
+    assert not calm.is_waiting
+    assert (strong.is_waiting, strong.goal) == (True, calm.goal)
+    assert next_words(strong) == "The plan waits this week: walk as far as feels right."
+    told = "You noted pain of 6 of 10. If the pain is strong, new," if weeks_before else ""
+    assert reason_words(strong)[: len(told) or None] == told
+    assert not after([*before, week_of(*[30] * 7, number=weeks_before)], [(today, 6)]).is_waiting
+
+
 def test_pain_of_the_week_before_is_over() -> None:
     weeks = [week_of(*[30] * 7, number=n) for n in range(3)]
     found = after(weeks, [(FIRST + timedelta(days=13), 9)])

@@ -65,12 +65,17 @@ class ProgrammeWeek:
 
 @dataclass(frozen=True)
 class Programme:
-    """All weeks, the goal after the last one that is over, and that week, which is the reason."""
+    """All weeks, the goal after the last one that is over, and the reason: that week, or the one under way in pain."""
 
     plan: Plan
     weeks: tuple[ProgrammeWeek, ...]
     goal: Goal
     reason: ProgrammeWeek | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether pain was noted in the week under way that makes the plan wait."""
+        return self.reason is not None and self.reason.verdict is Verdict.RUNNING
 
 
 def follow(
@@ -96,8 +101,8 @@ def follow(
         if is_over:
             goal = _next_goal(plan, week, goal, went_well)
             is_looking = is_looking and week.seen_days == 0
-    over = [week for week in weeks if week.verdict is not Verdict.RUNNING]
-    return Programme(plan, tuple(weeks), goal, over[-1] if over else None)
+    reasons = [week for week in weeks if week.verdict is not Verdict.RUNNING or _is_painful(plan, week, pain)]
+    return Programme(plan, tuple(weeks), goal, reasons[-1] if reasons else None)
 
 
 def _week(
@@ -132,10 +137,7 @@ def _verdict(
 ) -> Verdict:
     if week.goal is None:
         return Verdict.LOOKING
-    usual = [p for d, p in pain if d < week.first]
-    if week.worst_pain is not None and (
-        week.worst_pain >= plan.pain_limit or (usual and week.worst_pain - median(usual) >= plan.pain_rise)
-    ):
+    if _is_painful(plan, week, pain):
         return Verdict.PAIN
     if week.reached_days >= plan.well_share * week.goal.days:
         return Verdict.WELL
@@ -145,6 +147,14 @@ def _verdict(
     if week.share < plan.low_share:
         return Verdict.LOW_AGAIN if previous in (Verdict.LOW, Verdict.LOW_AGAIN) else Verdict.LOW
     return Verdict.PARTLY
+
+
+def _is_painful(plan: Plan, week: ProgrammeWeek, pain: Sequence[tuple[date, int]]) -> bool:
+    """Whether much pain was noted in a week, or more than was usual before it."""
+    if week.worst_pain is None:
+        return False
+    usual = [p for d, p in pain if d < week.first]
+    return week.worst_pain >= plan.pain_limit or (bool(usual) and week.worst_pain - median(usual) >= plan.pain_rise)
 
 
 def _next_goal(plan: Plan, week: ProgrammeWeek, goal: Goal, went_well: int) -> Goal:

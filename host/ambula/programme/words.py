@@ -35,7 +35,9 @@ def goal_words(goal: Goal, speaker: Speaker = ENGLISH) -> str:
 
 
 def next_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
-    """Return the goal in a sentence: of the week under way, or of the next."""
+    """Return the goal in a sentence: of the week under way, or of the next; none in a week of pain."""
+    if programme.is_waiting:
+        return speaker.say("The plan waits this week: walk as far as feels right.")
     if programme.weeks and programme.weeks[-1].goal is None:
         return speaker.say("This week Ambula only looks: walk as you always do. Your first goal comes after it.")
     goal = programme.goal
@@ -136,6 +138,11 @@ def _pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     return f"{told} {speaker.say(ASK)}"
 
 
+def _waiting(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    told = speaker.say("You noted pain of {pain} of 10.", pain=week.worst_pain)
+    return f"{told} {speaker.say(ASK)}"
+
+
 def _unseen(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     return speaker.say_n(
         "Only {n} day of the week was recorded well enough to tell, so the goal stays as it is.",
@@ -159,6 +166,7 @@ def _reached(week: ProgrammeWeek, said: tuple[str, str], speaker: Speaker, **val
 
 _REASONS = {
     Verdict.LOOKING: _looking,
+    Verdict.RUNNING: _waiting,
     Verdict.WELL: _well,
     Verdict.PARTLY: _partly,
     Verdict.LOW: _low,
