@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from toys import toy
 from ambula.cli.setup_command import LATEST_START
 from ambula.errors import BoardError
 from ambula.firmware_files import MAIN, ROOT
+from ambula.usb import on_board
 from ambula.usb.flash import compile_for, plan
 from ambula.usb.micropython import install_commands
 from ambula.usb.state import CONFIG_SCHEMA, State
@@ -136,6 +138,15 @@ def test_a_newer_micropython_fits_as_long_as_it_loads_our_files(version: tuple[i
 def test_a_board_of_another_architecture_is_refused(architecture: int, told: str) -> None:
     with pytest.raises(BoardError, match=rf"{told}, xiao_esp32c3 needs rv32imc: is it another board \(a board\)\?"):
         compile_for(replace(GOOD, mpy=says_mpy(architecture)), "xiao_esp32c3")
+
+
+def test_a_visit_gives_the_firmware_s_watchdog_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot be switched off, and a minute may be too short; a board without one is as well."""
+    given: list[int] = []
+    for machine in (SimpleNamespace(WDT=lambda timeout: given.append(timeout)), SimpleNamespace(), None):
+        monkeypatch.setitem(sys.modules, "machine", machine)
+        exec(on_board.TOOLS, {})
+    assert given == [600_000]
 
 
 def test_a_flash_without_the_room_is_refused_in_figures() -> None:
