@@ -163,6 +163,13 @@ def test_a_source_that_changed_is_done_again(ambula: Ambula, cohort: Path, tmp_p
     assert (json.loads(ran.out)["reused"], json.loads(ran.out)["epochs"]) == (0, 6000)
 
 
+def test_a_scheduler_that_is_not_there(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
+    where = ["--engine", "dask", "--scheduler", "tcp://127.0.0.1:1", "--out", tmp_path / "d.parquet"]
+    line = ambula("cohort", cohort, *where).failed_with(3)
+    assert line.startswith("no Dask scheduler at tcp://127.0.0.1:1: start one with `dask scheduler`")
+    assert not (tmp_path / "d.parquet").exists()
+
+
 def test_rules_and_zone_are_for_everybody(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text('name = "strict"\nvalid_worn_h = 30\n')
     out = tmp_path / "d.parquet"

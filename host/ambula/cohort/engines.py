@@ -11,7 +11,7 @@ from multiprocessing.connection import wait as wait_for
 from typing import Any
 
 from ambula.cohort.parts import Batch, Done
-from ambula.errors import AmbulaError
+from ambula.errors import AmbulaError, InputError
 from ambula.optional import library
 
 _AHEAD = 2  # batches a worker that wait for it
@@ -55,8 +55,8 @@ def _watch(sentinel: int) -> None:
 def on_dask(work: Work, batches: Iterator[Batch], jobs: int, scheduler: str | None) -> Iterator[tuple[str, Done]]:
     """Yield the same, done by the Dask cluster at `scheduler`, or by one of `jobs` processes made for it.
 
-    The cluster's workers must see the same files under the same names. Raises InputError where Dask is missing,
-    AmbulaError where the scheduler cannot be reached.
+    The cluster's workers must see the same files under the same names. Raises InputError where Dask is missing
+    or the scheduler cannot be reached.
     """
     dask: Any = library("distributed", "dask")
     try:
@@ -65,7 +65,7 @@ def on_dask(work: Work, batches: Iterator[Batch], jobs: int, scheduler: str | No
         )
         client: Any = dask.Client(cluster, timeout="10s")
     except OSError as e:
-        raise AmbulaError(f"no Dask scheduler at {scheduler}: start one with `dask scheduler`, or leave it out") from e
+        raise InputError(f"no Dask scheduler at {scheduler}: start one with `dask scheduler`, or leave it out") from e
     try:
         ahead = max(jobs, len(client.ncores())) * _AHEAD
         running = dask.as_completed([client.submit(work, batch, pure=False) for batch in islice(batches, ahead)])
