@@ -116,7 +116,7 @@ def sitting_bars(
         kinds = [f"sat-{low}" for low in SITTING_BANDS_MIN]
         name = language.day_name(day.date)
         said = language.say(
-            "{day}: sat {time}, {long} times for 30 minutes or more, longest {longest}, {breaks} breaks",
+            "{day}: sat {time}; for 30 minutes or more: {long}; longest: {longest}; breaks: {breaks}",
             day=name,
             time=language.duration(sum(minutes)),
             long=figures.sitting_bouts_30min,
