@@ -269,6 +269,17 @@ def test_a_program_that_fails_at_once_is_tried_again_after_longer_and_longer_pau
     assert chip.memory == b"1 recording failed"
 
 
+def test_light_and_motor_are_off_in_the_pause_before_a_restart(
+    chip: Chip, module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["pins"], "HAPTIC", MOTOR, raising=False)
+    board = module.Board()
+    board.signal(True, False)
+    board.signal(True, True)
+    board.restart("recording failed")
+    assert (chip.level[LED], chip.level[MOTOR]) == (0, 0)
+
+
 def test_the_table_gives_each_pin_once(module: Any) -> None:
     import pins
 

@@ -140,6 +140,9 @@ class Board:
 
 def restart(why):
     """Do what `Board.restart` does, also where no `Board` could be made; pause (s) and words wait in RTC memory."""
+    for number in (pins.LED, getattr(pins, "HAPTIC", None)):
+        if number is not None:
+            machine.Pin(number, machine.Pin.OUT, value=0)  # else what was on would stay on for all of the pause
     pause_s = 1
     if time.ticks_diff(time.ticks_ms(), _STARTED) < _LIVED_MS:
         pause_s = min(2 * _last_pause_s() or 1, _LONGEST_PAUSE_S)
