@@ -39,8 +39,6 @@ _RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
 class App:
     """Records as the capture plan says; `step` is one turn of the loop, `run` all of them."""
 
-    _sitting = None  # what watches over long sitting, where it is wanted
-
     def __init__(self, board, config, scorer, examined):
         from node import start
 
@@ -66,8 +64,7 @@ class App:
         self.boot_story = start.story(self, FIRMWARE)
         from node.today import Today
 
-        if config.sitting_buzz_min:
-            self._sitting = start.sitting(config)
+        self._sitting = start.sitting(config)
         self.today = Today(start.read_today(_TODAY), config.midnight_min)
         self.sensor = Sensor(board.imu, board.now_ms, start.sensor_patience_h(self.last_words))
         node.forget("start")

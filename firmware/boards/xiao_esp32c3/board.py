@@ -87,8 +87,7 @@ class Board:
         if ms < _SHORTEST_SLEEP_MS or is_fresh or not self._button.value() or self._int1.value():
             time.sleep_ms(min(ms, _SHORTEST_SLEEP_MS))
         else:
-            self.signal(False, False)  # whatever went wrong: a pin keeps its level in light sleep, and would drain ...
-            self.signal(False, True)  # ... the cell
+            _switch_off()
             machine.lightsleep(min(ms, _WATCHDOG_MS // 2))
         return bool(self._int1.value())
 
@@ -140,9 +139,7 @@ class Board:
 
 def restart(why):
     """Do what `Board.restart` does, also where no `Board` could be made; pause (s) and words wait in RTC memory."""
-    for number in (pins.LED, getattr(pins, "HAPTIC", None)):
-        if number is not None:
-            machine.Pin(number, machine.Pin.OUT, value=0)  # else what was on would stay on for all of the pause
+    _switch_off()
     pause_s = 1
     if time.ticks_diff(time.ticks_ms(), _STARTED) < _LIVED_MS:
         pause_s = min(2 * _last_pause_s() or 1, _LONGEST_PAUSE_S)
@@ -156,6 +153,13 @@ def restart(why):
         machine.lightsleep(min(left_ms, _WATCHDOG_MS // 2))
         left_ms -= _WATCHDOG_MS // 2
     machine.reset()
+
+
+def _switch_off():
+    """Switch light and motor off, whatever went wrong: a pin keeps its level in sleep, and would drain the cell."""
+    for number in (pins.LED, getattr(pins, "HAPTIC", None)):
+        if number is not None:
+            machine.Pin(number, machine.Pin.OUT, value=0)
 
 
 def _last_pause_s():
