@@ -63,7 +63,7 @@ INPUTS = {
 
 
 SLEEP_STATES = ("waiting", "asleep")
-RADIO_STATES = ("window", "connected")
+WINDOW_STATES = ("window", "connected")
 _WINDOW_S = 900
 _BUZZES_A_DAY = 26  # from 8 to 21
 _BUZZ_S = 0.4  # of the motor, in two pulses
@@ -97,7 +97,7 @@ class Week:
     @property
     def radio_s(self) -> float:
         """Seconds with the radio on, but for visits."""
-        return sum(self.spent_s.get(state, 0) for state in RADIO_STATES)
+        return sum(self.spent_s.get(state, 0) for state in WINDOW_STATES)
 
     @property
     def visits(self) -> int:
@@ -156,7 +156,7 @@ def sensitivity(week: Week, cell_mah: float = CELL_MAH) -> dict[str, float]:
         name: days(week, lambda n, bad=name: INPUTS[n].pessimistic if n == bad else base(n), cell_mah)
         for name in INPUTS
     }
-    more = {state: 3 * week.spent_s.get(state, 0) for state in RADIO_STATES}
+    more = {state: 3 * week.spent_s.get(state, 0) for state in WINDOW_STATES}
     often = replace(week, spent_s={**week.spent_s, **more})
     found["a window every 5 min"] = days(often, lambda n: base(n) * (3 if n == "visit_ms" else 1), cell_mah)
     buzzed = {**week.spent_s, "sampling": week.spent_s.get("sampling", 0) + _BUZZES_A_DAY * week.days * _BUZZ_AWAKE_S}
