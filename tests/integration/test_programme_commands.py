@@ -56,6 +56,17 @@ def test_pain_makes_it_wait(store: Path, ambula: Ambula) -> None:
     assert [w["verdict"] for w in after["weeks"]] == ["looking", "pain", "well", "running"]
 
 
+def test_a_slip_of_the_pen_is_taken_back(store: Path, ambula: Ambula) -> None:
+    before = ambula("programme", "--store", store, "--json").out
+    ambula("note", "--at", "2026-03-11T08:01", "good day", "--store", store)
+    noted = ambula("note", "--pain", "7", "--at", "2026-03-11T08:00:30", "--store", store)
+    assert "2026-03-11 08:00 7" in " ".join(noted.out.split())
+    assert ambula("programme", "--store", store, "--json").out != before
+    taken = ambula("note", "--remove", "2026-03-11 08:00", "--store", store)
+    assert (taken.code, "08:00" in taken.out, "good day" in taken.out) == (0, False, True)
+    assert ambula("programme", "--store", store, "--json").out == before
+
+
 def test_a_plan_and_its_first_date_are_kept(store: Path, ambula: Ambula, tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     assert ambula("programme", "--template").out == default_text()
@@ -91,6 +102,8 @@ def test_the_week_s_table_holds_the_programme_once_one_was_begun(store: Path, am
         (("programme", "--start", "4 March"), "--start 4 March: not a date, write it as 2026-03-04"),
         (("programme", "--plan", "none.toml"), "none.toml: cannot be read"),
         (("note", "--at", "2026-03-04T12:00"), "--at needs something to note"),
+        (("note", "--remove", "2026-03-04 12:00"), "noted nothing at 2026-03-04 12:00; `ambula note` lists what was"),
+        (("note", "--remove", "2026-03-04 12:00", "--pain", "3"), "--remove goes alone"),
         (("note", "x" * 501), "a note is one line of at most 500 characters"),
         (("note", "--pain", "3", "--at", "noon"), "--at noon: not a time"),
         (("note", "--pain", "3", "--at", "2926-03-04T12:00"), "--at 2926-03-04T12:00: lies ahead; mend the date"),

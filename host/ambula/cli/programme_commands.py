@@ -76,6 +76,9 @@ def note(
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="When: 2026-03-04T12:00, local time; none: now.")
     ] = None,
+    remove: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Remove what was noted at this time, as the list has it.")
+    ] = None,
     participant: ParticipantOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -86,7 +89,11 @@ def note(
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
         zone = zone_of(kept, None)
-        if text or pain is not None:
+        if remove is not None:
+            if text or pain is not None or at:
+                raise InputError("--remove goes alone; note anew after it")
+            _remove(kept, who, remove, zone)
+        elif text or pain is not None:
             when = moment(at, zone, "--at") if at else int(datetime.now(UTC).timestamp())
             _check_not_ahead(when, at or "", kept, who)
             kept.add_note(who, Note(when, pain, text))
@@ -100,11 +107,24 @@ def note(
     for name in ("when", "pain", "words"):
         shown.add_column(name)
     for n in notes:
-        local = datetime.fromtimestamp(n.utc_s, zone_info(zone))
-        shown.add_row(f"{local:%Y-%m-%d %H:%M}", EMPTY if n.pain is None else str(n.pain), n.words)
+        shown.add_row(_to_the_minute(n.utc_s, zone), EMPTY if n.pain is None else str(n.pain), n.words)
     out.print(shown, highlight=False, markup=False)
     if pain is not None:
         out.print(words.HELP_AT_ONCE, highlight=False)
+
+
+def _to_the_minute(utc_s: int, zone: str) -> str:
+    return f"{datetime.fromtimestamp(utc_s, zone_info(zone)):%Y-%m-%d %H:%M}"
+
+
+def _remove(store: Store, who: str, at: str, zone: str) -> None:
+    """Remove the notes that the list shows at a time; raises InputError where it shows none."""
+    minute = _to_the_minute(moment(at, zone, "--remove"), zone)
+    meant = [n for n in store.notes(who) if _to_the_minute(n.utc_s, zone) == minute]
+    if not meant:
+        raise InputError(f"--remove {at}: {who} noted nothing at {minute}; `ambula note` lists what was noted")
+    for n in meant:
+        store.remove_note(who, n.utc_s)
 
 
 def _keep(store: Store, who: str, text: str | None, first: date | None) -> None:

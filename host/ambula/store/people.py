@@ -62,6 +62,11 @@ class People(Connection):
                 "INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?)", (participant, note.utc_s, note.pain, note.words)
             )
 
+    def remove_note(self, participant: str, utc_s: int) -> None:
+        """Remove what a participant noted at a second; nothing where nothing was."""
+        with self._transaction():
+            self._db.execute("DELETE FROM note WHERE participant = ? AND utc_s = ?", (participant, utc_s))
+
     def notes(self, participant: str) -> list[Note]:
         """Return a participant's notes in time order."""
         rows = self._rows(
