@@ -8,6 +8,7 @@ Not emulated: USB itself (enumeration, DTR and RTS, a busy bus), speed, hard res
 
 import contextlib
 import os
+import platform
 import pty
 import select
 import selectors
@@ -27,7 +28,16 @@ RAW = b"raw REPL; CTRL-B to exit"
 FRIENDLY = b">>> "
 UP = b"@up "
 PATIENCE_S = 20.0
+SLEEPS = {"x86_64": "230", "aarch64": "115"}.get(platform.machine())  # the number of clock_nanosleep
 DEVICE_ID = "a0" * 8
+
+
+def _sleeps(pid: int) -> bool:
+    """Whether a process that is stopped was asleep, or True where the machine does not tell."""
+    try:
+        return SLEEPS in (None, Path(f"/proc/{pid}/syscall").read_text().split()[0])
+    except OSError:
+        return True
 
 
 def copy_of(image: Path, folder: Path, device_id: str = DEVICE_ID) -> "StandIn":
@@ -57,6 +67,7 @@ class StandIn:
         self._inner = self._outer = self._held = -1
         self._at_prompt = self._in_raw = self._is_up = False
         self._start = b""
+        self._after_interrupt: bytes | None = None
         self._lock = threading.RLock()
         self._stopping = False
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -145,7 +156,7 @@ class StandIn:
     def _reap(self) -> None:
         assert self._process is not None
         self._process.wait(PATIENCE_S)
-        self._process = None
+        self._process = self._after_interrupt = None
         os.close(self._inner)
         self._inner = -1
 
@@ -153,9 +164,9 @@ class StandIn:
         while not self._stopping:
             with selectors.DefaultSelector() as ready:
                 with self._lock:
-                    # While it starts the board hears nothing: what the laptop says waits, as in USB's buffers.
-                    starting = self._process is not None and not self._is_up
-                    for fd in (self._inner, -1 if starting else self._outer):
+                    # Then the board hears nothing: what the laptop says waits, as in USB's buffers.
+                    is_deaf = self._process is not None and (not self._is_up or self._after_interrupt is not None)
+                    for fd in (self._inner, -1 if is_deaf else self._outer):
                         if fd >= 0:
                             ready.register(fd, selectors.EVENT_READ)
                 found = [key.fd for key, _ in ready.select(0.02)] if ready.get_map() else []
@@ -164,6 +175,25 @@ class StandIn:
                     self._from_board()
                 if self._ready(self._outer) and self._outer in found:
                     self._from_laptop()
+                if self._after_interrupt is not None and (self._at_prompt or self._interrupt()):
+                    os.write(self._inner, self._after_interrupt)
+                    self._after_interrupt = None
+
+    def _interrupt(self) -> bool:
+        """Interrupt the program, which does not read, and return True; not while it does anything but sleep.
+
+        The Unix port raises KeyboardInterrupt out of the signal's handler: amid an allocation it would leave a lock
+        behind, and the board would hang for good. A chip raises it between two bytecodes.
+        """
+        assert self._process is not None
+        pid = self._process.pid
+        os.kill(pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        sleeps = _sleeps(pid)
+        if sleeps:
+            os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGCONT)
+        return sleeps
 
     def _ready(self, fd: int) -> bool:
         """Whether there is something to read still: between the look and the lock it may have become another's."""
@@ -233,9 +263,10 @@ class StandIn:
         left = self._pull_at_bytes - self.heard_bytes if self._pull_at_bytes else len(data) + 1
         self.heard_bytes += len(data)
         if self._process is not None:
+            data = data[: max(0, left)]
             if b"\x03" in data and not self._at_prompt:
-                os.kill(self._process.pid, signal.SIGINT)  # the program does not read: the port's interrupt does
-                data = data.partition(b"\x03")[2]
-            os.write(self._inner, data[: max(0, left)])
+                self._after_interrupt = data.partition(b"\x03")[2]
+            else:
+                os.write(self._inner, data)
         if left <= len(data):
             self.pull()
