@@ -240,6 +240,24 @@ def test_ggir_rows_are_on_an_even_grid_with_movement_and_steps(tmp_path: Path) -
     assert sum(row[3] for row in rows) == pytest.approx(sum(d.steps for d in source.days), abs=1)
 
 
+def test_ggir_s_own_reader_finds_epochs_start_and_steps(tmp_path: Path) -> None:
+    source = made_source()
+    path = export_ggir(source, tmp_path).paths[0]
+    asks = (
+        f"r <- GGIRread::readActiGraphCount('{path}', tz = 'Europe/Oslo');"
+        " cat(nrow(r$data), r$epochSize, as.numeric(as.POSIXct(r$startTime)), round(sum(r$data$steps), 2))"
+    )
+    try:
+        done = subprocess.run(["Rscript", "-e", asks], capture_output=True, text=True, timeout=120)
+    except FileNotFoundError:
+        pytest.skip("R is not here")
+    if "no package called" in done.stderr:
+        pytest.skip("R has no GGIRread here: install.packages('GGIRread')")
+    count, epoch_s, start_s, steps = map(float, done.stdout.split())
+    assert (count, epoch_s, start_s) == (LAST + 304 - FIRST, 5, source.table.start_s[0])
+    assert steps == pytest.approx(source.table.steps.sum(), abs=0.01)
+
+
 def seconds(path: Path) -> dict[str, int]:
     from pyarrow import parquet  # type: ignore[import-untyped]
 
