@@ -1,9 +1,15 @@
 """For all tests: nobody's own keys and configuration are read or written."""
 
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start also where a script began them in the background, with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
