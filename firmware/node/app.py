@@ -39,6 +39,8 @@ _RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
 class App:
     """Records as the capture plan says; `step` is one turn of the loop, `run` all of them."""
 
+    _sitting = None  # what watches over long sitting: an attribute more of each App would outgrow its table on the heap
+
     def __init__(self, board, config, scorer, examined):
         from node import start
 
@@ -64,7 +66,8 @@ class App:
         self.boot_story = start.story(self, FIRMWARE)
         from node.today import Today
 
-        self._sitting = start.sitting(config)
+        if config.sitting_buzz_min:
+            self._sitting = start.sitting(config)
         self.today = Today(start.read_today(_TODAY), config.midnight_min)
         self.sensor = Sensor(board.imu, board.now_ms, start.sensor_patience_h(self.last_words))
         node.forget("start")

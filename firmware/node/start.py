@@ -43,8 +43,8 @@ def check_role(config, scorer, folder):
 
 
 def sitting(config):
-    """Return what watches over long sitting, or None: by the settings, and on the thigh only."""
-    if not config.sitting_buzz_min or config.role_code != protocol.THIGH:
+    """Return what watches over long sitting, for settings that want it; None on the back."""
+    if config.role_code != protocol.THIGH:
         return None
     from node.sitting import Sitting
 
