@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from ambula.sim.node import find_micropython
 
 BOARD = Path(__file__).parents[2] / "firmware" / "boards" / "sim"
@@ -39,3 +41,39 @@ def test_the_start_passes_at_once_even_live_but_neither_its_pauses_nor_what_foll
         process.stdin.flush()  # and it stays open: its end would be the plug pulled
         said = process.stdout.read()
     assert said.splitlines() == ["@ 0", "True 50000", "True True", "True True"]
+
+
+FOREVER = f"""
+import sys
+sys.path.append({str(BOARD)!r})
+from virtual_time import VirtualTime
+
+class Silent:
+    def heard(self):
+        return 0
+
+clock = VirtualTime(0)
+clock.radio = Silent()
+while True:
+    try:
+        clock.pass_ms(1000, False)
+    except Exception:
+        pass
+"""
+
+
+@pytest.mark.parametrize("said", ["run 5000\n", "step 5000\n", "live\n"])
+def test_a_node_whose_host_was_killed_ends_too(said: str) -> None:
+    """Even under a firmware that survives every error; else it would take a whole core for good."""
+    command = [find_micropython(), "-c", FOREVER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "@ 0\n"
+        process.stdout.close()
+        process.stdin.write(said)
+        process.stdin.close()
+        try:
+            assert process.wait(10) == 0
+        finally:
+            process.kill()

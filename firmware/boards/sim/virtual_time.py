@@ -75,12 +75,15 @@ class VirtualTime:
             machine.reset("watchdog")
         began_ms = self.now_ms
         target_ms = began_ms + ms
-        while not self._live and target_ms > self._granted_ms:
-            if self._stepping:
-                if self._stand_listening(target_ms, radio_on):
-                    break
-            else:
-                self._stand_still()
+        try:
+            while not self._live and target_ms > self._granted_ms:
+                if self._stepping:
+                    if self._stand_listening(target_ms, radio_on):
+                        break
+                else:
+                    self._stand_still()
+        except OSError:
+            sys.exit(0)  # nobody holds the other ends any longer: the plug is pulled, and no firmware may go on
         if self._stepping:
             self.now_ms = max(self.now_ms, min(target_ms, self._granted_ms))
         elif self._live and not (self._is_up or asleep):
