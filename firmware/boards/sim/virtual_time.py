@@ -82,17 +82,17 @@ class VirtualTime:
                         break
                 else:
                     self._stand_still()
+            if self._stepping:
+                self.now_ms = max(self.now_ms, min(target_ms, self._granted_ms))
+            elif self._live and not (self._is_up or asleep):
+                self.now_ms = target_ms
+                self._start_wall_clock()
+            elif self._live:
+                self._follow_wall_clock(target_ms, radio_on, asleep)
+            else:
+                self._jump(min(target_ms, self.now_ms + _TAP_MS) if asleep and self.tapped else target_ms)
         except OSError:
             sys.exit(0)  # nobody holds the other ends any longer: the plug is pulled, and no firmware may go on
-        if self._stepping:
-            self.now_ms = max(self.now_ms, min(target_ms, self._granted_ms))
-        elif self._live and not (self._is_up or asleep):
-            self.now_ms = target_ms
-            self._start_wall_clock()
-        elif self._live:
-            self._follow_wall_clock(target_ms, radio_on, asleep)
-        else:
-            self._jump(min(target_ms, self.now_ms + _TAP_MS) if asleep and self.tapped else target_ms)
         if radio_on:
             self.radio_ms += self.now_ms - began_ms
             self.radio.dispatch()
