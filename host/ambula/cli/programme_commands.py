@@ -94,8 +94,7 @@ def note(
                 raise InputError("--remove goes alone; note anew after it")
             _remove(kept, who, remove, zone)
         elif text or pain is not None:
-            when = moment(at, zone, "--at") if at else int(datetime.now(UTC).timestamp())
-            _check_not_ahead(when, at or "", kept, who)
+            when = _not_ahead(at, zone, kept, who) if at else int(datetime.now(UTC).timestamp())
             kept.add_note(who, Note(when, pain, text))
         elif at:
             raise InputError("--at needs something to note: --pain 3, or words")
@@ -148,13 +147,17 @@ def _first_date(start: str, table: EpochTable, zones: Zones) -> date:
     return first
 
 
-def _check_not_ahead(when: int, at: str, store: Store, who: str) -> None:
-    """Raise InputError for a note of a day that neither the clock nor the recording has reached: a slip of the pen."""
-    latest_s = datetime.now(UTC).timestamp() + _A_DAY_S
-    if when > latest_s:
+def _not_ahead(at: str, zone: str, store: Store, who: str) -> int:
+    """Return the time that --at names, in UTC s.
+
+    Raises InputError for none, and for a day that neither the clock nor the recording has reached: a slip of the pen.
+    """
+    when = moment(at, zone, "--at")
+    if when > datetime.now(UTC).timestamp() + _A_DAY_S:
         epoch = load_wear(store, who).table.epoch
         if not len(epoch) or when > int(epoch[-1]) * EPOCH_S + _A_DAY_S:
             raise InputError(f"--at {at}: lies ahead; mend the date")
+    return when
 
 
 def _print(who: str, found: Programme) -> None:
