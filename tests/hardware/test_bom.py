@@ -1,10 +1,12 @@
 """The bill of materials: its columns, its classes of price, and that every part of the wiring has a line."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 import wiring
+import wiring_drawing
 from case import contents
 
 BOM = Path(__file__).parents[2] / "hardware" / "bom.csv"
@@ -49,3 +51,14 @@ def test_the_optional_motor_is_the_one_that_the_case_has_room_for() -> None:
     for size in (f"{x:g} x {z:g} mm", " x ".join(f"{side:g}" for side in rooms["haptic driver"]) + " mm"):
         assert size in part
         assert size in page
+
+
+def test_a_motor_on_d7_has_the_resistor_that_keeps_it_still_while_the_chip_starts() -> None:
+    """The chip pulls its serial input up, by 45 kOhm or somewhat less, until the firmware runs."""
+    (part,) = (row["part"] for row in rows() if row["ref"] == "R4")
+    found = re.search(r"([0-9.]+) kOhm", part)
+    assert found is not None
+    kohm = float(found[1])
+    assert 3.3 * kohm / (kohm + 30) < 0.5  # a transistor's base needs 0.6 V
+    assert "R4 IN to GND" in wiring_drawing.draw({**wiring.read_pins(), "HAPTIC": 20})
+    assert f"R4, {kohm:g} kOhm, from its input to GND" in BOM.with_name("BUILD.md").read_text("utf-8")

@@ -1,7 +1,6 @@
 """The wiring's picture: drawn anew it is the one on file, and every net of it is what the board file's pins say."""
 
 import ast
-import csv
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
@@ -72,18 +71,6 @@ def test_a_haptic_pin_brings_its_part_and_its_power(gpio: int) -> None:
     assert nets["HAPTIC"] == [f"MCU.{wiring.MARKS[gpio]}", "HAP.IN"]
     assert "HAP.VCC" in nets["3V3"]
     assert "HAP.GND" in nets["GND"]
-
-
-def test_a_motor_on_d7_has_the_resistor_that_keeps_it_still_while_the_chip_starts() -> None:
-    """The chip pulls its serial input up, by 45 kOhm or somewhat less, until the firmware runs."""
-    with (wiring.HERE / "bom.csv").open(encoding="utf-8", newline="") as file:
-        (part,) = (row["part"] for row in csv.DictReader(file) if row["ref"] == "R4")
-    found = re.search(r"([0-9.]+) kOhm", part)
-    assert found is not None
-    kohm = float(found[1])
-    assert 3.3 * kohm / (kohm + 30) < 0.5  # a transistor's base needs 0.6 V
-    assert "R4 IN to GND" in wiring_drawing.draw({**wiring.read_pins(), "HAPTIC": 20})
-    assert f"R4, {kohm:g} kOhm, from its input to GND" in wiring.SVG.with_name("BUILD.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
