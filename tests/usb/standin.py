@@ -164,7 +164,7 @@ class StandIn:
         while not self._stopping:
             with selectors.DefaultSelector() as ready:
                 with self._lock:
-                    # Then the board hears nothing: what the laptop says waits, as in USB's buffers.
+                    # While it starts or is interrupted it is deaf: what the laptop says waits, as in USB's buffers.
                     is_deaf = self._process is not None and (not self._is_up or self._after_interrupt is not None)
                     for fd in (self._inner, -1 if is_deaf else self._outer):
                         if fd >= 0:
