@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.errors import InputError
+from ambula.optional import needs
 
 Float = NDArray[np.float64]
 
@@ -24,15 +25,11 @@ _ALONE = dict.fromkeys(("include_magnetometer", "include_temperature", "include_
 def read_cwa(path: Path) -> tuple[Float, Float]:
     """Return seconds since 1970 by the device's clock, as if it were UTC, (n,), and acceleration in g, (n, 3).
 
-    Raises InputError if the file is not such a one, is cut off or damaged, or if the library is missing.
+    Raises InputError if the file is not such a one, is cut off or damaged, MissingPart if the library is missing.
     """
     _check_blocks(path)
-    try:
+    with needs(f"{path}: reading .cwa", "cwa-reader-rs", instead="convert it to CSV with omconvert"):
         library: Any = importlib.import_module("cwa_reader_rs")
-    except ImportError as error:
-        raise InputError(
-            f"{path}: reading .cwa needs {error.name}: pip install 'ambula[cwa]', or convert it to CSV with omconvert"
-        ) from error
     try:
         frame = library.read_cwa_file(str(path), **_ALONE)
     except RuntimeError as error:

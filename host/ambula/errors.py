@@ -1,7 +1,7 @@
 """What can go wrong, by the room it goes wrong in; each message is one line: what, where, what to do.
 
 The command line returns a code for each, which scripts may rely on: 0 done, 1 a fault in Ambula itself, 2 wrong usage
-(as every command line has it), 3 to 9 as below (8: `check` says no-go), 130 stopped by Ctrl-C.
+(as every command line has it), 3 to 10 as below (8: `check` says no-go), 130 stopped by Ctrl-C, 141 nobody read on.
 """
 
 
@@ -45,3 +45,9 @@ class BoardError(AmbulaError):
     """A board on USB that cannot be flashed or set up as it is."""
 
     exit_code = 9
+
+
+class MissingPart(AmbulaError):
+    """A library that this needs is not installed here, or one that the system must have."""
+
+    exit_code = 10

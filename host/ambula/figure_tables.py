@@ -35,7 +35,7 @@ def schema_of(kind: Kind, rules: Rules = DEFAULT) -> Any:
 
     Its own metadata has the software and every rule, as JSON. Raises InputError where pyarrow is missing.
     """
-    arrow = library("pyarrow", "parquet")
+    arrow = library("pyarrow", "pyarrow")
     known = {e.name: e for e in entries("day" if kind is DaySummary else "week")}
     columns = [
         arrow.field(f.name, getattr(arrow, _TYPES[f.type])(), metadata=_meaning(known[f.name])) for f in fields(kind)
@@ -48,7 +48,7 @@ def arrow_table(kind: Kind, rows: Sequence[DaySummary | WeekSummary], rules: Rul
     """Return summaries of one kind as an Arrow table; null where there is nothing to take a figure from."""
     schema = schema_of(kind, rules)
     columns = {name: [_known(getattr(row, name)) for row in rows] for name in schema.names}
-    return library("pyarrow", "parquet").table(columns, schema=schema)
+    return library("pyarrow", "pyarrow").table(columns, schema=schema)
 
 
 def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Path, rules: Rules = DEFAULT) -> None:
@@ -57,7 +57,7 @@ def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Pa
     Raises OSError where it cannot be written, InputError where pyarrow is missing.
     """
     with replacing(path) as part:
-        library("pyarrow.parquet", "parquet").write_table(arrow_table(kind, rows, rules), part)
+        library("pyarrow.parquet", "pyarrow").write_table(arrow_table(kind, rows, rules), part)
 
 
 def _meaning(e: Entry) -> dict[str, str]:

@@ -12,7 +12,7 @@ from made_cwa import START, made_cwa
 from numpy.typing import NDArray
 
 from ambula.classify import classify
-from ambula.errors import InputError
+from ambula.errors import InputError, MissingPart
 from ambula.recording import read_recording, read_samples
 from nodecore.protocol import BACK, THIGH
 from nodecore.sampling import EPOCH_S
@@ -213,5 +213,5 @@ def test_no_library_and_no_file_are_one_line(tmp_path: Path, monkeypatch: pytest
     path.write_bytes(made_cwa(np.rint(ACC_G * 256).astype(int).tolist(), RATE_HZ))
     gone: Any = None
     monkeypatch.setitem(sys.modules, "cwa_reader_rs", gone)
-    with pytest.raises(InputError, match=r"pip install 'ambula\[cwa\]', or convert it to CSV with omconvert"):
+    with pytest.raises(MissingPart, match=r"convert it to CSV with omconvert\. To .* install cwa-reader-rs==\S+$"):
         read_samples(path)

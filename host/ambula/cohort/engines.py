@@ -58,7 +58,7 @@ def on_dask(work: Work, batches: Iterator[Batch], jobs: int, scheduler: str | No
     The cluster's workers must see the same files under the same names. Raises InputError where Dask is missing
     or the scheduler cannot be reached.
     """
-    dask: Any = library("distributed", "dask")
+    dask: Any = library("distributed", "distributed")
     try:
         cluster: Any = scheduler or dask.LocalCluster(
             n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=50

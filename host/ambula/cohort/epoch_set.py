@@ -40,7 +40,7 @@ def write_epoch_set(root: Path, participant: str, table: EpochTable, zones: Zone
 
     Raises InputError where it cannot be written or pyarrow is missing.
     """
-    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     values = {**epoch_columns(table), **{name: getattr(table, name) for name in _MAY_MISS}}
     columns = {name: arrow.array(column, from_pandas=True) for name, column in values.items()}
     columns["activity"] = columns["activity"].dictionary_encode()
@@ -69,7 +69,7 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
     files = [_read(part) for part in parts]
     metadata: dict[bytes, bytes] = files[0].schema.metadata or {}
     zones = _zones(folder, metadata, default_zone)
-    table = library("pyarrow", "parquet").concat_tables(files)
+    table = library("pyarrow", "pyarrow").concat_tables(files)
     wanted = [e.name for e in entries("epoch")]
     missing = [name for name in wanted if name not in table.column_names]
     if missing:
@@ -85,7 +85,7 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
 
 
 def _read(path: Path) -> Any:
-    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     try:
         with parquet.ParquetFile(path) as file:
             return file.read(use_threads=False)

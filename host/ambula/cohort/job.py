@@ -66,7 +66,7 @@ def run_cohort(
     out. Who could not be read is in `out`.bad.csv, which is there only if somebody is. Raises InputError where there is
     nothing to read, nothing can be written, or a library is missing.
     """
-    library("pyarrow", "parquet")
+    library("pyarrow", "pyarrow")
     check_places(out, persons)
     ask = Ask(rules, zone, default_zone)
     order = batches(find_sources(folder.resolve()), ask)

@@ -76,7 +76,7 @@ def do_batch(folder: Path, batch: Batch, ask: Ask) -> Done:
     made = folder / f"{batch.key}.{os.getpid()}.part"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
-    parquet = library("pyarrow.parquet", "parquet")
+    parquet = library("pyarrow.parquet", "pyarrow")
     parquet.write_table(arrow_table(DaySummary, days), made / _NAMES[DaySummary])
     parquet.write_table(arrow_table(WeekSummary, [p.week for p in people]), made / _NAMES[WeekSummary])
     (made / "done.json").write_text(json.dumps(asdict(done)), "utf-8")
@@ -99,14 +99,14 @@ def done_of(folder: Path, batch: Batch) -> Done | None:
 
 def join_parts(folder: Path, order: Iterable[Batch], kind: Kind, rules: Rules, path: Path) -> None:
     """Write the parts' rows in the order of the batches as one Parquet file, a row group at a time."""
-    parquet = library("pyarrow.parquet", "parquet")
+    parquet = library("pyarrow.parquet", "pyarrow")
     with parquet.ParquetWriter(path, schema_of(kind, rules)) as writer:
         for group in _groups(folder, order, kind):
             writer.write_table(group)
 
 
 def _groups(folder: Path, order: Iterable[Batch], kind: Kind) -> Iterator[Any]:
-    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     waiting: list[Any] = []
     for batch in order:
         waiting.append(parquet.read_table(folder / batch.key / _NAMES[kind], use_threads=False))
@@ -119,7 +119,7 @@ def _groups(folder: Path, order: Iterable[Batch], kind: Kind) -> Iterator[Any]:
 
 def repeated_codes(folder: Path, order: Iterable[Batch]) -> tuple[str, ...]:
     """Return the participants' codes that stand for more than one person of the parts, sorted."""
-    parquet = library("pyarrow.parquet", "parquet")
+    parquet = library("pyarrow.parquet", "pyarrow")
     name = _NAMES[WeekSummary]
     codes = Counter[str]()
     for batch in order:

@@ -12,6 +12,7 @@ from ambula.errors import InputError
 from ambula.evaluation.parts import BACK, THIGH, Float, Text
 from ambula.evaluation.programs import Answer, Program
 from ambula.evaluation.streams import Stream
+from ambula.optional import needs
 from nodecore.sampling import EPOCH_S
 
 _AXES = np.array([1.0, -1.0, -1.0])  # x up, z into the body: standing x = 1, sitting z = -1
@@ -37,14 +38,12 @@ MISSING = "missing"
 def actimotus() -> Program:
     """Return ActiMotus as a program; it needs the thigh, takes the back as its trunk, and counts no steps of its own.
 
-    Steps are its cadence over the epoch where it says walking, running or stairs. Raises InputError if the package is
+    Steps are its cadence over the epoch where it says walking, running or stairs. Raises MissingPart if the package is
     not installed. Edge case: a stream too short for its filters is answered "missing" throughout.
     """
-    try:
+    with needs("the peer", "acti-motus"):
         package: Any = importlib.import_module("actimotus")
         pandas: Any = importlib.import_module("pandas")
-    except ImportError as e:
-        raise InputError(f"the peer needs {e.name}: pip install 'ambula[peers]', or acti-motus==2.4.0") from e
 
     def answer(stream: Stream) -> Answer:
         if THIGH not in stream.acc_g:

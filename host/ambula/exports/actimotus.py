@@ -30,7 +30,7 @@ def export_actimotus(source: Source, folder: Path) -> Written:
     Walking is slow-walk below 100 steps/min and where no cadence was found, walk to 115, fast-walk beyond. Raises
     InputError where pyarrow is missing.
     """
-    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     table = source.table
     code = effective_activity(table)
     known = code != activity.OTHER

@@ -41,7 +41,7 @@ def export_fhir(source: Source, folder: Path) -> Written:
     A figure without a value says why: "not-performed" where the share that it rests on is 0, else "not-applicable".
     Raises InputError where fhir.resources is missing.
     """
-    bundle = library("fhir.resources.R4B.bundle", "fhir").Bundle
+    bundle = library("fhir.resources.R4B.bundle", "fhir.resources").Bundle
     patient, device = _urn(source, "patient"), _urn(source, "device")
     observations = [
         (_urn(source, f"{day.date} {e.name}"), _observation(source, day, e, patient, device))

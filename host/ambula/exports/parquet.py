@@ -15,7 +15,7 @@ def export_parquet(source: Source, folder: Path) -> Written:
     Field metadata: label, unit, definition. File metadata: participant, time zone, software, firmware, rules, METs.
     Raises InputError where pyarrow is missing.
     """
-    arrow, parquet = library("pyarrow", "parquet"), library("pyarrow.parquet", "parquet")
+    arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     columns = {name: arrow.array(values, from_pandas=True) for name, values in epoch_columns(source.table).items()}
     columns["activity"] = columns["activity"].dictionary_encode()
     fields = [

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from ambula.errors import AmbulaError, ProtocolError, TransportError
+from ambula.optional import missing
 from ambula.transport.bluez_links import end_links_left_behind
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from bumble.device import Device
 
 _T = TypeVar("_T")
-_NO_BLEAK = "Bluetooth support is not installed: pip install 'ambula[ble]'"
-_NO_BUMBLE = "the virtual radio is not installed: pip install 'ambula[sim]'"
 _NO_SERVICE = "no Bluetooth service on this machine (no adapter, or bluetoothd is not running)"
 _NO_ADAPTER = "no usable Bluetooth adapter on this machine"
 _OUT_OF_RANGE = "out of range, or not advertising"
@@ -61,7 +60,7 @@ class Radio:
 
     @classmethod
     def over(cls, device: "Device") -> Self:
-        """A radio over a bumble device that is powered on. TransportError if bleak or bumble is not installed."""
+        """A radio over a bumble device that is powered on. MissingPart if bleak or bumble is not installed."""
         radio = cls()
         with _Explained("cannot use the virtual radio"):
             from ambula.transport.bumble_backend import bumble_backends
@@ -267,7 +266,8 @@ class _Explained:
             return
         if isinstance(error, ModuleNotFoundError):
             is_bumble = (error.name or "").startswith("bumble")
-            raise TransportError(_NO_BUMBLE if is_bumble else _NO_BLEAK) from error
+            part = ("the virtual radio", "bumble") if is_bumble else ("Bluetooth", "bleak")
+            raise missing(*part) from error
         explained = self._explain(error)
         if explained is not None:
             raise explained from error

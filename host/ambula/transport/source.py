@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 from ambula.errors import InputError, TransportError
+from ambula.optional import needs
 from ambula.transport.radio import Radio
 
 _BUMBLE = "bumble:"
@@ -21,12 +22,10 @@ async def open_radio(spec: str = "") -> AsyncGenerator[Radio]:
         return
     if not spec.startswith(_BUMBLE):
         raise InputError(f"radio {spec!r}: it is empty for this machine's Bluetooth, or bumble:TRANSPORT")
-    try:
+    with needs("the virtual radio", "bumble"):
         from bumble.device import Device, DeviceConfiguration
         from bumble.hci import Address
         from bumble.transport import open_transport
-    except ImportError as e:
-        raise TransportError("the virtual radio is not installed: pip install 'ambula[sim]'") from e
     try:
         transport = await open_transport(spec.removeprefix(_BUMBLE))
     except Exception as e:  # bumble raises whatever its transport does

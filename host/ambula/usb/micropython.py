@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from ambula.errors import BoardError, InputError
+from ambula.optional import missing
 
 _CHIP = "esp32c3"
 # esp_image_header_t of ESP-IDF's esp_app_format.h: its first byte, and the chip that an image is for.
@@ -21,7 +22,7 @@ def install_commands(port: str, image: Path) -> list[list[str]]:
 
 
 def check_installable(image: Path) -> None:
-    """Raise InputError if the file is not an image for the chip, or esptool is not installed: before a board is erased.
+    """Raise InputError if the file is not an image for the chip, MissingPart without esptool: before a board is erased.
 
     What is in an image is not looked at: that it is MicroPython's shows when the board answers.
     """
@@ -33,7 +34,7 @@ def check_installable(image: Path) -> None:
     if header[:1] != bytes((_ESP_IMAGE,)) or int.from_bytes(header[_CHIP_ID_AT:], "little") != _CHIP_ID:
         raise InputError(f"{image} is not an image for an {_CHIP}: take the .bin file for it from micropython.org")
     if importlib.util.find_spec("esptool") is None:
-        raise InputError("installing MicroPython needs esptool: pip install 'ambula[esptool]'")
+        raise missing("installing MicroPython", "esptool")
 
 
 def install(port: str, image: Path) -> None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ambula.errors import InputError, TransportError
+from ambula.errors import TransportError
+from ambula.optional import needs
 
 _NONE = (
     "no board found on USB: plug one in with a cable that carries data, press its reset button, and run this again "
@@ -24,10 +25,8 @@ class Port:
 
 def find_ports() -> list[Port]:
     """Return the ports of devices on USB; others (built-in, Bluetooth) cannot be a board."""
-    try:
+    with needs("a board on USB", "mpremote"):
         from serial.tools.list_ports import comports
-    except ImportError as e:
-        raise InputError(f"flashing and set-up need {e.name}: pip install 'ambula[flash]'") from e
     return [Port(str(p.device), str(p.product or p.description or "")) for p in comports() if p.vid is not None]
 
 
