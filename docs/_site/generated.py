@@ -10,6 +10,7 @@ import ambula
 from ambula import errors
 from ambula.cli.app import app
 from ambula.cli.common import Stopped
+from ambula.cli.output import ReaderGone
 
 
 def commands() -> str:
@@ -21,7 +22,7 @@ def commands() -> str:
 
 def exit_codes() -> str:
     """Return what each exit code means."""
-    kinds = sorted((*errors.AmbulaError.__subclasses__(), Stopped), key=lambda kind: kind.exit_code)
+    kinds = sorted((*errors.AmbulaError.__subclasses__(), Stopped, ReaderGone), key=lambda kind: kind.exit_code)
     known = {0: "Done.", 1: "A fault in Ambula itself: please report it.", 2: "Wrong usage of the command line."}
     known |= {8: "`ambula check`: no-go."} | {kind.exit_code: _first(kind.__doc__) for kind in kinds}
     return "\n".join(["| code | meaning |", "|---|---|", *(f"| {code} | {known[code]} |" for code in sorted(known))])

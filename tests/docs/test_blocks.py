@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ambula.cli import common
 from tests.bench.made_people import made_store
 from tests.docs.blocks import PAGES, ROOT, Block, Typed, blocks, matches, name, outside, typed
-from tests.integration.command import Ambula, runner
+from tests.integration.command import Ambula, look_like_a_terminal, runner
 
 REASONS = {
     "needs a board",
@@ -59,9 +58,7 @@ def folder(tmp_path: Path, week: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("AMBULA_KEYS", str(here / "keys.json"))
-    monkeypatch.setenv("COLUMNS", "80")
-    for console in (common.out, common.err):
-        monkeypatch.setattr(console, "_width", 80)
+    look_like_a_terminal(monkeypatch)
     return here
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ambula.cli import main
+from ambula.cli import main, output
 from ambula.keys import KeyFile
 from ambula.secure import NodeKey
 
@@ -53,6 +53,16 @@ def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return Ran(int(ended.value.code or 0), *capsys.readouterr())
 
     return run
+
+
+def look_like_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let standard output be a terminal of 80 columns without styles, for what a person sees of a run in this process.
+
+    A real one, which a process of its own has, is `Terminal`.
+    """
+    monkeypatch.setattr(output.Writer, "is_terminal", property(lambda writer: writer is output.out))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
 
 
 async def start(*arguments: str | Path, **environment: str) -> asyncio.subprocess.Process:

@@ -21,9 +21,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def _as_new(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user without a configuration, at a terminal of 80 columns."""
+    """A user without a configuration."""
     KeyFile().add(command.ABSENT)
-    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("AMBULA_RADIO", raising=False)
 
 

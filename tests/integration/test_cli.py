@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 import csv
 import hmac
-import inspect
 import json
 import os
+import re
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,21 +22,29 @@ import worn
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
 from bumble.gatt import Characteristic, Service
-from command import ABSENT, Ambula, Laptop, Ran, finish, start
+from command import ABSENT, Ambula, Laptop, Ran, finish, look_like_a_terminal, start
 
 import ambula as package
-from ambula.cli.app import app
+from ambula.cli.app import EXIT_CODES, GROUPS, MODULES, LazyCommands
 from ambula.cli.result_commands import _SHOWN
 from ambula.dictionary import entry
-from ambula.errors import AmbulaError, InputError, ProtocolError, SimulatorError, StoreError, TransportError
+from ambula.errors import (
+    AmbulaError,
+    InputError,
+    MissingPart,
+    ProtocolError,
+    SimulatorError,
+    StoreError,
+    TransportError,
+)
 from ambula.keys import KeyFile
 from ambula.secure import NodeKey
 from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import protocol
 
-COMMANDS = {getattr(c.callback, "__name__", ""): c.callback for c in app.registered_commands}
-WITH_JSON = [name for name, call in COMMANDS.items() if call and "json" in inspect.signature(call).parameters]
+COMMANDS: dict[str, Any] = dict(LazyCommands())
+WITH_JSON = [name for name, command in COMMANDS.items() if any("--json" in p.opts for p in command.params)]
 RECORDED_MIN = worn.EPOCHS * 5 / 60
 
 pytestmark = pytest.mark.usefixtures("_as_new")
@@ -52,6 +62,33 @@ def test_help_fits_80_columns(ambula: Ambula, arguments: list[str], flag: str) -
     assert max(map(len, ran.out.splitlines())) <= 80
     assert ("--json" in ran.out) == (arguments != [] and arguments[0] in WITH_JSON)
     assert "…" not in ran.out  # nothing is cut off
+    assert not re.search(r"<(str|int|float|bool|path|file|text|dir)", ran.out)  # a Python type is nothing to type
+    if arguments:
+        words = [w for p in COMMANDS[arguments[0]].params if not p.hidden for w in (p.help or "").split()]
+        assert set(words) <= set(ran.out.split())  # no word is broken
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    code = "import sys; sys.argv[1:] = ['--help']\ntry: main()\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"from ambula.cli import main\n{code}"], capture_output=True, text=True
+    )
+    loaded = done.stderr.split()
+    assert "typer" in loaded
+    assert not {"numpy", "rich", "asyncio", "ambula.store", *(f"ambula.cli.{m}" for m in MODULES.values())} & {*loaded}
+
+
+def test_each_command_stands_in_a_group_with_what_it_is_for(ambula: Ambula) -> None:
+    told = ambula("--help").out
+    for title, group in GROUPS.items():
+        assert f"\n{title}:\n" in told
+        for name, (_, words) in group.items():
+            assert re.search(rf"^  {name} +{re.escape(words)}$", told, re.MULTILINE)
+            assert COMMANDS[name].help
+
+
+def test_a_slip_of_the_pen_is_met_with_the_command_that_was_meant(ambula: Ambula) -> None:
+    assert "Did you mean 'summary'?" in ambula("sumary").err
 
 
 def test_version(ambula: Ambula) -> None:
@@ -60,11 +97,12 @@ def test_version(ambula: Ambula) -> None:
 
 
 def test_the_help_tells_every_exit_code(ambula: Ambula) -> None:
-    told = " ".join(ambula("--help").out.split())
-    codes = {InputError: 3, StoreError: 4, TransportError: 5, ProtocolError: 6, SimulatorError: 7}
+    told = ambula("--help").out.partition("Exit codes:")[2]
+    codes = {InputError: 3, StoreError: 4, TransportError: 5, ProtocolError: 6, SimulatorError: 7, MissingPart: 10}
     assert {kind: kind.exit_code for kind in AmbulaError.__subclasses__() if kind in codes} == codes
-    for code in (0, 2, *codes.values(), 130):
-        assert f" {code} " in told.partition("Exit codes:")[2]
+    assert {kind.exit_code for kind in AmbulaError.__subclasses__()} <= {int(code) for code in EXIT_CODES}
+    for code, meaning in EXIT_CODES.items():
+        assert re.search(rf"^  {code} +{meaning}$", told, re.MULTILINE)
 
 
 @pytest.mark.parametrize("arguments", [["walk"], ["classify"], ["sync", "--timeout", "0"], ["demo", "--days", "x"]])
@@ -78,7 +116,9 @@ def test_wrong_usage_is_2(ambula: Ambula, arguments: list[str]) -> None:
 # ---- from the nodes to the report
 
 
-def test_the_whole_way_from_two_nodes_to_a_report(recorded: Path, ambula: Ambula, tmp_path: Path) -> None:
+def test_the_whole_way_from_two_nodes_to_a_report(
+    recorded: Path, ambula: Ambula, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = tmp_path / "kept" / "s.db"
 
     async def visit() -> list[Ran]:
@@ -99,7 +139,9 @@ def test_the_whole_way_from_two_nodes_to_a_report(recorded: Path, ambula: Ambula
     check_syncs(*visited[2:])
     check_status(ambula("status", "--store", store), ambula("status", "--store", store, "--json"))
     daily = tmp_path / "daily.csv"
-    shown = ambula("summary", "--store", store, "--csv", daily)
+    with monkeypatch.context() as screen:
+        look_like_a_terminal(screen)
+        shown = ambula("summary", "--store", store, "--csv", daily)
     check_summary(shown, ambula("summary", "--store", store, "--json"), daily)
     report = ambula("report", "--store", store, "--out", tmp_path / "out.html")
     assert (report.code, report.err) == (0, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from command import Ambula
+from command import Ambula, look_like_a_terminal
 from made_log import A_DAY, add_log, sitting_but_for
 
 from ambula.forgetting import forget, rename
@@ -31,7 +31,8 @@ def store(tmp_path: Path) -> Path:
     return path
 
 
-def test_three_weeks_of_a_programme(store: Path, ambula: Ambula) -> None:
+def test_three_weeks_of_a_programme(store: Path, ambula: Ambula, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_like_a_terminal(monkeypatch)
     told = ambula("programme", "--store", store)
     assert (told.code, told.err) == (0, "")
     text = " ".join(told.out.split())

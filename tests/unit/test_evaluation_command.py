@@ -1,22 +1,22 @@
 """`ambula evaluate` as a user sees it: tables in 80 columns, JSON, the page; and equal figures elsewhere."""
 
 import importlib
-import io
 import json
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from made_sets import LYING, SITTING, STANDING, write_harth, write_npz
-from rich.console import Console
 from test_report import Page
 from typer.testing import CliRunner
 
+from ambula.cli import evaluation_tables
 from ambula.cli.app import app
-from ambula.errors import InputError
-from ambula.evaluation import compare, programs, tables
+from ambula.errors import InputError, MissingPart
+from ambula.evaluation import compare, programs
 from ambula.evaluation.compare import Evaluation, evaluate
 from ambula.evaluation.loaders import open_set
 from ambula.evaluation.metrics import Fold
@@ -24,6 +24,7 @@ from ambula.evaluation.page import render_page
 from ambula.evaluation.parts import Request
 from ambula.evaluation.programs import Answer
 from ambula.evaluation.streams import Stream
+from tests.integration.command import look_like_a_terminal
 
 POSTURES = [STANDING, SITTING, LYING]
 HARNESS = Path(__file__).parents[3] / "shared" / "evaluation"
@@ -78,11 +79,12 @@ def test_page_is_whole_and_needs_nothing(found: Evaluation) -> None:
     assert not re.search(r"\bnan\b", html)
 
 
-def test_figures_in_the_table_are_those_of_the_evaluation(found: Evaluation) -> None:
-    console = Console(width=80, record=True, file=io.StringIO())
-    for piece in tables.pieces(found):
-        console.print(piece, highlight=False)
-    text = console.export_text()
+def test_figures_in_the_table_are_those_of_the_evaluation(
+    found: Evaluation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_like_a_terminal(monkeypatch)
+    evaluation_tables.show(found)
+    text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= 80
     assert re.search(r"lying +18 +3 +ambula +1\.000 +1\.000 +1\.000 +1\.000", text)
     assert "made [1], thigh and back: 3 people" in text
@@ -115,10 +117,14 @@ def test_command_on_harth(tmp_path: Path) -> None:
     [
         (["--subjects", "Z"], "has nobody called 'Z'"),
         (["--html", "/nowhere/at/all.html"], "there is no such folder"),
-        (["--site", "back", "--peer", "actimotus"], "needs"),
+        (["--site", "back", "--peer", "actimotus"], "ActiMotus needs a thigh recording"),
     ],
 )
-def test_bad_input_is_an_input_error(tmp_path: Path, args: list[str], says: str) -> None:
+def test_bad_input_is_an_input_error(
+    tmp_path: Path, args: list[str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("actimotus", "pandas"):  # whether they are here or not
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
     write_npz(tmp_path / "A.npz", POSTURES)
     _, _, error = run(str(tmp_path), *args)
     assert isinstance(error, InputError)
@@ -129,8 +135,8 @@ def test_without_the_peer_it_says_what_to_install(tmp_path: Path, monkeypatch: p
     write_npz(tmp_path / "A.npz", POSTURES)
     monkeypatch.setitem(sys.modules, "actimotus", None)
     _, _, error = run(str(tmp_path), "--peer", "actimotus")
-    assert isinstance(error, InputError)
-    assert "pip install 'ambula[peers]'" in str(error)
+    assert isinstance(error, MissingPart)
+    assert str(error).endswith("-m pip install acti-motus==2.4.0")
 
 
 def test_nothing_to_score_is_said(tmp_path: Path) -> None:

@@ -2,19 +2,26 @@
 
 import sys
 
-from rich.console import Console
-
 from ambula.errors import AmbulaError
 
 
 def main() -> None:
     """Run the command line; a failure that a user can act on is one line on standard error and an exit code not 0."""
     try:
-        from ambula.cli.app import app  # takes a moment, in which Ctrl-C may come
-
-        app()
+        _run()
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _run() -> None:
+    from ambula.cli import output  # takes a moment, in which Ctrl-C may come
+
+    output.prepare()
+    try:
+        from ambula.cli.app import app
+
+        app()
     except AmbulaError as error:
-        Console(stderr=True, soft_wrap=True, highlight=False).print(f"ambula: {error}", markup=False)
+        if words := str(error):
+            output.err.line(f"ambula: {words}")
         sys.exit(error.exit_code)

@@ -1,40 +1,136 @@
-"""The list of commands."""
+"""The list of commands, in groups; a command's module is loaded when the command is run or its help is asked for."""
+
+import importlib
+import re
+from collections.abc import Iterator, MutableMapping
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 import ambula
-from ambula.cli import (
-    check_command,
-    cohort_command,
-    demo_command,
-    evaluate_command,
-    export_command,
-    flash_command,
-    live_command,
-    logs_command,
-    node_commands,
-    participant_commands,
-    programme_commands,
-    recording_commands,
-    remote_commands,
-    report_command,
-    result_commands,
-    setup_command,
-)
-from ambula.cli.common import stoppable
 
-_EXIT_CODES = (
-    "Exit codes: 0 done, 2 wrong usage, 3 bad input file or setting, 4 store, 5 no radio or no node, "
-    "6 not an Ambula node, 7 virtual nodes, 8 check: no-go, "
-    "9 board on USB that does not fit, 130 stopped by Ctrl-C; 1 is a fault in Ambula itself."
-)
+# Of each command: the module, and what it is for in at most 63 characters, so that the list fits 80 columns.
+GROUPS = {
+    "To begin with": {
+        "demo": ("demo_command", "Rehearse a wear without hardware, and see the report."),
+    },
+    "Nodes": {
+        "flash": ("flash_command", "Put the firmware on a board on USB."),
+        "setup": ("setup_command", "Make a flashed board somebody's node, over USB."),
+        "check": ("check_command", "Check that a wear may begin: the nodes and how they are worn."),
+        "live": ("live_command", "Show what the nodes see now."),
+        "start": ("remote_commands", "Have the nodes record from now on."),
+        "stop": ("remote_commands", "End the recording of the nodes."),
+    },
+    "Data from the nodes": {
+        "scan": ("node_commands", "List the nodes that are near."),
+        "sync": ("node_commands", "Fetch what the nodes recorded into the store."),
+        "status": ("node_commands", "Tell what the store holds of each node."),
+        "logs": ("logs_command", "Tell what happened to the nodes."),
+    },
+    "Results": {
+        "summary": ("result_commands", "Show each day in figures."),
+        "report": ("report_command", "Write the page for the person who wore the nodes."),
+        "export": ("export_command", "Write epochs or days for other programs."),
+        "cohort": ("cohort_command", "Make tables of many people's days."),
+    },
+    "A participant": {
+        "programme": ("programme_commands", "Show the walking programme and its next goal."),
+        "note": ("programme_commands", "Note pain or a word with the data."),
+        "zone": ("participant_commands", "Tell where a participant was, for the borders of days."),
+        "height": ("participant_commands", "Tell how tall a participant is, for walking speed."),
+        "rename": ("participant_commands", "Give a participant another code."),
+        "forget": ("participant_commands", "Remove a participant, data and keys, for good."),
+    },
+    "Recordings of other devices": {
+        "classify": ("recording_commands", "Classify a recording here."),
+        "replay": ("recording_commands", "Play a recording through two virtual nodes."),
+        "evaluate": ("evaluate_command", "Score the classifier on labelled recordings."),
+    },
+}
+MODULES = {name: module for group in GROUPS.values() for name, (module, _) in group.items()}
+EXIT_CODES = {
+    "0": "done",
+    "1": "a fault in Ambula itself",
+    "2": "wrong usage",
+    "3": "bad input file or setting",
+    "4": "store",
+    "5": "no radio or no node",
+    "6": "not an Ambula node",
+    "7": "virtual nodes",
+    "8": "check: no-go",
+    "9": "board on USB that does not fit",
+    "10": "a part of Ambula is not installed",
+    "130": "stopped by Ctrl-C",
+    "141": "who read the output closed it",
+}
+_STYLE: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+class PlainCommand(TyperCommand):
+    """A command whose help names what to type, and no type of Python: whoever types `--json true` gets an error."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments and the options."""
+        for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            records = [p.get_help_record(ctx) for p in self.get_params(ctx) if p.param_type_name == kind]
+            rows = [(re.sub(r" <[\w ]+>$", "", record[0]), record[1]) for record in records if record]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+
+class LazyCommands(MutableMapping[str, Any]):
+    """The commands by name, each made when it is asked for, since most load numpy, and the list needs none of them."""
+
+    def __getitem__(self, name: str) -> Any:
+        from ambula.cli.common import stoppable
+
+        module = importlib.import_module(f"ambula.cli.{MODULES[name]}")
+        alone = typer.Typer(add_completion=False, **_STYLE)
+        alone.command(name, cls=PlainCommand)(stoppable(getattr(module, name)))
+        return typer.main.get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise TypeError("commands stand in GROUPS")
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("commands stand in GROUPS")
+
+
+class Commands(TyperGroup):
+    """The `ambula` command's group: lists its commands in groups and loads none for that."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = LazyCommands()
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands."""
+        width = max(map(len, MODULES))
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), words) for name, (_, words) in group.items()])
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write what the exit codes mean."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl(list(EXIT_CODES.items()))
+
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Ambula: posture, walking and cadence from two wearable nodes. For information, not for diagnosis.",
-    epilog=_EXIT_CODES,
+    **_STYLE,
 )
 
 
@@ -49,32 +145,3 @@ def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
     pass
-
-
-for command in (
-    flash_command.flash,
-    setup_command.setup,
-    node_commands.scan,
-    node_commands.sync,
-    remote_commands.start,
-    remote_commands.stop,
-    live_command.live,
-    node_commands.status,
-    logs_command.logs,
-    result_commands.summary,
-    report_command.report,
-    export_command.export,
-    check_command.check,
-    programme_commands.programme,
-    programme_commands.note,
-    participant_commands.zone,
-    participant_commands.height,
-    participant_commands.rename,
-    participant_commands.forget,
-    demo_command.demo,
-    recording_commands.classify,
-    recording_commands.replay,
-    evaluate_command.evaluate,
-    cohort_command.cohort,
-):
-    app.command()(stoppable(command))

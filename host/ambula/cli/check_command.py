@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from ambula.classify import check_overlap
-from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, err, out, print_json, run, store_path, zone_of
+from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, run, store_path, zone_of
 from ambula.cli.node_commands import RadioOption, TimeoutOption, keys_of_one
+from ambula.cli.output import err, out, print_json, waiting
 from ambula.donning import Donning, Windows, check_donning, windows_of_counts, windows_of_records
 from ambula.donning.windows import Bools
 from ambula.donning.words import Finding, Level
@@ -43,7 +44,9 @@ _MAX_DAYS = 60
 
 ThighOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Thigh recording: CSV with t,x,y,z (s, g).")]
 BackOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Lower-back recording, as the thigh's.")]
-MinutesOption = Annotated[int, typer.Option(min=1, max=60, help="How much of the newest epochs to look at.")]
+MinutesOption = Annotated[
+    int, typer.Option(min=1, max=60, metavar="MIN", help="How much of the newest epochs to look at.")
+]
 
 
 def check(
@@ -51,8 +54,10 @@ def check(
     back: BackOption = None,
     offline: Annotated[bool, typer.Option("--offline", help="Only how they were worn, from the store.")] = False,
     nodes_only: Annotated[bool, typer.Option("--nodes-only", help="Only the nodes, before they are put on.")] = False,
-    days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, help="For how many days they are to be worn.")] = 7,
-    cell: Annotated[float, typer.Option(min=50, max=5000, help="The cells' rated charge, mAh.")] = 400.0,
+    days: Annotated[
+        int, typer.Option(min=1, max=_MAX_DAYS, metavar="N", help="For how many days they are to be worn.")
+    ] = 7,
+    cell: Annotated[float, typer.Option(min=50, max=5000, metavar="MAH", help="The cells' rated charge, mAh.")] = 400.0,
     store: StoreOption = None,
     participant: ParticipantOption = None,
     minutes: MinutesOption = 5,
@@ -87,7 +92,7 @@ def _check_nodes(
 
     async def visit() -> tuple[list[NodeState], list[Finding]]:
         async with open_radio(radio) as air:
-            with err.status("asking the nodes ..."):
+            with waiting("asking the nodes ..."):
                 return await visit_nodes(air, kept, keys, timeout_s)
 
     with Store(store_path(store)) as kept:
@@ -126,10 +131,10 @@ def _end(
         print_json({"go": go, "findings": [asdict(finding) for finding in findings], **told, "nodes": facts})
     else:
         for fact in facts or []:
-            out.print(fact["words"], highlight=False, markup=False, soft_wrap=True)
+            out.line(fact["words"])
         for finding in findings:
-            out.print(finding.text, highlight=False, markup=False, soft_wrap=True)
-        out.print(go_words if go else "No-go.", highlight=False)
+            out.line(finding.text)
+        out.line(go_words if go else "No-go.")
     if not go:
         raise typer.Exit(NO_GO)
 
@@ -159,7 +164,7 @@ def _newest(kept: Store, who: str, minutes: int, now_s: float | None = None) -> 
     epochs = minutes * _EPOCHS_A_MINUTE
     first = max(ends) - epochs
     windows = [None if side is None else windows_of_records(side, first, epochs) for side in sides]
-    err.print(f"looking at {minutes} min from {datetime.fromtimestamp(first * EPOCH_S, UTC):%Y-%m-%d %H:%M:%S} UTC")
+    err.line(f"looking at {minutes} min from {datetime.fromtimestamp(first * EPOCH_S, UTC):%Y-%m-%d %H:%M:%S} UTC")
     return first * EPOCH_S, (windows[0], windows[1])
 
 

@@ -10,12 +10,9 @@ from ambula.cli.common import (
     JsonOption,
     RulesOption,
     ZoneOption,
-    err,
-    out,
-    passing_bar,
-    print_json,
     rules_of,
 )
+from ambula.cli.output import err, out, print_json, progress
 from ambula.cohort import Engine, Outcome, run_cohort
 from ambula.cohort.parts import Done
 from ambula.errors import InputError
@@ -34,7 +31,7 @@ def cohort(
     ] = Path("person_days.parquet"),
     persons: Annotated[Path | None, typer.Option(readable=False, metavar="PARQUET", help="A row a person.")] = None,
     engine: Annotated[Engine, typer.Option(help="This machine's processes, or Dask.")] = Engine.LOCAL,
-    jobs: Annotated[int, typer.Option(min=1, help="How many processes.")] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="How many processes.")] = os.cpu_count() or 1,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that runs already.")] = None,
     zone: ZoneOption = None,
     rules: RulesOption = None,
@@ -44,11 +41,11 @@ def cohort(
     by = rules_of(rules)
     if scheduler is not None and engine is not Engine.DASK:
         raise InputError("--scheduler is for --engine dask")
-    with passing_bar() as bar:
-        task = bar.add_task("people", total=None)
+    with progress() as show:
+        show("people", None)
 
         def tell(done: int, of: int, newest: Done | None) -> None:
-            bar.update(task, completed=done, total=of)
+            show("people", done / max(of, 1))
             for bad in newest.bad if newest else ():
                 who = f"{bad.source}, {bad.participant}" if bad.participant else bad.source
                 _warn(f"left out {who}: {bad.reason}")
@@ -73,7 +70,7 @@ def cohort(
 
 
 def _warn(words: str) -> None:
-    err.print(f"ambula: {words}", highlight=False, markup=False, soft_wrap=True)
+    err.line(f"ambula: {words}")
 
 
 def _say(found: Outcome, out_path: Path, persons: Path | None, json: bool) -> None:
@@ -82,4 +79,4 @@ def _say(found: Outcome, out_path: Path, persons: Path | None, json: bool) -> No
         print_json({**counts, "sources": found.sources, "reused": found.reused, "bad": len(found.bad)})
         return
     also = f", {persons}" if persons else ""
-    out.print(f"{out_path}{also}: {found.days} day(s) of {found.people} people", highlight=False, soft_wrap=True)
+    out.line(f"{out_path}{also}: {found.days} day(s) of {found.people} people")

@@ -1,9 +1,8 @@
-"""What the commands share: options, the consoles, running and stopping."""
+"""What the commands share: options, running and stopping."""
 
 import asyncio
 import contextlib
 import functools
-import json
 import sys
 from collections.abc import Callable, Coroutine, Generator
 from datetime import datetime
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from ambula.cli.output import YELLOW, err
 from ambula.config import Config, load_config, zone_info
 from ambula.errors import AmbulaError, InputError
 from ambula.pseudonym import doubt_about
@@ -33,17 +31,15 @@ def known_zone(name: str | None) -> str | None:
 
 # readable=False here and below: Ambula tells itself what cannot be read, in its own words and with its own exit code.
 StoreOption = Annotated[Path | None, typer.Option("--store", readable=False, metavar="FILE", help="The store to use.")]
-ParticipantOption = Annotated[str | None, typer.Option(help="The participant's code.")]
+ParticipantOption = Annotated[str | None, typer.Option(metavar="CODE", help="The participant's code.")]
 ZoneOption = Annotated[
-    str | None, typer.Option(help="Time zone of the days (IANA, as Europe/Oslo).", callback=known_zone)
+    str | None,
+    typer.Option(metavar="ZONE", help="Time zone of the days (IANA, as Europe/Oslo).", callback=known_zone),
 ]
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", readable=False, metavar="FILE", help="Rules in TOML; see docs/dictionary.md.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-
-out = Console()
-err = Console(stderr=True)
 
 
 class Stopped(AmbulaError):
@@ -68,28 +64,6 @@ def stoppable(command: Callable[..., _T]) -> Callable[..., _T]:
 def run(work: Coroutine[Any, Any, _T]) -> _T:
     """Run a coroutine to its end; Ctrl-C ends it cleanly and raises KeyboardInterrupt."""
     return asyncio.run(work)
-
-
-def passing_bar() -> Progress:
-    """Return a progress bar that is gone when it is done, and that nobody sees who reads standard error from a file."""
-    return progress_bar(transient=True, disable=not err.is_terminal)
-
-
-def progress_bar(**options: Any) -> Progress:
-    """Return a progress bar on standard error, so that standard output stays clean for scripts."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        TaskProgressColumn(),
-        TimeRemainingColumn(compact=True),
-        console=err,
-        **options,
-    )
-
-
-def print_json(value: Any) -> None:
-    """Print a value as JSON on standard output."""
-    typer.echo(json.dumps(value, indent=1, allow_nan=False))
 
 
 def is_asked() -> bool:
@@ -135,7 +109,7 @@ def warn_of_name(code: str) -> str:
     """Return a participant's code, after a word on standard error if it looks like a name rather than a code."""
     doubt = doubt_about(code)
     if doubt:
-        err.print(f"ambula: {doubt}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+        err.line(f"ambula: {doubt}", YELLOW)
     return code
 
 

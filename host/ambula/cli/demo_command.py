@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import TaskID
 
-from ambula.cli.common import ZoneOption, out, progress_bar, run
+from ambula.cli.common import ZoneOption, run
+from ambula.cli.output import out, progress
 from ambula.cli.report_command import make_report
 from ambula.cli.result_commands import print_days, summarise, write_days
 from ambula.config import zone_info
 from ambula.epochs_csv import write_epochs_csv
-from ambula.errors import InputError, SimulatorError
+from ambula.errors import InputError
+from ambula.optional import SIMULATOR, needs
 from ambula.store import Store
 
 _WORK = "nodes"  # flash images, samples and the store of the rehearsal; made anew each time
@@ -21,27 +22,18 @@ _OutOption = Annotated[Path, typer.Option("--out", readable=False, metavar="FOLD
 
 
 def demo(
-    days: Annotated[int, typer.Option(min=1, max=14, help="Days to wear the nodes.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=14, metavar="N", help="Days to wear the nodes.")] = 1,
     out_dir: _OutOption = Path("build/demo"),
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another participant.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed, another participant.")] = 1,
     zone: ZoneOption = "Europe/Oslo",
 ) -> None:
     """Rehearse a wear without hardware: a synthetic participant, two virtual nodes, a sync, the report."""
-    try:
+    with needs("the rehearsal", *SIMULATOR):
         from ambula.demo import PARTICIPANT, rehearse
-    except ImportError as e:
-        raise SimulatorError(f"the rehearsal needs {e.name}: pip install 'ambula[sim,report]'") from e
     began_s = time.monotonic()
     where = zone_info(zone or "UTC")
     work = _fresh(out_dir / _WORK)
-    with progress_bar() as bar:
-        steps: dict[str, TaskID] = {}
-
-        def show(step: str, share: float) -> None:
-            if step not in steps:
-                steps[step] = bar.add_task(step, total=1.0)
-            bar.update(steps[step], completed=share)
-
+    with progress(kept=True) as show:
         made = run(rehearse(work, days, seed, where, show))
     with Store(work / "demo.db") as store:
         table, daily, _ = summarise(store, PARTICIPANT, where.key)
@@ -49,13 +41,11 @@ def demo(
     write_epochs_csv(table, out_dir / "epochs.csv")
     write_days(daily, out_dir / "daily.csv")
     print_days(f"{PARTICIPANT} (made by a computer model, not a person)", daily)
-    out.print(
+    out.line(
         f"{len(table)} epochs of both nodes came over the air in {made.air_bytes / made.payload_bytes:.3f} x "
         f"their size ({made.payload_bytes / 1024:.0f} KiB); "
         f"{made.agreement:.1%} of the clear ones are what the model did.\n"
-        f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}",
-        highlight=False,
-        soft_wrap=True,
+        f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}"
     )
 
 

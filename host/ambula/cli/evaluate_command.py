@@ -1,14 +1,17 @@
 """Command that scores Ambula, and a peer, on labelled recordings: evaluate."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ambula.cli.common import JsonOption, err, out, passing_bar, print_json, writing
+from ambula.cli import evaluation_tables
+from ambula.cli.common import JsonOption, writing
+from ambula.cli.output import err, print_json, progress
 from ambula.errors import InputError
-from ambula.evaluation import compare, tables
+from ambula.evaluation import compare
 from ambula.evaluation.actimotus import actimotus
 from ambula.evaluation.compare import Evaluation
 from ambula.evaluation.known_sets import Order
@@ -17,6 +20,7 @@ from ambula.evaluation.metrics import Fold
 from ambula.evaluation.parts import BACK, THIGH, DataSet, Request
 from ambula.evaluation.programs import Program
 from ambula.evaluation.programs import ambula as ambula_program
+from ambula.optional import needs
 from ambula.whole_files import write_whole
 
 _SITES = {"thigh": (THIGH,), "back": (BACK,), "both": (THIGH, BACK)}
@@ -37,7 +41,7 @@ SubjectsOption = Annotated[str, typer.Option(metavar="A,B,...", help="Only these
 FlaggedOption = Annotated[bool, typer.Option("--skip-flagged", help="Leave out whom meta.json flags as worn wrongly.")]
 ClassesOption = Annotated[Fold | None, typer.Option(help="Classes that count as one; as the site needs.")]
 OrderOption = Annotated[Order | None, typer.Option(help="How short recordings are put together; as suits the set.")]
-SeedOption = Annotated[int, typer.Option(min=0, help="Of a random order.")]
+SeedOption = Annotated[int, typer.Option(min=0, metavar="N", help="Of a random order.")]
 
 
 def evaluate(
@@ -65,8 +69,7 @@ def evaluate(
     if json:
         print_json(found.plain())
         return
-    for piece in tables.pieces(found):
-        out.print(piece, highlight=False)
+    evaluation_tables.show(found)
 
 
 def _sites(site: str | None) -> tuple[str, ...]:
@@ -91,9 +94,13 @@ def _programs(peer: str | None) -> dict[str, Program]:
 
 
 def _run(data: DataSet, programs: dict[str, Program], fold: Fold, order: Order | None, seed: int) -> Evaluation:
-    with passing_bar() as bar:
-        task = bar.add_task(f"{len(data.subjects)} people", total=len(data.subjects))
-        return compare.evaluate(data, programs, fold, order, seed, lambda _: bar.advance(task))
+    people = len(data.subjects)
+    done = itertools.count(1)
+    with progress() as show:
+        show(f"{people} people", 0.0)
+        return compare.evaluate(
+            data, programs, fold, order, seed, lambda _: show(f"{people} people", next(done) / people)
+        )
 
 
 def _renderer(path: Path | None) -> Callable[[Evaluation], str] | None:
@@ -101,14 +108,12 @@ def _renderer(path: Path | None) -> Callable[[Evaluation], str] | None:
         return None
     if not path.absolute().parent.is_dir():
         raise InputError(f"{path} cannot be written: there is no such folder")
-    try:
+    with needs("the page", "jinja2"):
         from ambula.evaluation.page import render_page
-    except ImportError as e:
-        raise InputError(f"the page needs {e.name}: pip install 'ambula[report]'") from e
     return render_page
 
 
 def _write_page(text: str, path: Path) -> None:
     with writing(path):
         write_whole(path, text)
-    err.print(f"{path}: written", highlight=False, soft_wrap=True)
+    err.line(f"{path}: written")

@@ -13,13 +13,12 @@ from ambula.cli.common import (
     RulesOption,
     StoreOption,
     ZoneOption,
-    out,
-    print_json,
     rules_of,
     store_path,
     warn_of_name,
     zones_of,
 )
+from ambula.cli.output import out, print_json
 from ambula.exports.actimotus import export_actimotus
 from ambula.exports.bids import export_bids
 from ambula.exports.csv_file import export_csv
@@ -76,6 +75,6 @@ def export(
         print_json({"paths": [str(p) for p in written.paths], "holds": written.holds, "lacks": written.lacks})
         return
     for path in written.paths:
-        out.print(f"{path}: {written.holds}", highlight=False, markup=False, soft_wrap=True)
+        out.line(f"{path}: {written.holds}")
     for lack in written.lacks:
-        out.print(f"  not in it: {lack}", highlight=False, markup=False, soft_wrap=True)
+        out.line(f"  not in it: {lack}")

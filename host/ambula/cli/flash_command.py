@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ambula.cli.common import err, out
+from ambula.cli.output import out, waiting
 from ambula.firmware_files import device_files
 from ambula.usb.board import Board
 from ambula.usb.flash import Plan, compile_for, plan
@@ -36,25 +36,25 @@ def flash(
     if install_micropython is not None:
         check_installable(install_micropython)
     found = choose_port(port)
-    out.print(f"board at {found}", highlight=False, markup=False)
+    out.line(f"board at {found}")
     if install_micropython is not None:
         if dry_run:
-            out.print("it would be erased, and get MicroPython and all of the firmware", highlight=False)
+            out.line("it would be erased, and get MicroPython and all of the firmware")
             return
         install(found.device, install_micropython)
     with Board(found.device) as opened:
         state = look(opened)
-        out.print(_told(state), highlight=False, markup=False, soft_wrap=True)
+        out.line(_told(state))
         firmware = compile_for(state, board)
         needed = plan(state, firmware)
-        out.print(_planned(needed), highlight=False, markup=False)
+        out.line(_planned(needed))
         if dry_run:
             return
-        with err.status("flashing ...") as status:
-            greeting = flash_board(opened, state, firmware, lambda path: status.update(f"writing {path}"))
-    out.print(f"the board runs Ambula {greeting}", highlight=False, markup=False)
+        with waiting("flashing ...") as say:
+            greeting = flash_board(opened, state, firmware, lambda path: say(f"writing {path}"))
+    out.line(f"the board runs Ambula {greeting}")
     if not state.is_set_up:
-        out.print("next: ambula setup --participant P01 --role thigh", highlight=False)
+        out.line("next: ambula setup --participant P01 --role thigh")
 
 
 def _told(state: State) -> str:

@@ -2,20 +2,16 @@
 
 import asyncio
 import contextlib
-import json as json_module
 from collections.abc import Callable, Generator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Group, RenderableType
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
 
-from ambula.cli.common import JsonOption, ParticipantOption, err, out, run
+from ambula.cli.common import JsonOption, ParticipantOption, run
 from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, heard_nodes, keys_of_one
+from ambula.cli.output import Table, err, out, print_json, screen
 from ambula.fetch import SCAN_S
 from ambula.live import LIVE, Row, View
 from ambula.secure import NodeKey
@@ -35,7 +31,7 @@ def live(
     participant: ParticipantOption = None,
     node: NodeOption = "",
     timeout: TimeoutOption = SCAN_S,
-    seconds: Annotated[float, typer.Option(min=1, max=86400, help="For how long.")] = _WHILE_S,
+    seconds: Annotated[float, typer.Option(min=1, max=86400, metavar="SECONDS", help="For how long.")] = _WHILE_S,
     json: JsonOption = False,
     radio: RadioOption = "",
 ) -> None:
@@ -52,7 +48,7 @@ async def _watch(radio: str, keys: list[NodeKey], timeout_s: float, for_s: float
     async with open_radio(radio) as air:
         near = [n for n, _ in await heard_nodes(air, keys, timeout_s)]
         until = f"{for_s:.0f} s" if for_s < 120 else f"{for_s / 60:.0f} min"
-        err.print(_COST.format(until), highlight=False, soft_wrap=not err.is_terminal)
+        err.line(_COST.format(until))
         async with Watch(air, keys, view) as watch:
             limit = asyncio.timeout(for_s)
             try:
@@ -68,29 +64,26 @@ async def _watch(radio: str, keys: list[NodeKey], timeout_s: float, for_s: float
 def _shown(view: View, json: bool) -> Generator[Callable[[], None]]:
     """Give a call that shows the view as it is now: on a terminal in the place of what was shown before."""
     if json:
-        yield lambda: typer.echo(_as_json(view))
+        yield lambda: print_json(_as_json(view), one_line=True)
     elif out.is_terminal:
-        with Live(console=out, auto_refresh=False) as screen:
-            yield lambda: screen.update(_table(view), refresh=True)
+        with screen() as show:
+            yield lambda: show(_table(view), _notes(view))
     else:
-        yield lambda: typer.echo("\n".join(_lines(view)))
+        yield lambda: out.line("\n".join(_lines(view)))
 
 
-def _as_json(view: View) -> str:
+def _as_json(view: View) -> dict[str, Any]:
     together = view.together()
-    told = {
+    return {
         "utc": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "nodes": [asdict(row) for row in view.rows()],
         "together": asdict(together) if together else None,
     }
-    return json_module.dumps(told, allow_nan=False)
 
 
-def _table(view: View) -> RenderableType:
-    table = Table("node", "class", "cadence", "lean", "walked", "battery", "signal", "state", box=None, pad_edge=False)
-    for row in view.rows():
-        table.add_row(row.node, *_cells(row))
-    return Group(table, *map(Text, _notes(view)))
+def _table(view: View) -> Table:
+    rows = [(row.node, *_cells(row)) for row in view.rows()]
+    return Table(rows, ("node", "class", "cadence", "lean", "walked", "battery", "signal", "state"))
 
 
 def _lines(view: View) -> list[str]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from ambula.cli.common import (
     JsonOption,
@@ -13,12 +12,11 @@ from ambula.cli.common import (
     StoreOption,
     ZoneOption,
     moment,
-    out,
-    print_json,
     store_path,
     zone_of,
     zones_of,
 )
+from ambula.cli.output import Table, out, print_json
 from ambula.localdays import ZoneHistory
 from ambula.node_story import Happening, story_of
 from ambula.store import Store
@@ -48,10 +46,11 @@ def logs(
     if json:
         print_json([{"role": role, **asdict(happening)} for role, happening in told])
         return
-    table = Table("when", "node", "what", box=None, pad_edge=False)
-    for role, happening in told:
-        table.add_row(_when(happening, zones), role, happening.words)
-    out.print(table if told else f"{who}: nothing is known to have happened", highlight=False, markup=False)
+    if not told:
+        out.line(f"{who}: nothing is known to have happened")
+        return
+    rows = [(_when(happening, zones), role, happening.words) for role, happening in told]
+    out.table(Table(rows, ("when", "node", "what")))
 
 
 def _when(happening: Happening, zones: ZoneHistory) -> str:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 import typer
-from rich.table import Table
 
 from ambula.bodyfusion import agreement, body_fusion
 from ambula.calibration import Calibration, calibrate_records
@@ -15,15 +14,12 @@ from ambula.cli.common import (
     ParticipantOption,
     StoreOption,
     ZoneOption,
-    err,
-    out,
-    passing_bar,
-    print_json,
     run,
     store_path,
     warn_of_name,
     zone_of,
 )
+from ambula.cli.output import Table, err, out, print_json, progress, waiting
 from ambula.config import load_config
 from ambula.errors import InputError, TransportError
 from ambula.faults import faults_of
@@ -40,7 +36,7 @@ from ambula.transport.source import open_radio
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S
 
-TimeoutOption = Annotated[float, typer.Option(min=1, max=3600, help="Seconds to look for nodes.")]
+TimeoutOption = Annotated[float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to look for nodes.")]
 NodeOption = Annotated[str, typer.Option(metavar="ROLE", help="Only this one: thigh or back.")]
 RadioOption = Annotated[str, typer.Option(envvar="AMBULA_RADIO", hidden=True)]
 
@@ -67,10 +63,8 @@ def scan(timeout: TimeoutOption = SCAN_S, json: JsonOption = False, radio: Radio
         return
     if not found:
         raise TransportError(_NOBODY.format(timeout))
-    table = Table("participant", "role", "signal (dBm)", box=None)
-    for n in found:
-        table.add_row(n.key.participant if n.key else "-", n.role, str(n.found.rssi_dbm))
-    out.print(table)
+    rows = [(n.key.participant if n.key else "-", n.role, str(n.found.rssi_dbm)) for n in found]
+    out.table(Table(rows, ("participant", "role", "signal (dBm)"), right=frozenset({2})))
 
 
 def _near_as_json(near: Near) -> dict[str, Any]:
@@ -109,7 +103,7 @@ def sync(
             print_json(_sync_as_json(report))
         else:
             for result in report.synced:
-                out.print(_sync_line(result), highlight=False)
+                out.line(_sync_line(result))
     if report.failed:
         told = "; ".join(f"{name}: {error}" for name, error in report.failed)
         raise report.failed[0][1].__class__(told)
@@ -124,7 +118,7 @@ def wanted_keys(participant: str, role: str) -> list[NodeKey]:
     if not keys:
         raise InputError(_NO_KEYS.format(file.path))
     if file.is_open_to_others():
-        err.print(_OPEN_TO_OTHERS.format(file.path), highlight=False, soft_wrap=True)
+        err.line(_OPEN_TO_OTHERS.format(file.path))
     wanted = [k for k in keys if participant in ("", k.participant) and role in ("", k.role_name)]
     if not wanted:
         known = ", ".join(f"{k.participant} {k.role_name}" for k in keys)
@@ -143,7 +137,7 @@ def keys_of_one(participant: str, role: str = "") -> list[NodeKey]:
 
 async def heard_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
     """Return those of the nodes that are heard; raises TransportError if there is none."""
-    with err.status("looking for nodes ..."):
+    with waiting("looking for nodes ..."):
         heard = await find_nodes(air, keys, timeout_s)
     nodes = [(n, n.key) for n in heard if n.key is not None]
     if not nodes:
@@ -155,20 +149,23 @@ async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[
     """Return the same, and say which were not heard."""
     nodes = await heard_nodes(air, keys, timeout_s)
     for key in missing([n for n, _ in nodes], keys):
-        err.print(_NOT_HEARD.format(key.participant, key.role_name), highlight=False, soft_wrap=True)
+        err.line(_NOT_HEARD.format(key.participant, key.role_name))
     return nodes
 
 
 async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float) -> FetchReport:
     async with open_radio(radio) as air:
         nodes = [n for n, _ in await near_nodes(air, keys, timeout_s)]
-        with passing_bar() as bar:
-            tasks = {n.found.address: bar.add_task(n.role, total=None) for n in nodes}
+        with progress() as show:
+            for n in nodes:
+                show(_name(n), None)
+            return await fetch(
+                air, store, nodes, on_progress=lambda near, done, of: show(_name(near), done / max(of, 1))
+            )
 
-            def show(near: Near, done: int, of: int) -> None:
-                bar.update(tasks[near.found.address], completed=done, total=of)
 
-            return await fetch(air, store, nodes, on_progress=show)
+def _name(near: Near) -> str:
+    return f"{near.key.participant} {near.role}" if near.key else near.role
 
 
 def _sync_line(result: SyncResult) -> str:
@@ -210,11 +207,12 @@ def status(store: StoreOption = None, json: JsonOption = False) -> None:
         print_json([{**r, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])} for r in rows])
         return
     for row in rows:
-        table = Table(title=f"{row['participant']}: {row['role']}", box=None, show_header=False, title_justify="left")
-        for key, value in row.items():
-            if key not in ("participant", "role"):
-                table.add_row(key.replace("_", " "), _faults(value) if key == "faults" else _told(value))
-        out.print(table)
+        told = [
+            (key.replace("_", " "), _faults(value) if key == "faults" else _told(value))
+            for key, value in row.items()
+            if key not in ("participant", "role")
+        ]
+        out.table(Table(told, title=f"{row['participant']}: {row['role']}"))
 
 
 def _faults(told: dict[str, int]) -> str:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from ambula import forgetting
 from ambula.cli.common import (
@@ -17,12 +16,11 @@ from ambula.cli.common import (
     known_zone,
     moment,
     new_code,
-    out,
-    print_json,
     store_path,
     warn_of_name,
     zone_of,
 )
+from ambula.cli.output import Table, out, print_json
 from ambula.config import zone_info
 from ambula.errors import InputError
 from ambula.forgetting import Gone, known_codes
@@ -39,7 +37,7 @@ _AFTER_FORGETTING = (
 
 def zone(
     name: Annotated[
-        str | None, typer.Argument(metavar="[ZONE]", help="IANA zone, as Asia/Tokyo; none: show.", callback=known_zone)
+        str | None, typer.Argument(metavar="ZONE", help="IANA zone, as Asia/Tokyo; none: show.", callback=known_zone)
     ] = None,
     since: Annotated[
         str | None,
@@ -69,15 +67,12 @@ def zone(
         told = [{"from_utc": _utc(c.from_utc_s) if c.from_utc_s else None, "zone": c.zone} for c in changes]
         print_json({"participant": who, "zones": told})
         return
-    table = Table(title=f"{who}: days are cut by", box=None, show_header=False, title_justify="left")
-    for change in changes:
-        table.add_row(_since(change), change.zone)
-    out.print(table, highlight=False)
+    out.table(Table([(_since(change), change.zone) for change in changes], title=f"{who}: days are cut by"))
 
 
 def height(
     centimetres: Annotated[
-        float | None, typer.Argument(metavar="[CM]", min=120, max=220, help="How tall, in cm; none: show.")
+        float | None, typer.Argument(metavar="CM", min=120, max=220, help="How tall, in cm; none: show.")
     ] = None,
     participant: ParticipantOption = None,
     store: StoreOption = None,
@@ -92,7 +87,7 @@ def height(
         told = f"{who}: not told; speed is estimated as for {REFERENCE_HEIGHT_M:.2f} m. `ambula height 182` tells it"
     else:
         told = f"{who}: {100 * height_m:g} cm"
-    out.print(told, highlight=False)
+    out.line(told)
 
 
 def _since(change: ZoneChange) -> str:
@@ -120,7 +115,7 @@ def rename(
             raise InputError(f"there is a participant {new} already: choose another code")
         forgetting.rename(kept, who, new, keys)
     warn_of_name(new)
-    out.print(f"{who} is {new} from now on. Files written before still say {who}.", highlight=False)
+    out.line(f"{who} is {new} from now on. Files written before still say {who}.")
 
 
 def _known(store: Store, keys: KeyFile, participant: str) -> str:
@@ -148,7 +143,7 @@ def forget(
     if json:
         print_json({"participant": who, **asdict(gone.held), "keys": gone.keys})
         return
-    out.print(f"{who} is forgotten: {_what(gone)}.\n{_AFTER_FORGETTING}", highlight=False, soft_wrap=True)
+    out.line(f"{who} is forgotten: {_what(gone)}.\n{_AFTER_FORGETTING}")
 
 
 def _confirm(store: Store, participant: str) -> None:

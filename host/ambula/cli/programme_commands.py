@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from ambula.cli.common import (
     JsonOption,
@@ -13,13 +12,12 @@ from ambula.cli.common import (
     StoreOption,
     ZoneOption,
     moment,
-    out,
-    print_json,
     store_path,
     warn_of_name,
     zone_of,
     zones_of,
 )
+from ambula.cli.output import DIM, Table, out, print_json
 from ambula.cli.result_commands import DISCLAIMER
 from ambula.config import zone_info
 from ambula.dictionary import EMPTY
@@ -53,7 +51,7 @@ def programme(
 ) -> None:
     """Show the walking programme: each week's goal and what was walked, and the next goal with its reason."""
     if template:
-        typer.echo(plan.default_text(), nl=False)
+        out.raw(plan.default_text())
         return
     text = load_plan(plan_file)[1] if plan_file is not None else None
     with Store(store_path(store), must_exist=True) as kept:
@@ -71,8 +69,10 @@ def programme(
 
 
 def note(
-    text: Annotated[str, typer.Argument(metavar="[WORDS]", help="Anything worth keeping.")] = "",
-    pain: Annotated[int | None, typer.Option(min=0, max=10, help="Pain: 0 none, 10 the worst imaginable.")] = None,
+    text: Annotated[str, typer.Argument(metavar="WORDS", help="Anything worth keeping.")] = "",
+    pain: Annotated[
+        int | None, typer.Option(min=0, max=10, metavar="N", help="Pain: 0 none, 10 the worst imaginable.")
+    ] = None,
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="When: 2026-03-04T12:00, local time; none: now.")
     ] = None,
@@ -102,14 +102,13 @@ def note(
     if json:
         print_json({"participant": who, "notes": [{"utc_s": n.utc_s, "pain": n.pain, "words": n.words} for n in notes]})
         return
-    shown = Table(title=f"{who}: notes" if notes else f"{who}: no notes yet", box=None, title_justify="left")
-    for name in ("when", "pain", "words"):
-        shown.add_column(name)
-    for n in notes:
-        shown.add_row(_to_the_minute(n.utc_s, zone), EMPTY if n.pain is None else str(n.pain), n.words)
-    out.print(shown, highlight=False, markup=False)
+    rows = [(_to_the_minute(n.utc_s, zone), EMPTY if n.pain is None else str(n.pain), n.words) for n in notes]
+    if rows:
+        out.table(Table(rows, ("when", "pain", "words"), f"{who}: notes", frozenset({1})))
+    else:
+        out.line(f"{who}: no notes yet")
     if pain is not None:
-        out.print(words.HELP_AT_ONCE, highlight=False)
+        out.line(words.HELP_AT_ONCE)
 
 
 def _to_the_minute(utc_s: int, zone: str) -> str:
@@ -161,15 +160,9 @@ def _not_ahead(at: str, zone: str, store: Store, who: str) -> int:
 
 
 def _print(who: str, found: Programme) -> None:
-    table = Table(title=f'{who}: walking plan "{found.plan.name}"', box=None, title_justify="left", pad_edge=False)
-    table.add_column("week", justify="right")
-    for name in ("from", "goal"):
-        table.add_column(name)
-    for name in (*_DAYS, "pain"):
-        table.add_column(name, justify="right")
-    table.add_column("")
-    for week in found.weeks:
-        table.add_row(
+    heads = ("week", "from", "goal", *_DAYS, "pain", "")
+    rows = [
+        (
             str(week.number),
             f"{week.first:%d %b}",
             words.goal_words(week.goal) if week.goal else EMPTY,
@@ -177,10 +170,13 @@ def _print(who: str, found: Programme) -> None:
             EMPTY if week.worst_pain is None else str(week.worst_pain),
             words.verdict_words(week.verdict),
         )
-    out.print(table, highlight=False, markup=False)
+        for week in found.weeks
+    ]
+    figures = frozenset({0, *range(3, len(heads) - 1)})
+    out.table(Table(rows, heads, f'{who}: walking plan "{found.plan.name}"', figures))
     told = (words.next_words(found), words.reason_words(found), words.how_words(found.plan), words.HELP_AT_ONCE)
-    out.print("\n" + "\n".join(line for line in told if line), highlight=False, markup=False)
-    out.print(f"[dim]{DISCLAIMER}[/dim]", highlight=False)
+    out.line("\n" + "\n".join(line for line in told if line))
+    out.line(DISCLAIMER, DIM)
 
 
 def _by_weekday(week: ProgrammeWeek) -> list[str]:

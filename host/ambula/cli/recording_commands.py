@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from ambula import classify as classifying
-from ambula.cli.common import JsonOption, err, passing_bar, print_json, run
+from ambula.cli.common import JsonOption, run
+from ambula.cli.output import err, print_json, progress
 from ambula.epochs import EpochTable
 from ambula.epochs_csv import check_place, write_epochs_csv
-from ambula.errors import InputError, SimulatorError
+from ambula.errors import InputError
+from ambula.optional import SIMULATOR, needs
 from ambula.recording import Axes
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
@@ -55,14 +57,13 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """Play a recording through two virtual nodes: the real firmware, flash, radio and store. Equals `classify`."""
-    try:
-        from ambula import replay as replaying  # needs the [sim] extra, which classify does not
-    except ImportError as e:
-        raise SimulatorError(f"replay needs {e.name}: pip install 'ambula[sim]'") from e
+    with needs("replay", *SIMULATOR):
+        from ambula import replay as replaying
     check_place(out)
-    with tempfile.TemporaryDirectory(prefix="ambula-") as folder, passing_bar() as bar:
-        task = bar.add_task("virtual nodes wear the recording", total=1.0)
-        work = replaying.replay(thigh, back, Path(folder), lambda share: bar.update(task, completed=share), _axes(axes))
+    with tempfile.TemporaryDirectory(prefix="ambula-") as folder, progress() as show:
+        work = replaying.replay(
+            thigh, back, Path(folder), lambda share: show("virtual nodes wear the recording", share), _axes(axes)
+        )
         table = run(work)
     write_epochs_csv(table, out)
     _say(table, out, json)
@@ -79,7 +80,7 @@ def _axes(text: str | None) -> Axes | None:
 
 
 def _tell(words: str) -> None:
-    err.print(words, highlight=False, markup=False, soft_wrap=True)
+    err.line(words)
 
 
 def _say(table: EpochTable, path: Path, json: bool) -> None:
@@ -88,4 +89,4 @@ def _say(table: EpochTable, path: Path, json: bool) -> None:
         print_json({"epochs": len(table), "minutes": minutes, "out": str(path)})
         return
     told = ", ".join(f"{name} {value:.1f}" for name, value in minutes.items() if value)
-    err.print(f"{path}: {len(table)} epochs; minutes: {told}", highlight=False, soft_wrap=True)
+    err.line(f"{path}: {len(table)} epochs; minutes: {told}")

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ambula.cli.common import ParticipantOption, Stopped, is_asked, out, run
+from ambula.cli.common import ParticipantOption, Stopped, is_asked, run
 from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, near_nodes, wanted_keys
+from ambula.cli.output import out
 from ambula.client import NodeClient
 from ambula.errors import AmbulaError
 from ambula.fetch import SCAN_S, visiting
@@ -53,7 +54,7 @@ def _tell(radio: str, keys: list[NodeKey], timeout_s: float, act: Act, done: str
                     async with visiting(air, near, key) as client:
                         await client.open()
                         await act(client)
-                    out.print(f"{name} {done}", highlight=False)
+                    out.line(f"{name} {done}")
                 except AmbulaError as e:
                     failed.append((name, e))
 

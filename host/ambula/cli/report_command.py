@@ -12,16 +12,17 @@ from ambula.cli.common import (
     RulesOption,
     StoreOption,
     ZoneOption,
-    out,
     rules_of,
     store_path,
     warn_of_name,
     writing,
     zones_of,
 )
+from ambula.cli.output import out
 from ambula.config import zone_info
-from ambula.errors import InputError
+from ambula.errors import InputError, MissingPart
 from ambula.localdays import ZoneHistory
+from ambula.optional import needs
 from ambula.programme.participant import programme_of
 from ambula.results import results
 from ambula.settings import DEFAULT, Rules
@@ -30,6 +31,9 @@ from ambula.store import Store
 from ambula.summary import DaySummary
 from ambula.wearer import choose_participant
 from ambula.whole_files import check_places, write_whole
+
+_PRINT = "print the HTML from a browser"
+_PANGO = "To install: apt install libpango-1.0-0 libpangoft2-1.0-0 (Debian, Ubuntu), brew install pango (macOS)"
 
 
 class LanguageCode(StrEnum):
@@ -58,7 +62,7 @@ def report(
         days = make_report(kept, who, zones_of(kept, who, zone), out_path, by, language, pdf)
     for path in (out_path, pdf):
         if path is not None:
-            out.print(f"{path}: {len(days)} day(s)", highlight=False)
+            out.line(f"{path}: {len(days)} day(s)")
 
 
 def make_report(
@@ -72,12 +76,10 @@ def make_report(
 ) -> list[DaySummary]:
     """Write a participant's report to `path`, and as PDF to `pdf_path`; return the days in it.
 
-    Raises InputError where there is nothing to report, a file cannot be written, or what an extra brings is missing.
+    Raises InputError where there is nothing to report or a file cannot be written, MissingPart without a library.
     """
-    try:
+    with needs("a report", "jinja2", "babel"):
         from ambula.report import ReportContext, render_report
-    except ImportError as e:
-        raise InputError(f"reports need {e.name}: pip install 'ambula[report]'") from e
     zones = zone if isinstance(zone, ZoneHistory) else ZoneHistory.of(zone_info(zone))
     found = results(store, participant, zones, rules)
     if len(found.table) == 0:
@@ -105,15 +107,10 @@ def make_report(
 
 
 def as_pdf(page: str) -> bytes:
-    """Return the page as a PDF; raises InputError that says what to install."""
+    """Return the page as a PDF; raises MissingPart that says what to install."""
     try:
-        from ambula.report.pdf import pdf_of
-    except ImportError as e:
-        raise InputError(f"a PDF needs {e.name}: pip install 'ambula[pdf]', or print the HTML from a browser") from e
+        with needs("a PDF", "weasyprint", instead=_PRINT):
+            from ambula.report.pdf import pdf_of
     except OSError as e:  # WeasyPrint is there, but a library of the system that it loads is not
-        raise InputError(f"a PDF needs Pango ({_first_line(e)}): install it, or print the HTML from a browser") from e
+        raise MissingPart(f"a PDF needs Pango, a library of the system. {_PANGO}; without: {_PRINT}") from e
     return pdf_of(page)
-
-
-def _first_line(error: OSError) -> str:
-    return str(error).partition("\n")[0]

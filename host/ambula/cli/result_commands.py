@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from ambula.cli.common import (
     JsonOption,
@@ -12,13 +11,13 @@ from ambula.cli.common import (
     RulesOption,
     StoreOption,
     ZoneOption,
-    out,
     rules_of,
     store_path,
     warn_of_name,
     writing,
     zones_of,
 )
+from ambula.cli.output import BOLD, DIM, Table, out
 from ambula.cli.summary_formats import Format, Per, check_format, give_summary
 from ambula.config import zone_info
 from ambula.daily_csv import write_daily_csv
@@ -89,7 +88,7 @@ def summary(
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
     print_days(who, found.days)
     for told in found.clocks:
-        out.print(told, highlight=False)
+        out.line(told)
 
 
 def summarise(
@@ -111,18 +110,18 @@ def write_days(days: list[DaySummary], path: Path) -> None:
 
 
 def print_days(title: str, days: list[DaySummary]) -> None:
-    """Print the days as columns, four beside each other, so that 80 columns are enough."""
-    if days:
-        out.print(f"[bold]{title}[/bold], days as in {', '.join(dict.fromkeys(d.zone for d in days))}", highlight=False)
-    for start in range(0, len(days), 4):
-        some = days[start : start + 4]
-        table = Table(box=None, pad_edge=False)
-        table.add_column("")
-        for day in some:
-            table.add_column(day.date.strftime("%a %d %b"), justify="right")
-        for name in _SHOWN:
-            meaning = entry("day", name)
-            table.add_row(meaning.heading, *(meaning.shown(getattr(day, name)) for day in some))
-        out.print(table, highlight=False)
-    if days:
-        out.print(f"[dim]MET table: {days[0].met_table}. {DISCLAIMER}[/dim]", highlight=False)
+    """Print the days as columns: at a terminal four beside each other, so that 80 columns are enough."""
+    if not days:
+        return
+    beside = 4 if out.is_terminal else len(days)
+    out.line(f"{title}, days as in {', '.join(dict.fromkeys(d.zone for d in days))}", BOLD)
+    for start in range(0, len(days), beside):
+        some = days[start : start + beside]
+        heads = ["", *(day.date.strftime("%a %d %b") for day in some)]
+        rows = [[entry("day", name).heading, *_cells(name, some)] for name in _SHOWN]
+        out.table(Table(rows, heads, right=frozenset(range(1, len(heads)))))
+    out.line(f"MET table: {days[0].met_table}. {DISCLAIMER}", DIM)
+
+
+def _cells(name: str, days: list[DaySummary]) -> list[str]:
+    return [entry("day", name).shown(getattr(day, name)) for day in days]

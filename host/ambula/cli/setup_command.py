@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from ambula.cli.common import ZoneOption, moment, new_code, out, warn_of_name
+from ambula.cli.common import ZoneOption, moment, new_code, warn_of_name
 from ambula.cli.flash_command import PortOption
+from ambula.cli.output import out
 from ambula.config import load_config, local_zone_name
 from ambula.errors import InputError
 from ambula.keys import KeyFile
@@ -21,14 +22,16 @@ LATEST_START = 0xFFFFFFFF  # UTC s, as firmware/node/settings.py has it
 
 
 def setup(
-    participant: Annotated[str, typer.Option(help="The wearer's code.")],
+    participant: Annotated[str, typer.Option(metavar="CODE", help="The wearer's code.")],
     role: Annotated[str, typer.Option(metavar="thigh|back", help="Where the node is worn.")],
     zone: ZoneOption = None,
     start: Annotated[
         str,
         typer.Option(metavar="now|tap|TIME", help="When to record: TIME as 2026-03-04T08:00, in the zone."),
     ] = "now",
-    days: Annotated[int, typer.Option(min=0, max=MAX_DAYS, help="For how many days; 0: until it is stopped.")] = 0,
+    days: Annotated[
+        int, typer.Option(min=0, max=MAX_DAYS, metavar="N", help="For how many days; 0: until it is stopped.")
+    ] = 0,
     phone: Annotated[
         bool,
         typer.Option(
@@ -55,14 +58,9 @@ def setup(
     with Board(found.device) as board:
         done = set_up(board, look(board), wanted, keys, replace=replace, erase=erase)
     for note in done.notes:
-        out.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
-    out.print(
-        f"{wanted.participant} {wanted.role_name}: device {done.key.device_id}, key kept in {keys.path}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
-    out.print(f"clock {done.clock_offset_ms / 1000:+.1f} s; it runs Ambula {done.greeting}", highlight=False)
+        out.line(f"note: {note}")
+    out.line(f"{wanted.participant} {wanted.role_name}: device {done.key.device_id}, key kept in {keys.path}")
+    out.line(f"clock {done.clock_offset_ms / 1000:+.1f} s; it runs Ambula {done.greeting}")
 
 
 def _wanted(participant: str, role: str, zone: str | None, start: str, days: int, phone: bool, buzz_min: int) -> Wanted:

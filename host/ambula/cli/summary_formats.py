@@ -7,9 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
-import typer
-
 from ambula.cli.common import writing
+from ambula.cli.output import out
 from ambula.daily_csv import daily_csv_text, weekly_csv_text
 from ambula.errors import InputError
 from ambula.figure_tables import write_parquet
@@ -56,7 +55,7 @@ def give_summary(form: Format, per: Per, participant: str, found: Results, rules
         return
     text = summary_json(participant, found) if form is Format.JSON else _csv(per, found)
     if path is None:
-        typer.echo(text, nl=False)
+        out.raw(text)
         return
     with writing(path):
         write_whole(path, text)
