@@ -2,29 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from ambula.epochs import EpochTable
 from ambula.errors import SimulatorError
 from ambula.fetch import FetchReport, fetch, find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
-from ambula.synthetic import SYNTHETIC_LABEL, Participant, Truth, default_day, simulate
+from ambula.synthetic import SYNTHETIC_LABEL, Truth
+from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day
 from ambula.wearer import load_epochs
 from nodecore import protocol
-from nodecore.sampling import COUNTS_PER_G, EPOCH_S
+from nodecore.sampling import EPOCH_S
 
-PARTICIPANT = "SYNTHETIC-1"
-FIRST_DAY = datetime(2026, 3, 2)  # a Monday: any date would do
 _DAY_S = 86400
 _SETUP_S = 60  # after which the laptop pays its first visit, as at a set-up
 _SCAN_S = 10.0
 _CLOCKS = ((40, 18), (-250, -12))  # what is wrong with each node's clock: ms at the start, ppm
-_FULL_SCALE = 32767
 
 
 @dataclass(frozen=True)
@@ -75,13 +70,11 @@ async def rehearse(folder: Path, days: int, seed: int, zone: ZoneInfo, show: Sho
 
 def _render(folder: Path, days: int, seed: int, show: Show) -> list[Truth]:
     """Write both nodes' samples day by day, so that a week needs no more memory than a day."""
-    participant = Participant(seed)
     truth: list[Truth] = []
     for day in range(days):
         show("a participant is made up", day / days)
-        made = simulate(default_day(seed, day), participant, day_index=day)
-        for name, acc_g in zip(protocol.ROLE_NAMES, (made.thigh, made.back), strict=True):
-            counts = np.clip(np.rint(acc_g * COUNTS_PER_G), -_FULL_SCALE, _FULL_SCALE)
+        made = counted_day(seed, day)
+        for name, counts in zip(protocol.ROLE_NAMES, made.counts, strict=True):
             with open(folder / f"{name}.samples", "ab") as file:
                 file.write(counts.astype("<i2").tobytes())
         truth.append(made.truth)
@@ -113,17 +106,7 @@ def _outcome(store: Store, rig: Rig, report: FetchReport, truth: list[Truth], st
     return Rehearsal(
         table=table,
         firmware=report.synced[0].node.firmware,
-        agreement=_agreement(table, truth, start_ms // (EPOCH_S * 1000)),
+        agreement=agreement(table, truth, start_ms // (EPOCH_S * 1000)),
         payload_bytes=sum(n.next_offset for n in store.nodes()),
         air_bytes=sum(rig.air.counters[name].total_bytes for name in rig.nodes),
     )
-
-
-def _agreement(table: EpochTable, truth: list[Truth], first_epoch: int) -> float:
-    """Return the share of epochs, filled by one worn activity, in which the nodes and the plan agree."""
-    planned = np.concatenate([t.activity for t in truth])
-    clear = np.concatenate([(t.share > 0.99) & t.worn for t in truth])
-    at = table.epoch - first_epoch
-    inside = (at >= 0) & (at < len(planned))
-    seen, wanted = table.activity[inside], planned[at[inside]]
-    return float((seen == wanted)[clear[at[inside]]].mean())

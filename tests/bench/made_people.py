@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from ambula.epochs import EpochTable, Records
+from ambula.first_look import put_log, segments_of
 from ambula.fusion import fuse_records
-from ambula.store import Anchor, Segment, Store
+from ambula.store import Store
 from ambula.synthetic import Kind, Stretch, default_day
-from nodecore import activity, headers, protocol, record, segment
+from nodecore import activity, record
 from nodecore.sampling import EPOCH_S
 
 MONDAY = 1_772_406_000 // EPOCH_S  # 2026-03-02 00:00 in Oslo
@@ -70,27 +71,4 @@ def made_store(path: Path, people: dict[str, int], days: int) -> None:
         store.set("zone", "Europe/Oslo")
         for code, seed in people.items():
             for role, records in enumerate(made_records(seed, days)):
-                node = store.ensure_node(f"{code}-{protocol.ROLE_NAMES[role]}", seed, role, code, "0.1.0")
-                segments = _segments(role, records)
-                store.add_log(node.node_id, segments, [], segments[-1].offset + len(segments[-1].data))
-                for at in (int(records.epoch[0]), int(records.epoch[-1]) + 1):
-                    store.add_anchor(node.node_id, Anchor(at * EPOCH_S * 1000, at * EPOCH_S * 1000, 20, 1))
-
-
-def _segments(role: int, records: Records) -> list[Segment]:
-    """Sealed segments, as a node writes them."""
-    writer = segment.SegmentWriter(role)
-    flags, found, offset, seq = segment.CLOCK_IS_SET, [], 0, 0
-    data = bytes(writer.event(segment.BOOT, int(records.epoch[0]), b"{}", seq, 0, 1, 30, 200, flags))
-    while True:
-        header = headers.parse_header(data)
-        first = header.epoch - int(records.epoch[0])
-        body = records.data[first : first + header.count].tobytes() if header.kind == segment.EPOCHS else None
-        found.append(Segment(offset, header, data, body))
-        offset, seq = offset + len(data), seq + 1
-        start = 0 if body is None else first + header.count
-        if start >= len(records):
-            return found
-        for i in range(start, min(start + segment.MAX_EPOCHS, len(records))):
-            writer.add(int(records.epoch[i]), records.data[i].tobytes())
-        data = bytes(writer.seal(seq, 0, 1, 30, 200, flags))
+                put_log(store, code, role, segments_of(role, records), log_id=seed)

@@ -1,52 +1,108 @@
 """`ambula demo`: the dress rehearsal."""
 
+import importlib
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from ambula.cli.common import ZoneOption, run
-from ambula.cli.output import out, progress
+from ambula.cli.output import err, out, progress
 from ambula.cli.report_command import make_report
 from ambula.cli.result_commands import print_days, summarise, write_days
 from ambula.config import zone_info
 from ambula.epochs_csv import write_epochs_csv
-from ambula.errors import InputError
+from ambula.errors import InputError, MissingPart, SimulatorError
 from ambula.optional import SIMULATOR, needs
+from ambula.sim.possible import check_possible
 from ambula.store import Store
+from ambula.synthetic import SYNTHETIC_LABEL
+from ambula.synthetic.wear import PARTICIPANT
 
-_WORK = "nodes"  # flash images, samples and the store of the rehearsal; made anew each time
+_WORK = "nodes"  # the store, and of a rehearsal flash images and samples; made anew each time
+_QUICK_DAYS = 7
+_WHY_QUICK = "{}. So this is the quick look: this computer scores, not the firmware"
 _OutOption = Annotated[Path, typer.Option("--out", readable=False, metavar="FOLDER", help="Where the results go.")]
 
 
 def demo(
-    days: Annotated[int, typer.Option(min=1, max=14, metavar="N", help="Days to wear the nodes.")] = 1,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=14, metavar="N", help="Days to wear the nodes; 1, quick: 7.")
+    ] = None,
     out_dir: _OutOption = Path("build/demo"),
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed, another participant.")] = 1,
     zone: ZoneOption = "Europe/Oslo",
+    quick: Annotated[
+        bool | None,
+        typer.Option("--quick/--nodes", help="Without the virtual nodes, in seconds; or with them."),
+    ] = None,
 ) -> None:
-    """Rehearse a wear without hardware: a synthetic participant, two virtual nodes, a sync, the report."""
-    with needs("the rehearsal", *SIMULATOR):
-        from ambula.demo import PARTICIPANT, rehearse
+    """Rehearse a wear without hardware: a synthetic participant, two virtual nodes, a sync, the report.
+
+    Quick: the same participant for a week, scored by this computer instead of the nodes, which takes seconds and no
+    MicroPython.
+    """
     began_s = time.monotonic()
     where = zone_info(zone or "UTC")
+    if quick is None:
+        quick = _can_only_be_quick()
+    if not quick:
+        _check_nodes()  # before anything is touched
     work = _fresh(out_dir / _WORK)
-    with progress(kept=True) as show:
-        made = run(rehearse(work, days, seed, where, show))
+    told = _look(work, days or _QUICK_DAYS, seed, where) if quick else _rehearse(work, days or 1, seed, where)
     with Store(work / "demo.db") as store:
         table, daily, _ = summarise(store, PARTICIPANT, where.key)
         make_report(store, PARTICIPANT, where.key, out_dir / "report.html")
     write_epochs_csv(table, out_dir / "epochs.csv")
     write_days(daily, out_dir / "daily.csv")
     print_days(f"{PARTICIPANT} (made by a computer model, not a person)", daily)
-    out.line(
-        f"{len(table)} epochs of both nodes came over the air in {made.air_bytes / made.payload_bytes:.3f} x "
-        f"their size ({made.payload_bytes / 1024:.0f} KiB); "
-        f"{made.agreement:.1%} of the clear ones are what the model did.\n"
-        f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}"
-    )
+    out.line(f"{len(table)} epochs of both nodes {told}% of the clear ones are what the model did.")
+    out.line(f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}")
+
+
+def _can_only_be_quick() -> bool:
+    """Tell whether the virtual nodes are of no use here, and say why."""
+    try:
+        if sys.platform == "darwin":
+            raise SimulatorError("virtual nodes were never tried on macOS; --nodes tries them")
+        _check_nodes()
+    except (MissingPart, SimulatorError) as e:
+        err.line(_WHY_QUICK.format(e))
+        return True
+    return False
+
+
+def _check_nodes() -> None:
+    """Raise SimulatorError or MissingPart where the virtual nodes cannot run."""
+    check_possible()
+    with needs("the rehearsal", *SIMULATOR):
+        importlib.import_module("ambula.demo")
+        from ambula.sim.node import find_micropython
+    find_micropython()
+
+
+def _rehearse(work: Path, days: int, seed: int, where: ZoneInfo) -> str:
+    from ambula.demo import rehearse  # loads the simulator
+
+    with progress(kept=True) as show:
+        made = run(rehearse(work, days, seed, where, show))
+    share = made.air_bytes / made.payload_bytes
+    size = f"{share:.3f} x their size ({made.payload_bytes / 1024:.0f} KiB)"
+    return f"came over the air in {size}; {100 * made.agreement:.1f}"
+
+
+def _look(work: Path, days: int, seed: int, where: ZoneInfo) -> str:
+    from ambula.first_look import look
+
+    with progress(kept=True) as show, Store(work / "demo.db") as store:
+        store.set("synthetic", SYNTHETIC_LABEL)
+        store.set("zone", where.key)
+        share = look(store, days, seed, where, show)
+    return f"were scored here; {100 * share:.1f}"
 
 
 def _fresh(folder: Path) -> Path:

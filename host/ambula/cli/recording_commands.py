@@ -14,6 +14,7 @@ from ambula.epochs_csv import check_place, write_epochs_csv
 from ambula.errors import InputError
 from ambula.optional import SIMULATOR, needs
 from ambula.recording import Axes
+from ambula.sim.possible import check_possible
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 
@@ -57,6 +58,7 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """Play a recording through two virtual nodes: the real firmware, flash, radio and store. Equals `classify`."""
+    check_possible()
     with needs("replay", *SIMULATOR):
         from ambula import replay as replaying
     check_place(out)

@@ -1,18 +1,15 @@
 """Who does the batches: processes of this machine, or a Dask cluster. Neither holds results: parts are on the disk."""
 
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing.connection import wait as wait_for
 from typing import Any
 
 from ambula.cohort.parts import Batch, Done
 from ambula.errors import AmbulaError, InputError
 from ambula.optional import library
+from ambula.processes import pool_of
 
 _AHEAD = 2  # batches a worker that wait for it
 Work = Callable[[Batch], tuple[str, Done]]
@@ -26,8 +23,7 @@ def here(work: Work, batches: Iterator[Batch], jobs: int) -> Iterator[tuple[str,
     if jobs == 1:
         yield from map(work, batches)
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
+    pool = pool_of(jobs)
     try:
         waiting: set[Future[tuple[str, Done]]] = {pool.submit(work, batch) for batch in islice(batches, jobs * _AHEAD)}
         while waiting:
@@ -38,18 +34,6 @@ def here(work: Work, batches: Iterator[Batch], jobs: int) -> Iterator[tuple[str,
         raise AmbulaError("a worker was killed (out of memory?): run it again with fewer --jobs, it goes on") from e
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """Let a worker end when the job is killed: it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
-
-
-def _watch(sentinel: int) -> None:
-    wait_for([sentinel])
-    os._exit(1)
 
 
 def on_dask(work: Work, batches: Iterator[Batch], jobs: int, scheduler: str | None) -> Iterator[tuple[str, Done]]:
