@@ -2,24 +2,40 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-STAMP  := $(VENV)/.installed
+# Two stamps: what the demo needs is in, and everything is in.
+DEMO   := $(VENV)/.demo
+ALL    := $(VENV)/.installed
 JOBS   ?= 2
+# Byte code is left to the first run: written for every module at once it is 40 MB of the demo's and as long again.
+PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# What the rehearsal never imports, though what it imports names it: bumble's programs and USB radios, boards on USB.
+UNUSED := click esp-pylib esptool importlib-resources intelhex libusb-package libusb1 mpremote prompt-toolkit pybind11 \
+  pyserial pyserial-asyncio pyusb pyyaml reedsolo rich-click wcwidth websockets
 
-.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case docs clean
+.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case docs lock clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: $(STAMP) ## make .venv and install Ambula with everything the demo and the tests need
+install: $(ALL)  ## make .venv and install Ambula with everything the demo and the tests need
 
-$(STAMP): pyproject.toml requirements.lock
+# A venv of Python 3.11 brings setuptools, 10 MB that nothing here imports.
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Ambula needs Python 3.11 or newer: $(PYTHON) is too old. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "installing Ambula into $(VENV) (a minute or two the first time) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip uninstall --quiet --yes setuptools
+
+$(DEMO): pyproject.toml requirements-demo.lock | $(BIN)/python
+	@echo "installing Ambula and what the demo needs into $(VENV) (under a minute the first time) ..."
+	@$(PIP) --no-deps -r requirements-demo.lock -e .
 	@touch $@
 
-demo: install    ## a simulated participant, two virtual nodes, one synced day: build/demo/report.html
+$(ALL): pyproject.toml requirements.lock | $(BIN)/python
+	@echo "installing Ambula and what the tests need into $(VENV) (a minute or two the first time) ..."
+	@$(PIP) -c requirements.lock -e '.[test]'
+	@touch $(DEMO) $@
+
+demo: $(DEMO)    ## a simulated participant, two virtual nodes, one synced day: build/demo/report.html
 	@$(BIN)/ambula demo --out build/demo $(ARGS)
 
 test: install    ## the whole test suite, after the device files were compiled for the board
@@ -40,7 +56,7 @@ soak: install    ## every kind of fault at random for BUDGET_S seconds (default 
 	@$(BIN)/python -m tests.soak
 
 train: install   ## learn firmware/nodecore/model.py anew from the recordings beside the project, the same bytes each time
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[train]'
+	@$(PIP) -c requirements.lock -e '.[train]'
 	@cd host && OMP_NUM_THREADS=1 ../$(BIN)/python -m training.train
 
 messages: install ## bring the report's catalogues (.po) up to date, and say what has no translation yet
@@ -54,12 +70,21 @@ mpy: install     ## compile every device file for rv32imc and print the size of 
 	@$(BIN)/python -m ambula.mip_package build/mip
 
 case: install    ## the printable case: build, check, STL and STEP files into build/case (installs build123d, 600 MB)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[case]'
+	@$(PIP) -c requirements.lock -e '.[case]'
 	@PYTHONPATH=hardware $(BIN)/python -m case build/case $(ARGS)
 
 docs: install    ## the documents as a site that needs no network: build/site/index.html
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[docs]'
+	@$(PIP) -c requirements.lock -e '.[docs]'
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet && echo "open build/site/index.html"
+
+# uv keeps the pins that still hold of the file it writes.
+RESOLVE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --annotation-style line \
+  --custom-compile-command 'make lock' pyproject.toml
+
+lock: $(BIN)/python ## both lock files anew from pyproject.toml; pins that still hold stay (ARGS=--upgrade: the newest of all)
+	@$(PIP) -c requirements.lock uv
+	@$(RESOLVE) --all-extras -o requirements.lock $(ARGS) > /dev/null
+	@$(RESOLVE) --extra sim --upgrade -c requirements.lock $(UNUSED:%=--no-emit-package %) -o requirements-demo.lock > /dev/null
 
 clean:           ## remove what was built (not .venv)
 	@rm -rf build dist
