@@ -6,13 +6,14 @@ BIN    := $(VENV)/bin
 DEMO   := $(VENV)/.demo
 ALL    := $(VENV)/.installed
 JOBS   ?= 2
+SUITE  ?= bookworm
 # Byte code is left to the first run: written for every module at once it is 40 MB of the demo's and as long again.
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 # What the rehearsal never imports, though what it imports names it: bumble's programs and USB radios, boards on USB.
 UNUSED := click esp-pylib esptool importlib-resources intelhex libusb-package libusb1 mpremote prompt-toolkit pybind11 \
   pyserial pyserial-asyncio pyusb pyyaml reedsolo rich-click wcwidth websockets
 
-.PHONY: help install demo test test-bluez lint bench soak train messages pictures mpy case docs dist lock clean
+.PHONY: help install demo test test-bluez bare lint bench soak train messages pictures mpy case docs dist lock clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -41,6 +42,9 @@ demo: $(DEMO)    ## a simulated participant, two virtual nodes, one synced day: 
 test: install    ## the whole test suite, after the device files were compiled for the board
 	@$(BIN)/python -m ambula.mpy build/mpy
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+bare:            ## both commands on a clean clone of HEAD in a bare Debian; as root (SUITE=trixie, ARGS=--root: as root in there too)
+	@.ci/bare --suite $(SUITE) $(ARGS) -- sh -c 'make demo && make test'
 
 test-bluez: install ## the shipped Linux way: bleak, bluetoothd and a kernel in QEMU (fetched, 90 MB) against the firmware
 	@$(BIN)/python -m pytest -m bluez tests/bluez $(ARGS)
