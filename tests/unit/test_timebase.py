@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ambula.store import Anchor, Segment, Store
@@ -81,6 +81,7 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
 PPM = st.floats(-200, 200)
 
 
+@example([0.0] * 7, -2.5)  # each reading is at an epoch's edge
 @given(st.lists(PPM, min_size=7, max_size=7), st.floats(-3600, 3600))
 def test_a_week_of_changing_drift_is_right_to_within_an_epoch(ppm: list[float], offset_s: float) -> None:
     """The rate changes daily, the laptop comes daily: each node epoch lands on the true one, or beside it."""
@@ -92,7 +93,7 @@ def test_a_week_of_changing_drift_is_right_to_within_an_epoch(ppm: list[float], 
     middle = np.array([clock(float(e * EPOCH_S + 2.5)) for e in true]) / EPOCH_S - own
     well_inside = np.abs(middle - 0.5) < 0.45
     exact = corrected.correct(own) == true
-    assert exact[well_inside].mean() > 0.4  # nearest, not just near
+    assert not well_inside.any() or exact[well_inside].mean() > 0.4  # nearest, not just near
 
 
 def test_uncorrected_it_would_be_minutes_wrong() -> None:
