@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.printing import no_pango
+
 
 def pytest_configure() -> None:
     """Let Ctrl-C reach what the tests start also where a script began them in the background, with Ctrl-C ignored."""
@@ -16,6 +18,13 @@ def pytest_configure() -> None:
 def _nobody_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMBULA_KEYS", str(tmp_path / "rig" / "keys.json"))
     monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "no-config.toml"))
+
+
+@pytest.fixture(scope="session")
+def _prints() -> None:
+    """A machine that can make a PDF."""
+    if why := no_pango():
+        pytest.skip(why)
 
 
 settings.register_profile("ambula", deadline=None)  # how long an example takes is not what is tested

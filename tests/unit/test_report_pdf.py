@@ -1,11 +1,13 @@
 """The PDF holds the page's words and numbers, fetches nothing, and says what to install where it cannot be made."""
 
+import os
 import re
 import sys
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader
@@ -13,13 +15,13 @@ from test_report import CONTEXT, TABLES, WEEK, Page
 from test_report_accounts import BACK, THIGH
 from test_report_programme import programme_of
 
-from ambula.cli.report_command import as_pdf
 from ambula.errors import MissingPart
 from ambula.report import render_report
+from ambula.report.pdf import pdf_of
 from ambula.speech import CODES
 from ambula.summary import summarise_days, summarise_week
 
-pdf = pytest.importorskip("ambula.report.pdf", reason="WeasyPrint or Pango, which it loads, is not on this machine")
+prints = pytest.mark.usefixtures("_prints")
 A4_PT = (595, 842)
 
 
@@ -33,7 +35,7 @@ def page_in(code: str, name: str = "a week") -> str:
 @cache
 def pdf_in(code: str) -> bytes:
     """A week's page as a PDF, which takes seconds to make."""
-    return pdf.pdf_of(page_in(code))
+    return pdf_of(page_in(code))
 
 
 def words_of(written: bytes) -> str:
@@ -47,6 +49,7 @@ def without_spaces(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@prints
 @pytest.mark.parametrize("code", CODES)
 def test_every_text_with_a_number_is_in_the_pdf(code: str) -> None:
     told = {without_spaces(words) for words in Page(page_in(code)).words if re.search(r"\d", words)}
@@ -57,8 +60,9 @@ def test_every_text_with_a_number_is_in_the_pdf(code: str) -> None:
     assert without_spaces(headline) in text
 
 
+@prints
 def test_the_pdf_is_a4_tagged_titled_and_the_same_each_time(caplog: pytest.LogCaptureFixture) -> None:
-    written = pdf.pdf_of(page_in("en"))
+    written = pdf_of(page_in("en"))
     assert caplog.messages == []  # nothing that WeasyPrint could not draw or tag
     read = PdfReader(BytesIO(written))
     assert {tuple(round(float(x)) for x in page.mediabox[2:]) for page in read.pages} == {A4_PT}
@@ -70,28 +74,64 @@ def test_the_pdf_is_a4_tagged_titled_and_the_same_each_time(caplog: pytest.LogCa
     assert pdf_in("en") == written
 
 
+@prints
 def test_a_page_of_nothing_makes_a_pdf_too() -> None:
-    assert "Nothing was recorded." in words_of(pdf.pdf_of(page_in("en", "nothing")))
+    assert "Nothing was recorded." in words_of(pdf_of(page_in("en", "nothing")))
 
 
+@prints
 def test_nothing_is_fetched(caplog: pytest.LogCaptureFixture) -> None:
     outside = '<img src="http://127.0.0.1:9/x.png" alt="x"><link rel="stylesheet" href="file:///x.css">'
-    written = pdf.pdf_of(f'<html lang="en"><title>t</title><p>here</p>{outside}</html>')
+    written = pdf_of(f'<html lang="en"><title>t</title><p>here</p>{outside}</html>')
     assert "here" in words_of(written)
     assert len([r for r in caplog.records if "disallowed protocol" in r.getMessage()]) == 2
 
 
+@prints
+@pytest.mark.parametrize("set_by_user", [True, False])
+def test_the_time_of_writing_is_not_in_it(monkeypatch: pytest.MonkeyPatch, set_by_user: bool) -> None:
+    """Where HarfBuzz-Subset is missing, fontTools cuts the fonts, and dates them."""
+    small = '<html lang="en"><title>t</title><p>here</p></html>'
+    pdf_of(small)
+    from fontTools.misc import timeTools
+    from weasyprint.pdf import fonts
+
+    monkeypatch.setattr(fonts, "harfbuzz_subset", None)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    if set_by_user:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    before = dict(os.environ)
+    written: list[bytes] = []
+    for now_s in (1_780_000_000, 1_790_000_000):
+        monkeypatch.setattr(timeTools, "time", SimpleNamespace(time=lambda now_s=now_s: now_s))
+        written.append(pdf_of(small))
+    assert written[0] == written[1]
+    assert dict(os.environ) == before
+
+
 def test_without_weasyprint_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "ambula.report.pdf")
+    for name in loaded():
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(MissingPart, match=r"^a PDF needs weasyprint, not installed here; without: print.* weasy"):
-        as_pdf("<p>")
+        pdf_of("<p>")
 
 
-def test_without_pango_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "weasyprint.py").write_text("raise OSError(\"cannot load library 'pango-1.0-0': no such file\\nmore\")")
-    for name in [n for n in sys.modules if n.partition(".")[0] == "weasyprint" or n == "ambula.report.pdf"]:
+def test_without_pango_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "weasyprint.py").write_text(
+        "print('-----')\nraise OSError(\"cannot load library 'pango-1.0-0': no such file.  Additionally, more\\nmore\")"
+    )
+    for name in loaded():
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(MissingPart, match=r"^a PDF needs Pango, a library of the system\. To install: apt install"):
-        as_pdf("<p>")
+    line = r"^a PDF needs Pango, which is not on this machine \(cannot load library 'pango-1.0-0'\).*: apt install libp"
+    with pytest.raises(MissingPart, match=line):
+        pdf_of("<p>")
+    assert capsys.readouterr() == ("", "")
+
+
+def loaded() -> list[str]:
+    """WeasyPrint's modules that were loaded already."""
+    return [name for name in sys.modules if name.partition(".")[0] == "weasyprint"]

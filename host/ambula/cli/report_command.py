@@ -20,7 +20,7 @@ from ambula.cli.common import (
 )
 from ambula.cli.output import out
 from ambula.config import zone_info
-from ambula.errors import InputError, MissingPart
+from ambula.errors import InputError
 from ambula.localdays import ZoneHistory
 from ambula.optional import needs
 from ambula.programme.participant import programme_of
@@ -31,9 +31,6 @@ from ambula.store import Store
 from ambula.summary import DaySummary
 from ambula.wearer import choose_participant
 from ambula.whole_files import check_places, write_whole
-
-_PRINT = "print the HTML from a browser"
-_PANGO = "To install: apt install libpango-1.0-0 libpangoft2-1.0-0 (Debian, Ubuntu), brew install pango (macOS)"
 
 
 class LanguageCode(StrEnum):
@@ -80,6 +77,7 @@ def make_report(
     """
     with needs("a report", "jinja2", "babel"):
         from ambula.report import ReportContext, render_report
+        from ambula.report.pdf import pdf_of
     zones = zone if isinstance(zone, ZoneHistory) else ZoneHistory.of(zone_info(zone))
     found = results(store, participant, zones, rules)
     if len(found.table) == 0:
@@ -97,20 +95,10 @@ def make_report(
         language=language,
     )
     page = render_report(found.table, found.days, found.week, context)
-    printed = None if pdf_path is None else as_pdf(page)
+    printed = None if pdf_path is None else pdf_of(page)
     with writing(path):
         write_whole(path, page)
     if pdf_path is not None and printed is not None:
         with writing(pdf_path):
             write_whole(pdf_path, printed)
     return found.days
-
-
-def as_pdf(page: str) -> bytes:
-    """Return the page as a PDF; raises MissingPart that says what to install."""
-    try:
-        with needs("a PDF", "weasyprint", instead=_PRINT):
-            from ambula.report.pdf import pdf_of
-    except OSError as e:  # WeasyPrint is there, but a library of the system that it loads is not
-        raise MissingPart(f"a PDF needs Pango, a library of the system. {_PANGO}; without: {_PRINT}") from e
-    return pdf_of(page)
