@@ -38,7 +38,12 @@ def updated(text: bytes, code: str) -> bytes:
     catalogue.obsolete.clear()
     written = BytesIO()
     write_po(written, catalogue, width=120, no_location=True)
-    return written.getvalue()
+    return _without_version(written.getvalue())
+
+
+def _without_version(text: bytes) -> bytes:
+    """Return a catalogue without Babel's own version in it: another one writes the same."""
+    return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b'"Generated-By: '))
 
 
 def main() -> None:
