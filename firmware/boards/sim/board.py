@@ -7,7 +7,7 @@ import vfs
 from flash import PROGRAM_BLOCKS, Region
 
 import node
-from drivers.lsm6ds3tr_c import LSM6DS3TRC
+from drivers import lsm6ds3tr_c
 from node.power import Power
 
 _RESTART_PAUSE_MS = 5000  # at least; ambula.sim.node makes it longer where the program fails at once, again and again
@@ -46,7 +46,8 @@ class Board:
         self._time = time
         from node import storage
 
-        self.imu = LSM6DS3TRC(machine.I2C(0))
+        lsm6ds3tr_c.time = time  # its pause after a reset would pass on the wall
+        self.imu = lsm6ds3tr_c.LSM6DS3TRC(machine.I2C(0))
         self.clock = Clock(time, settings["clock_offset_ms"], settings["clock_drift_ppm"], settings["clock_is_set"])
         self._id = bytes.fromhex(settings["device_id"])
         simulation.settings = None  # the simulator shares the program's heap

@@ -69,6 +69,9 @@ class VirtualTime:
         self._fed_ms = self.now_ms
         self._is_up = True
 
+    def sleep_ms(self, ms):
+        """Be `time.sleep_ms` to a driver whose chip needs a pause: like computing it takes no time here."""
+
     def pass_ms(self, ms, radio_on, asleep=True):
         """Let at most `ms` pass; the radio, or in sleep a tap, may end it early. IRQs of the radio run inside it."""
         if self.now_ms - self._fed_ms > _WATCHDOG_MS:
