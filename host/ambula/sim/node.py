@@ -126,6 +126,7 @@ class NodeProcess:
         self.signals: list[Signal] = []
         self.greeting = ""  # what the firmware says when it is up: version and role
         self.on_progress: Callable[[int], None] | None = None
+        self.on_stand: Callable[[], object] | None = None  # heard each time it stands, and at its end
 
     @property
     def is_running(self) -> bool:
@@ -284,6 +285,8 @@ class NodeProcess:
                 self._answer.set_exception(SimulatorError(f"virtual node {self.name} died: {self._last_words()}"))
             self._booted.set()
             self._moved.notify_all()
+        if self.on_stand is not None:
+            self.on_stand()
 
     async def _hear(self, line: str) -> None:
         word, _, rest = line.partition(" ")
@@ -299,6 +302,8 @@ class NodeProcess:
         elif word == "@?":
             self.wants_ms, self.heard = (int(number) for number in rest.split())
             self.stands = True
+            if self.on_stand is not None:
+                self.on_stand()
         elif word == "@reset":
             self._note_reset(*rest.split(" ", 3))
         elif word == "@cut":

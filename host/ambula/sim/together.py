@@ -24,10 +24,12 @@ async def run_together(
     Returns the virtual UTC in ms at which they stand then, at most `most_ms`. Raises SimulatorError if one dies.
     """
     now_ms = from_ms
+    stood = asyncio.Event()
     for node in nodes.values():
+        node.on_stand = stood.set
         node.step(now_ms)
     while True:
-        await _settle(nodes, radios)
+        await _settle(nodes, radios, stood)
         is_on = any(radio.is_on for radio in radios.values())
         if now_ms >= (most_ms if is_on else least_ms):
             return now_ms
@@ -39,16 +41,20 @@ async def run_together(
                 node.step(now_ms)
 
 
-async def _settle(nodes: Mapping[str, NodeProcess], radios: Mapping[str, NodeRadio]) -> None:
+async def _settle(nodes: Mapping[str, NodeProcess], radios: Mapping[str, NodeRadio], stood: asyncio.Event) -> None:
     """Wait until all nodes stand, have taken what their radios told them, and nothing is under way between them."""
     quiet = 0
-    until_s = asyncio.get_running_loop().time() + _PATIENCE_S
-    while quiet < _QUIET_TURNS:
-        if all(node.stands and node.heard == radios[name].told for name, node in nodes.items()):
-            quiet += 1
-            await asyncio.sleep(0)
-            continue
-        quiet = 0
-        await asyncio.sleep(0.0002)
-        if not all(node.is_running for node in nodes.values()) or asyncio.get_running_loop().time() > until_s:
-            raise SimulatorError("a virtual node ended or hangs while the nodes met")
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            while quiet < _QUIET_TURNS:
+                if all(node.stands and node.heard == radios[name].told for name, node in nodes.items()):
+                    quiet += 1
+                    await asyncio.sleep(0)
+                    continue
+                quiet = 0
+                stood.clear()
+                await stood.wait()
+                if not all(node.is_running for node in nodes.values()):
+                    raise SimulatorError("a virtual node ended while the nodes met")
+    except TimeoutError as e:
+        raise SimulatorError("a virtual node hangs while the nodes met") from e
