@@ -29,7 +29,8 @@ _WINDOW_MS = 900_000  # the nodes' default; with peers, all keep to it
 _BEFORE_MS = 5000  # of a shared window: how far the nodes' clocks may be apart for it to be simulated together
 _AFTER_MS = 5000
 _MEETING_MS = 90_000
-_PEERS_ADVERTISE_MS = 4.0  # of the wall clock: virtual time goes faster than that while nodes meet
+_ADVERTISE_MS = 15.0  # of the wall clock, at most: nobody need wait for a rehearsal's node to say that it is there
+_PEERS_ADVERTISE_MS = 4.0  # virtual time goes faster than the wall clock while nodes meet
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Rig:
         self.nodes: dict[str, NodeProcess] = {}
         self.radios: dict[str, NodeRadio] = {}
         self.keys: list[NodeKey] = []
-        self.air = Air(advertising_cap_ms=_PEERS_ADVERTISE_MS if peers else None)
+        self.air = Air(advertising_cap_ms=_PEERS_ADVERTISE_MS if peers else _ADVERTISE_MS)
         self.radio: Radio
 
     async def __aenter__(self) -> Self:
