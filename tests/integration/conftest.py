@@ -8,15 +8,14 @@ import worn
 
 from ambula.keys import KeyFile
 from ambula.sim.node import find_micropython
+from tests.shared import once
 
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the flash images of two nodes after half a day."""
     find_micropython()
-    folder = tmp_path_factory.mktemp("recorded")
-    worn.record(folder)
-    return folder
+    return once(tmp_path_factory, "recorded", worn.record)
 
 
 @pytest.fixture

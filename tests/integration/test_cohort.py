@@ -16,7 +16,7 @@ import pyarrow.parquet as parquet
 import pytest
 from command import Ambula
 
-from ambula.cohort import write_epoch_set
+from ambula.cohort import engines, write_epoch_set
 from ambula.dictionary import entries, in_file
 from ambula.store import Store, ZoneChange
 from tests.bench.made_people import made_store, made_table
@@ -163,7 +163,10 @@ def test_a_source_that_changed_is_done_again(ambula: Ambula, cohort: Path, tmp_p
     assert (json.loads(ran.out)["reused"], json.loads(ran.out)["epochs"]) == (0, 6000)
 
 
-def test_a_scheduler_that_is_not_there(ambula: Ambula, cohort: Path, tmp_path: Path) -> None:
+def test_a_scheduler_that_is_not_there(
+    ambula: Ambula, cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_PATIENCE_S", 1)  # nobody is about to start one
     where = ["--engine", "dask", "--scheduler", "tcp://127.0.0.1:1", "--out", tmp_path / "d.parquet"]
     line = ambula("cohort", cohort, *where).failed_with(3)
     assert line.startswith("no Dask scheduler at tcp://127.0.0.1:1: start one with `dask scheduler`")

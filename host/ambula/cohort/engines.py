@@ -12,6 +12,7 @@ from ambula.optional import library
 from ambula.processes import pool_of
 
 _AHEAD = 2  # batches a worker that wait for it
+_PATIENCE_S = 10  # for a scheduler that is about to start
 Work = Callable[[Batch], tuple[str, Done]]
 
 
@@ -47,7 +48,7 @@ def on_dask(work: Work, batches: Iterator[Batch], jobs: int, scheduler: str | No
         cluster: Any = scheduler or dask.LocalCluster(
             n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=50
         )
-        client: Any = dask.Client(cluster, timeout="10s")
+        client: Any = dask.Client(cluster, timeout=_PATIENCE_S)
     except OSError as e:
         raise InputError(f"no Dask scheduler at {scheduler}: start one with `dask scheduler`, or leave it out") from e
     try:
