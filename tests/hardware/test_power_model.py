@@ -87,6 +87,7 @@ def test_the_week_is_what_the_firmware_does(tmp_path: Path) -> None:
     assert day.moving_epochs + day.still_epochs == pytest.approx(17_280, abs=20)
     for name, share in (("wakes", 0.05), ("bus_bytes", 0.05), ("radio_s", 0.3)):
         assert getattr(day, name) == pytest.approx(getattr(WEEK, name) / WEEK.days, rel=share), name
+    assert day.spent_s["meeting"] == pytest.approx(24, abs=2)  # of virtual time, on a machine of any speed
     assert day.entered["flash"] == pytest.approx(WEEK.entered["flash"] / WEEK.days, rel=0.2)
 
 

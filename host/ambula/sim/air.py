@@ -7,8 +7,10 @@ Not modelled: channels, interference between connections, clock drift, PHY rates
 """
 
 import asyncio
+import contextlib
 import random
 import tempfile
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -148,6 +150,21 @@ class Air:
         """Take `name` out of everybody's reach, or back; links that last till the supervision timeout are then lost."""
         self._link.set_out_of_range(self._link.named(name), out)
 
+    @contextlib.contextmanager
+    def by_hand(self) -> Generator[Callable[[int], bool]]:
+        """Advertise in virtual time: yields a call that lets those advertise who are due at a virtual ms.
+
+        It returns whether anybody did.
+        """
+        advertisers = [radio.advertiser for radio in self._link.radios()]
+        for advertiser in advertisers:
+            advertiser.by_hand = True
+        try:
+            yield lambda virtual_ms: sum(one.advertise_at(virtual_ms) for one in advertisers) > 0
+        finally:
+            for advertiser in advertisers:
+                advertiser.by_hand = False
+
     def _add_controller(self, name: str, address: hci.Address, rssi_dbm: int) -> AirController:
         if any(controller.name == name for controller in self._link.controllers):
             raise ValueError(f"there is a {name!r} on the air already")
@@ -187,7 +204,7 @@ class _AirLink(link.LocalLink):
 
     def named(self, name: str) -> AirController:
         """The controller of `name`; KeyError if there is none."""
-        for controller in self._radios():
+        for controller in self.radios():
             if controller.name == name:
                 return controller
         raise KeyError(name)
@@ -205,7 +222,7 @@ class _AirLink(link.LocalLink):
             loop = asyncio.get_running_loop()
             self._out_of_range[controller.name] = loop.call_later(self._supervision_s, self.cut, controller)
         else:
-            for radio in self._radios():
+            for radio in self.radios():
                 radio.wake()
 
     def cut(self, controller: AirController) -> int:
@@ -231,11 +248,12 @@ class _AirLink(link.LocalLink):
         for timer in self._out_of_range.values():
             timer.cancel()
         self._out_of_range.clear()
-        for radio in self._radios():
+        for radio in self.radios():
             radio.advertiser.stop()
             self.cut(radio)
 
-    def _radios(self) -> list[AirController]:
+    def radios(self) -> list[AirController]:
+        """Return the controllers on the air."""
         # In the order of their names: the set that bumble keeps has no order that two runs would share.
         radios = [controller for controller in self.controllers if isinstance(controller, AirController)]
         return sorted(radios, key=lambda radio: radio.name)
@@ -285,12 +303,12 @@ class _AirLink(link.LocalLink):
         if isinstance(packet, ll.ConnectInd):
             loop.call_soon(self._connect, sender_controller, packet)
         elif isinstance(packet, ll.AdvInd) and self.is_in_reach(sender_controller):
-            for radio in self._radios():
+            for radio in self.radios():
                 if radio is not sender_controller and self.is_in_reach(radio):
                     loop.call_soon(radio.hear, sender_controller, packet)
 
     def _connect(self, central: AirController, packet: ll.ConnectInd) -> None:
-        for radio in self._radios():
+        for radio in self.radios():
             is_meant = radio.advertiser.is_connectable and radio.advertiser.address == packet.advertiser_address
             if is_meant and self.is_in_reach(radio) and self.is_in_reach(central):
                 radio.on_ll_advertising_pdu(packet)

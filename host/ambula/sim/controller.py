@@ -95,6 +95,8 @@ class Advertiser(bumble_controller.LegacyAdvertiser):
     """Legacy advertising with the right interval and of every type."""
 
     cap_s: float | None = None
+    by_hand = False  # advertise when told to, not by the wall clock
+    _due_ms = 0
 
     @property
     def is_connectable(self) -> bool:
@@ -116,8 +118,19 @@ class Advertiser(bumble_controller.LegacyAdvertiser):
         if self.enabled:
             self.controller.send_advertising_pdu(ll.AdvInd(self.address, bytes(self.advertising_data)))
 
-    def _on_timer_fired(self) -> None:
+    def advertise_at(self, virtual_ms: int) -> bool:
+        """Put an advertisement on the air if the interval since the last one has passed; return whether it has."""
+        if not self.enabled:
+            self._due_ms = virtual_ms
+        if not self.enabled or virtual_ms < self._due_ms:
+            return False
+        self._due_ms = virtual_ms + round(self.advertising_interval_min * _ADVERTISING_UNIT_S * 1000)
         self.send_advertising_data()
+        return True
+
+    def _on_timer_fired(self) -> None:
+        if not self.by_hand:
+            self.send_advertising_data()
         interval_s = self.advertising_interval_min * _ADVERTISING_UNIT_S
         if self.cap_s is not None:
             interval_s = min(interval_s, self.cap_s)

@@ -39,6 +39,7 @@ class NodeRadio:
         self._protocols: set[FrameProtocol] = set()
         self._server: asyncio.Server | None = None
         self._task: asyncio.Task[None] | None = None
+        self._called = 0
 
     @property
     def is_on(self) -> bool:
@@ -64,6 +65,11 @@ class NodeRadio:
     def told(self) -> int:
         """How many events the firmware process was sent."""
         return self._events.sent
+
+    @property
+    def exchanged(self) -> int:
+        """How many calls the firmware process made and events it was sent: it grows while the radio has work."""
+        return self._called + self._events.sent
 
     @property
     def refused(self) -> int:
@@ -122,6 +128,7 @@ class NodeRadio:
     # ---- calls: at once where that is possible; the firmware makes no other before it has the answer
 
     def _on_call(self, fields: tuple[int, ...], payload: bytes) -> None:
+        self._called += 1
         if self._stack is None:
             return
         try:

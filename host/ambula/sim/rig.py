@@ -30,7 +30,6 @@ _BEFORE_MS = 5000  # of a shared window: how far the nodes' clocks may be apart 
 _AFTER_MS = 5000
 _MEETING_MS = 90_000
 _ADVERTISE_MS = 15.0  # of the wall clock, at most: nobody need wait for a rehearsal's node to say that it is there
-_PEERS_ADVERTISE_MS = 4.0  # virtual time goes faster than the wall clock while nodes meet
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Rig:
         self.nodes: dict[str, NodeProcess] = {}
         self.radios: dict[str, NodeRadio] = {}
         self.keys: list[NodeKey] = []
-        self.air = Air(advertising_cap_ms=_PEERS_ADVERTISE_MS if peers else _ADVERTISE_MS)
+        self.air = Air(advertising_cap_ms=_ADVERTISE_MS)
         self.radio: Radio
 
     async def __aenter__(self) -> Self:
@@ -164,7 +163,7 @@ class Rig:
         while self._pair and (window_ms := self._next_window_ms()) + _AFTER_MS < utc_ms:
             await self._run_apart(window_ms - _BEFORE_MS)
             self._virtual_ms = await run_together(
-                self.nodes, self.radios, self._virtual_ms, window_ms + _AFTER_MS, window_ms + _MEETING_MS
+                self.nodes, self.radios, self.air, self._virtual_ms, window_ms + _AFTER_MS, window_ms + _MEETING_MS
             )
         await self._run_apart(utc_ms)
 
