@@ -66,7 +66,7 @@ class Laptop:
 @contextlib.asynccontextmanager
 async def at_home(guest: Guest, rig: Rig) -> AsyncGenerator[Laptop]:
     """The laptop with its adapter in the air of a rig, whose wearer keeps tapping, and with the keys of its nodes."""
-    await rig.air.serve_central(guest.hci_path, "laptop with bluez", ADDRESS)
+    await rig.air.serve_central("laptop with bluez", ADDRESS, guest.hci_path)
     async with Session(guest) as session:
         laptop = Laptop(session)
         tapping = asyncio.create_task(_tap(rig))

@@ -4,12 +4,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from ambula.sim.wire import socket_folder
 
 BOARD = Path(__file__).parents[2] / "firmware" / "boards" / "sim"
 PATIENCE_S = 10.0
@@ -28,7 +29,7 @@ def micropython() -> str:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder whose path is short enough for a socket."""
-    with tempfile.TemporaryDirectory(prefix="ambula-") as path:
+    with socket_folder() as path:
         yield Path(path)
 
 

@@ -154,7 +154,7 @@ class Laptop:
 
     async def _radio(self) -> dict[str, str]:
         self._count += 1
-        transport = await self._air.serve_central(self._folder / f"hci{self._count}", f"laptop{self._count}")
+        transport = await self._air.serve_central(f"laptop{self._count}")
         return {"AMBULA_RADIO": f"bumble:{transport}", "AMBULA_KEYS": str(self.keys.path)}
 
     async def ambula(self, *arguments: str | Path) -> Ran:

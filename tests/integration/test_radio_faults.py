@@ -4,6 +4,8 @@ import asyncio
 import signal
 import struct
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from radio_rig import ADDRESSES, COMMAND, DATA, PATIENCE_S, SERVICE, echo, pull, rig, subscribed
@@ -159,3 +161,19 @@ def test_no_two_radios_of_one_name() -> None:
 def test_an_air_that_is_not_open_takes_no_node() -> None:
     with pytest.raises(SimulatorError, match="not open"):
         asyncio.run(Air().add_node("thigh", ADDRESSES["thigh"]))
+
+
+def test_temporary_files_may_lie_deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket's path has 103 bytes at most, also where a letter is two."""
+    deep = tmp_path / ("ø" * 50)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+
+    async def play() -> list[str]:
+        async with Air() as air:
+            node = await air.add_node("thigh", ADDRESSES["thigh"])
+            return [node.socket_path, (await air.serve_central()).removeprefix("unix-client:")]
+
+    paths = asyncio.run(play())
+    assert not any(Path(path).exists() for path in paths)  # it was open, and is tidied up
+    assert not any(path.startswith(str(deep)) for path in paths)

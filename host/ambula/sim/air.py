@@ -24,6 +24,7 @@ from ambula.errors import SimulatorError
 from ambula.sim.controller import AirController, Outbox
 from ambula.sim.hci_socket import HciServer, serve_hci
 from ambula.sim.nimble import NodeRadio
+from ambula.sim.wire import socket_folder
 
 _CONNECT_FAIL_S = 0.05  # a central notices after six silent connection intervals
 _NO_SUCH_CENTRAL = 0xC0_FF_EE_00_00_00
@@ -87,7 +88,7 @@ class Air:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def __aenter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="ambula-air-")
+        self._folder = socket_folder()
         return self
 
     async def __aexit__(
@@ -106,13 +107,10 @@ class Air:
 
     async def add_node(self, name: str, address: str, rssi_dbm: int = -60) -> NodeRadio:
         """Add the radio of a node with a public `address` ("30:AE:A4:00:00:01"), silent until its firmware attaches."""
-        if self._folder is None:
-            raise SimulatorError("the air is not open: use `async with Air() as air`")
+        path = self._socket_path(f"{len(self._nodes)}.sock")
         controller = self._add_controller(name, hci.Address(address, hci.Address.PUBLIC_DEVICE_ADDRESS), rssi_dbm)
         self.counters[name] = Traffic()
-        node = self._nodes[name] = NodeRadio(
-            name, controller, Path(self._folder.name) / f"{len(self._nodes)}.sock", lambda: self._link.vanish(name)
-        )
+        node = self._nodes[name] = NodeRadio(name, controller, path, lambda: self._link.vanish(name))
         await node.open()
         return node
 
@@ -126,12 +124,17 @@ class Air:
         await device.power_on()
         return device
 
-    async def serve_central(self, path: Path, name: str = "laptop", address: str = _NO_ADDRESS) -> str:
+    async def serve_central(
+        self, name: str = "laptop", address: str = _NO_ADDRESS, path: str | Path | None = None
+    ) -> str:
         """Add a laptop's controller for another process, as HCI on a unix socket; return its bumble transport name.
 
-        `address` is the controller's public one; a host that uses a random address, as bumble does, needs none. When
-        that process ends, its links are lost and the laptop is gone from the air.
+        `path`: of the socket; without one it lies with those of the nodes. `address` is the controller's public one; a
+        host that uses a random address, as bumble does, needs none. When that process ends, its links are lost and the
+        laptop is gone from the air.
         """
+        if path is None:
+            path = self._socket_path(f"hci{len(self._servers)}")
         controller = self._add_controller(name, hci.Address(address, hci.Address.PUBLIC_DEVICE_ADDRESS), -60)
 
         def leave() -> None:
@@ -139,7 +142,7 @@ class Air:
                 self._link.cut(controller)
                 self._link.remove_controller(controller)
 
-        self._servers.append(await serve_hci(controller, path, leave))
+        self._servers.append(await serve_hci(controller, Path(path), leave))
         return f"unix-client:{path}"
 
     def drop(self, name: str) -> int:
@@ -164,6 +167,11 @@ class Air:
         finally:
             for advertiser in advertisers:
                 advertiser.by_hand = False
+
+    def _socket_path(self, name: str) -> Path:
+        if self._folder is None:
+            raise SimulatorError("the air is not open: use `async with Air() as air`")
+        return Path(self._folder.name) / name
 
     def _add_controller(self, name: str, address: hci.Address, rssi_dbm: int) -> AirController:
         if any(controller.name == name for controller in self._link.controllers):

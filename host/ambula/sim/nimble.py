@@ -14,12 +14,9 @@ from pathlib import Path
 from bumble import hci
 from bumble.device import Device, DeviceConfiguration
 
-from ambula.errors import SimulatorError
 from ambula.sim.controller import AirController
 from ambula.sim.nimble_stack import NimbleStack
 from ambula.sim.wire import CALL_HEADER, EventChannel, FrameProtocol
-
-_SOCKET_PATH_MAX = 103
 
 _log = logging.getLogger(__name__)
 
@@ -77,9 +74,7 @@ class NodeRadio:
         return self._stack.mbufs.refused if self._stack is not None else 0
 
     async def open(self) -> None:
-        """Power the controller and listen for the firmware; SimulatorError if the socket's path is too long."""
-        if len(self.socket_path) > _SOCKET_PATH_MAX:
-            raise SimulatorError(f"the path of a node's socket is too long: {self.socket_path} (set a shorter TMPDIR)")
+        """Power the controller and listen for the firmware."""
         await self._device.power_on()
         self._stack = NimbleStack(self._device, self._events)
         loop = asyncio.get_running_loop()

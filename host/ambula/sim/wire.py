@@ -12,7 +12,9 @@ A `done` with another `seq` than that of the last event answers an event of a wi
 """
 
 import asyncio
+import os
 import struct
+import tempfile
 from collections.abc import Callable
 from enum import IntEnum
 
@@ -22,6 +24,19 @@ DONE_HEADER = struct.Struct("<HBB")
 ADVERTISE_HEADER = struct.Struct("<BIBB")
 SCAN = struct.Struct("<BIIIB")  # go, duration ms, interval us, window us, active
 CONNECT = struct.Struct("<BB6sIII")  # go, type of address, address, how long to look for it ms, interval us least, most
+
+_PATH_MAX = 103  # bytes of a socket's path; macOS's limit is the lower one
+_NAME_MAX = 24
+_SHORT = "/tmp"
+
+
+def socket_folder() -> tempfile.TemporaryDirectory[str]:
+    """Make a folder where a socket's path is short enough: among temporary files, or in /tmp where these lie deep."""
+    folder = tempfile.TemporaryDirectory(prefix="ambula-air-")
+    if len(os.fsencode(folder.name)) + _NAME_MAX <= _PATH_MAX:
+        return folder
+    folder.cleanup()
+    return tempfile.TemporaryDirectory(prefix="ambula-air-", dir=_SHORT)
 
 
 class Op(IntEnum):
