@@ -1,5 +1,6 @@
-"""For all tests: nobody's own keys and configuration are read or written."""
+"""For all tests: nobody's own keys, configuration and taste in terminals are read or written."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -8,9 +9,17 @@ from hypothesis import settings
 
 from tests.printing import no_pango
 
+# What a terminal's owner likes: it changes what the command and its libraries write, also in the processes of tests.
+TASTES = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach what the tests start also where a script began them in the background, with Ctrl-C ignored."""
+    """Keep the environment to what tests are about, before any console is made.
+
+    Let Ctrl-C reach what the tests start also where a script began them in the background, with Ctrl-C ignored.
+    """
+    for name in TASTES:
+        os.environ.pop(name, None)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

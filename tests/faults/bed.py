@@ -15,6 +15,7 @@ import errno
 import shutil
 import struct
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -24,7 +25,7 @@ from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import BleakError
 
 from ambula.sim.node import NodeProcess, NodeSettings
-from ambula.sim.wire import CALL_HEADER, Event, EventChannel, FrameProtocol, Op
+from ambula.sim.wire import CALL_HEADER, Event, EventChannel, FrameProtocol, Op, socket_folder
 from ambula.transport.radio import Link
 from nodecore import protocol
 
@@ -66,8 +67,9 @@ class Bed:
 
     def __init__(self, folder: Path, settings: NodeSettings) -> None:
         self.trouble = Trouble()
-        self.settings = settings
-        self.node = NodeProcess("node", settings, folder)
+        self._room = socket_folder()
+        self.settings = replace(settings, radio=str(Path(self._room.name) / "r"))
+        self.node = NodeProcess("node", self.settings, folder)
         self._events = EventChannel()
         self._calls: FrameProtocol | None = None
         self._server: asyncio.Server | None = None
@@ -79,7 +81,6 @@ class Bed:
 
     async def __aenter__(self) -> "Bed":
         loop = asyncio.get_running_loop()
-        Path(self.settings.radio).unlink(missing_ok=True)
         self._server = await loop.create_unix_server(
             lambda: FrameProtocol(self._on_hello, self._on_lost), self.settings.radio
         )
@@ -93,6 +94,7 @@ class Bed:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+        self._room.cleanup()
 
     async def boot(self) -> None:
         """Power the node up; it lives by the wall clock from now on."""
@@ -334,5 +336,4 @@ def settings_for(folder: Path, image: Path, device_id: str, start_ms: int) -> No
         samples_start_ms=start_ms,
         power_on_ms=start_ms,
         device_id=device_id,
-        radio=str(folder / "r"),
     )
