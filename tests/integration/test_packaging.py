@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from ast import literal_eval
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -152,9 +153,13 @@ def tops(path: Path) -> set[str]:
 def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
     here = {"PYTHONPATH": str(installed), "COLUMNS": "80", "AMBULA_CONFIG": str(tmp_path / "none")}
     where = (
-        "import ambula, ambula_firmware, nodecore; print(*(m.__file__ for m in (ambula, ambula_firmware, nodecore)))"
+        "import ambula, ambula_firmware, nodecore\n"
+        "for module in (ambula, ambula_firmware, nodecore):\n"
+        "    print(ascii(module.__file__))\n"
     )
-    assert all(p.startswith(str(installed)) for p in run(sys.executable, "-c", where, folder=tmp_path, **here).split())
+    said = run(sys.executable, "-c", where, folder=tmp_path, **here).splitlines()
+    assert len(said) == 3
+    assert all(literal_eval(path).startswith(str(installed)) for path in said)
     command = (sys.executable, installed / "bin" / "ambula")
     assert run(*command, "--version", folder=tmp_path, **here).startswith("ambula ")
     assert "--days" in run(*command, "demo", "--help", folder=tmp_path, **here)
