@@ -8,7 +8,9 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from babel import Locale
 from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from test_report import CONTEXT, TABLES, WEEK, Page, half_missing
 from test_report_accounts import BACK, THIGH
 from test_report_programme import programme_of
@@ -27,6 +29,20 @@ NBSP = "\N{NO-BREAK SPACE}"
 OTHERS = [code for code in CODES if code != SOURCE]
 ENGLISH, BOKMAL = Language(), Language("nb")
 NUMBER = re.compile(r"\d+(?:[.,\u00a0 ]\d+)*")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_names_and_signs_are_those_of_the_cldr(code: str) -> None:
+    language, cldr = Language(code), Locale.parse(code)
+    for i in range(12):
+        day = date(2026, 1 + i, 5 + i)  # all months, all days of the week
+        assert language.weekday(day) == cldr.days["format"]["wide"][day.weekday()]
+        short = cldr.days["format"]["abbreviated"][day.weekday()].removesuffix(".")
+        assert language.day_name(day).startswith(f"{short} {day.day}")
+        for width in ("wide", "abbreviated"):
+            assert language.month(day, width) == cldr.months["format"][width][day.month]
+    signs = f"1{get_group_symbol(cldr)}234{get_decimal_symbol(cldr)}5"
+    assert language.number(1234.5, 1) == signs
 
 
 def forms(message: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:

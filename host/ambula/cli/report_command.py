@@ -75,7 +75,7 @@ def make_report(
 
     Raises InputError where there is nothing to report or a file cannot be written, MissingPart without a library.
     """
-    with needs("a report", "jinja2", "babel"):
+    with needs("a report", "jinja2", "polib"):
         from ambula.report import ReportContext, render_report
         from ambula.report.pdf import pdf_of
     zones = zone if isinstance(zone, ZoneHistory) else ZoneHistory.of(zone_info(zone))

@@ -1,4 +1,4 @@
-"""The report's languages: words from a gettext catalogue, dates and the signs of numbers from the CLDR, by Babel."""
+"""The report's languages: words, names of days and months, and the signs of numbers, from a gettext catalogue."""
 
 from datetime import date
 from functools import cache
@@ -8,16 +8,57 @@ from math import isnan
 from pathlib import Path
 from typing import Literal
 
-from babel import Locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import get_decimal_symbol, get_group_symbol
+import polib
 
 from ambula.dictionary import Entry, Value
 from ambula.speech import CODES, N_, SOURCE, Speaker
 
 _CLOCK = slice(11, 16)  # of 2026-03-02T22:01:35+01:00
 _NBSP = "\N{NO-BREAK SPACE}"
+_SAMPLE = N_("1,234.5")  # whose signs are the language's: of thousands, and of decimals
+# The names are the CLDR's (a test compares them): Babel, which has them for 1,000 languages, is 33 MB.
+_DAYS = {
+    "wide": (
+        N_("Monday"),
+        N_("Tuesday"),
+        N_("Wednesday"),
+        N_("Thursday"),
+        N_("Friday"),
+        N_("Saturday"),
+        N_("Sunday"),
+    ),
+    "abbreviated": (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")),
+}
+_MONTHS = {
+    "wide": (
+        N_("January"),
+        N_("February"),
+        N_("March"),
+        N_("April"),
+        N_("May"),
+        N_("June"),
+        N_("July"),
+        N_("August"),
+        N_("September"),
+        N_("October"),
+        N_("November"),
+        N_("December"),
+    ),
+    "abbreviated": (
+        N_("Jan"),
+        N_("Feb"),
+        N_("Mar"),
+        N_("Apr"),
+        N_("May"),
+        N_("Jun"),
+        N_("Jul"),
+        N_("Aug"),
+        N_("Sep"),
+        N_("Oct"),
+        N_("Nov"),
+        N_("Dec"),
+    ),
+}
 _WORDS = {True: N_("yes"), False: N_("no")}
 
 
@@ -32,9 +73,8 @@ class Language(Speaker):
             raise ValueError(f"no catalogue for {code!r}: there are {', '.join(CODES)}")
         super().__init__(NullTranslations() if code == SOURCE else _catalogue(code))
         self.code = code
-        self._locale = Locale.parse(code)
-        signs = {",": get_group_symbol(self._locale), ".": get_decimal_symbol(self._locale)}
-        self._signs = str.maketrans(signs)
+        sample = self.say(_SAMPLE)
+        self._signs = str.maketrans({",": sample[1], ".": sample[-2]})
 
     def digits(self, text: str) -> str:
         """Return a number that is written the English way with this language's signs."""
@@ -78,11 +118,12 @@ class Language(Speaker):
 
     def weekday(self, day: date) -> str:
         """Return e.g. "Monday"."""
-        return self._locale.days["format"]["wide"][day.weekday()]
+        return self._weekday(day, "wide")
 
     def month(self, day: date, width: Literal["wide", "abbreviated"] = "wide") -> str:
         """Return e.g. "March"."""
-        return self._locale.months["format"][width][day.month]
+        names = _MONTHS[width]
+        return self.say(names[day.month - 1])
 
     def period(self, first: date, last: date) -> str:
         """Return e.g. "2 March to 8 March 2026"."""
@@ -118,9 +159,13 @@ class Language(Speaker):
             return self.say("at least {limit}", limit=self.digits(label[2:]))
         return self.digits(label).replace("-", "\N{EN DASH}")
 
+    def _weekday(self, day: date, width: Literal["wide", "abbreviated"]) -> str:
+        names = _DAYS[width]
+        return self.say(names[day.weekday()])
+
     def _day(self, day: date, width: Literal["wide", "abbreviated"]) -> str:
         # Norwegian ends abbreviations with a dot, which takes room beside a figure and tells nothing.
-        weekday = self._locale.days["format"][width][day.weekday()].removesuffix(".")
+        weekday = self._weekday(day, width).removesuffix(".")
         month = self.month(day, width).removesuffix(".")
         return self.say("{weekday} {day} {month}", weekday=weekday, day=day.day, month=month)
 
@@ -137,7 +182,4 @@ def catalogue_path(code: str) -> Path:
 
 @cache
 def _catalogue(code: str) -> GNUTranslations:
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(catalogue_path(code).read_bytes()), locale=code))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return GNUTranslations(BytesIO(polib.pofile(str(catalogue_path(code)), encoding="utf-8").to_binary()))
