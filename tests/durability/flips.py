@@ -68,7 +68,8 @@ def check(seen: lives.Life, before: list[Segment], hit: list[Segment] | None) ->
 
 def log_id(image: Path) -> int:
     """Return the id of the log in an image."""
-    with cast(BinaryIO, log_system(image).open("/log/id", "rb")) as file:
+    fs = log_system(image)  # kept while a file of it is open: freed, littlefs reads on for ever
+    with cast(BinaryIO, fs.open("/log/id", "rb")) as file:
         return struct.unpack("<I", file.read())[0]
 
 
