@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # Two stamps: what the demo needs is in, and everything is in.
 DEMO   := $(VENV)/.demo
 ALL    := $(VENV)/.installed
-JOBS   ?= 2
+JOBS   ?= 3
 SUITE  ?= bookworm
 # Byte code is left to the first run: written for every module at once it is 40 MB of the demo's and as long again.
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
