@@ -40,7 +40,7 @@ demo: $(DEMO)    ## a simulated participant, two virtual nodes, one synced day: 
 	@$(BIN)/ambula demo --out build/demo $(ARGS)
 
 test: install    ## the whole test suite, after the device files were compiled for the board
-	@$(BIN)/python -m ambula.mpy build/mpy
+	@$(BIN)/python -m ambula.firmware_build.compile build/mpy
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 bare:            ## both commands on a clean clone of HEAD in a bare Debian; as root (SUITE=trixie, ARGS=--root: as root in there too)
@@ -70,8 +70,8 @@ pictures: install ## the report's pictures in docs, from a synthetic week, in th
 	@$(BIN)/python -m docs.pictures
 
 mpy: install     ## compile every device file for rv32imc and print the size of each module; build/mip: as a package for mip
-	@$(BIN)/python -m ambula.mpy build/mpy
-	@$(BIN)/python -m ambula.mip_package build/mip
+	@$(BIN)/python -m ambula.firmware_build.compile build/mpy
+	@$(BIN)/python -m ambula.firmware_build.mip_package build/mip
 
 case: install    ## the printable case: build, check, STL and STEP files into build/case (installs build123d, 600 MB)
 	@$(PIP) -c requirements.lock -e '.[case]'

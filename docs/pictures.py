@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from ambula.cli.report_command import make_report
-from ambula.demo import PARTICIPANT
+from ambula.rehearsal.demo import PARTICIPANT
 from ambula.store import Store
 from nodecore.sampling import EPOCH_S
 

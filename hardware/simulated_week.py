@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from power_model import HERE, Week
 
-from ambula.fetch import fetch, find_nodes
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.synthetic import Participant, default_day, simulate

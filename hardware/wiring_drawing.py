@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 
-from wiring import LEFT_ROW, MARKS, RIGHT_ROW, SIGNALS, Net, nets
+from wiring_nets import LEFT_ROW, MARKS, RIGHT_ROW, SIGNALS, Net, nets
 
 WIDTH, HEIGHT = 1240, 930
 PITCH = 34

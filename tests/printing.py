@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ambula.errors import AmbulaError
+from ambula.base.errors import AmbulaError
 from ambula.report.pdf import pdf_of
 
 

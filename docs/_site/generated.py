@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 import ambula
-from ambula import errors
+from ambula.base import errors
 from ambula.cli.app import app
 from ambula.cli.common import Stopped
 from ambula.cli.output import ReaderGone

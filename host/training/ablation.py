@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import EpochTable
+from ambula.epochs.table import EpochTable
 from training.double_rate import doubled
 from training.f1 import f1_of
 from training.folds import FOLDS, folds_of

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastscore import score_stream
-from ambula.recording import Recording, resample
+from ambula.recordings.recording import Recording, resample
+from ambula.twin.score import score_stream
 from nodecore import record
 from nodecore.sampling import EPOCH_S
 from nodecore.score import BACK

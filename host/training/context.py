@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import EpochTable
+from ambula.epochs.table import EpochTable
 from nodecore import activity
 from nodecore.score import THIGH
 from training.folds import Source, each_fold

@@ -11,7 +11,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastclassify import walked
+from ambula.twin.classify import walked
 from training.f1 import f1_of
 from training.folds import FOLDS, Source, folds_of
 from training.forest import fit, fit_level

@@ -13,8 +13,12 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula import fastcadence, fastfeatures, fastmounting, fastrecord, recording
-from ambula.fastfeatures import Int
+from ambula.recordings import recording
+from ambula.twin import cadence as fastcadence
+from ambula.twin import features as fastfeatures
+from ambula.twin import mounting as fastmounting
+from ambula.twin import record as fastrecord
+from ambula.twin.features import Int
 from nodecore import cadence, features, kernels, sampling, thresholds
 from training import recordings
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ambula.classify import records_of
-from ambula.epochs import EpochTable
-from ambula.fusion import fuse_records
-from ambula.recording import Recording, resample
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import EpochTable
+from ambula.recordings.classify import records_of
+from ambula.recordings.recording import Recording, resample
 from nodecore import activity
 from nodecore.score import BACK, THIGH
 from training.folds import Source, each_fold, fold_of, learn, wear

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastscore import score_stream
+from ambula.twin.score import score_stream
 from nodecore import activity, record
 from nodecore.classify import THIGH
 from training.f1 import f1_of

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.classify import records_of
-from ambula.epochs import Records
-from ambula.fusion import fuse_records
-from ambula.recording import Recording, resample
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import Records
+from ambula.recordings.classify import records_of
+from ambula.recordings.recording import Recording, resample
 from nodecore import activity
 
 RATE_HZ = 25.0

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.recording import Recording, resample
+from ambula.recordings.recording import Recording, resample
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
 
 Floats = NDArray[np.float64]

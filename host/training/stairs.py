@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastclassify import described
-from ambula.fastfeatures import measure_stream
-from ambula.fastscore import followed, score_stream
+from ambula.twin.classify import described
+from ambula.twin.features import measure_stream
+from ambula.twin.score import followed, score_stream
 from nodecore import record
 from nodecore.sampling import EPOCH_SAMPLES
 from nodecore.score import THIGH

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import EpochTable, Records
-from ambula.fastscore import score_stream
-from ambula.fusion import fuse_records
-from ambula.pace import speed_kmh
-from ambula.summary import DaySummary, summarise_days
+from ambula.days.summary import DaySummary, summarise_days
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.pace import speed_kmh
+from ambula.epochs.table import EpochTable, Records
 from ambula.synthetic import Kind, Participant, Stretch, Synthetic, Truth, default_day, simulate
+from ambula.twin.score import score_stream
 from nodecore import activity, record
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S
 from nodecore.score import BACK, THIGH

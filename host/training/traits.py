@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.evaluation.axes import frame_along
-from ambula.fastclassify import asks, described
-from ambula.fastfeatures import measure_stream
-from ambula.fastmounting import walks_for_sure
-from ambula.fastscore import followed
+from ambula.twin.classify import asks, described
+from ambula.twin.features import measure_stream
+from ambula.twin.mounting import walks_for_sure
+from ambula.twin.score import followed
 from nodecore.classify import THIGH
 from nodecore.features import FRONT, UP
 from training.recordings import Floats, Stretch, by_limb, slowed_stretch, turned

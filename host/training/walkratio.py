@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.pace import REFERENCE_HEIGHT_M, WALK_RATIO_M_PER_SPM, pace_of
+from ambula.epochs.pace import REFERENCE_HEIGHT_M, WALK_RATIO_M_PER_SPM, pace_of
 from training.recordings import DATA
 
 Float = NDArray[np.float64]

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastfeatures import measure_stream
-from ambula.fastmounting import learnt, mounted
-from ambula.fastscore import followed, score_stream
-from ambula.recording import Recording, resample
+from ambula.recordings.recording import Recording, resample
+from ambula.twin.features import measure_stream
+from ambula.twin.mounting import learnt, mounted
+from ambula.twin.score import followed, score_stream
 from nodecore import activity
 from nodecore.cadence import steps_per_minute
 from nodecore.features import FRONT, MAD_MAG

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ambula.errors import AmbulaError
-from ambula.fastscore import score_stream
-from ambula.fetch import fetch, find_nodes
-from ambula.firmware_files import ROOT
+from ambula.base.errors import AmbulaError
+from ambula.firmware_build.files import ROOT
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.node import find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
+from ambula.twin.score import score_stream
 from nodecore import protocol, record, score
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
 from tests.bench import c3_model, cohort, peer, week

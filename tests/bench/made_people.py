@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.epochs import EpochTable, Records
-from ambula.first_look import put_log, segments_of
-from ambula.fusion import fuse_records
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import EpochTable, Records
+from ambula.rehearsal.first_look import put_log, segments_of
 from ambula.store import Store
 from ambula.synthetic import Kind, Stretch, default_day
 from nodecore import activity, record

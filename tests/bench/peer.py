@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.fastscore import score_stream
-from ambula.recording import Recording, resample
+from ambula.recordings.recording import Recording, resample
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
+from ambula.twin.score import score_stream
 from nodecore import protocol
 from nodecore.sampling import ODR_HZ
 

@@ -15,8 +15,8 @@ from typing import Any
 from unicorn import UC_ARCH_RISCV, UC_HOOK_BLOCK, UC_HOOK_CODE, UC_MODE_RISCV32, Uc
 from unicorn import riscv_const as rv
 
-from ambula.firmware_files import device_files
-from ambula.mpy import ESP32_C3, compile_files
+from ambula.firmware_build.compile import ESP32_C3, compile_files
+from ambula.firmware_build.files import device_files
 from nodecore import cadence, features, forest, mounting
 from tests.bench.mpy_native import viper_functions
 

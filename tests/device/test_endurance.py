@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.assemble import Assembled, assemble
-from ambula.fetch import fetch, find_nodes
+from ambula.nodes.segments import Assembled, assemble
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.image import build_image, log_chunks
 from ambula.sim.node import HEAP, NodeProcess, NodeSettings, find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from ambula import node_info
 from ambula.cli.app import app
+from ambula.nodes import info as node_info
 from ambula.programme.words import HELP_AT_ONCE
 from nodecore import activity, protocol, record, segment
 from tests.docs.blocks import PAGES, outside

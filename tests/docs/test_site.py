@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from ambula import errors
+from ambula.base import errors
 from ambula.cli.app import app
 from ambula.cli.common import Stopped
 from tests.docs.blocks import ROOT
@@ -102,7 +102,7 @@ def test_lists_and_tables_became_lists_and_tables(site: Path) -> None:
 
 
 def test_a_link_to_code_shows_the_code(site: Path) -> None:
-    shown = text_of(site / "source" / "host" / "ambula" / "figures" / "trunk.py.html")
+    shown = text_of(site / "source" / "host" / "ambula" / "days" / "figures" / "trunk.py.html")
     assert "bend_from_deg" in shown
 
 

@@ -9,8 +9,8 @@ from typing import BinaryIO, cast
 import lives
 from littlefs import LittleFSError
 
-from ambula.assemble import assemble
-from ambula.firmware_files import ROOT
+from ambula.firmware_build.files import ROOT
+from ambula.nodes.segments import assemble
 from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS, PROGRAM_BLOCKS, log_system, put_log_system
 from ambula.sim.node import find_micropython
 from ambula.store import Segment

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.assemble import assemble
-from ambula.ledger import Ledger, ledger_of
+from ambula.account.ledger import Ledger, ledger_of
+from ambula.nodes.segments import assemble
 from ambula.sim.image import build_image, log_chunks
 from ambula.sim.node import NodeProcess, NodeSettings
 from ambula.sim.rig import SETTLE_MS

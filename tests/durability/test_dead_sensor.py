@@ -8,8 +8,8 @@ import lives
 import numpy as np
 from lives import HEAP, MINUTE_MS, START_MS
 
-from ambula.client import NodeClient
-from ambula.fetch import find_nodes
+from ambula.nodes.client import NodeClient
+from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
 
 HOUR_MS = 60 * MINUTE_MS

@@ -6,7 +6,7 @@ import lives
 import pytest
 from lives import MINUTE, MINUTE_MS, START_MS, Life
 
-from ambula.ledger import State
+from ambula.account.ledger import State
 from nodecore import record, segment
 
 FROM, UNTIL, END = 5, 7, 11  # minutes: the fault begins, ends; the plug is pulled

@@ -9,7 +9,7 @@ import lives
 import pytest
 from lives import FIRST, MINUTE, MINUTE_MS, START_MS, Life
 
-from ambula.ledger import State
+from ambula.account.ledger import State
 from ambula.sim.image import BLOCK_SIZE, PROGRAM_BLOCKS, build_image
 from ambula.sim.node import NodeProcess, NodeSettings, PowerCutError
 from ambula.sim.rig import SETTLE_MS

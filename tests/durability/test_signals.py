@@ -10,8 +10,8 @@ import lives
 import pytest
 from lives import HEAP, MINUTE, MINUTE_MS, START_MS, Fault
 
-from ambula.client import NodeClient
-from ambula.fetch import find_nodes
+from ambula.nodes.client import NodeClient
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS, log_system, put_log_system
 from ambula.sim.node import NodeProcess, Signal
 from ambula.sim.rig import Rig, VirtualWearer

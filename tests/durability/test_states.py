@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from lives import MINUTE_MS, START_MS
 
-from ambula.client import NodeClient
-from ambula.fetch import find_nodes
+from ambula.nodes.client import NodeClient
+from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
 from ambula.sim.states import RADIO_STATES, StateTimes, read_states
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import lives
 import numpy as np
 
-from ambula.client import NodeClient
-from ambula.fetch import find_nodes
+from ambula.nodes.client import NodeClient
+from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
 
 TAP_WINDOW_MS = 1000

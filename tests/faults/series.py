@@ -15,12 +15,12 @@ from bed import Bed, Trouble, settings_for
 from mishaps import IN_THE_STORE, Kill, Killed, Ledger
 from troubles import ON_THE_WAY, Late, Single, Stall
 
-from ambula import client, receipts, sync
-from ambula.client import NodeClient
-from ambula.errors import AmbulaError, StoreError
+from ambula.base.errors import AmbulaError, StoreError
+from ambula.nodes import client, receipts, sync
+from ambula.nodes.client import NodeClient
+from ambula.nodes.sync import sync_node
 from ambula.store import Segment, Store
 from ambula.store import connection as store_module
-from ambula.sync import sync_node
 from ambula.transport import radio
 from nodecore import headers, segment
 

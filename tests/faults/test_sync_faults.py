@@ -17,11 +17,11 @@ from bed import Bed, Trouble, settings_for
 from series import KINDS, impatient, run_series
 from troubles import Stall
 
-from ambula.client import NodeClient
-from ambula.errors import StoreError, TransportError
+from ambula.base.errors import StoreError, TransportError
+from ambula.nodes.client import NodeClient
+from ambula.nodes.sync import sync_node
 from ambula.sim.node import find_micropython
 from ambula.store import Store
-from ambula.sync import sync_node
 
 IN_TIME_S = 3.0  # with limits of 0.12 s, a few of them in a row, on a busy machine
 # The values of a visit: read, 2 x subscribe, hello, its reply, prove, its reply, info, 5 x clock, seal, frames of the

@@ -6,8 +6,8 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from ambula.assemble import assemble
-from ambula.secure import NodeKey
+from ambula.nodes.segments import assemble
+from ambula.nodes.session import NodeKey
 from ambula.sim import image
 from ambula.store import Segment
 from node import log as node_log

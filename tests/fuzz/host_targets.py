@@ -22,19 +22,19 @@ from made_sets import SITTING, STANDING, write_harth, write_npz
 from spec_link import SpecLink, frame
 from spec_session import DEVICE, KEY, SpecNode  # written apart from both ends
 
-from ambula import client as client_module
-from ambula import receipts
-from ambula.assemble import assemble
+from ambula.base.config import load_config
+from ambula.base.errors import AmbulaError, InputError, StoreError, TransportError
 from ambula.cli import main
-from ambula.client import NodeClient
-from ambula.config import load_config
-from ambula.errors import AmbulaError, InputError, StoreError, TransportError
 from ambula.evaluation.loaders import open_set
 from ambula.evaluation.parts import Request
-from ambula.keys import KeyFile
-from ambula.node_info import parse_health, parse_info, parse_public
-from ambula.recording import read_samples
-from ambula.secure import NodeKey, Session
+from ambula.nodes import client as client_module
+from ambula.nodes import receipts
+from ambula.nodes.client import NodeClient
+from ambula.nodes.info import parse_health, parse_info, parse_public
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.segments import assemble
+from ambula.nodes.session import NodeKey, Session
+from ambula.recordings.recording import read_samples
 from ambula.store import Anchor, Receipt, Store
 from nodecore import blocks, protocol, record, segment
 

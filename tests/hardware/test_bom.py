@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-import wiring
 import wiring_drawing
+import wiring_nets
 from case import contents
 
 BOM = Path(__file__).parents[2] / "hardware" / "bom.csv"
@@ -37,7 +37,9 @@ def test_no_part_twice() -> None:
 
 
 def test_every_part_of_the_wiring_has_a_line() -> None:
-    wired = {end.partition(".")[0] for net in wiring.nets({**wiring.read_pins(), "HAPTIC": 20}) for end in net.ends}
+    wired = {
+        end.partition(".")[0] for net in wiring_nets.nets({**wiring_nets.read_pins(), "HAPTIC": 20}) for end in net.ends
+    }
     assert len(wired) >= 9
     assert wired <= {row["ref"] for row in rows()}
 
@@ -60,5 +62,5 @@ def test_a_motor_on_d7_has_the_resistor_that_keeps_it_still_while_the_chip_start
     assert found is not None
     kohm = float(found[1])
     assert 3.3 * kohm / (kohm + 30) < 0.5  # a transistor's base needs 0.6 V
-    assert "R4 IN to GND" in wiring_drawing.draw({**wiring.read_pins(), "HAPTIC": 20})
+    assert "R4 IN to GND" in wiring_drawing.draw({**wiring_nets.read_pins(), "HAPTIC": 20})
     assert f"R4, {kohm:g} kOhm, from its input to GND" in BOM.with_name("BUILD.md").read_text("utf-8")

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 import wiring
 import wiring_drawing
+import wiring_nets
 
 SVG = "{http://www.w3.org/2000/svg}"
-BOARD = wiring.PINS.with_name("board.py")
+BOARD = wiring_nets.PINS.with_name("board.py")
 
 
 def gpios() -> dict[str, int]:
     """The pin table as Python sees it, not by the pattern that wiring.py reads it with."""
-    tree = ast.parse(wiring.PINS.read_text("utf-8"))
+    tree = ast.parse(wiring_nets.PINS.read_text("utf-8"))
     found: dict[str, int] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call):
@@ -30,26 +31,28 @@ def drawn(svg: str) -> dict[str, list[str]]:
 
 
 def test_the_picture_on_file_is_the_one_that_is_drawn() -> None:
-    assert wiring.SVG.read_text("utf-8") == wiring_drawing.draw(wiring.read_pins()), "run python hardware/wiring.py"
+    assert wiring.SVG.read_text("utf-8") == wiring_drawing.draw(wiring_nets.read_pins()), (
+        "run python hardware/wiring.py"
+    )
 
 
 def test_the_table_in_the_assembly_page_is_the_same() -> None:
     page = wiring.SVG.with_name("BUILD.md").read_text("utf-8")
-    assert wiring.table(wiring.read_pins()) in page, "put what python hardware/wiring.py --table prints there"
+    assert wiring_nets.table(wiring_nets.read_pins()) in page, "put what python hardware/wiring.py --table prints there"
 
 
 def test_every_pin_of_the_table_is_one_net_of_the_picture() -> None:
     nets = drawn(wiring.SVG.read_text("utf-8"))
     assert len(gpios()) >= 7
     for name, gpio in gpios().items():
-        assert nets[name][0] == f"MCU.{wiring.MARKS[gpio]}", name
+        assert nets[name][0] == f"MCU.{wiring_nets.MARKS[gpio]}", name
         assert len(nets[name]) > 1, name
-    assert set(nets) - set(gpios()) == {net.name for net in wiring.POWER}
+    assert set(nets) - set(gpios()) == {net.name for net in wiring_nets.POWER}
 
 
 def test_the_table_s_own_comments_have_the_marks() -> None:
-    for name, gpio, mark in re.findall(r"^(\w+) = const\((\d+)\)  # (D\d+)", wiring.PINS.read_text("utf-8"), re.M):
-        assert wiring.MARKS[int(gpio)] == mark, name
+    for name, gpio, mark in re.findall(r"^(\w+) = const\((\d+)\)  # (D\d+)", wiring_nets.PINS.read_text("utf-8"), re.M):
+        assert wiring_nets.MARKS[int(gpio)] == mark, name
 
 
 def test_the_board_file_uses_these_pins() -> None:
@@ -59,16 +62,16 @@ def test_the_board_file_uses_these_pins() -> None:
 
 
 def test_nothing_hangs_on_two_nets_and_no_part_lacks_power() -> None:
-    ends = [end for net in wiring.nets(wiring.read_pins()) for end in net.ends]
+    ends = [end for net in wiring_nets.nets(wiring_nets.read_pins()) for end in net.ends]
     assert len(ends) == len(set(ends))
     assert {"IMU.VIN", "IMU.GND", "RTC.VCC", "RTC.GND", "R1.1", "R2.2", "LED.K", "SW.2"} <= set(ends)
 
 
 @pytest.mark.parametrize("gpio", [2, 20])
 def test_a_haptic_pin_brings_its_part_and_its_power(gpio: int) -> None:
-    pins = {**wiring.read_pins(), "HAPTIC": gpio}
+    pins = {**wiring_nets.read_pins(), "HAPTIC": gpio}
     nets = drawn(wiring_drawing.draw(pins))
-    assert nets["HAPTIC"] == [f"MCU.{wiring.MARKS[gpio]}", "HAP.IN"]
+    assert nets["HAPTIC"] == [f"MCU.{wiring_nets.MARKS[gpio]}", "HAP.IN"]
     assert "HAP.VCC" in nets["3V3"]
     assert "HAP.GND" in nets["GND"]
 
@@ -85,12 +88,12 @@ def test_a_haptic_pin_brings_its_part_and_its_power(gpio: int) -> None:
 def test_a_table_that_does_not_fit_is_refused(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "pins.py").write_text(text)
     with pytest.raises(ValueError, match=told):
-        wiring.read_pins(tmp_path / "pins.py")
+        wiring_nets.read_pins(tmp_path / "pins.py")
 
 
 def test_no_wire_of_the_picture_ends_in_the_air() -> None:
     """Each end is at a pin, at a resistor, or on another wire of the same colour."""
-    svg = ET.fromstring(wiring_drawing.draw(wiring.read_pins()))
+    svg = ET.fromstring(wiring_drawing.draw(wiring_nets.read_pins()))
     wires = [
         (e.get("stroke"), [tuple(map(float, p.split(","))) for p in e.get("points", "").split()])
         for e in svg.findall(".//{*}polyline")

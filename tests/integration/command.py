@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from ambula.cli import main, output
-from ambula.keys import KeyFile
-from ambula.secure import NodeKey
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey
 
 ABSENT = NodeKey("ee" * 8, 0, "P9", bytes(32))
 

@@ -6,7 +6,7 @@ import command
 import pytest
 import worn
 
-from ambula.keys import KeyFile
+from ambula.nodes.keys import KeyFile
 from ambula.sim.node import find_micropython
 from tests.shared import once
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ambula.assemble import assemble
+from ambula.nodes.segments import assemble
 from ambula.store import Store
 from nodecore import activity, record, segment
 

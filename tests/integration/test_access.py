@@ -14,16 +14,16 @@ import worn
 from between import Between
 from worn import heard
 
-from ambula.assemble import assemble
-from ambula.client import NodeClient
-from ambula.errors import AmbulaError, ProtocolError, TransportError
-from ambula.fetch import find_nodes
-from ambula.secure import NodeKey, Session, new_key
+from ambula.base.errors import AmbulaError, ProtocolError, TransportError
+from ambula.nodes.client import NodeClient
+from ambula.nodes.segments import assemble
+from ambula.nodes.session import NodeKey, Session, new_key
+from ambula.nodes.sync import sync_node
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import build_image, log_chunks
 from ambula.sim.nimble import NodeRadio
 from ambula.sim.rig import Rig, VirtualWearer
 from ambula.store import Segment, Store
-from ambula.sync import sync_node
 from ambula.transport.radio import Found, Link
 from nodecore import protocol, segment
 

@@ -7,9 +7,9 @@ import numpy as np
 from command import Ambula
 from numpy.typing import NDArray
 
-from ambula.fastscore import score_stream
 from ambula.store import Segment, Store
 from ambula.synthetic import Kind, Mount, Participant, Stretch, simulate
+from ambula.twin.score import score_stream
 from nodecore import headers, segment
 
 FIRST_EPOCH = 356_000_000

@@ -26,10 +26,7 @@ from bumble.gatt import Characteristic, Service
 from command import ABSENT, Ambula, Laptop, Ran, finish, look_like_a_terminal, start
 
 import ambula as package
-from ambula.cli.app import EXIT_CODES, GROUPS, MODULES, LazyCommands
-from ambula.cli.result_commands import _SHOWN
-from ambula.dictionary import entry
-from ambula.errors import (
+from ambula.base.errors import (
     AmbulaError,
     InputError,
     MissingPart,
@@ -38,9 +35,12 @@ from ambula.errors import (
     StoreError,
     TransportError,
 )
-from ambula.fetch import SCAN_S
-from ambula.keys import KeyFile
-from ambula.secure import NodeKey
+from ambula.cli.app import EXIT_CODES, GROUPS, MODULES, LazyCommands
+from ambula.cli.result_commands import _SHOWN
+from ambula.days.dictionary import entry
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey
+from ambula.nodes.visit import SCAN_S
 from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import protocol

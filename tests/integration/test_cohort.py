@@ -17,7 +17,7 @@ import pytest
 from command import Ambula
 
 from ambula.cohort import engines, write_epoch_set
-from ambula.dictionary import entries, in_file
+from ambula.days.dictionary import entries, in_file
 from ambula.store import Store, ZoneChange
 from tests.bench.made_people import made_store, made_table
 

@@ -69,7 +69,7 @@ def test_the_demo_is_quick_where_the_nodes_lack_a_part(
     if lacks == "darwin":
         monkeypatch.setattr(sys, "platform", lacks)
     elif lacks == "bumble":
-        monkeypatch.setitem(sys.modules, "ambula.demo", None)
+        monkeypatch.setitem(sys.modules, "ambula.rehearsal.demo", None)
     else:
         monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
         monkeypatch.setenv("PATH", str(tmp_path))

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from test_start_stop import START_MS
 
-from ambula.client import NodeClient
-from ambula.fetch import find_nodes
-from ambula.node_info import Health
+from ambula.nodes.client import NodeClient
+from ambula.nodes.info import Health
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS
 from ambula.sim.rig import Rig, VirtualWearer
 

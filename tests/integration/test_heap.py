@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.fetch import fetch, find_nodes
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.node import HEAP
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store

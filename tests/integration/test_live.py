@@ -14,8 +14,8 @@ import pytest
 import worn
 from command import Ambula, Laptop, finish
 
-from ambula.keys import KeyFile
-from ambula.secure import NodeKey
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey
 from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import activity, fuse, record

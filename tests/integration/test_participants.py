@@ -8,9 +8,9 @@ import pytest
 from command import Ambula
 from made_log import add_log
 
-from ambula.fusion import fuse_records
+from ambula.epochs.fusion import fuse_records
+from ambula.participant.epochs import load_wear
 from ambula.store import Store
-from ambula.wearer import load_wear
 from nodecore import activity, record
 
 NOON_S = int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp())

@@ -8,9 +8,9 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import pytest
 
-from ambula.assemble import assemble
-from ambula.bodyfusion import agreement, body_fusion
-from ambula.fetch import fetch, find_nodes
+from ambula.nodes.segments import assemble
+from ambula.nodes.visit import fetch, find_nodes
+from ambula.participant.thigh_fusion import agreement, body_fusion
 from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.sim.node import HEAP, find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer

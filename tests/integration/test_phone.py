@@ -10,7 +10,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Advertisement, Connection, Device, Peer
 from worn import heard
 
-from ambula.fetch import fetch, find_nodes
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import protocol, record

@@ -10,8 +10,8 @@ import pytest
 from command import Ambula, look_like_a_terminal
 from made_log import A_DAY, add_log, sitting_but_for
 
-from ambula.forgetting import forget, rename
-from ambula.keys import KeyFile
+from ambula.nodes.keys import KeyFile
+from ambula.participant.forget_and_rename import forget, rename
 from ambula.programme.plan import default_text
 from ambula.store import Store
 

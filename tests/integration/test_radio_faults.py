@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from radio_rig import ADDRESSES, COMMAND, DATA, PATIENCE_S, SERVICE, echo, pull, rig, subscribed
 
-from ambula.errors import MissingPart, SimulatorError, TransportError
+from ambula.base.errors import MissingPart, SimulatorError, TransportError
 from ambula.sim.air import Air
 from ambula.transport.radio import Radio
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from radio_rig import ADDRESSES, COMMAND, DATA, PATIENCE_S, SECRET, SERVICE, Firmware, echo, rig, subscribed
 
-from ambula.errors import ProtocolError, TransportError
+from ambula.base.errors import ProtocolError, TransportError
 from ambula.transport.radio import Radio
 
 

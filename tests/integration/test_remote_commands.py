@@ -6,7 +6,7 @@ from pathlib import Path
 import worn
 from command import Laptop
 
-from ambula.node_story import story_of
+from ambula.account.timeline import story_of
 from ambula.sim.air import Air
 from ambula.store import Store
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.client import NodeClient
-from ambula.fetch import fetch, find_nodes
-from ambula.ledger import State, ledger_of
+from ambula.account.ledger import State, ledger_of
+from ambula.nodes.client import NodeClient
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import protocol, segment

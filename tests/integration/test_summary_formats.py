@@ -9,7 +9,7 @@ import pyarrow.parquet as parquet
 import pytest
 from command import Ambula
 
-from ambula.dictionary import entries, in_file
+from ambula.days.dictionary import entries, in_file
 from tests.bench.made_people import made_store
 
 NAMES = {kind: [e.name for e in entries(kind)] for kind in ("day", "week")}

@@ -16,13 +16,13 @@ import worn
 from between import Between
 from command import Laptop
 
-from ambula.client import NodeClient
-from ambula.errors import AmbulaError, ProtocolError, StoreError, TransportError
-from ambula.fetch import fetch, find_nodes
+from ambula.base.errors import AmbulaError, ProtocolError, StoreError, TransportError
+from ambula.nodes.client import NodeClient
+from ambula.nodes.sync import sync_node
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.sim.rig import Rig
 from ambula.store import Store
-from ambula.sync import sync_node
 from nodecore import segment
 
 

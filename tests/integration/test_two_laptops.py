@@ -5,8 +5,8 @@ from pathlib import Path
 
 import worn
 
-from ambula import receipts
-from ambula.fetch import FetchReport, fetch, find_nodes
+from ambula.nodes import receipts
+from ambula.nodes.visit import FetchReport, fetch, find_nodes
 from ambula.sim.image import log_chunks
 from ambula.sim.rig import Rig
 from ambula.store import Store

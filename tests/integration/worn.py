@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.assemble import assemble
-from ambula.fetch import find_nodes
+from ambula.nodes.segments import assemble
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import log_chunks
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Segment, Store

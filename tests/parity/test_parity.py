@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.fastscore import score_stream
-from ambula.recording import Recording, resample
+from ambula.recordings.recording import Recording, resample
+from ambula.twin.score import score_stream
 from nodecore.sampling import EPOCH_SAMPLES
 from nodecore.score import EpochScorer
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.classify import classify
-from ambula.epochs_csv import write_epochs_csv
-from ambula.replay import replay
+from ambula.epochs.csv_file import write_epochs_csv
+from ambula.recordings.classify import classify
+from ambula.rehearsal.replay import replay
 from ambula.sim.node import find_micropython
 from ambula.synthetic import Kind, Participant, Stretch, simulate
 from ambula.synthetic.plan import DayBuilder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.assemble import assemble
+from ambula.nodes.segments import assemble
 from ambula.sim.image import build_image, log_chunks
 from ambula.sim.node import NodeProcess, NodeSettings, PowerCutError
 from ambula.sim.rig import SETTLE_MS

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ambula.epochs import EpochTable
+from ambula.epochs.table import EpochTable
 from nodecore import activity
 
 OSLO = ZoneInfo("Europe/Oslo")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import numpy as np
 from made_days import LYING, OSLO, SITTING, STANDING, WALKING, epoch_at, joined, table_of
 
-from ambula.epochs import Records
+from ambula.days.local_days import ZoneHistory
+from ambula.days.summary import summarise_days
+from ambula.epochs.table import Records
 from ambula.exports.source import Source
-from ambula.localdays import ZoneHistory
-from ambula.summary import summarise_days
 from nodecore import activity, record
 
 FIRST = epoch_at(datetime(2026, 3, 4, 22))

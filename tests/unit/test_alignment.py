@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.alignment import MOST_EPOCHS, align, moved, told
-from ambula.assemble import assemble
-from ambula.epochs import Records
+from ambula.clock.gait_offset import MOST_EPOCHS, align, moved, told
+from ambula.clock.realign import Track, realign
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import Records
 from ambula.evaluation.axes import signed
-from ambula.fastscore import score_stream
-from ambula.fusion import fuse_records
-from ambula.realign import Track, realign
-from ambula.recording import Recording, resample
+from ambula.nodes.segments import assemble
+from ambula.participant.epochs import load_wear
+from ambula.recordings.recording import Recording, resample
 from ambula.store import Anchor, Store
 from ambula.synthetic import Participant, default_day, simulate
-from ambula.wearer import load_wear
+from ambula.twin.score import score_stream
 from nodecore import activity, record, segment
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES, ODR_HZ
 

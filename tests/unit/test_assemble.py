@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ambula.assemble import assemble
+from ambula.nodes.segments import assemble
 from nodecore import segment
 
 

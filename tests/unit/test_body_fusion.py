@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ambula.assemble import assemble
-from ambula.bodyfusion import agreement, body_fusion, decode_fused
 from ambula.cli.app import app
+from ambula.nodes.segments import assemble
+from ambula.participant.thigh_fusion import agreement, body_fusion, decode_fused
 from ambula.store import NodeRow, Store
 from nodecore import activity, segment
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.fastscore import score_stream
+from ambula.twin.score import score_stream
 from nodecore import record
 from nodecore.cadence import Tracker, faintest, middle, steps_per_minute
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.calibration import Calibration, calibrate, calibrate_counts, calibrate_records
-from ambula.fastscore import score_stream
+from ambula.recordings.calibration import Calibration, calibrate, calibrate_counts, calibrate_records
 from ambula.synthetic import Participant, default_day, simulate
+from ambula.twin.score import score_stream
 from nodecore import record
 from nodecore.sampling import COUNTS_PER_G, EPOCH_SAMPLES
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.classify import classify
-from ambula.errors import InputError
+from ambula.base.errors import InputError
+from ambula.recordings.classify import classify
 from nodecore.activity import NAMES
 
 Float = NDArray[np.float64]

@@ -7,10 +7,10 @@ import pytest
 from spec_link import Script, SpecLink, Spoil, frame, reply
 from spec_session import DEVICE, KEY
 
-from ambula import client as client_module
-from ambula.client import NodeClient
-from ambula.errors import AmbulaError, ProtocolError, TransportError
-from ambula.secure import NodeKey
+from ambula.base.errors import AmbulaError, ProtocolError, TransportError
+from ambula.nodes import client as client_module
+from ambula.nodes.client import NodeClient
+from ambula.nodes.session import NodeKey
 from nodecore import blocks, protocol
 
 INFO = blocks.pack_info(0, 1, DEVICE, 7, 0, 100, 1_800_000_000_000, 4000, 30, 3, (0, 1, 0))

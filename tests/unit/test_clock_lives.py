@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ambula.assemble import assemble
-from ambula.clockfit import fit
-from ambula.fusion import fuse_records
-from ambula.ledger import ledger_of
+from ambula.account.ledger import ledger_of
+from ambula.clock.fit import fit
+from ambula.clock.true_time import latest_fit, node_time
+from ambula.days.summary import summarise_days
+from ambula.epochs.fusion import fuse_records
+from ambula.nodes.segments import assemble
 from ambula.store import Anchor, Store
-from ambula.summary import summarise_days
-from ambula.timebase import latest_fit, node_time
 from nodecore import segment
 
 START_MS = 1_780_000_000_000

@@ -8,8 +8,8 @@ from array import array
 import numpy as np
 import pytest
 
-from ambula.firmware_files import device_files
-from ambula.mpy import ESP32_C3, compile_files
+from ambula.firmware_build.compile import ESP32_C3, compile_files
+from ambula.firmware_build.files import device_files
 from ambula.synthetic import Kind, Participant, Stretch, simulate
 from nodecore.sampling import COUNTS_PER_G, EPOCH_SAMPLES
 from nodecore.score import EpochScorer

@@ -10,13 +10,13 @@ from made_days import OSLO, SITTING, table_of
 from test_ledger import FIRST, Tape
 from test_ledger_property import STEPS, Step, tape_of
 
-from ambula.assemble import assemble
-from ambula.ledger import Ledger, Run, State
-from ambula.localdays import local_day, local_days
-from ambula.origin import NodeLog, Origin
-from ambula.results import Results, results
+from ambula.account.ledger import Ledger, Run, State
+from ambula.days.local_days import local_day, local_days
+from ambula.days.origin import NodeLog, Origin
+from ambula.days.summary import DaySummary, summarise_days
+from ambula.nodes.segments import assemble
+from ambula.participant.results import Results, results
 from ambula.store import Store
-from ambula.summary import DaySummary, summarise_days
 from nodecore import activity
 
 STATES = {

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from made_days import LYING, OSLO, SITTING, STANDING, WALKING, Run, epoch_at, joined, table_of
 
-from ambula.epochs import EpochTable
-from ambula.localdays import local_day
-from ambula.settings import Rules
-from ambula.study import who_category
-from ambula.summary import DaySummary, summarise_days, summarise_week
+from ambula.days.local_days import local_day
+from ambula.days.rules import Rules
+from ambula.days.study import who_category
+from ambula.days.summary import DaySummary, summarise_days, summarise_week
+from ambula.epochs.table import EpochTable
 from nodecore import activity, record
 
 NOON = epoch_at(datetime(2026, 3, 4, 12))

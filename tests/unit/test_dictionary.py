@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from ambula.dictionary import Kind, entries
-from ambula.dictionary_page import dictionary_page
-from ambula.settings import Rules
+from ambula.days.dictionary import Kind, entries
+from ambula.days.dictionary_page import dictionary_page
+from ambula.days.rules import Rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "dictionary.md"
 
 
 def test_the_page_is_up_to_date() -> None:
     made = dictionary_page()
-    assert PAGE.read_text("utf-8") == made, "python -m ambula.dictionary_page docs/dictionary.md"
+    assert PAGE.read_text("utf-8") == made, "python -m ambula.days.dictionary_page docs/dictionary.md"
 
 
 def test_every_rule_is_defined_in_order_and_no_other() -> None:

@@ -12,11 +12,11 @@ import pyarrow.parquet as parquet
 import pytest
 from made_days import OSLO
 
+from ambula.base.errors import InputError
 from ambula.cohort import read_epoch_set, write_epoch_set
-from ambula.epochs import EpochTable
-from ambula.errors import InputError
-from ambula.localdays import ZoneHistory
-from ambula.summary import summarise_days
+from ambula.days.local_days import ZoneHistory
+from ambula.days.summary import summarise_days
+from ambula.epochs.table import EpochTable
 from tests.bench.made_people import made_table
 
 TABLE = made_table(3, 1)

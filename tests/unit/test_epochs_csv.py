@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.epochs import EpochTable
-from ambula.epochs_csv import write_epochs_csv
-from ambula.errors import InputError
+from ambula.base.errors import InputError
+from ambula.epochs.csv_file import write_epochs_csv
+from ambula.epochs.table import EpochTable
 from nodecore import activity
 
 

@@ -13,9 +13,9 @@ from made_sets import LYING, SITTING, STANDING, write_harth, write_npz
 from test_report import Page
 from typer.testing import CliRunner
 
+from ambula.base.errors import InputError, MissingPart
 from ambula.cli import evaluation_tables
 from ambula.cli.app import app
-from ambula.errors import InputError, MissingPart
 from ambula.evaluation import compare, programs
 from ambula.evaluation.compare import Evaluation, evaluate
 from ambula.evaluation.loaders import open_set

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made_sets import HARTH_HEADER, LYING, SITTING, STANDING, write_harth, write_npz
 
-from ambula.errors import InputError
+from ambula.base.errors import InputError
 from ambula.evaluation import axes
 from ambula.evaluation.loaders import open_set
 from ambula.evaluation.parts import DataSet, Part, Request

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from made_source import FIRST, LAST, made_source
 
-from ambula.dictionary import entries, in_file
-from ambula.errors import InputError, MissingPart
+from ambula.base.errors import InputError, MissingPart
+from ambula.days.dictionary import entries, in_file
 from ambula.exports import place
 from ambula.exports.actimotus import export_actimotus
 from ambula.exports.bids import export_bids

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ambula.assemble import assemble
+from ambula.account.faults import faults_of
 from ambula.cli.node_commands import _faults
-from ambula.faults import faults_of
+from ambula.nodes.segments import assemble
 from ambula.store import Store
 from nodecore import segment
 

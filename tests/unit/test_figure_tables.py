@@ -10,12 +10,12 @@ import pyarrow.parquet as parquet
 import pytest
 from made_days import LYING, OSLO, SITTING, STANDING, WALKING, epoch_at, joined, table_of
 
-from ambula.daily_csv import daily_csv_text, weekly_csv_text
-from ambula.dictionary import entries, in_file
-from ambula.figure_tables import schema_of, write_parquet
-from ambula.ledger import Ledger, Run, State
-from ambula.origin import NodeLog, Origin
-from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
+from ambula.account.ledger import Ledger, Run, State
+from ambula.days.csv_file import daily_csv_text, weekly_csv_text
+from ambula.days.dictionary import entries, in_file
+from ambula.days.origin import NodeLog, Origin
+from ambula.days.parquet_file import schema_of, write_parquet
+from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
 
 START = epoch_at(datetime(2026, 3, 4, 20))
 

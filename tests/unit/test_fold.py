@@ -5,8 +5,8 @@ import importlib
 
 import pytest
 
-from ambula.firmware_files import device_files
-from ambula.fold import fold_constants
+from ambula.firmware_build.files import device_files
+from ambula.firmware_build.fold_constants import fold_constants
 
 
 def folded(**modules: str) -> dict[str, str]:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.assemble import assemble
-from ambula.errors import InputError, StoreError
-from ambula.forgetting import forget as forget_all
-from ambula.forgetting import known_codes, rename
-from ambula.keys import KeyFile
-from ambula.pseudonym import doubt_about
-from ambula.secure import NodeKey
+from ambula.base.errors import InputError, StoreError
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.segments import assemble
+from ambula.nodes.session import NodeKey
+from ambula.participant.code_check import doubt_about
+from ambula.participant.forget_and_rename import forget as forget_all
+from ambula.participant.forget_and_rename import known_codes, rename
 from ambula.store import Anchor, Forgotten, Store, ZoneChange, schema
 from nodecore import segment
 

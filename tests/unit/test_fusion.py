@@ -5,8 +5,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from ambula.epochs import EpochTable, Records
-from ambula.fusion import fuse_records, fuse_rows, inclination_deg
+from ambula.epochs.fusion import fuse_records, fuse_rows, inclination_deg
+from ambula.epochs.table import EpochTable, Records
 from nodecore import activity, fuse
 from nodecore import record as rec
 

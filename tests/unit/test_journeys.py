@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_days import OSLO, SITTING, table_of
 
-from ambula.localdays import ZoneHistory, local_day, local_days
-from ambula.summary import summarise_days
+from ambula.days.local_days import ZoneHistory, local_day, local_days
+from ambula.days.summary import summarise_days
 
 TOKYO, HONOLULU, UTC_ZONE = ZoneInfo("Asia/Tokyo"), ZoneInfo("Pacific/Honolulu"), ZoneInfo("UTC")
 NAMES = ["Europe/Oslo", "Asia/Tokyo", "Pacific/Honolulu", "Pacific/Kiritimati", "America/St_Johns", "Asia/Kathmandu"]

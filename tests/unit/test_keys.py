@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ambula.errors import InputError
-from ambula.keys import KeyFile, keys_path
-from ambula.secure import NodeKey, new_key
+from ambula.base.errors import InputError
+from ambula.nodes.keys import KeyFile, keys_path
+from ambula.nodes.session import NodeKey, new_key
 
 THIGH = NodeKey("a0" * 8, 0, "P01", bytes(range(32)))
 BACK = NodeKey("a1" * 8, 1, "P01", bytes(32))

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 from pathlib import Path
 
@@ -13,6 +14,34 @@ FIRMWARE = sorted((ROOT / "firmware").rglob("*.py"))
 HOST = sorted((ROOT / "host").rglob("*.py"))
 ALL = [*FIRMWARE, *HOST, *sorted((ROOT / "tests").rglob("*.py"))]
 
+# The rooms of host/ambula from the ground up: a room imports only rooms below it. DESIGN.md says what each is for.
+ROOMS = (
+    "base",
+    "epochs",
+    "transport",
+    "store",
+    "clock",
+    "account",
+    "days",
+    "programme",
+    "donning",
+    "nodes",
+    "participant",
+    "readiness",
+    "twin",
+    "recordings",
+    "evaluation",
+    "exports",
+    "cohort",
+    "report",
+    "firmware_build",
+    "usb",
+    "sim",
+    "synthetic",
+    "rehearsal",
+    "cli",
+)
+AMBULA = ROOT / "host" / "ambula"
 ALLOWED_IN_NODECORE = {"nodecore", "array", "struct", "binascii", "micropython"}
 RADIO = {"bleak", "bumble"}
 MAY_USE_RADIO = ("host/ambula/transport/", "host/ambula/sim/")
@@ -32,6 +61,43 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found.add("." if node.level else (node.module or "").partition(".")[0])
     return found
+
+
+def rooms_of(path: Path) -> set[str]:
+    """The rooms of host/ambula that a file imports from, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module == "ambula":
+            modules = [f"ambula.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+        found |= {m.split(".")[1] for m in modules if m.startswith("ambula.")}
+    return found
+
+
+def test_every_module_of_the_host_is_in_a_room() -> None:
+    assert {p.name for p in AMBULA.glob("*.py")} == {"__init__.py", "__main__.py"}
+    assert {p.parent.name for p in AMBULA.glob("*/__init__.py")} == set(ROOMS)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_rooms_below_it(room: str) -> None:
+    below = ROOMS[: ROOMS.index(room)]
+    for path in sorted((AMBULA / room).rglob("*.py")):
+        above = rooms_of(path) - {*below, room}
+        assert not above, f"{name(path)} imports from {', '.join(sorted(above))}"
+
+
+def test_design_has_every_room() -> None:
+    table = re.findall(r"^\| `([^`]+)` \|", (ROOT / "DESIGN.md").read_text("utf-8"), re.MULTILINE)
+    host = [f"host/ambula/{room}" for room in ROOMS]
+    assert [room for room in table if room.startswith("host/ambula/")] == host
+    others = {"hardware", "hardware/case", "docs", "docs/_site", "host/training"}
+    for top in ("firmware", "tests"):
+        others |= {name(p) for p in (ROOT / top).iterdir() if p.is_dir() and next(p.rglob("*.py"), None)}
+    others |= {name(p.parent) for p in (ROOT / "firmware" / "boards").glob("*/board.py")} - {"firmware/boards"}
+    assert set(table) - {*host} == others - {"firmware/boards"}
 
 
 def test_there_is_something_to_check() -> None:

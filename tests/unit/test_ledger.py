@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ambula.assemble import assemble
-from ambula.ledger import Ledger, State, ledger_of
+from ambula.account.ledger import Ledger, State, ledger_of
+from ambula.nodes.segments import assemble
 from ambula.store import Store
 from nodecore import activity, record, segment
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_ledger import FIRST, SET, UNSET, Tape
 
-from ambula.assemble import assemble
-from ambula.ledger import Ledger, State, ledger_of
+from ambula.account.ledger import Ledger, State, ledger_of
+from ambula.clock.true_time import NodeTime, node_time
+from ambula.nodes.segments import assemble
 from ambula.store import Anchor, Store
-from ambula.timebase import NodeTime, node_time
 from nodecore import activity, segment
 
 Step = tuple[str, int]

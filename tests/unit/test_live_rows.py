@@ -7,11 +7,11 @@ import pytest
 from spec_link import SpecLink, reply
 from spec_session import DEVICE, KEY
 
-from ambula.client import NodeClient
-from ambula.errors import ProtocolError
-from ambula.live import View, worn_words
-from ambula.node_info import Info, Now, parse_now
-from ambula.secure import NodeKey
+from ambula.base.errors import ProtocolError
+from ambula.nodes.client import NodeClient
+from ambula.nodes.info import Info, Now, parse_now
+from ambula.nodes.live_view import View, worn_words
+from ambula.nodes.session import NodeKey
 from nodecore import activity, blocks, protocol, record
 
 THIGH = NodeKey("aa" * 8, 0, "P01", bytes(32))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ambula.assemble import assemble
+from ambula.nodes.segments import assemble
 from node import log as node_log
 from node.log import CHUNK_SIZE, KEEP_NEWEST, KEEP_OLDEST, Log
 from nodecore import segment

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.fastscore import score_stream
+from ambula.twin.score import score_stream
 from nodecore import activity, record
 from nodecore.features import SIZE, UP
 from nodecore.mounting import INSIDE_OUT, NEEDED, ODD, UPSIDE_DOWN, Mounting

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ambula import mpy
-from ambula.errors import SimulatorError
-from ambula.firmware_files import device_files
+from ambula.base.errors import SimulatorError
+from ambula.firmware_build import compile as mpy
+from ambula.firmware_build.files import device_files
 
 MAX_BYTES = 64 * 1024
 _MPY_VERSION = 6

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from ambula.assemble import assemble
-from ambula.node_story import Happening, story_of
+from ambula.account.timeline import Happening, story_of
+from ambula.nodes.segments import assemble
 from ambula.store import Anchor, Store
 from nodecore import segment
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ambula.epochs import Records
-from ambula.fusion import fuse_records
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import Records
 from nodecore import activity, record
 
 LYING = activity.LYING | 12 << 4

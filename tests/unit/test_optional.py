@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ambula import optional
-from ambula.errors import MissingPart
+from ambula.base import optional_imports as optional
+from ambula.base.errors import MissingPart
 
 ROOT = Path(__file__).parents[2]
 

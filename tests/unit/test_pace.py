@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ambula.pace import Pace, pace_of, speed_kmh
+from ambula.epochs.pace import Pace, pace_of, speed_kmh
 
 
 def test_speed_grows_with_the_square_of_cadence_and_with_height() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ambula import mip_package
-from ambula.firmware_files import MAIN, ROOT, SLOTS, device_files
+from ambula.firmware_build import mip_package
+from ambula.firmware_build.files import MAIN, ROOT, SLOTS, device_files
 
 MANIFEST = ROOT / "manifest.py"
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_days import OSLO, SITTING, WALKING, epoch_at, nothing, table_of
 
-from ambula.errors import InputError
-from ambula.localdays import ZoneHistory
+from ambula.base.errors import InputError
+from ambula.days.local_days import ZoneHistory
 from ambula.programme import Goal, Plan, Verdict, WalkingDay, follow, load_plan, open_date, read_plan, walking_days
 from ambula.programme.participant import pain_by_date
 from ambula.programme.plan import default_text

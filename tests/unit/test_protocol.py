@@ -2,7 +2,7 @@
 
 import pytest
 
-from ambula import node_info
+from ambula.nodes import info as node_info
 from nodecore import blocks, protocol
 
 INFO = bytes.fromhex(

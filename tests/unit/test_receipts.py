@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ambula import receipts
-from ambula.errors import ProtocolError
-from ambula.secure import NodeKey
+from ambula.base.errors import ProtocolError
+from ambula.nodes import receipts
+from ambula.nodes.session import NodeKey
 from ambula.store import NodeRow, Segment, Store
 from nodecore import headers, segment
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.errors import InputError
-from ambula.recording import Recording, read_recording, read_samples, resample
+from ambula.base.errors import InputError
+from ambula.recordings.recording import Recording, read_recording, read_samples, resample
 from nodecore.sampling import EPOCH_SAMPLES
 
 

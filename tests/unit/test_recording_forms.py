@@ -11,9 +11,9 @@ import pytest
 from made_cwa import START, made_cwa
 from numpy.typing import NDArray
 
-from ambula.classify import classify
-from ambula.errors import InputError, MissingPart
-from ambula.recording import read_recording, read_samples
+from ambula.base.errors import InputError, MissingPart
+from ambula.recordings.classify import classify
+from ambula.recordings.recording import read_recording, read_samples
 from nodecore.protocol import BACK, THIGH
 from nodecore.sampling import EPOCH_S
 

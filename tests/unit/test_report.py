@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 from made_days import LYING, OSLO, SITTING, STANDING, WALKING, Run, joined, nothing, table_of
 
-from ambula.daily_csv import daily_csv_text
-from ambula.dictionary import entries, in_file
-from ambula.epochs import EpochTable
-from ambula.localdays import local_day
+from ambula.days.csv_file import daily_csv_text
+from ambula.days.dictionary import entries, in_file
+from ambula.days.local_days import local_day
+from ambula.days.rules import MetTable, Rules
+from ambula.days.summary import summarise_days, summarise_week
+from ambula.epochs.table import EpochTable
 from ambula.report import ReportContext, render_report, words, write_report
 from ambula.report.language import Language
 from ambula.report.page import ABOVE
-from ambula.settings import MetTable, Rules
-from ambula.summary import summarise_days, summarise_week
 from ambula.synthetic import Participant, default_day, simulate, truth_table
 from nodecore import activity
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from test_report import CONTEXT, TABLES, WEEK
 from test_report_accounts import BACK, THIGH
 
+from ambula.days.summary import summarise_days, summarise_week
 from ambula.programme import follow, read_plan, walking_days
 from ambula.report import render_report
 from ambula.report.colours import FILL
 from ambula.report.strips import ACTIVITIES
-from ambula.summary import summarise_days, summarise_week
 
 CSS = files("ambula.report").joinpath("report.css").read_text("utf-8")
 INK = re.compile(r"(?<![-\w])color: ?(#[0-9a-f]{3,6}|var\(--\w+\))")

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from test_report import CONTEXT, WEEK, Page, page_of
 
-from ambula.ledger import Ledger, Run, State
-from ambula.localdays import local_day
+from ambula.account.ledger import Ledger, Run, State
+from ambula.days.local_days import local_day
 from ambula.report.accounts import accounts, exact
 from ambula.report.language import Language
 

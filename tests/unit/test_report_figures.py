@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from made_days import LYING, OSLO, SITTING, STANDING, WALKING, joined, table_of
 
-from ambula.dictionary import EMPTY
-from ambula.localdays import local_day
+from ambula.days.dictionary import EMPTY
+from ambula.days.local_days import local_day
+from ambula.days.summary import summarise_days
 from ambula.report.cadences import cadence_bars
 from ambula.report.colours import FILL
 from ambula.report.language import Language
@@ -24,7 +25,6 @@ from ambula.report.strips import (
     trunk_bars,
     wear_strips,
 )
-from ambula.summary import summarise_days
 from nodecore import activity
 
 ENGLISH = Language()

@@ -15,15 +15,15 @@ from test_report import CONTEXT, TABLES, WEEK, Page, half_missing
 from test_report_accounts import BACK, THIGH
 from test_report_programme import programme_of
 
+from ambula.base.translation import CODES, SOURCE
 from ambula.cli.report_command import LanguageCode
-from ambula.dictionary import entries, entry
-from ambula.epochs import EpochTable
+from ambula.days.dictionary import entries, entry
+from ambula.days.summary import summarise_days, summarise_week
+from ambula.epochs.table import EpochTable
 from ambula.programme import words
 from ambula.report import render_report
 from ambula.report.language import Language, catalogue_path
 from ambula.report.messages import messages, updated
-from ambula.speech import CODES, SOURCE
-from ambula.summary import summarise_days, summarise_week
 
 NBSP = "\N{NO-BREAK SPACE}"
 OTHERS = [code for code in CODES if code != SOURCE]

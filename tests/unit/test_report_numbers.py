@@ -9,10 +9,10 @@ import pytest
 from test_report import CONTEXT, TABLES
 from test_report_language import html_of
 
-from ambula.daily_csv import daily_csv_text, weekly_csv_text
+from ambula.days.csv_file import daily_csv_text, weekly_csv_text
+from ambula.days.summary import summarise_days, summarise_week
 from ambula.report.language import Language
 from ambula.report.messages import messages
-from ambula.summary import summarise_days, summarise_week
 
 ENGLISH = Language()
 RECORDED = [name for name in TABLES if name != "nothing"]

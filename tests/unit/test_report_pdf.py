@@ -15,11 +15,11 @@ from test_report import CONTEXT, TABLES, WEEK, Page
 from test_report_accounts import BACK, THIGH
 from test_report_programme import programme_of
 
-from ambula.errors import MissingPart
+from ambula.base.errors import MissingPart
+from ambula.base.translation import CODES
+from ambula.days.summary import summarise_days, summarise_week
 from ambula.report import render_report
 from ambula.report.pdf import pdf_of
-from ambula.speech import CODES
-from ambula.summary import summarise_days, summarise_week
 
 prints = pytest.mark.usefixtures("_prints")
 A4_PT = (595, 842)

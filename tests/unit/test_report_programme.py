@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from made_days import joined, nothing
 from test_report import CONTEXT, MONDAY, WEEK, Page, a_day, page_of
 
-from ambula.epochs import EpochTable
+from ambula.epochs.table import EpochTable
 from ambula.programme import Programme, follow, read_plan, walking_days
 from ambula.report.language import Language
 from ambula.report.plan_view import plan_view

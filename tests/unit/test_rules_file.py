@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ambula.errors import InputError
-from ambula.rules_file import load_rules
-from ambula.settings import DEFAULT, Rules
+from ambula.base.errors import InputError
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.rules_file import load_rules
 
 
 def load(folder: Path, text: str) -> Rules:

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from ambula.firmware_files import device_files
-from ambula.fold import fold_constants
-from ambula.shorten import shorten_names
+from ambula.firmware_build.files import device_files
+from ambula.firmware_build.fold_constants import fold_constants
+from ambula.firmware_build.shorten_names import shorten_names
 
 
 def shortened(text: str, *callers: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ambula.errors import StoreError
+from ambula.base.errors import StoreError
 from ambula.store import Anchor, Segment, Store, schema
 from nodecore import headers, segment, unpack
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from made_days import LYING, OSLO, SITTING, STANDING, WALKING, Run, epoch_at, joined, nothing, table_of
 
-from ambula.settings import MetTable, Rules
-from ambula.study import intensity_category, volume_category
-from ambula.summary import DaySummary, summarise_days, summarise_week
+from ambula.days.rules import MetTable, Rules
+from ambula.days.study import intensity_category, volume_category
+from ambula.days.summary import DaySummary, summarise_days, summarise_week
 from nodecore import activity
 
 POSTURES = ("lying", "sitting", "sedentary", "standing", "walking", "stairs", "running", "cycling", "other", "not_worn")

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from made_days import LYING, OSLO, SITTING, WALKING, epoch_at, joined, table_of
 
-from ambula.localdays import local_day
-from ambula.summary import summarise_days
+from ambula.days.local_days import local_day
+from ambula.days.summary import summarise_days
 
 
 def test_midnight_parts_epochs_to_the_epoch_and_loses_none() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from made_days import OSLO, SITTING, WALKING, epoch_at, table_of
 
-from ambula.daily_csv import daily_csv_text, write_daily_csv
-from ambula.dictionary import EMPTY, entries, entry, in_file
-from ambula.summary import DaySummary, WeekSummary, summarise_days
+from ambula.days.csv_file import daily_csv_text, write_daily_csv
+from ambula.days.dictionary import EMPTY, entries, entry, in_file
+from ambula.days.summary import DaySummary, WeekSummary, summarise_days
 
 
 def days() -> list[DaySummary]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ambula.clock.true_time import fit, node_records
 from ambula.store import Anchor, Segment, Store
-from ambula.timebase import fit, node_records
 from nodecore import headers, segment, unpack
 
 START_S = 1_780_000_000

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.epochs import EpochTable, Records
-from ambula.fusion import fuse_records
-from ambula.recording import Recording, resample
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import EpochTable, Records
+from ambula.recordings.recording import Recording, resample
 from ambula.synthetic import Kind, Participant, Stretch, simulate
 from nodecore import activity, classify, model, record
 from nodecore.score import THIGH

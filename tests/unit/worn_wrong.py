@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.donning import Donning, Level, check_donning, windows_of_counts, windows_of_records
-from ambula.epochs import Records
-from ambula.fastscore import score_stream
+from ambula.epochs.table import Records
 from ambula.synthetic import Kind, Mount, Participant, Stretch, simulate
+from ambula.twin.score import score_stream
 from nodecore.sampling import COUNTS_PER_G, EPOCH_SAMPLES
 
 Fault = tuple[str, str]

@@ -14,8 +14,8 @@ import pytest
 from mpremote import main
 from standin import StandIn
 
-from ambula import mip_package
-from ambula.mpy import architecture_of
+from ambula.firmware_build import mip_package
+from ambula.firmware_build.compile import architecture_of
 from ambula.sim.node import find_micropython
 from ambula.usb.board import Board
 

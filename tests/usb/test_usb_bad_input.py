@@ -17,9 +17,9 @@ import serial.tools.list_ports
 from command import Ambula
 from toys import toy
 
+from ambula.base.errors import BoardError
 from ambula.cli.setup_command import LATEST_START
-from ambula.errors import BoardError
-from ambula.firmware_files import MAIN, ROOT
+from ambula.firmware_build.files import MAIN, ROOT
 from ambula.usb import on_board
 from ambula.usb.flash import compile_for, plan
 from ambula.usb.micropython import install_commands

@@ -8,8 +8,8 @@ from command import Ambula
 from standin import StandIn, copy_of
 from toys import toy
 
-from ambula.errors import BoardError, TransportError
-from ambula.firmware_files import MAIN
+from ambula.base.errors import BoardError, TransportError
+from ambula.firmware_build.files import MAIN
 from ambula.usb import on_board
 from ambula.usb.board import Board, FlashFull
 from ambula.usb.flash import flash, plan

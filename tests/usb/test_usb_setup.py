@@ -10,9 +10,9 @@ import pytest
 from command import Ambula
 from standin import StandIn, copy_of
 
-from ambula.errors import TransportError
-from ambula.fetch import fetch, find_nodes
-from ambula.keys import KeyFile
+from ambula.base.errors import TransportError
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.image import device_key, log_chunks
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store

@@ -1,6 +1,6 @@
 """Small firmwares that boot as the real one does, from the real main.py."""
 
-from ambula.firmware_files import MAIN, ROOT
+from ambula.firmware_build.files import MAIN, ROOT
 
 START = """
 import time

@@ -166,10 +166,6 @@ def _handle(event, data):
         return None
 
 
-def as_bytes(data):
-    return data.encode() if isinstance(data, str) else data
-
-
 def _central():
     import gatt_client
 
@@ -219,7 +215,7 @@ class BLE:
             if name == "addr_mode":
                 raw = bytes((value,))
             else:
-                raw = struct.pack("<H", value) if name == "mtu" else as_bytes(value)
+                raw = struct.pack("<H", value) if name == "mtu" else gatt_values.as_bytes(value)
             wire.tx[_CALL_HEADER] = _CONFIG_KEYS.index(name)
             wire.call(_OP_CONFIG_SET, wire.put(1, raw))
         return None
@@ -243,9 +239,9 @@ class BLE:
     def gap_advertise(self, interval_us=500000, adv_data=None, *, resp_data=None, connectable=True):
         self._check_on()
         if adv_data is not None:
-            self._adv = bytes(as_bytes(adv_data))
+            self._adv = bytes(gatt_values.as_bytes(adv_data))
         if resp_data is not None:
-            self._resp = bytes(as_bytes(resp_data))
+            self._resp = bytes(gatt_values.as_bytes(resp_data))
         if interval_us is None:
             struct.pack_into("<BIBB", wire.tx, _CALL_HEADER, 0, 0, 0, 0)
             wire.call(_OP_ADVERTISE, 7)
@@ -278,7 +274,7 @@ class BLE:
 
     def gatts_write(self, value_handle, data, send_update=False):
         self._check_on()
-        data = as_bytes(data)
+        data = gatt_values.as_bytes(data)
         gatt_values.write(value_handle, data)
         if send_update:
             struct.pack_into("<H", wire.tx, _CALL_HEADER, value_handle)
@@ -299,7 +295,7 @@ class BLE:
 
     def _send(self, op, conn_handle, value_handle, data):
         self._check_on()
-        data = gatt_values.view(value_handle) if data is None else as_bytes(data)
+        data = gatt_values.view(value_handle) if data is None else gatt_values.as_bytes(data)
         struct.pack_into("<HH", wire.tx, _CALL_HEADER, conn_handle, value_handle)
         end = min(_NOTIFY_HEADER + len(data), len(wire.tx))  # longer than any MTU: it would be cut there anyway
         room = end - _NOTIFY_HEADER

@@ -8,7 +8,7 @@ side.
 import errno
 import struct
 
-import bluetooth
+import gatt_values
 import radio_wire as wire
 from micropython import const
 
@@ -73,7 +73,7 @@ def gattc_read(conn, handle):
 
 def gattc_write(conn, handle, data, mode=0):
     """Do what `BLE.gattc_write` does."""
-    _call_with(_OP_WRITE, bluetooth.as_bytes(data), "<HHB", conn, handle, mode)
+    _call_with(_OP_WRITE, gatt_values.as_bytes(data), "<HHB", conn, handle, mode)
 
 
 def _absent(*args, **kwargs):

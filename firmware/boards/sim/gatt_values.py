@@ -104,3 +104,7 @@ def store(handle, stream, size):
         wire.fill(stream, memoryview(attribute[_BUFFER])[start : start + taken], taken)
         attribute[_SIZE] = start + taken
     wire.discard(stream, size - taken)
+
+
+def as_bytes(data):
+    return data.encode() if isinstance(data, str) else data

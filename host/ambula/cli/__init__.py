@@ -2,7 +2,7 @@
 
 import sys
 
-from ambula.errors import AmbulaError
+from ambula.base.errors import AmbulaError
 
 
 def main() -> None:

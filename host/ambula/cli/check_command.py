@@ -9,22 +9,22 @@ from typing import Annotated, Any
 
 import typer
 
-from ambula.classify import check_overlap
+from ambula.base.errors import InputError
 from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, run, store_path, zone_of
 from ambula.cli.node_commands import RadioOption, TimeoutOption, keys_of_one
 from ambula.cli.output import err, out, print_json, waiting
 from ambula.donning import Donning, Windows, check_donning, windows_of_counts, windows_of_records
 from ambula.donning.windows import Bools
 from ambula.donning.words import Finding, Level
-from ambula.errors import InputError
-from ambula.fetch import SCAN_S
+from ambula.nodes.session import NodeKey
+from ambula.nodes.visit import SCAN_S
+from ambula.participant.epochs import choose_participant, role_records
 from ambula.readiness import Needs, NodeState, budget, check_readiness, facts_of
 from ambula.readiness.visit import visit_nodes
-from ambula.recording import Samples, read_samples
-from ambula.secure import NodeKey
+from ambula.recordings.classify import check_overlap
+from ambula.recordings.recording import Samples, read_samples
 from ambula.store import Store
 from ambula.transport.source import open_radio
-from ambula.wearer import choose_participant, role_records
 from nodecore import protocol
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
 

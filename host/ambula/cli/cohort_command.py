@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ambula.base.errors import InputError
 from ambula.cli.common import (
     JsonOption,
     RulesOption,
@@ -15,8 +16,7 @@ from ambula.cli.common import (
 from ambula.cli.output import err, out, print_json, progress
 from ambula.cohort import Engine, Outcome, run_cohort
 from ambula.cohort.parts import Done
-from ambula.errors import InputError
-from ambula.zones import home_zone
+from ambula.participant.zones import home_zone
 
 DirArgument = Annotated[
     Path,

@@ -11,14 +11,14 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from ambula.base.config import Config, load_config, zone_info
+from ambula.base.errors import AmbulaError, InputError
 from ambula.cli.output import YELLOW, err
-from ambula.config import Config, load_config, zone_info
-from ambula.errors import AmbulaError, InputError
-from ambula.pseudonym import doubt_about
-from ambula.rules_file import load_rules
-from ambula.settings import DEFAULT, Rules
-from ambula.zones import zone_of as zone_of
-from ambula.zones import zones_of as zones_of
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.rules_file import load_rules
+from ambula.participant.code_check import doubt_about
+from ambula.participant.zones import zone_of as zone_of
+from ambula.participant.zones import zones_of as zones_of
 
 _T = TypeVar("_T")
 _LONGEST_CODE = 64

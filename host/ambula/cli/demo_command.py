@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from ambula.base.config import zone_info
+from ambula.base.errors import InputError, MissingPart, SimulatorError
+from ambula.base.optional_imports import SIMULATOR, needs
 from ambula.cli.common import ZoneOption, run
 from ambula.cli.output import err, out, progress
 from ambula.cli.report_command import make_report
 from ambula.cli.result_commands import print_days, summarise, write_days
-from ambula.config import zone_info
-from ambula.epochs_csv import write_epochs_csv
-from ambula.errors import InputError, MissingPart, SimulatorError
-from ambula.optional import SIMULATOR, needs
+from ambula.epochs.csv_file import write_epochs_csv
 from ambula.sim.possible import check_possible
 from ambula.store import Store
 from ambula.synthetic import SYNTHETIC_LABEL
@@ -80,13 +80,13 @@ def _check_nodes() -> None:
     """Raise SimulatorError or MissingPart where the virtual nodes cannot run."""
     check_possible()
     with needs("the rehearsal", *SIMULATOR):
-        importlib.import_module("ambula.demo")
+        importlib.import_module("ambula.rehearsal.demo")
         from ambula.sim.node import find_micropython
     find_micropython()
 
 
 def _rehearse(work: Path, days: int, seed: int, where: ZoneInfo) -> str:
-    from ambula.demo import rehearse  # loads the simulator
+    from ambula.rehearsal.demo import rehearse  # loads the simulator
 
     with progress(kept=True) as show:
         made = run(rehearse(work, days, seed, where, show))
@@ -96,7 +96,7 @@ def _rehearse(work: Path, days: int, seed: int, where: ZoneInfo) -> str:
 
 
 def _look(work: Path, days: int, seed: int, where: ZoneInfo) -> str:
-    from ambula.first_look import look
+    from ambula.rehearsal.first_look import look
 
     with progress(kept=True) as show, Store(work / "demo.db") as store:
         store.set("synthetic", SYNTHETIC_LABEL)

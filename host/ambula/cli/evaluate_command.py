@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from ambula.base.atomic_files import write_whole
+from ambula.base.errors import InputError
+from ambula.base.optional_imports import needs
 from ambula.cli import evaluation_tables
 from ambula.cli.common import JsonOption, writing
 from ambula.cli.output import err, print_json, progress
-from ambula.errors import InputError
 from ambula.evaluation import compare
 from ambula.evaluation.actimotus import actimotus
 from ambula.evaluation.compare import Evaluation
@@ -20,8 +22,6 @@ from ambula.evaluation.metrics import Fold
 from ambula.evaluation.parts import BACK, THIGH, DataSet, Request
 from ambula.evaluation.programs import Program
 from ambula.evaluation.programs import ambula as ambula_program
-from ambula.optional import needs
-from ambula.whole_files import write_whole
 
 _SITES = {"thigh": (THIGH,), "back": (BACK,), "both": (THIGH, BACK)}
 _PEERS = ("actimotus",)

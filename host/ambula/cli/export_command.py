@@ -27,8 +27,8 @@ from ambula.exports.ggir import export_ggir
 from ambula.exports.omh import export_omh
 from ambula.exports.parquet import export_parquet
 from ambula.exports.source import Source, Written, load_source
+from ambula.participant.epochs import choose_participant
 from ambula.store import Store
-from ambula.wearer import choose_participant
 
 
 class Format(StrEnum):

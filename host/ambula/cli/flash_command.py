@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ambula.cli.output import out, waiting
-from ambula.firmware_files import device_files
+from ambula.firmware_build.files import device_files
 from ambula.usb.board import Board
 from ambula.usb.flash import Plan, compile_for, plan
 from ambula.usb.flash import flash as flash_board

@@ -12,11 +12,11 @@ import typer
 from ambula.cli.common import JsonOption, ParticipantOption, run
 from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, heard_nodes, keys_of_one
 from ambula.cli.output import Table, err, out, print_json, screen
-from ambula.fetch import SCAN_S
-from ambula.live import LIVE, Row, View
-from ambula.secure import NodeKey
+from ambula.nodes.live_view import LIVE, Row, View
+from ambula.nodes.session import NodeKey
+from ambula.nodes.visit import SCAN_S
+from ambula.nodes.watch import Watch
 from ambula.transport.source import open_radio
-from ambula.watch import Watch
 
 _WHILE_S = 600.0
 _COST = (

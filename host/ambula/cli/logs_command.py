@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ambula.account.timeline import Happening, story_of
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -17,10 +18,9 @@ from ambula.cli.common import (
     zones_of,
 )
 from ambula.cli.output import Table, out, print_json
-from ambula.localdays import ZoneHistory
-from ambula.node_story import Happening, story_of
+from ambula.days.local_days import ZoneHistory
+from ambula.participant.epochs import choose_participant
 from ambula.store import Store
-from ambula.wearer import choose_participant
 from nodecore import protocol
 
 

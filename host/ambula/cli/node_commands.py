@@ -7,8 +7,10 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from ambula.bodyfusion import agreement, body_fusion
-from ambula.calibration import Calibration, calibrate_records
+from ambula.account.faults import faults_of
+from ambula.account.ledger import ledger_from
+from ambula.base.config import load_config
+from ambula.base.errors import InputError, TransportError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -20,17 +22,15 @@ from ambula.cli.common import (
     zone_of,
 )
 from ambula.cli.output import Table, err, out, print_json, progress, waiting
-from ambula.config import load_config
-from ambula.errors import InputError, TransportError
-from ambula.faults import faults_of
-from ambula.fetch import SCAN_S, FetchReport, Near, fetch, find_nodes, missing
-from ambula.keys import KeyFile
-from ambula.ledger import ledger_from
-from ambula.receipts import check
-from ambula.secure import NodeKey
+from ambula.clock.true_time import latest_fit, node_time
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.receipts import check
+from ambula.nodes.session import NodeKey
+from ambula.nodes.sync import SyncResult
+from ambula.nodes.visit import SCAN_S, FetchReport, Near, fetch, find_nodes, missing
+from ambula.participant.thigh_fusion import agreement, body_fusion
+from ambula.recordings.calibration import Calibration, calibrate_records
 from ambula.store import NodeRow, Store
-from ambula.sync import SyncResult
-from ambula.timebase import latest_fit, node_time
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
 from nodecore import protocol

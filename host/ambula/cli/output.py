@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TextIO
 
 import typer
 
-from ambula.errors import AmbulaError, InputError
+from ambula.base.errors import AmbulaError, InputError
 
 BOLD, DIM, ITALIC, YELLOW = "bold", "dim", "italic", "yellow"
 Show = Callable[[str, float | None], None]  # a step's name and how much of it is done, 0..1; None: not known

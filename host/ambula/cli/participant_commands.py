@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ambula import forgetting
+from ambula.base.config import zone_info
+from ambula.base.errors import InputError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -21,13 +22,12 @@ from ambula.cli.common import (
     zone_of,
 )
 from ambula.cli.output import Table, out, print_json
-from ambula.config import zone_info
-from ambula.errors import InputError
-from ambula.forgetting import Gone, known_codes
-from ambula.keys import KeyFile
-from ambula.pace import REFERENCE_HEIGHT_M
+from ambula.epochs.pace import REFERENCE_HEIGHT_M
+from ambula.nodes.keys import KeyFile
+from ambula.participant import forget_and_rename as forgetting
+from ambula.participant.epochs import choose_participant
+from ambula.participant.forget_and_rename import Gone, known_codes
 from ambula.store import Store, ZoneChange
-from ambula.wearer import choose_participant
 
 _AFTER_FORGETTING = (
     "Not touched: files that you have written (daily.csv, epochs.csv, reports), copies of the store, and what "

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ambula.base.config import zone_info
+from ambula.base.errors import InputError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -19,15 +21,13 @@ from ambula.cli.common import (
 )
 from ambula.cli.output import DIM, Table, out, print_json
 from ambula.cli.result_commands import DISCLAIMER
-from ambula.config import zone_info
-from ambula.dictionary import EMPTY
-from ambula.epochs import EpochTable
-from ambula.errors import InputError
-from ambula.localdays import Zones, local_days
+from ambula.days.dictionary import EMPTY
+from ambula.days.local_days import Zones, local_days
+from ambula.epochs.table import EpochTable
+from ambula.participant.epochs import choose_participant, load_wear
 from ambula.programme import Programme, ProgrammeWeek, load_plan, plan, words
 from ambula.programme.participant import programme_of
 from ambula.store import Note, Store
-from ambula.wearer import choose_participant, load_wear
 from nodecore.sampling import EPOCH_S
 
 _MOST_WORDS = 500

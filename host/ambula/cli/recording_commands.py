@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from ambula import classify as classifying
+from ambula.base.errors import InputError
+from ambula.base.optional_imports import SIMULATOR, needs
 from ambula.cli.common import JsonOption, run
 from ambula.cli.output import err, print_json, progress
-from ambula.epochs import EpochTable
-from ambula.epochs_csv import check_place, write_epochs_csv
-from ambula.errors import InputError
-from ambula.optional import SIMULATOR, needs
-from ambula.recording import Axes
+from ambula.epochs.csv_file import check_place, write_epochs_csv
+from ambula.epochs.table import EpochTable
+from ambula.recordings import classify as classifying
+from ambula.recordings.recording import Axes
 from ambula.sim.possible import check_possible
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
@@ -60,7 +60,7 @@ def replay(
     """Play a recording through two virtual nodes: the real firmware, flash, radio and store. Equals `classify`."""
     check_possible()
     with needs("replay", *SIMULATOR):
-        from ambula import replay as replaying
+        from ambula.rehearsal import replay as replaying
     check_place(out)
     with tempfile.TemporaryDirectory(prefix="ambula-") as folder, progress() as show:
         work = replaying.replay(

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from ambula.base.errors import AmbulaError
 from ambula.cli.common import ParticipantOption, Stopped, is_asked, run
 from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, near_nodes, wanted_keys
 from ambula.cli.output import out
-from ambula.client import NodeClient
-from ambula.errors import AmbulaError
-from ambula.fetch import SCAN_S, visiting
-from ambula.secure import NodeKey
+from ambula.nodes.client import NodeClient
+from ambula.nodes.session import NodeKey
+from ambula.nodes.visit import SCAN_S, visiting
 from ambula.transport.source import open_radio
 
 Act = Callable[[NodeClient], Awaitable[int]]

@@ -7,6 +7,11 @@ from typing import Annotated
 import typer
 
 import ambula
+from ambula.base.atomic_files import check_places, write_whole
+from ambula.base.config import zone_info
+from ambula.base.errors import InputError
+from ambula.base.optional_imports import needs
+from ambula.base.translation import SOURCE
 from ambula.cli.common import (
     ParticipantOption,
     RulesOption,
@@ -19,18 +24,13 @@ from ambula.cli.common import (
     zones_of,
 )
 from ambula.cli.output import out
-from ambula.config import zone_info
-from ambula.errors import InputError
-from ambula.localdays import ZoneHistory
-from ambula.optional import needs
+from ambula.days.local_days import ZoneHistory
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.summary import DaySummary
+from ambula.participant.epochs import choose_participant
+from ambula.participant.results import results
 from ambula.programme.participant import programme_of
-from ambula.results import results
-from ambula.settings import DEFAULT, Rules
-from ambula.speech import SOURCE
 from ambula.store import Store
-from ambula.summary import DaySummary
-from ambula.wearer import choose_participant
-from ambula.whole_files import check_places, write_whole
 
 
 class LanguageCode(StrEnum):

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from ambula.base.atomic_files import check_places
+from ambula.base.config import zone_info
+from ambula.base.errors import InputError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -19,17 +22,14 @@ from ambula.cli.common import (
 )
 from ambula.cli.output import BOLD, DIM, Table, out
 from ambula.cli.summary_formats import Format, Per, check_format, give_summary
-from ambula.config import zone_info
-from ambula.daily_csv import write_daily_csv
-from ambula.dictionary import entry
-from ambula.epochs import EpochTable
-from ambula.errors import InputError
-from ambula.localdays import ZoneHistory
-from ambula.results import results
+from ambula.days.csv_file import write_daily_csv
+from ambula.days.dictionary import entry
+from ambula.days.local_days import ZoneHistory
+from ambula.days.summary import DaySummary, WeekSummary
+from ambula.epochs.table import EpochTable
+from ambula.participant.epochs import choose_participant
+from ambula.participant.results import results
 from ambula.store import Store
-from ambula.summary import DaySummary, WeekSummary
-from ambula.wearer import choose_participant
-from ambula.whole_files import check_places
 
 # What fits a terminal of 80 columns and answers the first questions; daily.csv has the rest.
 _SHOWN = (

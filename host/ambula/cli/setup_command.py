@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
+from ambula.base.config import load_config, local_zone_name
+from ambula.base.errors import InputError
 from ambula.cli.common import ZoneOption, moment, new_code, warn_of_name
 from ambula.cli.flash_command import PortOption
 from ambula.cli.output import out
-from ambula.config import load_config, local_zone_name
-from ambula.errors import InputError
-from ambula.keys import KeyFile
+from ambula.nodes.keys import KeyFile
 from ambula.usb.board import Board
 from ambula.usb.node_setup import Wanted, set_up
 from ambula.usb.ports import choose_port

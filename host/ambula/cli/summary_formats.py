@@ -7,16 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
+from ambula.account.ledger import Ledger
+from ambula.base.atomic_files import write_whole
+from ambula.base.errors import InputError
 from ambula.cli.common import writing
 from ambula.cli.output import out
-from ambula.daily_csv import daily_csv_text, weekly_csv_text
-from ambula.errors import InputError
-from ambula.figure_tables import write_parquet
-from ambula.ledger import Ledger
-from ambula.results import Results
-from ambula.settings import Rules
-from ambula.summary import DaySummary, WeekSummary
-from ambula.whole_files import write_whole
+from ambula.days.csv_file import daily_csv_text, weekly_csv_text
+from ambula.days.parquet_file import write_parquet
+from ambula.days.rules import Rules
+from ambula.days.summary import DaySummary, WeekSummary
+from ambula.participant.results import Results
 from nodecore.sampling import EPOCH_S
 
 

@@ -6,10 +6,10 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Any
 
+from ambula.base.errors import AmbulaError, InputError
+from ambula.base.optional_imports import library
+from ambula.base.processes import pool_of
 from ambula.cohort.parts import Batch, Done
-from ambula.errors import AmbulaError, InputError
-from ambula.optional import library
-from ambula.processes import pool_of
 
 _AHEAD = 2  # batches a worker that wait for it
 _PATIENCE_S = 10  # for a scheduler that is about to start

@@ -13,14 +13,14 @@ from urllib.parse import quote, unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.config import zone_info
-from ambula.dictionary import entries
-from ambula.epochs import EpochTable
-from ambula.errors import InputError
+from ambula.base.config import zone_info
+from ambula.base.errors import InputError
+from ambula.base.optional_imports import library
+from ambula.days.dictionary import entries
+from ambula.days.local_days import ZoneHistory, Zones
+from ambula.epochs.table import EpochTable
 from ambula.exports.epochs_table import epoch_columns
 from ambula.exports.place import whole
-from ambula.localdays import ZoneHistory, Zones
-from ambula.optional import library
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 

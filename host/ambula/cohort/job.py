@@ -8,15 +8,15 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from ambula.base.atomic_files import check_places, replacing
+from ambula.base.errors import InputError
+from ambula.base.optional_imports import library
 from ambula.cohort.engines import here, on_dask
 from ambula.cohort.parts import Batch, Done, batches, do_batch, done_of, join_parts, repeated_codes, write_bad
 from ambula.cohort.people import Ask, Bad, find_sources
-from ambula.errors import InputError
-from ambula.figure_tables import Kind
-from ambula.optional import library
-from ambula.settings import DEFAULT, Rules
-from ambula.summary import DaySummary, WeekSummary
-from ambula.whole_files import check_places, replacing
+from ambula.days.parquet_file import Kind
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.summary import DaySummary, WeekSummary
 
 
 class Engine(StrEnum):

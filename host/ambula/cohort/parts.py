@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import ambula
+from ambula.base.optional_imports import library
 from ambula.cohort.people import Ask, Bad, Person, people_of
-from ambula.figure_tables import Kind, arrow_table, schema_of
-from ambula.optional import library
-from ambula.settings import Rules
-from ambula.summary import DaySummary, WeekSummary
+from ambula.days.parquet_file import Kind, arrow_table, schema_of
+from ambula.days.rules import Rules
+from ambula.days.summary import DaySummary, WeekSummary
 
 _GROUP_ROWS = 8192  # of the output; bounds what is in memory
 _NAMES: dict[Kind, str] = {DaySummary: "days.parquet", WeekSummary: "persons.parquet"}

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ambula.base.config import zone_info
+from ambula.base.errors import AmbulaError, InputError
 from ambula.cohort.epoch_set import KEY, participant_of, read_epoch_set
-from ambula.config import zone_info
-from ambula.errors import AmbulaError, InputError
-from ambula.localdays import ZoneHistory
-from ambula.origin import Origin
-from ambula.results import results
-from ambula.settings import Rules
+from ambula.days.local_days import ZoneHistory
+from ambula.days.origin import Origin
+from ambula.days.rules import Rules
+from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
+from ambula.participant.results import results
+from ambula.participant.zones import zones_of
 from ambula.store import Store
-from ambula.summary import DaySummary, WeekSummary, summarise_days, summarise_week
-from ambula.zones import zones_of
 
 
 @dataclass(frozen=True)

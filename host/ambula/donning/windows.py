@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import Records
-from ambula.sensor_axes import is_turned, sensor_mean_g, spread_g
+from ambula.epochs.sensor_axes import is_turned, sensor_mean_g, spread_g
+from ambula.epochs.table import Records
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, ODR_HZ
 
 Floats = NDArray[np.float64]

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.errors import InputError
+from ambula.base.errors import InputError
+from ambula.base.optional_imports import needs
 from ambula.evaluation.parts import BACK, THIGH, Float, Text
 from ambula.evaluation.programs import Answer, Program
 from ambula.evaluation.streams import Stream
-from ambula.optional import needs
 from nodecore.sampling import EPOCH_S
 
 _AXES = np.array([1.0, -1.0, -1.0])  # x up, z into the body: standing x = 1, sitting z = -1

@@ -1,38 +1,18 @@
 """Turn a recording's axes to Ambula's (x up along the segment, z out of the skin) by the direction of gravity."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ambula.evaluation.parts import THIGH, Float, Text
+from ambula.recordings.axes import Turn, frame, signed
 
 _UPRIGHT = ("standing", "walking")  # the first of these that a person did shows which way is up
 _LEAST = 50  # samples that a direction is taken from
 _CLEAR_G = 0.6
 
 
-@dataclass(frozen=True)
-class Turn:
-    """A rotation, `acc @ matrix.T` in Ambula's axes, and in words what it did."""
-
-    matrix: Float
-    said: str
-
-
 def as_recorded() -> Turn:
     """Return the turn that changes nothing."""
     return Turn(np.eye(3), "as recorded")
-
-
-def signed(up: int, out: int) -> Turn:
-    """Return the turn that makes `up` x and `out` z; an axis is +-1, +-2 or +-3 for +-x, +-y, +-z.
-
-    Raises ValueError if both are the same axis.
-    """
-    if abs(up) == abs(out):
-        raise ValueError("up and out cannot share an axis")
-    x, z = _unit(up), _unit(out)
-    return Turn(_frame(x, z), f"up was {_name(up)}, out of the skin {_name(out)}")
 
 
 def snapped(acc_g: Float) -> Turn:
@@ -56,7 +36,7 @@ def frame_along(up: Float) -> Float:
     x: Float = up / float(np.linalg.norm(up))
     z = np.array([0.0, 0.0, 1.0]) - x * x[2]
     z /= np.linalg.norm(z)
-    return _frame(x, z)
+    return frame(x, z)
 
 
 def by_gravity(acc_g: Float, label: Text, site: str, out: int) -> Turn:
@@ -90,18 +70,3 @@ def _mean(acc_g: Float, label: Text, *wanted: str) -> Float:
 def _nearest(direction: Float) -> int:
     axis = int(np.abs(direction).argmax())
     return (axis + 1) * (1 if direction[axis] >= 0 else -1)
-
-
-def _frame(x: Float, z: Float) -> Float:
-    """Return the rotation whose rows are x, y = z cross x, and z."""
-    return np.array([x, np.cross(z, x), z], np.float64)
-
-
-def _unit(axis: int) -> Float:
-    out = np.zeros(3)
-    out[abs(axis) - 1] = 1.0 if axis > 0 else -1.0
-    return out
-
-
-def _name(axis: int) -> str:
-    return ("+" if axis > 0 else "-") + "xyz"[abs(axis) - 1]

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 import ambula
-from ambula.errors import InputError
+from ambula.base.errors import InputError
 from ambula.evaluation.cadence import CadenceScores, cadence_scores, not_scored
 from ambula.evaluation.known_sets import Order, known
 from ambula.evaluation.metrics import ClassScores, Fold, class_scores, excluded

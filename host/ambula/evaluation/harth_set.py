@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.errors import InputError
+from ambula.base.errors import InputError
 from ambula.evaluation import axes
 from ambula.evaluation.npz_set import chosen
 from ambula.evaluation.parts import BACK, THIGH, DataSet, Float, Part, Request, Text
-from ambula.recording_csv import line_of
+from ambula.recordings.csv_file import line_of
 
 COLUMNS = ("timestamp", "back_x", "back_y", "back_z", "thigh_x", "thigh_y", "thigh_z", "label")
 _AT = {BACK: slice(0, 3), THIGH: slice(3, 6)}

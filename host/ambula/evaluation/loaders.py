@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ambula.errors import InputError
+from ambula.base.errors import InputError
 from ambula.evaluation.harth_set import COLUMNS, is_harth_set, open_harth_set
 from ambula.evaluation.npz_set import open_npz_set
 from ambula.evaluation.parts import DataSet, Request

@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.errors import InputError
+from ambula.base.errors import InputError
 from ambula.evaluation import axes
 from ambula.evaluation.known_sets import Axes, known
 from ambula.evaluation.parts import BACK, THIGH, DataSet, Float, Part, Request, Text

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ambula.classify import records_of
-from ambula.epochs import Records
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import Records
 from ambula.evaluation.parts import BACK, THIGH, Float, Text
 from ambula.evaluation.streams import Stream
-from ambula.fusion import fuse_records
-from ambula.recording import Recording, resample
+from ambula.recordings.classify import records_of
+from ambula.recordings.recording import Recording, resample
 from nodecore.activity import NAMES
 
 _ROLE = {THIGH: 0, BACK: 1}

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ambula.base.optional_imports import library
+from ambula.days.figures import effective_activity
 from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
-from ambula.figures import effective_activity
-from ambula.optional import library
 from nodecore import activity
 from nodecore.sampling import EPOCH_S
 

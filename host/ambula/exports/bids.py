@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import ambula
-from ambula.dictionary import Kind, entries, in_file
-from ambula.errors import InputError
+from ambula.base.errors import InputError
+from ambula.days.dictionary import Kind, entries, in_file
 from ambula.exports.epochs_table import epoch_columns
 from ambula.exports.place import whole, write_json
 from ambula.exports.source import DEVICES, Source, Written

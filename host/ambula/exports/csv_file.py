@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ambula.epochs_csv import write_epochs_csv
+from ambula.epochs.csv_file import write_epochs_csv
 from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
 

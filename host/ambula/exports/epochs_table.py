@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ambula.dictionary import entries
-from ambula.epochs import EpochTable
+from ambula.days.dictionary import entries
+from ambula.epochs.table import EpochTable
 from nodecore.activity import NAMES
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import ambula
-from ambula.dictionary import Entry, entries
+from ambula.base.optional_imports import library
+from ambula.days.dictionary import Entry, entries
+from ambula.days.summary import DaySummary
 from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
-from ambula.optional import library
-from ambula.summary import DaySummary
 
 DICTIONARY = "urn:x-ambula:dictionary:day"
 _LOINC = {"steps": ("55423-8", "Number of steps in unspecified time Pedometer")}

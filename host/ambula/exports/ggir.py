@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 import ambula
-from ambula.epochs import Records
+from ambula.days.figures import effective_activity
+from ambula.epochs.sensor_axes import spread_g
+from ambula.epochs.table import Records
 from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
-from ambula.figures import effective_activity
-from ambula.sensor_axes import spread_g
 from nodecore.activity import NOT_WORN
 from nodecore.sampling import EPOCH_S
 

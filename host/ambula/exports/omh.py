@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import ambula
+from ambula.days.study import CITATION
+from ambula.days.summary import DaySummary
 from ambula.exports.place import whole, write_json
 from ambula.exports.source import Source, Written
-from ambula.study import CITATION
-from ambula.summary import DaySummary
 from nodecore import activity
 
 _STEP_COUNT = {"namespace": "omh", "name": "step-count", "version": "3.0"}

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from ambula.dictionary import entries
+from ambula.base.optional_imports import library
+from ambula.days.dictionary import entries
 from ambula.exports.epochs_table import epoch_columns
 from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
-from ambula.optional import library
 
 
 def export_parquet(source: Source, folder: Path) -> Written:

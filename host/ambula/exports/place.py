@@ -7,7 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from ambula.errors import InputError
+from ambula.base.errors import InputError
 
 
 @contextlib.contextmanager

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import ambula
-from ambula.epochs import EpochTable, Records
-from ambula.errors import InputError
-from ambula.localdays import ZoneHistory, local_day
-from ambula.results import results
-from ambula.settings import DEFAULT, Rules
+from ambula.base.errors import InputError
+from ambula.days.local_days import ZoneHistory, local_day
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.summary import DaySummary
+from ambula.epochs.table import EpochTable, Records
+from ambula.participant.results import results
 from ambula.store import Store
-from ambula.summary import DaySummary
 from nodecore.sampling import EPOCH_S
 
 # Columns of the daily table that name a device, which may lead to its buyer: no export carries them.

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from ambula.epochs import EpochTable
-from ambula.localdays import ZoneHistory
+from ambula.days.local_days import ZoneHistory
+from ambula.epochs.table import EpochTable
 from ambula.programme.plan import default_text, read_plan
 from ambula.programme.progress import Programme, follow
 from ambula.programme.walks import open_date, walking_days

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ambula.errors import InputError
+from ambula.base.errors import InputError
 
 _MOST_TEXT = 60
 # name: (least, most)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ambula.bouts import find_bouts, lengths
-from ambula.epochs import EpochTable
-from ambula.figures import EPOCHS_A_MIN, DayRows, by_local_day
-from ambula.localdays import Zones, local_days
-from ambula.settings import DEFAULT, Rules
+from ambula.days.figures import EPOCHS_A_MIN, DayRows, by_local_day
+from ambula.days.local_days import Zones, local_days
+from ambula.days.rules import DEFAULT, Rules
+from ambula.epochs.bouts import find_bouts, lengths
+from ambula.epochs.table import EpochTable
 from nodecore.sampling import EPOCH_S
 
 

@@ -1,8 +1,8 @@
 """A programme in words: the next goal, why it is that, how to go about it, and when to ask for help."""
 
+from ambula.base.translation import ENGLISH, N_, NN_, Speaker
 from ambula.programme.plan import Plan
 from ambula.programme.progress import Goal, Programme, ProgrammeWeek, Verdict
-from ambula.speech import ENGLISH, N_, NN_, Speaker
 
 # Facts: NHS, "Cauda equina syndrome" (www.nhs.uk/conditions/cauda-equina-syndrome).
 HELP_AT_ONCE = N_(

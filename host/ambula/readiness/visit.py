@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from ambula.client import NodeClient
+from ambula.base.errors import AmbulaError, ProtocolError
 from ambula.donning.words import Finding, Level
-from ambula.errors import AmbulaError, ProtocolError
-from ambula.fetch import SCAN_S, find_nodes, visiting
+from ambula.nodes.client import NodeClient
+from ambula.nodes.session import NodeKey
+from ambula.nodes.sync import sync_node
+from ambula.nodes.visit import SCAN_S, find_nodes, visiting
 from ambula.readiness.rules import NodeState
-from ambula.secure import NodeKey
 from ambula.store import Store
-from ambula.sync import sync_node
 from ambula.transport.radio import Radio
 from nodecore import protocol
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ambula.ledger import Ledger, State
-from ambula.localdays import LocalDay
+from ambula.account.ledger import Ledger, State
+from ambula.base.translation import N_
+from ambula.days.local_days import LocalDay
 from ambula.report.language import Language
 from ambula.report.strips import Layer, Strip
-from ambula.speech import N_
 from nodecore.sampling import EPOCH_S
 
 _SAID = {

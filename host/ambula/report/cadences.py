@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ambula.epochs import EpochTable
-from ambula.figures import EPOCHS_A_MIN, effective_activity
-from ambula.localdays import LocalDay
+from ambula.days.figures import EPOCHS_A_MIN, effective_activity
+from ambula.days.local_days import LocalDay
+from ambula.epochs.table import EpochTable
 from ambula.report.language import Language
 from nodecore import activity
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from ambula.ledger import Ledger
-from ambula.localdays import Zones
+from ambula.account.ledger import Ledger
+from ambula.base.translation import SOURCE
+from ambula.days.local_days import Zones
+from ambula.days.rules import DEFAULT, Rules
 from ambula.programme import Programme
-from ambula.settings import DEFAULT, Rules
-from ambula.speech import SOURCE
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Literal
 
 import polib
 
-from ambula.dictionary import Entry, Value
-from ambula.speech import CODES, N_, SOURCE, Speaker
+from ambula.base.translation import CODES, N_, SOURCE, Speaker
+from ambula.days.dictionary import Entry, Value
 
 _CLOCK = slice(11, 16)  # of 2026-03-02T22:01:35+01:00
 _NBSP = "\N{NO-BREAK SPACE}"

@@ -10,11 +10,11 @@ from babel.messages import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from ambula import study
-from ambula.dictionary import entries
+from ambula.base.atomic_files import write_whole
+from ambula.base.translation import CODES, SOURCE
+from ambula.days import study
+from ambula.days.dictionary import entries
 from ambula.report.language import catalogue_path, unit_of
-from ambula.speech import CODES, SOURCE
-from ambula.whole_files import write_whole
 
 Message = str | tuple[str, str]
 _KEYWORDS = {"say": None, "N_": None, "say_n": (1, 2), "NN_": (1, 2)}

@@ -8,10 +8,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ambula import study
-from ambula.dictionary import EMPTY, Entry, entries, in_file
-from ambula.epochs import EpochTable
-from ambula.localdays import LocalDay, ZoneHistory, local_day
+from ambula.base.atomic_files import write_whole
+from ambula.days import study
+from ambula.days.dictionary import EMPTY, Entry, entries, in_file
+from ambula.days.local_days import LocalDay, ZoneHistory, local_day
+from ambula.days.summary import JOURNEY, DaySummary, WeekSummary
+from ambula.epochs.table import EpochTable
 from ambula.report import strips, words
 from ambula.report.accounts import accounts
 from ambula.report.cadences import cadence_bars
@@ -19,8 +21,6 @@ from ambula.report.colours import FILL
 from ambula.report.context import ReportContext
 from ambula.report.language import Language
 from ambula.report.plan_view import plan_view
-from ambula.summary import JOURNEY, DaySummary, WeekSummary
-from ambula.whole_files import write_whole
 
 _LEAST_AXIS_MIN = 150
 _THRESHOLDS_MIN = (78, 100, 125)

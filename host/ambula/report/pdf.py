@@ -8,8 +8,8 @@ from collections.abc import Generator
 from io import BytesIO, StringIO
 from typing import Any
 
-from ambula.errors import MissingPart
-from ambula.optional import needs
+from ambula.base.errors import MissingPart
+from ambula.base.optional_imports import needs
 
 _LOG = logging.getLogger("weasyprint")
 _PRINT = "print the HTML from a browser"

@@ -11,15 +11,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.bouts import find_bouts, lengths
-from ambula.dictionary import EMPTY
-from ambula.epochs import EpochTable
-from ambula.figures import EPOCHS_A_MIN, effective_activity
-from ambula.localdays import LocalDay
+from ambula.base.translation import N_
+from ambula.days.dictionary import EMPTY
+from ambula.days.figures import EPOCHS_A_MIN, effective_activity
+from ambula.days.local_days import LocalDay
+from ambula.days.summary import DaySummary
+from ambula.epochs.bouts import find_bouts, lengths
+from ambula.epochs.table import EpochTable
 from ambula.report.language import Language
 from ambula.report.words import THIN_SHARE
-from ambula.speech import N_
-from ambula.summary import DaySummary
 from nodecore import activity
 from nodecore.sampling import EPOCH_S
 

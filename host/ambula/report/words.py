@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ambula.localdays import ZoneHistory
+from ambula.days.local_days import ZoneHistory
+from ambula.days.rules import MetTable, Rules
+from ambula.days.study import VOLUME_MIN, Category, volume_category
+from ambula.days.summary import DaySummary, WeekSummary
 from ambula.report.language import Language
-from ambula.settings import MetTable, Rules
-from ambula.study import VOLUME_MIN, Category, volume_category
-from ambula.summary import DaySummary, WeekSummary
 
 THIN_SHARE = 0.8
 _ALMOST_ALL = 0.995

@@ -20,7 +20,7 @@ from bumble import controller as bumble_controller
 from bumble import core, hci, link, ll
 from bumble.device import Device, DeviceConfiguration
 
-from ambula.errors import SimulatorError
+from ambula.base.errors import SimulatorError
 from ambula.sim.controller import AirController, Outbox
 from ambula.sim.hci_socket import HciServer, serve_hci
 from ambula.sim.nimble import NodeRadio

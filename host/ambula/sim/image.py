@@ -7,8 +7,8 @@ from typing import Any, BinaryIO, cast
 
 from littlefs import LittleFS
 
-from ambula.firmware_files import SLOTS, device_files, placed
-from ambula.mpy import architecture_of, compile_files
+from ambula.firmware_build.compile import architecture_of, compile_files
+from ambula.firmware_build.files import SLOTS, device_files, placed
 from ambula.sim.node import find_micropython
 
 BLOCK_SIZE = 4096

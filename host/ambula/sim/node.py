@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ambula.errors import SimulatorError
-from ambula.firmware_files import simulated_board
-from ambula.mpy import architecture_of, compile_files
+from ambula.base.errors import SimulatorError
+from ambula.firmware_build.compile import architecture_of, compile_files
+from ambula.firmware_build.files import simulated_board
 from ambula.sim.states import StateTimes, read_states
 
 HEAP = "128k"

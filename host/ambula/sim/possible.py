@@ -2,7 +2,7 @@
 
 import socket
 
-from ambula.errors import SimulatorError
+from ambula.base.errors import SimulatorError
 
 
 def check_possible() -> None:

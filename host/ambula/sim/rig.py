@@ -11,8 +11,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.keys import KeyFile
-from ambula.secure import NodeKey, new_key
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey, new_key
 from ambula.sim.air import Air
 from ambula.sim.image import build_image, device_key
 from ambula.sim.nimble import NodeRadio

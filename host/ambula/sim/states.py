@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ambula.errors import SimulatorError
+from ambula.base.errors import SimulatorError
 
 STATES = ("starting", "waiting", "asleep", "sampling", "flash", "window", "connected", "meeting")
 RADIO_STATES = ("window", "connected", "meeting")

@@ -9,7 +9,7 @@ themselves take none.
 import asyncio
 from collections.abc import Mapping
 
-from ambula.errors import SimulatorError
+from ambula.base.errors import SimulatorError
 from ambula.sim.air import Air
 from ambula.sim.nimble import NodeRadio
 from ambula.sim.node import NodeProcess

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from ambula.errors import StoreError
+from ambula.base.errors import StoreError
 from ambula.store import checks, schema
 
 _LOCK_TIMEOUT_S = 10.0

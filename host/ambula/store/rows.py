@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ambula.epochs import Records, first_of_each
+from ambula.epochs.table import Records, first_of_each
 from nodecore import headers, record, segment
 
 

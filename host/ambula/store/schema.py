@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from ambula.errors import StoreError
+from ambula.base.errors import StoreError
 
 APPLICATION_ID = 0x414D4255  # "AMBU": tells a store from any other SQLite file
 _PAGE_BYTES = 8192  # SQLite's own 4096 take a row up to 1 KiB: a segment's would cost each a page more, mostly empty

@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 from collections.abc import Generator, Iterable
 
-from ambula.epochs import Records
+from ambula.epochs.table import Records
 from ambula.store import checks, erase
 from ambula.store.people import People
 from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import EpochTable
+from ambula.epochs.table import EpochTable
 from ambula.synthetic.body import Floats, Participant
 from ambula.synthetic.plan import Kind, Stretch
 from nodecore import activity

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs import EpochTable
+from ambula.epochs.table import EpochTable
 from ambula.synthetic.body import Participant
 from ambula.synthetic.days import default_day
 from ambula.synthetic.recording import simulate

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ambula.errors import AmbulaError, ProtocolError, TransportError
-from ambula.optional import missing
+from ambula.base.errors import AmbulaError, ProtocolError, TransportError
+from ambula.base.optional_imports import missing
 from ambula.transport.bluez_links import end_links_left_behind
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 import contextlib
 from collections.abc import AsyncGenerator
 
-from ambula.errors import InputError, TransportError
-from ambula.optional import needs
+from ambula.base.errors import InputError, TransportError
+from ambula.base.optional_imports import needs
 from ambula.transport.radio import Radio
 
 _BUMBLE = "bumble:"

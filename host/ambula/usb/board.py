@@ -10,8 +10,8 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Self, cast
 
-from ambula.errors import BoardError, TransportError
-from ambula.optional import needs
+from ambula.base.errors import BoardError, TransportError
+from ambula.base.optional_imports import needs
 from ambula.usb import on_board
 
 _CHUNK_BYTES = 1024

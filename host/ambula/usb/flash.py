@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ambula.errors import BoardError
-from ambula.firmware_files import MAIN, POINTER, SIMULATED, SLOTS, device_files
-from ambula.mpy import ARCHITECTURES, ESP32_C3, compile_files
-from ambula.optional import needs
+from ambula.base.errors import BoardError
+from ambula.base.optional_imports import needs
+from ambula.firmware_build.compile import ARCHITECTURES, ESP32_C3, compile_files
+from ambula.firmware_build.files import MAIN, POINTER, SIMULATED, SLOTS, device_files
 from ambula.usb.board import Board, FlashFull
 from ambula.usb.state import State
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ambula.errors import BoardError, InputError
-from ambula.optional import missing
+from ambula.base.errors import BoardError, InputError
+from ambula.base.optional_imports import missing
 
 _CHIP = "esp32c3"
 # esp_image_header_t of ESP-IDF's esp_app_format.h: its first byte, and the chip that an image is for.

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ambula.config import zone_info
-from ambula.errors import BoardError, InputError
-from ambula.keys import KeyFile
-from ambula.secure import NodeKey, new_key
+from ambula.base.config import zone_info
+from ambula.base.errors import BoardError, InputError
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey, new_key
 from ambula.usb import on_board
 from ambula.usb.board import Board
 from ambula.usb.flash import COMES_UP_S

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ambula.errors import TransportError
-from ambula.optional import needs
+from ambula.base.errors import TransportError
+from ambula.base.optional_imports import needs
 
 _NONE = (
     "no board found on USB: plug one in with a cable that carries data, press its reset button, and run this again "

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ambula.errors import BoardError
-from ambula.firmware_files import SLOTS
+from ambula.base.errors import BoardError
+from ambula.firmware_build.files import SLOTS
 from ambula.usb import on_board
 from ambula.usb.board import Board
 

@@ -1,0 +1,233 @@
+"""Every 5-second slot of a node's recording has one state; their sum is the duration.
+
+The states are told apart by what the log says around a gap: a boot ends one, a fault event begins one, a full flash is
+confessed once there is room again. What nothing explains is lost. Time is true time (`timebase`), as everywhere else.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.clock.true_time import NodeTime, Unplaced, node_time
+from ambula.store import Event, NodeRow, Store
+from nodecore import activity, record, segment
+from nodecore.sampling import EPOCH_S
+
+_SETTING_EPOCHS = 2
+
+
+class State(StrEnum):
+    """What became of a slot."""
+
+    RECORDED = "recorded"
+    NOT_WORN = "not worn"
+    REBOOTING = "rebooting"
+    SENSOR_FAULT = "sensor fault"
+    STORAGE_FULL = "storage full"
+    CLOCK_UNKNOWN = "clock unknown"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Slots [start, end) of one state."""
+
+    start: int
+    end: int
+    state: State
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One node's slots, from its first start to its last record or event, as runs in time order, none over another.
+
+    A node that does not record by its plan owes nothing: the slots before a planned start, and from a stop to the next
+    start, are in no run.
+    """
+
+    runs: tuple[Run, ...]
+
+    @property
+    def slots(self) -> dict[State, int]:
+        """How many slots each state has; all states are present."""
+        slots = dict.fromkeys(State, 0)
+        for run in self.runs:
+            slots[run.state] += run.end - run.start
+        return slots
+
+    @property
+    def duration_slots(self) -> int:
+        """All slots together."""
+        return sum(run.end - run.start for run in self.runs)
+
+    @property
+    def duration_s(self) -> int:
+        """The whole duration in seconds."""
+        return self.duration_slots * EPOCH_S
+
+
+def ledger_of(store: Store, node: NodeRow) -> Ledger:
+    """Return the ledger of one node's log."""
+    return ledger_from(node_time(store, node))
+
+
+def ledger_from(told: NodeTime) -> Ledger:
+    """Return the ledger of what a node's log tells.
+
+    Epochs of a boot that never learnt the time were recorded in the gap between what lies before and behind them in the
+    log, nobody knows where in it: the end of that gap is CLOCK_UNKNOWN, as long as they are. Edge case: where nothing
+    is known before or behind them, the recording is that much longer.
+    """
+    runs = _known_runs(told)
+    for part in told.unplaced:
+        runs = _with_unplaced(runs, part)
+    return Ledger(tuple(_merged(runs)))
+
+
+def _known_runs(told: NodeTime) -> list[Run]:
+    """Return the runs between the first and the last sign of life."""
+    epoch = told.records.epoch
+    not_worn = told.records.data[:, record.ACTIVITY] & 15 == activity.NOT_WORN
+    runs = [Run(a, b, State.RECORDED) for a, b in _stretches(epoch[~not_worn])]
+    runs += [Run(a, b, State.NOT_WORN) for a, b in _stretches(epoch[not_worn])]
+    for first, end in _gaps(epoch, told.events):
+        runs += _explain(first, end, told.events)
+    return sorted(runs, key=lambda run: run.start)
+
+
+def _stretches(epoch: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return rising epochs as unbroken stretches [start, end)."""
+    if not len(epoch):
+        return []
+    breaks = np.flatnonzero(np.diff(epoch) > 1)
+    starts = [int(epoch[0]), *epoch[breaks + 1].tolist()]
+    return list(zip(starts, [*(epoch[breaks] + 1).tolist(), int(epoch[-1]) + 1], strict=True))
+
+
+def _gaps(epoch: NDArray[np.int64], events: list[Event]) -> list[tuple[int, int]]:
+    """Return the runs [first, end) of slots without a record, between the first and the last sign of life."""
+    marks = [e.epoch for e in events]
+    if len(epoch) == 0 and not marks:
+        return []
+    first = min([*marks, *epoch[:1].tolist()])
+    last = max([*marks, *epoch[-1:].tolist()])
+    known = np.concatenate([[first - 1], epoch, [last + 1]])
+    holes = np.flatnonzero(np.diff(known) > 1)
+    return [(int(known[i]) + 1, int(known[i + 1])) for i in holes]
+
+
+def _explain(first: int, end: int, events: list[Event]) -> list[Run]:
+    """Split a gap at the events in it, and name each part by what happened at its ends; a stop leaves no part."""
+    parts: list[tuple[int, int, State | None]] = []
+    at, state = first, State.LOST
+    here = _events_at(first, end, events)
+    for event, following in zip(here, [*here, None][1:], strict=True):
+        stop = min(max(event.epoch, at), end)
+        if event.code == segment.CLOCK_SET:  # one epoch was broken off, the next began late
+            cost = max(at, stop - 1), min(stop + _SETTING_EPOCHS, end)
+            parts += [(at, cost[0], state), (*cost, State.CLOCK_UNKNOWN if state is State.LOST else state)]
+            at = cost[1]
+        else:
+            parts.append((at, stop, _state_before(event, following, state)))
+            at, state = stop, _state_after(event, state)
+    parts.append((at, end, state))
+    return [Run(a, b, state) for a, b, state in parts if a < b and state is not None]
+
+
+def _events_at(first: int, end: int, events: list[Event]) -> list[Event]:
+    """Return the events that bear on a gap, in time order: those in it, and what lasts from the slot before it."""
+    lasting = (segment.BOOT, segment.CLOCK_SET, segment.STOPPED, segment.STARTED)
+    near = [e for e in events if first <= e.epoch <= end or (e.epoch == first - 1 and e.code in lasting)]
+    return sorted(near, key=lambda e: e.epoch)
+
+
+def _state_before(event: Event, following: Event | None, otherwise: State | None) -> State | None:
+    """Return what the slots before an event were: no power before a boot, no room before a full flash is confessed."""
+    if otherwise is None:
+        return None
+    if event.code == segment.BOOT:
+        return State.REBOOTING
+    if event.code == segment.STOPPED and following is not None and _tells_late(event, following):
+        return State.REBOOTING
+    if event.code == segment.GAP:
+        return State.STORAGE_FULL
+    if is_sensor_fault(event):
+        return State.SENSOR_FAULT  # silence is told half a minute after it began
+    return otherwise
+
+
+def _state_after(event: Event, otherwise: State | None) -> State | None:
+    """Return what the slots after an event are, up to the next record or event; None while nothing is owed."""
+    if event.code == segment.STOPPED or (event.code == segment.BOOT and not _records(event)):
+        return None
+    if event.code in (segment.BOOT, segment.STARTED):
+        return State.REBOOTING  # the first epoch after a start is not whole
+    if is_sensor_fault(event) and otherwise is not None:
+        return State.SENSOR_FAULT
+    return otherwise
+
+
+def _tells_late(stop: Event, boot: Event) -> bool:
+    """Tell a stop that came while the node was off: the boot after it wrote it, just before it wrote of itself."""
+    return boot.code == segment.BOOT and boot.boot == stop.boot
+
+
+def _records(boot: Event) -> bool:
+    """Tell whether a node came up to record, or to wait; logs from before there were plans say nothing of it."""
+    try:
+        told = json.loads(boot.payload)
+    except ValueError:
+        return True
+    return not (isinstance(told, dict) and told.get("recording") is False)  # pyright: ignore[reportUnknownMemberType]
+
+
+def is_sensor_fault(event: Event) -> bool:
+    """Tell a fault of the sensor from one that costs no epochs, such as the radio's."""
+    return event.code == segment.FAULT and event.payload.startswith(b"imu")
+
+
+def _with_unplaced(runs: list[Run], part: Unplaced) -> list[Run]:
+    """Give epochs without a time the end of the gap that they fell into, or a place of their own at either end."""
+    unknown = State.CLOCK_UNKNOWN
+    if part.before is None:
+        end = runs[-1].end if runs else 0
+        return [*runs, Run(end, end + part.epochs, unknown)]
+    if part.after is None:
+        start = runs[0].start if runs else part.before
+        return [Run(start - part.epochs, start, unknown), *runs]
+    left = part.epochs
+    out: list[Run] = []
+    for run in reversed(runs):
+        here = _inside(run, part.after + 1, part.before) if _is_gap(run) else None
+        if here is None or not left:
+            out.append(run)
+            continue
+        start, end = here
+        start = max(start, end - left)
+        left -= end - start
+        pieces = (Run(run.start, start, run.state), Run(start, end, unknown), Run(end, run.end, run.state))
+        out += [piece for piece in reversed(pieces) if piece.start < piece.end]
+    return out[::-1]
+
+
+def _is_gap(run: Run) -> bool:
+    return run.state not in (State.RECORDED, State.NOT_WORN, State.CLOCK_UNKNOWN)
+
+
+def _inside(run: Run, start: int, end: int) -> tuple[int, int] | None:
+    start, end = max(run.start, start), min(run.end, end)
+    return (start, end) if start < end else None
+
+
+def _merged(runs: list[Run]) -> list[Run]:
+    """Join neighbours of one state."""
+    out: list[Run] = []
+    for run in runs:
+        if out and out[-1].end == run.start and out[-1].state is run.state:
+            out[-1] = Run(out[-1].start, run.end, run.state)
+        else:
+            out.append(run)
+    return out

@@ -1,0 +1,41 @@
+"""Files that appear whole or not at all: made beside their place, then put there in one step."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+from ambula.base.errors import InputError
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Generator[Path]:
+    """Give a place beside `path`, and put the file that was made there in its stead; nothing stays if it fails.
+
+    Raises OSError where it cannot be written.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8, in one step: a reader sees the old file or the new one, never half."""
+    with replacing(path) as part:
+        part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+
+
+def check_places(*paths: Path | None) -> None:
+    """Raise InputError where one of the results' places is a folder, or two are the same: ask before the work."""
+    named = [path for path in paths if path is not None]
+    for i, path in enumerate(named):
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; name a file in it")
+        if path.resolve() in [other.resolve() for other in named[:i]]:
+            raise InputError(f"{path}: is to hold two results; give each a file of its own")

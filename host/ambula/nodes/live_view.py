@@ -1,0 +1,176 @@
+"""What the nodes see now, as rows for a screen or a script: made of their answers, without a radio.
+
+A node's newest record says what it alone makes of the epoch. Where both nodes' records of one epoch are here, they are
+fused as they will be after the sync; else the thigh's own newest fused class stands, if it has one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import isnan
+from typing import Any
+
+import numpy as np
+
+from ambula.donning import words
+from ambula.epochs.fusion import inclination_deg
+from ambula.nodes.info import Info, Now
+from ambula.nodes.session import NodeKey
+from nodecore import activity, fuse, protocol, record
+from nodecore.sampling import EPOCH_S
+
+LIVE, LOST, NOT_HEARD = "live", "lost", "not heard yet"  # what a link may be
+_KEPT = 4  # records a node: two nodes empty their sensors at different moments, up to two epochs apart
+
+
+@dataclass(frozen=True)
+class Row:
+    """One node now; None where nothing is known, so that nothing old looks new.
+
+    link: "live", "lost" or "not heard yet". epoch_utc: when the newest epoch began. confidence: 0..1.
+    inclination_deg: 0 is upright, 90 horizontal. walking_min: today's, by this node alone. signal_dbm: of the last scan
+    that heard it. state: "recording", "waiting" or "stopped". worn: in words, how it is worn as far as it knows.
+    """
+
+    participant: str
+    node: str
+    link: str
+    state: str | None = None
+    epoch_utc: str | None = None
+    activity: str | None = None
+    confidence: float | None = None
+    cadence_spm: int | None = None
+    inclination_deg: float | None = None
+    walking_min: float | None = None
+    battery_mv: int | None = None
+    signal_dbm: int | None = None
+    worn: str | None = None
+
+
+@dataclass(frozen=True)
+class Together:
+    """What the nodes make together of an epoch; `by`: "laptop" from both records, "thigh" as that node had fused it.
+
+    walking_min: today's, of the epochs that the thigh has fused.
+    """
+
+    epoch_utc: str
+    activity: str
+    by: str
+    walking_min: float | None
+
+
+@dataclass
+class _Seen:
+    link: str = NOT_HEARD
+    signal_dbm: int | None = None
+    info: Info | None = None
+    now: Now | None = None
+    records: dict[int, bytes] = field(default_factory=dict[int, bytes])
+
+
+class View:
+    """The nodes of one participant, by key; tell it what is heard, ask it for what to show."""
+
+    def __init__(self, keys: Sequence[NodeKey]) -> None:
+        self._seen = {key: _Seen() for key in keys}
+
+    def joined(self, key: NodeKey, signal_dbm: int) -> None:
+        """A link to a node is up; `signal_dbm` is that of the scan."""
+        self._seen[key] = _Seen(LIVE, signal_dbm)
+
+    def lost(self, key: NodeKey) -> None:
+        """A node cannot be asked any more: what it said last is not shown."""
+        self._seen[key] = _Seen(LOST, self._seen[key].signal_dbm)
+
+    def told(self, key: NodeKey, info: Info, now: Now) -> None:
+        """A node has answered."""
+        seen = self._seen[key]
+        seen.info, seen.now = info, now
+        if now.epoch:
+            seen.records[now.epoch] = now.record
+            for old in sorted(seen.records)[:-_KEPT]:
+                del seen.records[old]
+
+    def rows(self) -> list[Row]:
+        """Return a row a node, in the order of the keys."""
+        return [_row(key, seen) for key, seen in self._seen.items()]
+
+    def together(self) -> Together | None:
+        """Return the newest epoch that both nodes have a say in, or None."""
+        thigh, back = ([s for k, s in self._seen.items() if k.role == role and s.now] for role in range(2))
+        told = thigh[0].now if thigh else None
+        is_fused = told is not None and told.fused_activity is not None
+        minutes = _minutes(told.fused_walking_epochs) if told is not None and is_fused else None
+        if thigh and back:
+            epoch = max(thigh[0].records.keys() & back[0].records.keys(), default=None)
+            if epoch is not None:
+                fused = bytearray(fuse.SIZE)
+                fuse.fuse(thigh[0].records[epoch], back[0].records[epoch], fused)
+                return Together(_utc(epoch), activity.NAMES[fused[fuse.ACTIVITY]], "laptop", minutes)
+        if told is None or told.fused_activity is None:
+            return None
+        return Together(_utc(told.fused_epoch), _name(told.fused_activity), "thigh", minutes)
+
+
+def _row(key: NodeKey, seen: _Seen) -> Row:
+    info, now = seen.info, seen.now
+    who: dict[str, Any] = {
+        "participant": key.participant,
+        "node": key.role_name,
+        "link": seen.link,
+        "signal_dbm": seen.signal_dbm,
+    }
+    if info is None or now is None:
+        return Row(**who)
+    state = {protocol.RECORDING: "recording", protocol.WAITING: "waiting"}.get(
+        info.state & (protocol.RECORDING | protocol.WAITING), "stopped"
+    )
+    known: dict[str, Any] = {"state": state, "battery_mv": info.battery_mv}
+    if now.epoch:
+        rec = now.record
+        lean_deg = float(inclination_deg(np.frombuffer(rec, np.uint8)[None], np.array([True]))[0])
+        known |= {
+            "epoch_utc": _utc(now.epoch),
+            "activity": _name(rec[record.ACTIVITY] & 15),
+            "confidence": round((rec[record.ACTIVITY] >> 4) / 15, 2),
+            "cadence_spm": rec[record.CADENCE] or None,
+            "inclination_deg": None if isnan(lean_deg) else round(lean_deg, 0),
+            "walking_min": _minutes(now.walking_epochs),
+            "worn": worn_words(key.role_name, rec),
+        }
+    return Row(**who, **known)
+
+
+def worn_words(name: str, rec: bytes) -> str:
+    """Return in words how a node is worn, by its newest record; "as it should be" where it knows of nothing wrong.
+
+    name: `thigh` or `back`; rec: 12 bytes. It is what the node has learnt while its wearer walked; `ambula check` looks
+    closer.
+    """
+    flags = rec[record.FLAGS]
+    if flags & record.SENSOR_FAULT:
+        return f"The {name} node's sensor failed in this epoch."
+    if rec[record.ACTIVITY] & 15 == activity.NOT_WORN:
+        return f"The {name} node is not worn, or lies still."
+    if flags & record.ODDLY_MOUNTED:
+        return words.askew(name, name).text
+    if flags & record.UPSIDE_DOWN:
+        return words.upside_down(name, name).text
+    if flags & record.INSIDE_OUT:
+        return words.inside_out(name).text
+    if flags & record.MOUNTING_KNOWN:
+        return "as it should be"
+    return f"The {name} node does not know yet how it is worn: walk for half a minute."
+
+
+def _name(code: int) -> str:
+    return activity.NAMES[code] if code < len(activity.NAMES) else f"code {code}"
+
+
+def _minutes(epochs: int) -> float:
+    return round(epochs * EPOCH_S / 60, 1)
+
+
+def _utc(epoch: int) -> str:
+    return datetime.fromtimestamp(epoch * EPOCH_S, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,93 @@
+"""A participant's epochs out of the store: each role's logs joined, in true time, fused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ambula.base.errors import InputError, StoreError
+from ambula.clock.realign import Track, realign
+from ambula.clock.true_time import NodeTime, node_time
+from ambula.epochs.fusion import fuse_records
+from ambula.epochs.table import EpochTable, Records, first_of_each
+from ambula.store import Store, join_records
+from nodecore import protocol
+
+_MOST_LIVES = 1 << 32  # of one log: a boot is 16 bits
+
+
+def choose_participant(store: Store, participant: str | None) -> str:
+    """Return the participant asked for, or the only one there is; raises StoreError or InputError with the choices."""
+    known = store.participants()
+    if not known:
+        raise StoreError(f"{store.path} holds no recordings yet: run `ambula sync` first")
+    if participant is None:
+        if len(known) > 1:
+            raise InputError(
+                f"{store.path} holds several participants: choose one with --participant {'|'.join(known)}"
+            )
+        return known[0]
+    if participant not in known:
+        raise InputError(f"{store.path} has no participant {participant}: it has {', '.join(known)}")
+    return participant
+
+
+@dataclass(frozen=True)
+class Wear:
+    """A participant's fused epochs in true time.
+
+    clocks: what gait told of the nodes' clocks, in words. times: what each node's log tells, by `node_id`. moved: each
+    role's records on the table's epochs, by "thigh" and "back".
+    """
+
+    table: EpochTable
+    clocks: list[str]
+    times: dict[int, NodeTime]
+    moved: dict[str, Records]
+
+
+def load_wear(store: Store, participant: str) -> Wear:
+    """Return the fused epochs of a participant in true time; empty where nothing was recorded.
+
+    Where no reading vouches for one node's clock, it is set against the other's by gait, or the words say why not.
+    """
+    height_m = store.height_m(participant)
+    nodes = store.nodes("participant = ?", (participant,))
+    times = {node.node_id: node_time(store, node) for node in nodes}
+    thigh, back = (
+        _track([times[n.node_id] for n in nodes if n.role == role]) for role in (protocol.THIGH, protocol.BACK)
+    )
+    if thigh is None or back is None:
+        (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
+        is_back = back is not None
+        moved = {"back" if is_back else "thigh": alone}
+        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [], times, moved)
+    thigh_records, back_records, clocks = realign(thigh, back)
+    moved = {"thigh": thigh_records, "back": back_records}
+    return Wear(fuse_records(thigh_records, back_records, height_m), clocks, times, moved)
+
+
+def load_epochs(store: Store, participant: str) -> EpochTable:
+    """Return the fused epochs of `load_wear`."""
+    return load_wear(store, participant).table
+
+
+def role_records(store: Store, participant: str, role: int) -> Records | None:
+    """Return all records of one role, from however many devices and logs, or None where no such node was worn."""
+    nodes = store.nodes("participant = ? AND role = ?", (participant, role))
+    track = _track([node_time(store, node) for node in nodes])
+    return None if track is None else track.records
+
+
+def _track(logs: list[NodeTime]) -> Track | None:
+    """Return the records of one role's logs with what vouches for their time; where two tell of one epoch, the first
+    seen counts.
+    """
+    told = [t for t in logs if len(t.records)]
+    if not told:
+        return None
+    epoch = np.concatenate([t.records.epoch for t in told])
+    life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(told)])
+    doubt_ms = np.concatenate([t.doubt_ms for t in told])
+    data = np.concatenate([t.records.data for t in told])
+    first = first_of_each(epoch)
+    return Track(Records(epoch[first], data[first]), doubt_ms[first], life[first])

@@ -1,0 +1,39 @@
+"""Forgetting a participant, or giving another code: the rows of the store and the keys of the nodes, together."""
+
+from dataclasses import dataclass, replace
+
+from ambula.nodes.keys import KeyFile
+from ambula.store import Forgotten, Store
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What was removed: from the store, and how many nodes' keys."""
+
+    held: Forgotten
+    keys: int
+
+
+def forget(store: Store, participant: str, keys: KeyFile) -> Gone:
+    """Remove a participant from all that Ambula keeps on this computer; return what was removed.
+
+    The key goes with its wearer: the node has to be set up anew before it can be synced. Raises InputError where the
+    key file cannot be read (then nothing was removed) or written, StoreError where the store is in use or
+    cannot be written. Edge case: nothing held, zeros.
+    """
+    keys.load()
+    held = store.forget(participant)
+    return Gone(held, len(keys.forget(participant)))
+
+
+def rename(store: Store, participant: str, code: str, keys: KeyFile) -> None:
+    """Give a participant another code, in the store and with the keys; errors as for `forget`."""
+    theirs = [key for key in keys.load() if key.participant == participant]
+    store.rename(participant, code)
+    for key in theirs:
+        keys.add(replace(key, participant=code))
+
+
+def known_codes(store: Store, keys: KeyFile) -> list[str]:
+    """Return every participant of whom the store or the key file tells, in alphabetical order."""
+    return sorted({*store.participants(), *(key.participant for key in keys.load())})

@@ -1,0 +1,68 @@
+"""All that the store says of a participant: epochs, days, week, ledgers."""
+
+from dataclasses import dataclass
+
+from ambula.account.ledger import Ledger, ledger_from
+from ambula.days.local_days import ZoneHistory, Zones
+from ambula.days.origin import NodeLog, Origin
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
+from ambula.days.week_summary import NO_PROGRAMME, ProgrammeFigures
+from ambula.epochs.table import EpochTable, Records
+from ambula.participant.epochs import load_wear
+from ambula.programme import Verdict
+from ambula.programme.participant import programme_of
+from ambula.store import Store
+from nodecore import protocol
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words.
+
+    firmware: version of each role, as the node of its last log told it. moved: each role's records on
+    the table's epochs. Both by "thigh" and "back".
+    """
+
+    table: EpochTable
+    days: list[DaySummary]
+    week: WeekSummary
+    ledgers: dict[str, Ledger]
+    firmware: dict[str, str]
+    clocks: list[str]
+    moved: dict[str, Records]
+
+
+def results(store: Store, participant: str, zones: Zones, rules: Rules = DEFAULT) -> Results:
+    """Return a participant's epochs, days and week, cut by `zones`, by `rules`; empty where nothing was recorded.
+
+    A second log of a role has its ledger under "thigh 2", and so on. Raises StoreError where the store is damaged.
+    """
+    wear = load_wear(store, participant)
+    logs: list[NodeLog] = []
+    ledgers: dict[str, Ledger] = {}
+    nodes = store.nodes("participant = ?", (participant,))
+    for node in sorted(nodes, key=lambda n: n.role):
+        role, ledger = protocol.ROLE_NAMES[node.role], ledger_from(wear.times[node.node_id])
+        nth = sum(log.role == role for log in logs) + 1
+        logs.append(NodeLog(role, node.device_id, node.firmware, ledger))
+        ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
+    days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
+    firmware = {protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes}
+    week = summarise_week(days, _programme_figures(store, participant, wear.table, zones))
+    return Results(wear.table, days, week, ledgers, firmware, wear.clocks, wear.moved)
+
+
+def _programme_figures(store: Store, participant: str, table: EpochTable, zones: Zones) -> ProgrammeFigures:
+    """Return the week's figures of the programme; the defaults for a participant without one."""
+    begun = store.programme(participant) is not None
+    programme = programme_of(store, participant, table, ZoneHistory.of(zones)) if begun else None
+    if programme is None:
+        return NO_PROGRAMME
+    over = [week for week in programme.weeks if week.verdict is not Verdict.RUNNING and week.goal is not None]
+    return ProgrammeFigures(
+        programme_weeks=len(over),
+        programme_well_weeks=sum(week.verdict is Verdict.WELL for week in over),
+        programme_goal_min=programme.goal.minutes,
+        programme_goal_days=programme.goal.days,
+    )

@@ -1,0 +1,1 @@
+"""Recordings of other devices: reading them, finding their axes, classifying and calibrating them."""

@@ -1,0 +1,74 @@
+"""Recordings through two virtual nodes: MicroPython, flash, radio, store; what comes out must equal `classify`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ambula.base.errors import InputError, SimulatorError
+from ambula.epochs.table import EpochTable
+from ambula.nodes.visit import fetch, find_nodes
+from ambula.participant.epochs import load_epochs
+from ambula.recordings.classify import check_overlap
+from ambula.recordings.recording import Axes, Samples, read_samples
+from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
+from ambula.store import Store
+from nodecore import protocol
+from nodecore.sampling import EPOCH_S
+
+_BASE_EPOCH = 356_000_000  # 2026-06-02: the day on which replays happen, whatever the files' own t
+_PARTICIPANT = "replay"
+# A recording ends at any epoch, and with it the sensor's samples: the node must look after each.
+_CONFIG = {"service_every_s": EPOCH_S}
+_SCAN_S = 10.0
+
+
+async def replay(
+    thigh: Path | None,
+    back: Path | None,
+    folder: Path,
+    on_progress: Callable[[float], None] | None = None,
+    axes: Axes | None = None,
+) -> EpochTable:
+    """Return the epochs that two virtual nodes make of the recordings; epochs count from t = 0, as `classify`'s.
+
+    `folder` (empty) takes flash images and the store. `on_progress` hears the share done, 0..1. axes: as `classify`'s.
+    Raises InputError for bad files as `classify` does, SimulatorError where the nodes cannot run.
+    """
+    if thigh is None and back is None:
+        raise InputError("nothing to replay: give --thigh, --back or both")
+    samples = [None if path is None else read_samples(path, role, axes) for role, path in enumerate((thigh, back))]
+    check_overlap(*([] if s is None else [s] for s in samples))
+    begin = min(s.first_epoch for s in samples if s is not None)
+    wearers = [_wearer(role, s, begin) for role, s in enumerate(samples) if s is not None]
+    start_ms = _ms(0)
+    end_ms = max(_ms(s.first_epoch + s.epochs - begin) for s in samples if s is not None) + SETTLE_MS
+
+    def hear(now_ms: int) -> None:
+        if on_progress is not None:
+            on_progress(min(1.0, (now_ms - start_ms) / (end_ms - start_ms)))
+
+    async with Rig(folder, wearers, _PARTICIPANT) as rig:
+        await rig.run_until(end_ms, hear)
+        table = await _sync(rig, folder / "store.db", len(wearers))
+    return replace(table, epoch=table.epoch - _BASE_EPOCH + begin)
+
+
+async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
+    rig.laptop_near()
+    found = await find_nodes(rig.radio, rig.keys, _SCAN_S)
+    with Store(path) as store:
+        report = await fetch(rig.radio, store, found, rig.utc_ms)
+        for _, error in report.failed:
+            raise error
+        if len(report.synced) != nodes:
+            raise SimulatorError(f"{len(report.synced)} of {nodes} virtual nodes answered")
+        return load_epochs(store, _PARTICIPANT)
+
+
+def _wearer(role: int, samples: Samples, begin: int) -> VirtualWearer:
+    start_ms = _ms(samples.first_epoch - begin)
+    return VirtualWearer(protocol.THIGH if role == 0 else protocol.BACK, samples.counts, start_ms, config=_CONFIG)
+
+
+def _ms(epoch: int) -> int:
+    return (_BASE_EPOCH + epoch) * EPOCH_S * 1000
