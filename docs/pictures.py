@@ -18,8 +18,8 @@ import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from ambula.cli.report_command import make_report
 from ambula.rehearsal.demo import PARTICIPANT
+from ambula.report.make import make_report
 from ambula.store import Store
 from nodecore.sampling import EPOCH_S
 
@@ -55,9 +55,9 @@ def main() -> None:
     week = _a_week()
     page, printed, bad = WORK / "report.html", WORK / "report.pdf", WORK / "bad.html"
     with Store(week) as store:
-        make_report(store, PARTICIPANT, OSLO.key, page, pdf_path=printed)
+        make_report(store, PARTICIPANT, page, OSLO, pdf_path=printed)
     with Store(_half_of(week)) as store:
-        make_report(store, PARTICIPANT, OSLO.key, bad)
+        make_report(store, PARTICIPANT, bad, OSLO)
     with chromium() as browser:
         _save("report-top", _shot(browser, page, DESKTOP_PX, "walking"))
         _save("report", _shot(browser, page, DESKTOP_PX, "wear"))

@@ -173,15 +173,14 @@ def test_the_installed_command_works(installed: Path, tmp_path: Path) -> None:
 def test_the_installed_report_has_its_template_and_words(installed: Path, tmp_path: Path) -> None:
     script = (
         "from ambula.report import ReportContext, write_report\n"
-        "from ambula.store import Store\n"
-        "from ambula.cli.result_commands import summarise\n"
+        "from ambula import Store, results\n"
         "from pathlib import Path\n"
         "from zoneinfo import ZoneInfo\n"
         "with Store(Path('s.db')) as store:\n"
         "    store.ensure_node('a0', 1, 0, 'P01', '0.1.0')\n"
-        "    table, days, week = summarise(store, 'P01', 'UTC')\n"
+        "    found = results(store, 'P01', ZoneInfo('UTC'))\n"
         "context = ReportContext(participant='P01', zone=ZoneInfo('UTC'), synthetic=False, firmware={}, package='0')\n"
-        "write_report(table, days, week, Path('r.html'), context)\n"
+        "write_report(found.table, found.days, found.week, Path('r.html'), context)\n"
     )
     run(sys.executable, "-c", script, folder=tmp_path, PYTHONPATH=str(installed))
     assert "P01" in (tmp_path / "r.html").read_text()

@@ -25,6 +25,15 @@ def replacing(path: Path) -> Generator[Path]:
         part.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def writing(path: Path) -> Generator[None]:
+    """Tell in one line, as an InputError, that a result cannot be written to `path`."""
+    try:
+        yield
+    except OSError as e:
+        raise InputError(f"{path} cannot be written: {e.strerror}") from e
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file, text as UTF-8, in one step: a reader sees the old file or the new one, never half."""
     with replacing(path) as part:

@@ -1,10 +1,9 @@
 """What the commands share: options, running and stopping."""
 
 import asyncio
-import contextlib
 import functools
 import sys
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -69,15 +68,6 @@ def run(work: Coroutine[Any, Any, _T]) -> _T:
 def is_asked() -> bool:
     """Tell whether somebody sits at the terminal."""
     return sys.stdin.isatty()
-
-
-@contextlib.contextmanager
-def writing(path: Path) -> Generator[None]:
-    """Tell in one line, as an InputError, that a result cannot be written to `path`."""
-    try:
-        yield
-    except OSError as e:
-        raise InputError(f"{path} cannot be written: {e.strerror}") from e
 
 
 def store_path(named: Path | None, config: Config | None = None) -> Path:

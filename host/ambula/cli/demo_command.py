@@ -15,9 +15,9 @@ from ambula.base.errors import InputError, MissingPart, SimulatorError
 from ambula.base.optional_imports import SIMULATOR, needs
 from ambula.cli.common import ZoneOption, run
 from ambula.cli.output import err, out, progress
-from ambula.cli.report_command import make_report
-from ambula.cli.result_commands import print_days, summarise, write_days
+from ambula.cli.result_commands import print_days, write_days
 from ambula.epochs.csv_file import write_epochs_csv
+from ambula.participant.results import results
 from ambula.sim.possible import check_possible
 from ambula.store import Store
 from ambula.synthetic import SYNTHETIC_LABEL
@@ -48,6 +48,8 @@ def demo(
     """
     began_s = time.monotonic()
     where = zone_info(zone or "UTC")
+    with needs("a report", "jinja2", "polib"):
+        from ambula.report.make import make_report
     if quick is None:
         quick = _can_only_be_quick()
     if not quick:
@@ -55,12 +57,12 @@ def demo(
     work = _fresh(out_dir / _WORK)
     told = _look(work, days or _QUICK_DAYS, seed, where) if quick else _rehearse(work, days or 1, seed, where)
     with Store(work / "demo.db") as store:
-        table, daily, _ = summarise(store, PARTICIPANT, where.key)
-        make_report(store, PARTICIPANT, where.key, out_dir / "report.html")
-    write_epochs_csv(table, out_dir / "epochs.csv")
-    write_days(daily, out_dir / "daily.csv")
-    print_days(f"{PARTICIPANT} (made by a computer model, not a person)", daily)
-    out.line(f"{len(table)} epochs of both nodes {told}% of the clear ones are what the model did.")
+        found = results(store, PARTICIPANT, where)
+        make_report(store, PARTICIPANT, out_dir / "report.html", where)
+    write_epochs_csv(found.table, out_dir / "epochs.csv")
+    write_days(found.days, out_dir / "daily.csv")
+    print_days(f"{PARTICIPANT} (made by a computer model, not a person)", found.days)
+    out.line(f"{len(found.table)} epochs of both nodes {told}% of the clear ones are what the model did.")
     out.line(f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}")
 
 

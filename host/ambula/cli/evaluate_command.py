@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ambula.base.atomic_files import write_whole
+from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
 from ambula.base.optional_imports import needs
 from ambula.cli import evaluation_tables
-from ambula.cli.common import JsonOption, writing
+from ambula.cli.common import JsonOption
 from ambula.cli.output import err, print_json, progress
 from ambula.evaluation import compare
 from ambula.evaluation.actimotus import actimotus

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ambula.base.atomic_files import check_places
-from ambula.base.config import zone_info
+from ambula.base.atomic_files import check_places, writing
 from ambula.base.errors import InputError
 from ambula.cli.common import (
     JsonOption,
@@ -17,16 +16,13 @@ from ambula.cli.common import (
     rules_of,
     store_path,
     warn_of_name,
-    writing,
     zones_of,
 )
 from ambula.cli.output import BOLD, DIM, Table, out
 from ambula.cli.summary_formats import Format, Per, check_format, give_summary
 from ambula.days.csv_file import write_daily_csv
 from ambula.days.dictionary import entry
-from ambula.days.local_days import ZoneHistory
-from ambula.days.summary import DaySummary, WeekSummary
-from ambula.epochs.table import EpochTable
+from ambula.days.summary import DaySummary
 from ambula.participant.epochs import choose_participant
 from ambula.participant.results import results
 from ambula.store import Store
@@ -89,18 +85,6 @@ def summary(
     print_days(who, found.days)
     for told in found.clocks:
         out.line(told)
-
-
-def summarise(
-    store: Store, participant: str, zone: str | ZoneHistory
-) -> tuple[EpochTable, list[DaySummary], WeekSummary]:
-    """Return a participant's epochs, days and week; `zone`: a name, or the participant's history."""
-    found = results(store, participant, _zones(zone))
-    return found.table, found.days, found.week
-
-
-def _zones(zone: str | ZoneHistory) -> ZoneHistory:
-    return zone if isinstance(zone, ZoneHistory) else ZoneHistory.of(zone_info(zone))
 
 
 def write_days(days: list[DaySummary], path: Path) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from ambula.account.ledger import Ledger
-from ambula.base.atomic_files import write_whole
+from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
-from ambula.cli.common import writing
 from ambula.cli.output import out
 from ambula.days.csv_file import daily_csv_text, weekly_csv_text
 from ambula.days.parquet_file import write_parquet

@@ -32,6 +32,16 @@ def summarise_days(
     local date of its start, and a day is as long as the zones make it. origin: who wore what, with each log's ledger;
     without it the figures that need it are empty. Raises ValueError where the order is broken. Edge case: no epochs, no
     days.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from zoneinfo import ZoneInfo
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db")) as store:
+        ...     epochs = ambula.load_epochs(store, "P01")
+        >>> days = ambula.summarise_days(epochs, ZoneInfo("Europe/Oslo"))
+        >>> [round(day.walking_min) for day in days]
+        [97, 86, 101, 90, 92, 119, 146]
     """
     if not len(table):
         return []

@@ -87,7 +87,16 @@ class WeekSummary:
 
 
 def summarise_week(days: Sequence[DaySummary], programme: ProgrammeFigures = NO_PROGRAMME) -> WeekSummary:
-    """Return means over the valid days; walking MET is weighted by minutes. Edge case: no day, NaN and no category."""
+    """Return means over the valid days; walking MET is weighted by minutes. Edge case: no day, NaN and no category.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db")) as store:
+        ...     days = ambula.results(store, "P01").days
+        >>> ambula.summarise_week(days).valid_days
+        7
+    """
     valid = [d for d in days if d.valid]
     weekdays = [d for d in valid if d.date.weekday() < _SATURDAY]
     weekend = [d for d in valid if d.date.weekday() >= _SATURDAY]

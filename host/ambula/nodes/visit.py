@@ -5,12 +5,14 @@ import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from ambula.base.errors import AmbulaError, TransportError
+from ambula.base.errors import AmbulaError, InputError, TransportError
 from ambula.nodes.client import NodeClient
+from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
 from ambula.nodes.sync import SyncResult, sync_node
 from ambula.store import Store
 from ambula.transport.radio import Found, Radio
+from ambula.transport.source import open_radio
 from nodecore import protocol
 
 SCAN_S = 20.0  # a node that nobody taps opens its window every 15 minutes only: tap it
@@ -99,6 +101,34 @@ async def fetch(
         except AmbulaError as e:
             report.failed.append((f"{key.participant} {near.role}", e))
     return report
+
+
+def sync_nodes(store: Store, participant: str | None = None, timeout_s: float = SCAN_S) -> FetchReport:
+    """Look for the nodes that were set up on this computer, and sync those that are near into the store.
+
+    participant: only this one's. What a node that was lost on the way had sent is kept; `failed` of the report names
+    it. Raises InputError where no node was set up, TransportError where none is heard. Not in a running event loop.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db")) as store:  # doctest: +SKIP
+        ...     report = ambula.sync_nodes(store)
+        >>> [(one.node.participant, one.epochs) for one in report.synced]  # doctest: +SKIP
+        [('P01', 17280), ('P01', 17280)]
+    """
+    keys = [key for key in KeyFile().load() if participant in (None, key.participant)]
+    if not keys:
+        raise InputError("no node was set up on this computer: `ambula setup` does it over USB")
+    return asyncio.run(_sync_near(store, keys, timeout_s))
+
+
+async def _sync_near(store: Store, keys: Sequence[NodeKey], timeout_s: float) -> FetchReport:
+    async with open_radio() as radio:
+        near = [node for node in await find_nodes(radio, keys, timeout_s) if node.key is not None]
+        if not near:
+            raise TransportError(f"none of the nodes was heard in {timeout_s:.0f} s: double-tap them and try again")
+        return await fetch(radio, store, near)
 
 
 @contextlib.asynccontextmanager

@@ -67,7 +67,16 @@ def load_wear(store: Store, participant: str) -> Wear:
 
 
 def load_epochs(store: Store, participant: str) -> EpochTable:
-    """Return the fused epochs of `load_wear`."""
+    """Return a participant's epochs of both nodes, fused, in true time; empty where nothing was recorded.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db")) as store:
+        ...     epochs = ambula.load_epochs(store, "P01")
+        >>> len(epochs), int(epochs.steps.sum())
+        (120960, 78830)
+    """
     return load_wear(store, participant).table
 
 

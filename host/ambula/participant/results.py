@@ -10,6 +10,7 @@ from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summari
 from ambula.days.week_summary import NO_PROGRAMME, ProgrammeFigures
 from ambula.epochs.table import EpochTable, Records
 from ambula.participant.epochs import load_wear
+from ambula.participant.zones import zones_of
 from ambula.programme import Verdict
 from ambula.programme.participant import programme_of
 from ambula.store import Store
@@ -33,11 +34,23 @@ class Results:
     moved: dict[str, Records]
 
 
-def results(store: Store, participant: str, zones: Zones, rules: Rules = DEFAULT) -> Results:
+def results(store: Store, participant: str, zones: Zones | None = None, rules: Rules = DEFAULT) -> Results:
     """Return a participant's epochs, days and week, cut by `zones`, by `rules`; empty where nothing was recorded.
 
-    A second log of a role has its ledger under "thigh 2", and so on. Raises StoreError where the store is damaged.
+    zones: without them those that are kept with the data. A second log of a role has its ledger under "thigh 2", and so
+    on. Raises StoreError where the store is damaged.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db")) as store:
+        ...     found = ambula.results(store, "P01")
+        >>> f"{found.week.walking_min:.1f} min a day on {found.week.valid_days} valid days"
+        '104.3 min a day on 7 valid days'
+        >>> found.days[0].date, round(found.days[0].walking_min)
+        (datetime.date(2026, 3, 2), 97)
     """
+    zones = zones_of(store, participant, None) if zones is None else zones
     wear = load_wear(store, participant)
     logs: list[NodeLog] = []
     ledgers: dict[str, Ledger] = {}

@@ -28,6 +28,13 @@ def classify(
     what lies between gaps, each stretch on its own, instead of refusing the file.
 
     Raises InputError if neither is given, if a file is bad (see `recording.read_recording`) or if they never overlap.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> epochs = ambula.classify(Path("thigh.csv"), None)
+        >>> len(epochs)
+        12
     """
     if thigh is None and back is None:
         raise InputError("nothing to classify: give --thigh, --back or both")

@@ -18,6 +18,13 @@ class Store(People):
 
     Raises StoreError if the file is not a store, is from a newer version, is locked for more than 10 s, or cannot be
     read or written. A file that does not exist is made unless `must_exist`.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db"), must_exist=True) as store:
+        ...     store.participants()
+        ['P01']
     """
 
     # ---- nodes

@@ -1,0 +1,66 @@
+"""A participant's report out of the store, as HTML and as PDF."""
+
+from pathlib import Path
+
+import ambula
+from ambula.base.atomic_files import write_whole, writing
+from ambula.base.errors import InputError
+from ambula.base.translation import SOURCE
+from ambula.days.local_days import ZoneHistory, Zones
+from ambula.days.rules import DEFAULT, Rules
+from ambula.days.summary import DaySummary
+from ambula.participant.results import results
+from ambula.participant.zones import zones_of
+from ambula.programme.participant import programme_of
+from ambula.report.context import ReportContext
+from ambula.report.page import render_report
+from ambula.report.pdf import pdf_of
+from ambula.store import Store
+
+
+def make_report(
+    store: Store,
+    participant: str,
+    path: Path,
+    zones: Zones | None = None,
+    rules: Rules = DEFAULT,
+    language: str = SOURCE,
+    pdf_path: Path | None = None,
+) -> list[DaySummary]:
+    """Write a participant's report to `path`, and as PDF to `pdf_path`; return the days in it.
+
+    zones: as in `results`. language: "en" or "nb". Raises InputError where there is nothing to report or a file cannot
+    be written, MissingPart where a PDF is asked for and a library is missing.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db")) as store:
+        ...     days = ambula.make_report(store, "P01", Path("report.html"))
+        >>> len(days)
+        7
+    """
+    zones = zones_of(store, participant, None) if zones is None else ZoneHistory.of(zones)
+    found = results(store, participant, zones, rules)
+    if len(found.table) == 0:
+        raise InputError(f"{participant} has no epochs yet: sync the nodes first")
+    context = ReportContext(
+        participant=participant,
+        zone=zones,
+        synthetic=bool(store.get("synthetic")),
+        firmware=found.firmware,
+        package=ambula.__version__,
+        rules=rules,
+        ledgers=found.ledgers,
+        clocks=tuple(found.clocks),
+        programme=programme_of(store, participant, found.table, zones),
+        language=language,
+    )
+    page = render_report(found.table, found.days, found.week, context)
+    printed = None if pdf_path is None else pdf_of(page)
+    with writing(path):
+        write_whole(path, page)
+    if pdf_path is not None and printed is not None:
+        with writing(pdf_path):
+            write_whole(pdf_path, printed)
+    return found.days
