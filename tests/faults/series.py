@@ -51,14 +51,14 @@ class Outcome:
 
 
 @contextlib.contextmanager
-def impatient() -> Iterator[None]:
-    """Shorten every limit of the laptop, so that a stall costs a moment."""
+def impatient(patience_s: float = _PATIENCE_S) -> Iterator[None]:
+    """Shorten every limit of the laptop, so that a stall costs a moment; a busy machine may overrun a short one."""
     places = (
-        (client, "REPLY_TIMEOUT_S", _PATIENCE_S),
-        (client, "FRAME_TIMEOUT_S", _PATIENCE_S),
-        (radio, "CALL_TIMEOUT_S", _PATIENCE_S),
-        (radio, "CLOSE_TIMEOUT_S", _PATIENCE_S),
-        (store_module, "_LOCK_TIMEOUT_S", _PATIENCE_S),
+        (client, "REPLY_TIMEOUT_S", patience_s),
+        (client, "FRAME_TIMEOUT_S", patience_s),
+        (radio, "CALL_TIMEOUT_S", patience_s),
+        (radio, "CLOSE_TIMEOUT_S", patience_s),
+        (store_module, "_LOCK_TIMEOUT_S", patience_s),
         (sync, "READ_SIZE", _READ_SIZE),
     )
     usual = [getattr(module, name) for module, name, _ in places]
