@@ -96,7 +96,7 @@ def test_a_zone_that_is_none_is_refused(store: Path, ambula: Ambula, arguments: 
 
 def test_height_is_kept_and_moves_the_speed(store: Path, ambula: Ambula) -> None:
     here = ("--participant", "P01", "--store", store)
-    assert "P01: not told; speed is estimated as for 1.70 m" in ambula("height", *here).out
+    assert "P01: height not set; 1.70 m assumed. Set it: `ambula height 182`" in ambula("height", *here).out
     assert ambula("height", "187", *here).out == "P01: 187 cm\n"
     assert ambula("height", *here).out == "P01: 187 cm\n"
     assert ambula("height", "18.7", *here).code == 2

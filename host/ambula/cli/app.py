@@ -37,9 +37,9 @@ GROUPS = {
     },
     "A participant": {
         "programme": ("programme_commands", "Show the walking programme and its next goal."),
-        "note": ("programme_commands", "Note pain or a word with the data."),
-        "zone": ("participant_commands", "Tell where a participant was, for the borders of days."),
-        "height": ("participant_commands", "Tell how tall a participant is, for walking speed."),
+        "note": ("programme_commands", "Record pain or a remark."),
+        "zone": ("participant_commands", "Set a participant's time zone."),
+        "height": ("participant_commands", "Set a participant's height, for walking speed."),
         "rename": ("participant_commands", "Give a participant another code."),
         "forget": ("participant_commands", "Remove a participant, data and keys, for good."),
     },

@@ -27,9 +27,9 @@ DirArgument = Annotated[
 def cohort(
     folder: DirArgument,
     out_path: Annotated[
-        Path, typer.Option("--out", readable=False, metavar="PARQUET", help="A row a person-day.")
+        Path, typer.Option("--out", readable=False, metavar="PARQUET", help="One row per person and day.")
     ] = Path("person_days.parquet"),
-    persons: Annotated[Path | None, typer.Option(readable=False, metavar="PARQUET", help="A row a person.")] = None,
+    persons: Annotated[Path | None, typer.Option(readable=False, metavar="PARQUET", help="One row per person.")] = None,
     engine: Annotated[Engine, typer.Option(help="This machine's processes, or Dask.")] = Engine.LOCAL,
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="How many processes.")] = os.cpu_count() or 1,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that runs already.")] = None,

@@ -62,7 +62,7 @@ def demo(
     write_epochs_csv(found.table, out_dir / "epochs.csv")
     write_days(found.days, out_dir / "daily.csv")
     print_days(f"{PARTICIPANT} (made by a computer model, not a person)", found.days)
-    out.line(f"{len(found.table)} epochs of both nodes {told}% of the clear ones are what the model did.")
+    out.line(f"{len(found.table)} epochs of both nodes {told}% of unambiguous epochs match the synthetic participant.")
     out.line(f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}")
 
 

@@ -39,9 +39,9 @@ HtmlOption = Annotated[
 PeerOption = Annotated[str | None, typer.Option(metavar="actimotus", help="Score this beside Ambula.")]
 SubjectsOption = Annotated[str, typer.Option(metavar="A,B,...", help="Only these people.")]
 FlaggedOption = Annotated[bool, typer.Option("--skip-flagged", help="Leave out whom meta.json flags as worn wrongly.")]
-ClassesOption = Annotated[Fold | None, typer.Option(help="Classes that count as one; as the site needs.")]
+ClassesOption = Annotated[Fold | None, typer.Option(help="Which classes to merge; by default as the site needs.")]
 OrderOption = Annotated[Order | None, typer.Option(help="How short recordings are put together; as suits the set.")]
-SeedOption = Annotated[int, typer.Option(min=0, metavar="N", help="Of a random order.")]
+SeedOption = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the shuffle.")]
 
 
 def evaluate(

@@ -48,7 +48,7 @@ def zone(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Tell where a participant was, for the borders of days: the zone kept with the data, and its changes."""
+    """Set a participant's time zone, which decides where days begin. Without arguments: show it, and its changes."""
     if name is None and since is not None:
         raise InputError("--from needs a zone: ambula zone Asia/Tokyo --from 2026-03-04T12:00")
     if name is not None and clear:
@@ -77,14 +77,14 @@ def height(
     participant: ParticipantOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Tell how tall a participant is: walking speed, and with it pace, is estimated from cadence and height."""
+    """Set a participant's height: walking speed, and with it pace, is estimated from cadence and height."""
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
         if centimetres is not None:
             kept.set_height(who, centimetres / 100)
         height_m = kept.height_m(who)
     if height_m is None:
-        told = f"{who}: not told; speed is estimated as for {REFERENCE_HEIGHT_M:.2f} m. `ambula height 182` tells it"
+        told = f"{who}: height not set; {REFERENCE_HEIGHT_M:.2f} m assumed. Set it: `ambula height 182`"
     else:
         told = f"{who}: {100 * height_m:g} cm"
     out.line(told)

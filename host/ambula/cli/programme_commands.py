@@ -83,7 +83,7 @@ def note(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Note pain or a word with the data; the programme pauses in a week of more pain. Neither: show the notes."""
+    """Record pain or a remark; the programme pauses in a week of more pain. Without arguments: list the notes."""
     if len(text) > _MOST_WORDS or not text.isprintable():
         raise InputError(f"a note is one line of at most {_MOST_WORDS} characters")
     with Store(store_path(store), must_exist=True) as kept:

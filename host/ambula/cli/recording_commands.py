@@ -43,7 +43,7 @@ def classify(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Classify a recording here: one row a 5-second epoch, as a node would have made it."""
+    """Classify a recording here: one row per 5-second epoch, as a node would have made it."""
     check_place(out)
     table = classifying.classify(thigh, back, _axes(axes), _tell, split_gaps)
     write_epochs_csv(table, out)

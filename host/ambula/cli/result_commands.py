@@ -60,7 +60,7 @@ def summary(
     zone: ZoneOption = None,
     rules: RulesOption = None,
     form: Annotated[Format, typer.Option("--format", help="csv, parquet and json have every figure.")] = Format.TABLE,
-    per: Annotated[Per, typer.Option(help="A row of CSV or Parquet.")] = Per.DAY,
+    per: Annotated[Per, typer.Option(help="What a row of CSV or Parquet is.")] = Per.DAY,
     out_path: Annotated[
         Path | None, typer.Option("--out", readable=False, metavar="FILE", help="Where to write it.")
     ] = None,

@@ -34,9 +34,7 @@ def setup(
     ] = 0,
     phone: Annotated[
         bool,
-        typer.Option(
-            "--phone", help="Tell phones battery and cadence by standard services; whoever is near reads them."
-        ),
+        typer.Option("--phone", help="Broadcast battery and cadence to phones; anyone nearby can read them."),
     ] = False,
     sitting_buzz: Annotated[
         int,
