@@ -112,7 +112,7 @@ async def rig(*names: str, **air_options: Any) -> AsyncIterator[Rig]:
         finally:
             for firmware in made.firmware.values():
                 await firmware.kill()
-    for _ in range(20):
+    for _ in range(500):  # a busy machine takes its time
         if asyncio.all_tasks() == before:
             return
         await asyncio.sleep(0.01)

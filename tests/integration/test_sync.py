@@ -84,6 +84,7 @@ async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> st
     way = dice.choice(("link", "laptop", "node"))
     link = await rig.radio.connect(await worn.heard(rig, name))
     passed, at = itertools.count(1), dice.randint(1, dice.choice((25, 150)))
+    killed: list[str] = []
     task = asyncio.current_task()
     assert task is not None
 
@@ -98,6 +99,7 @@ async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> st
             process = rig.nodes[name]._process
             assert process is not None
             os.kill(process.pid, signal.SIGKILL)
+            killed.append(name)
         return value
 
     try:
@@ -110,10 +112,10 @@ async def cut_sync(rig: Rig, store: Store, name: str, dice: random.Random) -> st
         return way
     finally:
         await link.close()
-        if way == "node":
-            await asyncio.sleep(0.05)  # let a process that was killed end
-            if not rig.nodes[name].is_running:
-                await rig.restart(name)
+        while killed and rig.nodes[name].is_running:  # a process that was killed takes a moment to end
+            await asyncio.sleep(0.01)
+        if killed:
+            await rig.restart(name)
 
 
 @pytest.mark.parametrize("seed", range(6))

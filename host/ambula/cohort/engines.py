@@ -46,7 +46,7 @@ def on_dask(work: Work, batches: Iterator[Batch], jobs: int, scheduler: str | No
     dask: Any = library("distributed", "distributed")
     try:
         cluster: Any = scheduler or dask.LocalCluster(
-            n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
         )
         client: Any = dask.Client(cluster, timeout=_PATIENCE_S)
     except OSError as e:
