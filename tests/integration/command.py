@@ -89,11 +89,11 @@ async def ambula(*arguments: str | Path, **environment: str) -> Ran:
 
 
 class Terminal:
-    """A terminal of 80 columns that a command runs at: what it wrote, control sequences and all."""
+    """A terminal that a command runs at: what it wrote, control sequences and all."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int = 80) -> None:
         self._end, self.its_end = pty.openpty()
-        fcntl.ioctl(self.its_end, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+        fcntl.ioctl(self.its_end, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
         self.text = ""
         self.closed = asyncio.Event()
 

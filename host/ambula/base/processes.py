@@ -7,12 +7,16 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 
+_MOST_ON_WINDOWS = 61  # a pool there waits for no more
+
 
 def pool_of(jobs: int) -> ProcessPoolExecutor:
     """Return a pool of `jobs` processes, started anew each, on every system alike.
 
     Ctrl-C is for the program alone, which ends them; they end too where it is killed.
     """
+    if os.name == "nt":
+        jobs = min(jobs, _MOST_ON_WINDOWS)
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
 

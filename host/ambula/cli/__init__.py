@@ -1,8 +1,9 @@
 """The `ambula` command: a thin layer over the library."""
 
+import errno
 import sys
 
-from ambula.base.errors import AmbulaError
+from ambula.base.errors import AmbulaError, InputError
 
 
 def main() -> None:
@@ -23,5 +24,10 @@ def _run() -> None:
         app()
     except AmbulaError as error:
         if words := str(error):
-            output.err.line(f"ambula: {words}")
+            output.err.line(f"ambula: {words}", whole=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename:
+            raise
+        output.err.line(f"ambula: standard output cannot be written: {error.strerror}")  # of --help and --version
+        sys.exit(InputError.exit_code)

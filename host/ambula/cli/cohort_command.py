@@ -79,4 +79,4 @@ def _say(found: Outcome, out_path: Path, persons: Path | None, json: bool) -> No
         print_json({**counts, "sources": found.sources, "reused": found.reused, "bad": len(found.bad)})
         return
     also = f", {persons}" if persons else ""
-    out.line(f"{out_path}{also}: {found.days} day(s) of {found.people} people")
+    out.line(f"{out_path}{also}: {found.days} day(s) of {found.people} people", whole=True)

@@ -22,8 +22,15 @@ from ambula.sim.possible import check_possible
 from ambula.store import Store
 from ambula.synthetic import SYNTHETIC_LABEL
 from ambula.synthetic.wear import PARTICIPANT
+from nodecore import protocol
 
 _WORK = "nodes"  # the store, and of a rehearsal flash images and samples; made anew each time
+_STORE = "demo.db"
+_MADE = {
+    *(_STORE, f"{_STORE}-journal", "keys.json", "board"),
+    *(f"{role}.{kind}" for role in protocol.ROLE_NAMES for kind in ("img", "json", "samples")),
+}
+_RESULTS = ("report.html", "daily.csv", "epochs.csv")
 _QUICK_DAYS = 7
 _WHY_QUICK = "{}. So this is the quick look: this computer scores, not the firmware"
 _OutOption = Annotated[Path, typer.Option("--out", readable=False, metavar="FOLDER", help="Where the results go.")]
@@ -54,16 +61,16 @@ def demo(
         quick = _can_only_be_quick()
     if not quick:
         _check_nodes()  # before anything is touched
-    work = _fresh(out_dir / _WORK)
+    work = _fresh(out_dir)
     told = _look(work, days or _QUICK_DAYS, seed, where) if quick else _rehearse(work, days or 1, seed, where)
-    with Store(work / "demo.db") as store:
+    with Store(work / _STORE) as store:
         found = results(store, PARTICIPANT, where)
         make_report(store, PARTICIPANT, out_dir / "report.html", where)
     write_epochs_csv(found.table, out_dir / "epochs.csv")
     write_days(found.days, out_dir / "daily.csv")
     print_days(f"{PARTICIPANT} (made by a computer model, not a person)", found.days)
     out.line(f"{len(found.table)} epochs of both nodes {told}% of unambiguous epochs match the synthetic participant.")
-    out.line(f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}")
+    out.line(f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}", whole=True)
 
 
 def _can_only_be_quick() -> bool:
@@ -73,7 +80,7 @@ def _can_only_be_quick() -> bool:
             raise SimulatorError("virtual nodes were never tried on macOS; --nodes tries them")
         _check_nodes()
     except (MissingPart, SimulatorError) as e:
-        err.line(_WHY_QUICK.format(e))
+        err.line(_WHY_QUICK.format(e), whole=True)
         return True
     return False
 
@@ -100,19 +107,29 @@ def _rehearse(work: Path, days: int, seed: int, where: ZoneInfo) -> str:
 def _look(work: Path, days: int, seed: int, where: ZoneInfo) -> str:
     from ambula.rehearsal.first_look import look
 
-    with progress(kept=True) as show, Store(work / "demo.db") as store:
+    with progress(kept=True) as show, Store(work / _STORE) as store:
         store.set("synthetic", SYNTHETIC_LABEL)
         store.set("zone", where.key)
         share = look(store, days, seed, where, show)
     return f"were scored here; {100 * share:.1f}"
 
 
-def _fresh(folder: Path) -> Path:
-    """Return the empty folder, whatever an earlier rehearsal left there."""
+def _fresh(out_dir: Path) -> Path:
+    """Return the empty folder of work in `out_dir`, without what an earlier demo left there.
+
+    Raises InputError where something else stands that would be lost: nothing is removed or overwritten then.
+    """
+    folder = out_dir / _WORK
     try:
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True)
+        there = sorted(folder.iterdir()) if folder.exists() else []
+        foreign = [path for path in there if path.name not in _MADE]
+        if not any(path.name == _STORE for path in there):
+            foreign += [out_dir / name for name in _RESULTS if (out_dir / name).exists()]
+        if foreign:
+            raise InputError(f"{foreign[0]} is not an earlier demo's: choose another place with --out")
+        for path in there:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise InputError(f"{folder} cannot be used: {e.strerror}: choose another place with --out") from e
     return folder

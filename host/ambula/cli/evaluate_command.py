@@ -116,4 +116,4 @@ def _renderer(path: Path | None) -> Callable[[Evaluation], str] | None:
 def _write_page(text: str, path: Path) -> None:
     with writing(path):
         write_whole(path, text)
-    err.line(f"{path}: written")
+    err.line(f"{path}: written", whole=True)

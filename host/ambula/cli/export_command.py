@@ -75,6 +75,6 @@ def export(
         print_json({"paths": [str(p) for p in written.paths], "holds": written.holds, "lacks": written.lacks})
         return
     for path in written.paths:
-        out.line(f"{path}: {written.holds}")
+        out.line(f"{path}: {written.holds}", whole=True)
     for lack in written.lacks:
         out.line(f"  not in it: {lack}")

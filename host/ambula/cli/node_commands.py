@@ -118,7 +118,7 @@ def wanted_keys(participant: str, role: str) -> list[NodeKey]:
     if not keys:
         raise InputError(_NO_KEYS.format(file.path))
     if file.is_open_to_others():
-        err.line(_OPEN_TO_OTHERS.format(file.path))
+        err.line(_OPEN_TO_OTHERS.format(file.path), whole=True)
     wanted = [k for k in keys if participant in ("", k.participant) and role in ("", k.role_name)]
     if not wanted:
         known = ", ".join(f"{k.participant} {k.role_name}" for k in keys)

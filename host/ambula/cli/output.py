@@ -46,6 +46,18 @@ class Table:
     title: str = ""
     right: frozenset[int] = field(default_factory=frozenset[int])
 
+    @property
+    def cells(self) -> list[list[str]]:
+        """The rows as texts, the heads first."""
+        rows = [row for row in (self.heads, *self.rows) if row]
+        return [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
+
+    @property
+    def least_width(self) -> int:
+        """The columns of a terminal that it takes to break no word and no figure."""
+        columns = zip(*self.cells, strict=True)
+        return sum(1 + max(len(word) for cell in column for word in cell.split() or [""]) for column in columns)
+
 
 class Writer:
     """Standard output or standard error, as it is at the moment of writing."""
@@ -63,9 +75,17 @@ class Writer:
         """Whether a person reads it."""
         return self.stream.isatty()
 
-    def line(self, text: str = "", style: str = "") -> None:
-        """Write a line, or several; raises ReaderGone where nobody reads on, InputError where there is no room."""
-        if self.is_terminal:
+    @property
+    def columns(self) -> int:
+        """How wide the terminal is."""
+        return shutil.get_terminal_size().columns
+
+    def line(self, text: str = "", style: str = "", whole: bool = False) -> None:
+        """Write a line, or several; raises ReaderGone where nobody reads on, InputError where there is no room.
+
+        whole: it holds a path or a command, which is to be copied: a terminal breaks it, not a line's end.
+        """
+        if self.is_terminal and not whole:
             text = "\n".join(_wrapped(part) for part in text.split("\n"))
         self.raw(_styled(text, style) if style and self._has_styles() else text, newline=True)
 
@@ -77,13 +97,12 @@ class Writer:
             self._give_up(e)
 
     def table(self, table: Table) -> None:
-        """Write a table: in columns at a terminal, else a line a row."""
-        if self.is_terminal:
+        """Write a table: in columns at a terminal wide enough for its words and figures, else one line per row."""
+        if self.is_terminal and table.least_width <= self.columns:
             self.console().print(drawn(table))
             return
-        rows = [row for row in (table.heads, *table.rows) if row]
-        lines = ["\t".join(cell.text if isinstance(cell, Cell) else cell for cell in row) for row in rows]
-        self.line("\n".join([*filter(None, [table.title]), *lines]))
+        lines = ["\t".join(row) for row in table.cells]
+        self.line("\n".join([*filter(None, [table.title]), *lines]), whole=True)
 
     def console(self) -> Any:
         """Return Rich's console on this stream, for what moves and what stands in columns."""
@@ -110,7 +129,14 @@ err = Writer("stderr")
 
 
 def prepare() -> None:
-    """Let no character end a command: what a stream cannot show is escaped, and a pipe gets UTF-8 as files do."""
+    """Let neither a character nor a closed stream end a command.
+
+    What a stream cannot show is escaped, a pipe gets UTF-8 as files do, and what goes to a stream that was closed
+    before the start (`>&-`, or a Windows program without a console) goes nowhere.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  as long as the program lives
     for writer in (out, err):
         if (reconfigure := getattr(writer.stream, "reconfigure", None)) is None:
             continue
@@ -183,15 +209,15 @@ def drawn(table: Table) -> Any:
     made.title_justify = "left"
     for column in range(max(map(len, (table.heads, *table.rows)), default=0)):
         head = table.heads[column] if table.heads else ""
-        made.add_column(head, justify="right" if column in table.right else "left")
+        made.add_column(head, justify="right" if column in table.right else "left", overflow="fold")
     for row in table.rows:
         made.add_row(*(Text(*cell) if isinstance(cell, Cell) else Text(cell) for cell in row))
     return made
 
 
 def _wrapped(line: str) -> str:
-    """Return a line with breaks between words where the terminal ends; a path or a command is never broken."""
-    width = shutil.get_terminal_size().columns
+    """Return a line with breaks between words where the terminal ends; a long word is never broken."""
+    width = out.columns
     if len(line) <= width:
         return line
     indent = line[: len(line) - len(line.lstrip())]

@@ -51,4 +51,4 @@ def report(
         days = make_report(kept, who, out_path, zones_of(kept, who, zone), by, language, pdf)
     for path in (out_path, pdf):
         if path is not None:
-            out.line(f"{path}: {len(days)} day(s)")
+            out.line(f"{path}: {len(days)} day(s)", whole=True)

@@ -51,6 +51,7 @@ _SHOWN = (
     "bed_min",
     "valid",
 )
+_LABELS, _DAY = 31, 12  # columns of a terminal that the names take, and a day
 DISCLAIMER = "For information, not for diagnosis. Talk to a health professional about your pain."
 
 
@@ -97,7 +98,7 @@ def print_days(title: str, days: list[DaySummary]) -> None:
     """Print the days as columns: at a terminal four beside each other, so that 80 columns are enough."""
     if not days:
         return
-    beside = 4 if out.is_terminal else len(days)
+    beside = max(1, min(4, (out.columns - _LABELS) // _DAY)) if out.is_terminal else len(days)
     out.line(f"{title}, days as in {', '.join(dict.fromkeys(d.zone for d in days))}", BOLD)
     for start in range(0, len(days), beside):
         some = days[start : start + beside]

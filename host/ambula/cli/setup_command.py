@@ -57,7 +57,9 @@ def setup(
         done = set_up(board, look(board), wanted, keys, replace=replace, erase=erase)
     for note in done.notes:
         out.line(f"note: {note}")
-    out.line(f"{wanted.participant} {wanted.role_name}: device {done.key.device_id}, key kept in {keys.path}")
+    out.line(
+        f"{wanted.participant} {wanted.role_name}: device {done.key.device_id}, key kept in {keys.path}", whole=True
+    )
     out.line(f"clock {done.clock_offset_ms / 1000:+.1f} s; it runs Ambula {done.greeting}")
 
 

@@ -32,7 +32,8 @@ def here(work: Work, batches: Iterator[Batch], jobs: int) -> Iterator[tuple[str,
             waiting |= {pool.submit(work, batch) for batch in islice(batches, len(ended))}
             yield from (future.result() for future in ended)
     except BrokenProcessPool as e:
-        raise AmbulaError("a worker was killed (out of memory?): run it again with fewer --jobs, it goes on") from e
+        why = 'out of memory, or a script without `if __name__ == "__main__":` around it'
+        raise AmbulaError(f"a worker ended ({why}?): run it again, with fewer jobs; it goes on") from e
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -26,7 +26,7 @@ def load_rules(path: Path) -> Rules:
     carry both. Edge case: an empty file gives the defaults.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as e:
         raise InputError(f"{path}: {e.strerror if isinstance(e, OSError) and e.strerror else e}") from e
     try:

