@@ -131,14 +131,14 @@ def test_the_demo_removes_and_overwrites_nothing_but_its_own(ambula: Ambula, tmp
     told = ambula("demo", "--quick", "--days", "1", "--out", here).failed_with(3)
     assert told == f"{here / 'nodes' / 'thesis.docx'} is not an earlier demo's: choose another place with --out"
     (here / "nodes" / "thesis.docx").unlink()
+    (here / "nodes").rmdir()
     (here / "daily.csv").write_text("a study's")
     assert "daily.csv is not an earlier demo's" in ambula("demo", "--quick", "--out", here).failed_with(3)
     assert (here / "daily.csv").read_text() == "a study's"
     (here / "daily.csv").unlink()
     for _ in range(2):  # its own it makes anew
         assert ambula("demo", "--quick", "--days", "1", "--out", here).code == 0
-        (here / "nodes" / "thigh.img").touch()
-    assert not (here / "nodes" / "thesis.docx").exists()
+        (here / "nodes" / "demo.db").rename(here / "nodes" / "thigh.img")  # as if the first were cut off early
 
 
 def test_the_zone_of_windows_is_asked_for_by_its_usual_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,10 +121,10 @@ def _fresh(out_dir: Path) -> Path:
     """
     folder = out_dir / _WORK
     try:
-        there = sorted(folder.iterdir()) if folder.exists() else []
+        was_here = folder.exists()  # a demo, were it cut off at once
+        there = sorted(folder.iterdir()) if was_here else []
         foreign = [path for path in there if path.name not in _MADE]
-        if not any(path.name == _STORE for path in there):
-            foreign += [out_dir / name for name in _RESULTS if (out_dir / name).exists()]
+        foreign += [out_dir / name for name in _RESULTS if not was_here and (out_dir / name).exists()]
         if foreign:
             raise InputError(f"{foreign[0]} is not an earlier demo's: choose another place with --out")
         for path in there:
