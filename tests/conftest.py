@@ -10,6 +10,7 @@ from hypothesis import settings
 from tests.printing import no_pango
 
 # What a terminal's owner likes: it changes what the command and its libraries write, also in the processes of tests.
+PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING")  # and how Python writes: not as a stranger's does
 TASTES = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 
 
@@ -18,7 +19,7 @@ def pytest_configure() -> None:
 
     Let Ctrl-C reach what the tests start also where a script began them in the background, with Ctrl-C ignored.
     """
-    for name in TASTES:
+    for name in TASTES + PYTHON:
         os.environ.pop(name, None)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

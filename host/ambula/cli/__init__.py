@@ -3,7 +3,7 @@
 import errno
 import sys
 
-from ambula.base.errors import AmbulaError, InputError
+from ambula.base.errors import AmbulaError
 
 
 def main() -> None:
@@ -21,13 +21,13 @@ def _run() -> None:
     try:
         from ambula.cli.app import app
 
-        app()
+        try:
+            app()
+        except OSError as error:  # of --help and --version, which the library writes
+            if error.errno != errno.ENOSPC or error.filename:
+                raise
+            output.out.give_up(error)
     except AmbulaError as error:
         if words := str(error):
             output.err.line(f"ambula: {words}", whole=True)
         sys.exit(error.exit_code)
-    except OSError as error:
-        if error.errno != errno.ENOSPC or error.filename:
-            raise
-        output.err.line(f"ambula: standard output cannot be written: {error.strerror}")  # of --help and --version
-        sys.exit(InputError.exit_code)

@@ -94,7 +94,7 @@ class Writer:
         try:
             typer.echo(text, file=self.stream, nl=newline)
         except OSError as e:
-            self._give_up(e)
+            self.give_up(e)
 
     def table(self, table: Table) -> None:
         """Write a table: in columns at a terminal wide enough for its words and figures, else one line per row."""
@@ -114,7 +114,8 @@ class Writer:
     def _has_styles(self) -> bool:
         return self.is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
-    def _give_up(self, error: OSError) -> None:
+    def give_up(self, error: OSError) -> None:
+        """Say what a failed write comes down to, as `line` does, and write nothing more."""
         if self._name == "stderr":
             return  # there is nobody left to tell
         with contextlib.suppress(OSError, ValueError):  # else Python writes the rest at its end, and fails again
