@@ -379,9 +379,9 @@ def test_ctrl_c_while_nobody_is_there(tmp_path: Path) -> None:
     async def go() -> None:
         async with Air() as air:
             process = await Laptop(air, tmp_path).start("sync", "--store", tmp_path / "s.db", "--timeout", "60")
-            while not (tmp_path / "s.db").exists():
+            while not any(controller.le_scan_enable for controller in air._link.controllers):
+                assert process.returncode is None
                 await asyncio.sleep(0.01)
-            await asyncio.sleep(0.5)
             press_ctrl_c(process)
             (await finish(process)).failed_with(130)
 
