@@ -59,6 +59,8 @@ def folder(tmp_path: Path, week: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("AMBULA_KEYS", str(here / "keys.json"))
+    # Bytecode is known by its source's second and size: a rule broken and mended within one second would stay broken.
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     look_like_a_terminal(monkeypatch)
     return here
 
