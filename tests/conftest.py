@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.printing import no_pango
+from tests.support.printing import no_pango
 
 # What a terminal's owner likes: it changes what the command and its libraries write, also in the processes of tests.
 PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING")  # and how Python writes: not as a stranger's does

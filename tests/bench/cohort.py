@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ambula.cohort import write_epoch_set
-from tests.bench.made_people import made_store, made_table
+from tests.support.made_people import made_store, made_table
 
 JOBS = 2
 HUNT4_PEOPLE = 31_295

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from ambula.donning import Donning
-from tests.unit.worn_wrong import FAULTS, PAIRS, Fault, check_records, check_samples, told, visible
+from tests.support.worn_wrong import FAULTS, PAIRS, Fault, check_records, check_samples, told, visible
 
 KINDS: dict[str, list[tuple[Fault, ...]]] = {"none": [()], "one fault": [(f,) for f in FAULTS], "two faults": [*PAIRS]}
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench.made_people import made_store
+from tests.support.made_people import made_store
 
 GOAL_S = 2
 

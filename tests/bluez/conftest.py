@@ -1,19 +1,15 @@
 """What all tests against real BlueZ share: two nodes that have recorded, and one guest."""
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "integration"))
-
-import worn
-from guest import Guest
-
 from ambula.sim.node import find_micropython
+from tests.bluez.guest import Guest
+from tests.support import worn
 
 _FETCH_TIMEOUT_S = 900
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import initramfs
+from tests.bluez import initramfs
 
 HERE = Path(__file__).parent
 UNPACKED = HERE.parents[1] / "build" / "bluez" / "root"

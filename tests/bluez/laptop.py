@@ -5,11 +5,10 @@ import contextlib
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from agent import KEYS
-from command import Ran
-from guest import Guest, GuestError, Session
-
 from ambula.sim.rig import Rig
+from tests.bluez.agent import KEYS
+from tests.bluez.guest import Guest, GuestError, Session
+from tests.support.command import Ran
 
 ADDRESS = "00:1A:7D:DA:71:13"
 COMMAND_TIMEOUT_S = 90.0

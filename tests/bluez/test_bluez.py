@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-import worn
-from command import Laptop as BumbleLaptop
-from guest import Guest, Session
-from laptop import Laptop, Running, at_home
 
 from ambula.sim.air import Air
 from ambula.sim.rig import Rig
 from ambula.store import Store
 from nodecore import protocol
+from tests.bluez.guest import Guest, Session
+from tests.bluez.laptop import Laptop, Running, at_home
+from tests.support import worn
+from tests.support.command import Laptop as BumbleLaptop
 
 pytestmark = [pytest.mark.bluez, pytest.mark.timeout(180, func_only=True)]
 

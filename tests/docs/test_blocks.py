@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.made_people import made_store
 from tests.docs.blocks import PAGES, ROOT, Block, Typed, blocks, matches, name, outside, typed
-from tests.integration.command import Ambula, look_like_a_terminal, runner
-from tests.printing import no_pango
+from tests.support.command import Ambula, look_like_a_terminal, runner
+from tests.support.made_people import made_store
+from tests.support.printing import no_pango
 
 REASONS = {
     "needs a board",

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 
 import pytest
-from lsm6ds3tr_c_model import Lsm6ds3trcModel
 
 from drivers import lsm6ds3tr_c_check as check
 from drivers.lsm6ds3tr_c import LSM6DS3TRC
+from tests.drivers.lsm6ds3tr_c_model import Lsm6ds3trcModel
 
 
 def walk(n: int) -> tuple[int, int, int]:

@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from rv3028_model import Rv3028Model
 
 from drivers.rv3028 import RV3028
+from tests.drivers.rv3028_model import Rv3028Model
 
 NOW_S = 1_772_500_000
 

@@ -11,7 +11,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from rv3028_model import Rv3028Model
+
+from tests.drivers.rv3028_model import Rv3028Model
 
 LED, MOTOR = 10, 20
 BOARD = Path(__file__).parents[2] / "firmware" / "boards" / "xiao_esp32c3"

@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import lives
 from littlefs import LittleFSError
 
 from ambula.firmware_build.files import ROOT
@@ -14,6 +13,7 @@ from ambula.nodes.segments import assemble
 from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS, PROGRAM_BLOCKS, log_system, put_log_system
 from ambula.sim.node import find_micropython
 from ambula.store import Segment
+from tests.durability import lives
 
 READER = Path(__file__).with_name("read_log.py")
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import lives
 import pytest
-from lives import MINUTE, MINUTE_MS, START_MS, Life
 
 from ambula.sim.image import BLOCK_SIZE, PROGRAM_BLOCKS, _file_system, _write
 from nodecore import segment
+from tests.durability import lives
+from tests.durability.lives import MINUTE, MINUTE_MS, START_MS, Life
 
 WINDOW_S = 900
 

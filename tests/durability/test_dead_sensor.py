@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-import lives
 import numpy as np
-from lives import HEAP, MINUTE_MS, START_MS
 
 from ambula.nodes.client import NodeClient
 from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
+from tests.durability import lives
+from tests.durability.lives import HEAP, MINUTE_MS, START_MS
 
 HOUR_MS = 60 * MINUTE_MS
 DAYS = 5

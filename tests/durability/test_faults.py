@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import lives
 import pytest
-from lives import MINUTE, MINUTE_MS, START_MS, Life
 
 from ambula.account.ledger import State
 from nodecore import record, segment
+from tests.durability import lives
+from tests.durability.lives import MINUTE, MINUTE_MS, START_MS, Life
 
 FROM, UNTIL, END = 5, 7, 11  # minutes: the fault begins, ends; the plug is pulled
 HURT = range(FROM * MINUTE - 2, UNTIL * MINUTE + 4)  # the FIFO is emptied every 10 s, a silent sensor started after 30

@@ -4,14 +4,13 @@ import random
 import shutil
 from pathlib import Path
 
-import flips
-import lives
 import pytest
-from lives import MINUTE, MINUTE_MS
 
 from ambula.sim.image import BLOCK_SIZE, PROGRAM_BLOCKS
 from ambula.sim.node import NodeSettings
 from nodecore import segment
+from tests.durability import flips, lives
+from tests.durability.lives import MINUTE, MINUTE_MS
 
 RECORDED, LATER = 35, 46  # minutes: the plug is pulled; the second life, on the hurt flash, ends
 SEEDS = 4

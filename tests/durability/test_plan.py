@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import lives
 import pytest
-from lives import FIRST, MINUTE, MINUTE_MS, START_MS, Life
 
 from ambula.account.ledger import State
 from ambula.sim.image import BLOCK_SIZE, PROGRAM_BLOCKS, build_image
@@ -15,6 +13,8 @@ from ambula.sim.node import NodeProcess, NodeSettings, PowerCutError
 from ambula.sim.rig import SETTLE_MS
 from nodecore import segment
 from nodecore.protocol import KEY_SIZE
+from tests.durability import lives
+from tests.durability.lives import FIRST, MINUTE, MINUTE_MS, START_MS, Life
 
 MODES = ("clean", "torn", "garbage")
 DAY = 17280

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import lives
 import pytest
-from lives import HEAP, MINUTE, MINUTE_MS, START_MS, Fault
 
 from ambula.nodes.client import NodeClient
 from ambula.nodes.visit import find_nodes
 from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS, log_system, put_log_system
 from ambula.sim.node import NodeProcess, Signal
 from ambula.sim.rig import Rig, VirtualWearer
+from tests.durability import lives
+from tests.durability.lives import HEAP, MINUTE, MINUTE_MS, START_MS, Fault
 
 LONG, SHORT, QUICK, ALIVE, BLINK = 1000, 120, 80, 500, 40
 STEP_MS = 30  # the light changes when the loop comes by

@@ -3,13 +3,13 @@
 import asyncio
 from pathlib import Path
 
-import lives
 import numpy as np
 import pytest
-from lives import MINUTE_MS, START_MS
 
 from ambula.sim.node import Signal
 from ambula.sim.rig import Rig, VirtualWearer
+from tests.durability import lives
+from tests.durability.lives import MINUTE_MS, START_MS
 
 MINUTES = 65
 STARTS_AT_MIN = (START_MS // MINUTE_MS) % 1440  # 20:26 UTC

@@ -5,12 +5,12 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-import lives
 import pytest
-from lives import FIRST, MINUTE, MINUTE_MS, START_MS
 
 from ambula.sim.node import NodeProcess, NodeSettings, PowerCutError
 from nodecore import segment
+from tests.durability import lives
+from tests.durability.lives import FIRST, MINUTE, MINUTE_MS, START_MS
 
 LIVES = 24
 RECORDS_WITHIN_S = 5

@@ -3,15 +3,15 @@
 import asyncio
 from pathlib import Path
 
-import lives
 import numpy as np
 import pytest
-from lives import MINUTE_MS, START_MS
 
 from ambula.nodes.client import NodeClient
 from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
 from ambula.sim.states import RADIO_STATES, StateTimes, read_states
+from tests.durability import lives
+from tests.durability.lives import MINUTE_MS, START_MS
 
 POWER_ON_S = 2  # before the first sample
 TAP_WINDOW_S = 60

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-import windows
+from tests.durability import windows
 
 CYCLES = 60
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import lives
 import numpy as np
 
 from ambula.nodes.client import NodeClient
 from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
+from tests.durability import lives
 
 TAP_WINDOW_MS = 10_000  # of the wall clock while the laptop is near: time enough on a busy machine
 SLACK = 160  # bytes: what a number or a word more or less takes, not what grows

@@ -10,11 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import worn_small
-from bed import Bed, Trouble, settings_for
-from mishaps import IN_THE_STORE, Kill, Killed, Ledger
-from troubles import ON_THE_WAY, Late, Single, Stall
-
 from ambula.base.errors import AmbulaError, StoreError
 from ambula.nodes import client, receipts, sync
 from ambula.nodes.client import NodeClient
@@ -23,6 +18,10 @@ from ambula.store import Segment, Store
 from ambula.store import connection as store_module
 from ambula.transport import radio
 from nodecore import headers, segment
+from tests.faults import worn_small
+from tests.faults.bed import Bed, Trouble, settings_for
+from tests.faults.mishaps import IN_THE_STORE, Kill, Killed, Ledger
+from tests.faults.troubles import ON_THE_WAY, Late, Single, Stall
 
 LATE, TWO_LAPTOPS, MIXED = "late", "two laptops", "mixed"
 KINDS = (*ON_THE_WAY, LATE, *IN_THE_STORE, TWO_LAPTOPS, MIXED)

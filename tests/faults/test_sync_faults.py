@@ -12,16 +12,16 @@ import time
 from pathlib import Path
 
 import pytest
-import worn_small
-from bed import Bed, Trouble, settings_for
-from series import KINDS, impatient, run_series
-from troubles import Stall
 
 from ambula.base.errors import StoreError, TransportError
 from ambula.nodes.client import NodeClient
 from ambula.nodes.sync import sync_node
 from ambula.sim.node import find_micropython
 from ambula.store import Store
+from tests.faults import worn_small
+from tests.faults.bed import Bed, Trouble, settings_for
+from tests.faults.series import KINDS, impatient, run_series
+from tests.faults.troubles import Stall
 
 PATIENCE_S = 0.3  # of each limit: long enough for an answer on a busy machine
 IN_TIME_S = 9.0  # a few of them in a row, on a busy machine; less than one of the usual 10 s

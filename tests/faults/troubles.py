@@ -3,10 +3,10 @@
 import asyncio
 import random
 
-from bed import Bed, Deliver, Trouble
 from bleak.exc import BleakError
 
 from nodecore import protocol
+from tests.faults.bed import Bed, Deliver, Trouble
 
 UP, DOWN = "up", "down"
 

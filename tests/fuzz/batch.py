@@ -1,6 +1,9 @@
 """One batch of damaged inputs in a process of its own."""
 
 import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(command: list[str], target: str, seed: int, count: int, limit_s: float) -> str:
@@ -10,7 +13,7 @@ def run(command: list[str], target: str, seed: int, count: int, limit_s: float) 
     """
     words = [*command, target, str(seed), str(count)]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=limit_s, errors="replace")
+        done = subprocess.run(words, capture_output=True, text=True, timeout=limit_s, errors="replace", cwd=ROOT)
     except subprocess.TimeoutExpired:
         return f"{target} seed {seed}: not done within {limit_s:g} s"
     if done.returncode == 0 and done.stdout.endswith(f"ok {count}\n"):

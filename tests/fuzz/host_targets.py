@@ -16,12 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-sys.path.append(str(Path(__file__).parents[1] / "unit"))
-
-from made_sets import SITTING, STANDING, write_harth, write_npz
-from spec_link import SpecLink, frame
-from spec_session import DEVICE, KEY, SpecNode  # written apart from both ends
-
 from ambula.base.config import load_config
 from ambula.base.errors import AmbulaError, InputError, StoreError, TransportError
 from ambula.cli import main
@@ -37,6 +31,9 @@ from ambula.nodes.session import NodeKey, Session
 from ambula.recordings.recording import read_samples
 from ambula.store import Anchor, Receipt, Store
 from nodecore import blocks, protocol, record, segment
+from tests.support.made_sets import SITTING, STANDING, write_harth, write_npz
+from tests.support.spec_link import SpecLink, frame
+from tests.support.spec_session import DEVICE, KEY, SpecNode  # written apart from both ends
 
 OURS = NodeKey(DEVICE.hex(), 0, "P01", KEY)
 

@@ -3,9 +3,8 @@
 import tempfile
 from pathlib import Path
 
-import batch
-
 from ambula.sim.node import find_micropython
+from tests.fuzz import batch
 
 SCRIPT = Path(__file__).with_name("node_fuzz.py")
 _HEAP = "400k"  # source files are compiled in it; a length field of a gigabyte does not fit

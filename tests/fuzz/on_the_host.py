@@ -1,6 +1,6 @@
 """The host's parsers in a process of their own, with so little memory that an allocation bomb ends it.
 
-python on_the_host.py TARGET SEED COUNT
+python -m tests.fuzz.on_the_host TARGET SEED COUNT
 """
 
 import random
@@ -11,20 +11,20 @@ import traceback
 import warnings
 from pathlib import Path
 
-import batch
+from tests.fuzz import batch
 
 ROOM_BYTES = 1 << 30  # address space beyond what the libraries take; the largest honest input needs a few megabytes
 
 
 def fuzz(target: str, seed: int, count: int, limit_s: float) -> str:
     """Feed one target of `host_targets` with `count` inputs; see `batch.run`."""
-    return batch.run([sys.executable, __file__], target, seed, count, limit_s)
+    return batch.run([sys.executable, "-m", "tests.fuzz.on_the_host"], target, seed, count, limit_s)
 
 
 def main() -> int:
     """Run one batch; say `ok COUNT`, or the input in hex and what it led to."""
-    from host_targets import TARGETS
-    from mutation import mutated
+    from tests.fuzz.host_targets import TARGETS
+    from tests.fuzz.mutation import mutated
 
     warnings.simplefilter("ignore")
     target_name, seed, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -8,14 +8,12 @@ import ast
 from pathlib import Path
 from typing import Any
 
-import host_targets
-import in_micropython
-import on_the_host
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node import settings as node_settings
+from tests.fuzz import host_targets, in_micropython, on_the_host
 
 LIMIT_S = 100.0
 ON_THE_NODE = {"strangers": 4000, "owners": 3000, "opening": 4000, "segments": 4000, "recovery": 400, "settings": 800}

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import command
 import pytest
-import worn
 
 from ambula.nodes.keys import KeyFile
 from ambula.sim.node import find_micropython
-from tests.shared import once
+from tests.support import command, worn
+from tests.support.once import once
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import worn
-from between import Between
-from worn import heard
 
 from ambula.base.errors import AmbulaError, ProtocolError, TransportError
 from ambula.nodes.client import NodeClient
@@ -26,6 +23,9 @@ from ambula.sim.rig import Rig, VirtualWearer
 from ambula.store import Segment, Store
 from ambula.transport.radio import Found, Link
 from nodecore import protocol, segment
+from tests.integration.between import Between
+from tests.support import worn
+from tests.support.worn import heard
 
 PATIENCE_S = 15.0
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import Ambula
 
 from ambula.store import Store
+from tests.support.command import Ambula
 
 BOTH = pytest.mark.parametrize("command", ["classify", "replay"])
 

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import numpy as np
-from command import Ambula
 from numpy.typing import NDArray
 
 from ambula.store import Segment, Store
 from ambula.synthetic import Kind, Mount, Participant, Stretch, simulate
 from ambula.twin.score import score_stream
 from nodecore import headers, segment
+from tests.support.command import Ambula
 
 FIRST_EPOCH = 356_000_000
 PLAN = [Stretch(0, 30, Kind.STANDING), Stretch(30, 30, Kind.SITTING), Stretch(60, 30, Kind.WALKING)]

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from command import Laptop
 
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.synthetic import Kind, Participant, Stretch, simulate
+from tests.support.command import Laptop
 
 _MINUTES = 3
 PLAN = [

@@ -19,11 +19,9 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-import worn
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
 from bumble.gatt import Characteristic, Service
-from command import ABSENT, Ambula, Laptop, Ran, finish, look_like_a_terminal, start
 
 import ambula as package
 from ambula.base.errors import (
@@ -44,6 +42,8 @@ from ambula.nodes.visit import SCAN_S
 from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import protocol
+from tests.support import worn
+from tests.support.command import ABSENT, Ambula, Laptop, Ran, finish, look_like_a_terminal, start
 
 COMMANDS: dict[str, Any] = dict(LazyCommands())
 WITH_JSON = [name for name, command in COMMANDS.items() if any("--json" in p.opts for p in command.params)]

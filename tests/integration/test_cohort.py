@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow.parquet as parquet
 import pytest
-from command import Ambula
 
 from ambula.cohort import engines, write_epoch_set
 from ambula.days.dictionary import entries, in_file
 from ambula.store import Store, ZoneChange
-from tests.bench.made_people import made_store, made_table
+from tests.support.command import Ambula
+from tests.support.made_people import made_store, made_table
 
 OSLO = ZoneInfo("Europe/Oslo")
 

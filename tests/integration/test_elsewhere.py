@@ -11,13 +11,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from command import Ambula
 
 from ambula.base.config import load_config, local_zone_name
 from ambula.cli import demo_command
 from ambula.days.rules_file import load_rules
 from ambula.programme.plan import default_text, load_plan
 from ambula.synthetic.wear import counted_day
+from tests.support.command import Ambula
 
 _PRELUDE = """
 import asyncio, multiprocessing.spawn, os, platformdirs, socket, subprocess, sys, tempfile, threading, warnings

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_start_stop import START_MS
 
 from ambula.nodes.client import NodeClient
 from ambula.nodes.info import Health
 from ambula.nodes.visit import find_nodes
 from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS
 from ambula.sim.rig import Rig, VirtualWearer
+from tests.support.worn import START_MS
 
 ALWAYS = (START_MS - 60_000, START_MS * 2, 0)
 SAMPLES = np.random.default_rng(3).integers(-4000, 4000, (130 * 24, 3)).astype(np.int16)

@@ -11,8 +11,8 @@ from ambula.sim.node import HEAP
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import segment
+from tests.support.worn import START_MS
 
-START_MS = 356_000_000 * 5000
 EPOCHS = 120
 
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-import worn
-from command import Ambula, Laptop, finish
 
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
 from ambula.sim.air import Air
 from ambula.store import Store
 from nodecore import activity, fuse, record
+from tests.support import worn
+from tests.support.command import Ambula, Laptop, finish
 
 # Still, but for the noise without which a node takes its sensor for stuck.
 STANDING = (np.array([4096, 0, 0]) + np.random.default_rng(1).integers(-9, 9, (26 * 900, 3))).astype(np.int16)

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import Ambula, Terminal
 
 from ambula.cli import output
 from ambula.store import Store
-from tests.bench.made_people import made_store
+from tests.support.command import Ambula, Terminal
+from tests.support.made_people import made_store
 
 CLI = Path(output.__file__).parent
 CODE = "Ж1[b]"  # letters that no western code page has, and what a markup language would take for its own

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from command import Ambula
-from made_log import add_log
 
 from ambula.epochs.fusion import fuse_records
 from ambula.participant.epochs import load_wear
 from ambula.store import Store
 from nodecore import activity, record
+from tests.support.command import Ambula
+from tests.support.made_log import add_log
 
 NOON_S = int(datetime(2026, 3, 3, 12, tzinfo=UTC).timestamp())
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Advertisement, Connection, Device, Peer
-from worn import heard
 
 from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import protocol, record
+from tests.support.worn import heard
 
 RUNNING_SPEED_AND_CADENCE = UUID.from_16_bits(0x1814)
 STILL = (np.array([4096, 0, 0]) + np.random.default_rng(1).integers(-9, 9, (26 * 900, 3))).astype(np.int16)

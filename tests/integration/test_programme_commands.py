@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from command import Ambula, look_like_a_terminal
-from made_log import A_DAY, add_log, sitting_but_for
 
 from ambula.nodes.keys import KeyFile
 from ambula.participant.forget_and_rename import forget, rename
 from ambula.programme.plan import default_text
 from ambula.store import Store
+from tests.support.command import Ambula, look_like_a_terminal
+from tests.support.made_log import A_DAY, add_log, sitting_but_for
 
 MIDNIGHT_S = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 _WALK_PARTS = range(9 * 12, 9 * 12 + 3)  # a quarter of an hour from nine in the morning on

@@ -2,9 +2,8 @@
 
 import asyncio
 
-from radio_rig import TESTS, Firmware, micropython, rig
-
 from ambula.sim.nimble import NodeRadio
+from tests.integration.radio_rig import TESTS, Firmware, micropython, rig
 
 
 async def central(radio: NodeRadio, peer: str) -> Firmware:

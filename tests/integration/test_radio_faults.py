@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from radio_rig import ADDRESSES, COMMAND, DATA, PATIENCE_S, SERVICE, echo, pull, rig, subscribed
 
 from ambula.base.errors import MissingPart, SimulatorError, TransportError
 from ambula.sim.air import Air
 from ambula.transport.radio import Radio
+from tests.integration.radio_rig import ADDRESSES, COMMAND, DATA, PATIENCE_S, SERVICE, echo, pull, rig, subscribed
 
 
 def test_the_link_drops_in_the_middle_and_the_next_one_works() -> None:

@@ -3,10 +3,21 @@
 import asyncio
 
 import pytest
-from radio_rig import ADDRESSES, COMMAND, DATA, PATIENCE_S, SECRET, SERVICE, Firmware, echo, rig, subscribed
 
 from ambula.base.errors import ProtocolError, TransportError
 from ambula.transport.radio import Radio
+from tests.integration.radio_rig import (
+    ADDRESSES,
+    COMMAND,
+    DATA,
+    PATIENCE_S,
+    SECRET,
+    SERVICE,
+    Firmware,
+    echo,
+    rig,
+    subscribed,
+)
 
 
 def test_scan_tells_who_is_there_and_what_it_says() -> None:

@@ -4,9 +4,9 @@ import asyncio
 import struct
 
 import pytest
-from radio_rig import COMMAND, DATA, PATIENCE_S, echo, pull, rig, subscribed
 
 from ambula.sim.air import Air
+from tests.integration.radio_rig import COMMAND, DATA, PATIENCE_S, echo, pull, rig, subscribed
 
 
 def test_two_hundred_kilobytes_arrive_intact_with_little_on_top() -> None:

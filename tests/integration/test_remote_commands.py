@@ -3,12 +3,11 @@
 import asyncio
 from pathlib import Path
 
-import worn
-from command import Laptop
-
 from ambula.account.timeline import story_of
 from ambula.sim.air import Air
 from ambula.store import Store
+from tests.support import worn
+from tests.support.command import Laptop
 
 
 def test_a_recording_is_stopped_and_started_again_from_afar(recorded: Path, tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from command import Ambula
-from made_log import A_DAY, add_log, sitting_but_for
 from pypdf import PdfReader
 
 from ambula.store import Store
+from tests.support.command import Ambula
+from tests.support.made_log import A_DAY, add_log, sitting_but_for
 
 MIDNIGHT_S = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp())
 pytestmark = pytest.mark.usefixtures("_as_new")

@@ -12,8 +12,8 @@ from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import protocol, segment
+from tests.support.worn import START_MS
 
-START_MS = 356_000_000 * 5000
 EPOCHS = 120
 PLAN = {"start": START_MS // 1000 + 86_400, "days": 7}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pyarrow.parquet as parquet
 import pytest
-from command import Ambula
 
 from ambula.days.dictionary import entries, in_file
-from tests.bench.made_people import made_store
+from tests.support.command import Ambula
+from tests.support.made_people import made_store
 
 NAMES = {kind: [e.name for e in entries(kind)] for kind in ("day", "week")}
 

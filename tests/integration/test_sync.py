@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
-import worn
-from between import Between
-from command import Laptop
 
 from ambula.base.errors import AmbulaError, ProtocolError, StoreError, TransportError
 from ambula.nodes.client import NodeClient
@@ -24,6 +21,9 @@ from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.sim.rig import Rig
 from ambula.store import Store
 from nodecore import segment
+from tests.integration.between import Between
+from tests.support import worn
+from tests.support.command import Laptop
 
 
 async def visit(rig: Rig, store: Store) -> int:

@@ -3,14 +3,13 @@
 import asyncio
 from pathlib import Path
 
-import worn
-
 from ambula.nodes import receipts
 from ambula.nodes.visit import FetchReport, fetch, find_nodes
 from ambula.sim.image import log_chunks
 from ambula.sim.rig import Rig
 from ambula.store import Store
 from ambula.transport.radio import Radio
+from tests.support import worn
 
 
 async def sync(rig: Rig, radio: Radio, store: Store) -> FetchReport:

@@ -8,11 +8,11 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-import cuts
 import pytest
 
 from ambula.sim.node import NodeSettings, _solder, find_micropython
 from nodecore import segment
+from tests.powerloss import cuts
 
 CUTS_A_MODE = 10
 

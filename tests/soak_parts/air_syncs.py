@@ -2,18 +2,14 @@
 
 import asyncio
 import random
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "integration"))
-
-import worn
-from test_sync import cut_sync, visit
-
 from ambula.store import Store
+from tests.integration.test_sync import cut_sync, visit
 from tests.soak_parts.tally import Tally
+from tests.support import worn
 
 CUTS_A_STORE = 20
 

@@ -7,15 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "durability"))
-
-import flips
-import lives
-import test_faults
-import test_flash
-import test_starts
-import windows
-
+from tests.durability import flips, lives, test_faults, test_flash, test_starts, windows
 from tests.soak_parts.tally import Tally
 
 WINDOWS = 1000

@@ -6,11 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "fuzz"))
-
-import in_micropython
-import on_the_host
-
+from tests.fuzz import in_micropython, on_the_host
 from tests.soak_parts.tally import Tally
 
 # Inputs a round, so that each parser gets a few seconds.

@@ -7,11 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "powerloss"))
-
-import cuts
-from test_power_cuts import check
-
+from tests.powerloss import cuts
+from tests.powerloss.test_power_cuts import check
 from tests.soak_parts.tally import Tally
 
 

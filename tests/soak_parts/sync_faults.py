@@ -2,16 +2,12 @@
 
 import itertools
 import random
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "faults"))
-
-import worn_small
-from series import KINDS, run_series
-
+from tests.faults import worn_small
+from tests.faults.series import KINDS, run_series
 from tests.soak_parts.tally import Tally
 
 

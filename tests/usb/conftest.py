@@ -1,16 +1,12 @@
 """The command as the integration tests run it."""
 
-import sys
 import time
 import types
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "integration"))
-
-import command
+from tests.support import command
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from mpremote import main
-from standin import StandIn
 
 from ambula.firmware_build import mip_package
 from ambula.firmware_build.compile import architecture_of
 from ambula.sim.node import find_micropython
 from ambula.usb.board import Board
+from tests.usb.standin import StandIn
 
 INSTALL = ("mip", "install", "--target", ".")
 

@@ -14,8 +14,6 @@ from types import SimpleNamespace
 import pytest
 import serial.serialposix
 import serial.tools.list_ports
-from command import Ambula
-from toys import toy
 
 from ambula.base.errors import BoardError
 from ambula.cli.setup_command import LATEST_START
@@ -25,6 +23,8 @@ from ambula.usb.flash import compile_for, plan
 from ambula.usb.micropython import install_commands
 from ambula.usb.state import CONFIG_SCHEMA, State
 from node.settings import read
+from tests.support.command import Ambula
+from tests.usb.toys import toy
 
 GOOD = State((1, 29, 0), 2822, "a board", "", "", "", "", {}, (1 << 20, 0, 0))
 X64, RV32IMC = 2, 11  # py/persistentcode.h: MP_NATIVE_ARCH_X64, MP_NATIVE_ARCH_RV32IMC

@@ -4,9 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command import Ambula
-from standin import StandIn, copy_of
-from toys import toy
 
 from ambula.base.errors import BoardError, TransportError
 from ambula.firmware_build.files import MAIN
@@ -14,6 +11,9 @@ from ambula.usb import on_board
 from ambula.usb.board import Board, FlashFull
 from ambula.usb.flash import flash, plan
 from ambula.usb.state import look
+from tests.support.command import Ambula
+from tests.usb.standin import StandIn, copy_of
+from tests.usb.toys import toy
 
 POWER_CUTS = 2
 NOTHING = b">>> "

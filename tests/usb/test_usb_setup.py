@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import Ambula
-from standin import StandIn, copy_of
 
 from ambula.base.errors import TransportError
 from ambula.nodes.keys import KeyFile
@@ -21,6 +19,8 @@ from ambula.usb.board import Board
 from ambula.usb.flash import compile_for, flash
 from ambula.usb.node_setup import Wanted, set_up
 from ambula.usb.state import look
+from tests.support.command import Ambula
+from tests.usb.standin import StandIn, copy_of
 
 EPOCHS = 24
 WANTED = Wanted("P01", 0, "UTC", "now", 0)

@@ -35,7 +35,7 @@ class Alignment:
     """How far a second node's clock is ahead of a first one's, in epochs, in the middle of each window that tells it.
 
     epoch, ahead: (w,), rising epochs and what was found there; peak: the correlations. refusal: why nothing can be
-    told, "" where something can. Source: measured, see `tests/unit/test_alignment.py`.
+    told, "" where something can. Source: measured, see `tests/unit/clock/test_alignment.py`.
     """
 
     epoch: Ints

@@ -1,0 +1,1 @@
+"""What tests of more than one folder share: made-up people, logs and pages, and the command as a user runs it."""

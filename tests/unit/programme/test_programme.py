@@ -1,0 +1,256 @@
+"""The walking programme: it builds up slowly, waits when it should, and asks for nothing beyond the plan."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ambula.base.errors import InputError
+from ambula.days.local_days import ZoneHistory
+from ambula.programme import Goal, Plan, Verdict, WalkingDay, follow, load_plan, open_date, read_plan, walking_days
+from ambula.programme.participant import pain_by_date
+from ambula.programme.plan import default_text
+from ambula.programme.words import next_words, reason_words
+from ambula.store import Note
+from tests.support.made_days import OSLO, SITTING, WALKING, epoch_at, nothing, table_of
+
+PLAN = read_plan(default_text())
+FIRST = date(2026, 3, 2)
+
+
+def week_of(*walked_min: float, number: int = 0, worn_h: float = 14.0) -> list[WalkingDay]:
+    """Walking days from the first date of a week on."""
+    start = FIRST + timedelta(days=7 * number)
+    return [WalkingDay(start + timedelta(days=i), m, worn_h) for i, m in enumerate(walked_min)]
+
+
+def after(weeks: list[list[WalkingDay]], pain: list[tuple[date, int]] | None = None, plan: Plan = PLAN):
+    """The programme when all those weeks are over, and nothing more."""
+    return follow(
+        plan, FIRST, [day for week in weeks for day in week], pain or [], FIRST + timedelta(days=7 * len(weeks))
+    )
+
+
+def verdicts(programme) -> list[Verdict]:
+    return [week.verdict for week in programme.weeks][:-1]  # the last has only begun
+
+
+def test_the_first_week_only_looks_and_the_plan_starts_low() -> None:
+    found = after([week_of(0, 0, 3, 0, 0, 0, 0)])
+    assert (found.weeks[0].verdict, found.weeks[0].goal) == (Verdict.LOOKING, None)
+    assert found.goal == Goal(10, 3)
+    assert next_words(found) == "This week: walk on 3 days, 10 minutes each."
+
+
+def test_who_walks_more_already_starts_there_but_never_above_the_ceiling() -> None:
+    assert after([week_of(22, 0, 24, 18, 25, 0, 21)]).goal == Goal(22, 3)
+    more = after([week_of(60, 70, 80, 60, 60, 90, 60)])
+    assert more.goal == Goal(30, 5)
+    assert reason_words(more) == "Your first week held as much as the plan ever asks for, or more: keep it up."
+
+
+def test_a_date_inside_the_recording_without_wear_is_a_gap_and_not_a_day_of_no_walking() -> None:
+    days = [*week_of(22, 0, 24), WalkingDay(FIRST + timedelta(days=3), 0.0, 0.0)]
+    assert after([days]).weeks[0].walked_min == (22, 0, 24, None, None, None, None)
+
+
+def test_a_week_of_which_nothing_was_seen_does_not_count_as_looked_at() -> None:
+    found = after([[], week_of(22, 0, 24, 18, 25, 0, 21, number=1)])
+    assert [w.goal for w in found.weeks] == [None, None, Goal(22, 3)]
+    before = after([[]])
+    assert next_words(before).startswith("This week Ambula only looks")
+    assert reason_words(before) == ""
+
+
+def test_two_long_walks_are_not_what_is_usual() -> None:
+    assert after([week_of(40, 0, 0, 45, 0, 0, 0)]).goal == Goal(10, 3)
+
+
+def test_a_week_that_goes_well_adds_minutes_and_every_fourth_a_day() -> None:
+    weeks = [week_of(0, 0, 0, 0, 0, 0, 0)]
+    goals = []
+    for number in range(1, 6):
+        weeks.append(week_of(30, 30, 30, 30, 30, 0, 0, number=number))
+        goals.append(after(weeks).goal)
+    assert goals == [Goal(12, 3), Goal(14, 3), Goal(16, 3), Goal(16, 4), Goal(18, 4)]
+
+
+def test_it_ends_at_the_ceiling_and_says_so() -> None:
+    weeks = [week_of(*[60] * 7, number=n) for n in range(4)]
+    found = after(weeks)
+    assert found.goal == Goal(30, 5)
+    assert reason_words(found) == "You reached your goal on 5 of 5 days. That is as far as the plan goes: keep it up."
+
+
+def test_from_the_start_to_the_ceiling_takes_less_than_half_a_year() -> None:
+    weeks = [week_of(*[0] * 7)]
+    while after(weeks).goal != Goal(30, 5):
+        weeks.append(week_of(*[30] * 7, number=len(weeks)))
+    assert len(weeks) == 13
+
+
+def test_a_week_goes_well_on_nearly_all_its_days_a_poorer_one_repeats() -> None:
+    begun = week_of(*[20] * 7)
+    nearly = after([begun, week_of(20, 20, 20, 20, 0, 0, 0, number=1)])
+    assert (verdicts(nearly)[1], nearly.goal) == (Verdict.WELL, Goal(22, 5))
+    assert reason_words(nearly) == "You reached your goal on 4 of 5 days, so the walks grow by 2 minutes."
+    partly = after([begun, week_of(20, 20, 20, 19.9, 19.9, 0, 0, number=1)])
+    assert (verdicts(partly)[1], partly.goal) == (Verdict.PARTLY, Goal(20, 5))
+
+
+def test_one_long_walk_does_not_stand_for_three() -> None:
+    found = after([week_of(*[0] * 7), week_of(90, 0, 0, 0, 0, 0, 0, number=1)])
+    assert found.weeks[1].share == pytest.approx(1 / 3)
+    assert found.weeks[1].verdict is Verdict.LOW
+
+
+def test_two_low_weeks_are_a_step_back_but_not_below_the_start() -> None:
+    begun = [week_of(*[20] * 7)]
+    assert after(begun).goal == Goal(20, 5)
+    low = [*begun, week_of(*[0] * 7, number=1)]
+    assert after(low).goal == Goal(20, 5)
+    low.append(week_of(*[0] * 7, number=2))
+    assert (verdicts(after(low))[-1], after(low).goal) == (Verdict.LOW_AGAIN, Goal(18, 5))
+    while len(low) < 12:
+        low.append(week_of(*[0] * 7, number=len(low)))
+    assert after(low).goal == Goal(10, 5)
+
+
+def test_pain_pauses_whatever_was_walked() -> None:
+    weeks = [week_of(*[0] * 7), week_of(*[30] * 7, number=1)]
+    during = FIRST + timedelta(days=9)
+    strong = after(weeks, [(during, 6)])
+    assert (verdicts(strong)[1], strong.goal) == (Verdict.PAIN, Goal(10, 3))
+    assert "You noted pain of 6 of 10" in reason_words(strong)
+    assert after(weeks, [(during, 5)]).goal == Goal(12, 3)
+    risen = after(weeks, [(FIRST, 2), (FIRST, 3), (during, 5)])
+    assert verdicts(risen)[1] is Verdict.PAIN
+    assert verdicts(after(weeks, [(FIRST, 4), (during, 5)]))[1] is Verdict.WELL
+
+
+@pytest.mark.parametrize("weeks_before", [0, 2])
+def test_pain_in_the_week_under_way_is_told_at_once(weeks_before: int) -> None:
+    """Nobody who notes much pain is told that the walks grow, or to go on as before."""
+    before, today = (
+        [week_of(*[30] * 7, number=i) for i in range(weeks_before)],
+        FIRST + timedelta(days=7 * weeks_before),
+    )
+    calm, strong = after(before, [(today, 2)]), after(before, [(today, 6)])
+    assert not calm.is_waiting
+    assert (strong.is_waiting, strong.goal) == (True, calm.goal)
+    assert next_words(strong) == "The plan waits this week: walk as far as feels right."
+    told = "You noted pain of 6 of 10. If the pain is strong, new," if weeks_before else ""
+    assert reason_words(strong)[: len(told) or None] == told
+    assert not after([*before, week_of(*[30] * 7, number=weeks_before)], [(today, 6)]).is_waiting
+
+
+def test_pain_of_the_week_before_is_over() -> None:
+    weeks = [week_of(*[30] * 7, number=n) for n in range(3)]
+    found = after(weeks, [(FIRST + timedelta(days=13), 9)])
+    assert verdicts(found) == [Verdict.LOOKING, Verdict.PAIN, Verdict.WELL]
+
+
+def test_too_little_recorded_pauses_then_steps_back() -> None:
+    weeks = [week_of(*[20] * 7), week_of(5, 5, number=1)]
+    assert (verdicts(after(weeks))[1], after(weeks).goal) == (Verdict.UNSEEN, Goal(20, 5))
+    weeks.append([])
+    assert (verdicts(after(weeks))[2], after(weeks).goal) == (Verdict.UNSEEN_AGAIN, Goal(18, 5))
+    unworn = [week_of(*[20] * 7), week_of(*[5] * 7, number=1, worn_h=9.9)]
+    assert verdicts(after(unworn))[1] is Verdict.UNSEEN
+
+
+def test_a_goal_reached_in_few_recorded_days_is_reached() -> None:
+    assert verdicts(after([week_of(*[0] * 7), week_of(12, 12, 12, number=1)]))[1] is Verdict.WELL
+
+
+def test_a_week_under_way_is_not_judged() -> None:
+    days = [*week_of(*[0] * 7), *week_of(10, 10, 10, number=1)]
+    found = follow(PLAN, FIRST, days, [], FIRST + timedelta(days=13))
+    assert found.weeks[1].verdict is Verdict.RUNNING
+    assert (found.weeks[1].reached_days, found.goal) == (3, Goal(10, 3))
+
+
+def test_before_the_first_day_there_is_nothing() -> None:
+    found = follow(PLAN, FIRST, [], [], FIRST - timedelta(days=1))
+    assert (found.weeks, found.goal, found.reason, reason_words(found)) == ((), Goal(10, 3), None, "")
+
+
+minutes = st.one_of(st.none(), st.floats(0, 200))
+pains = st.lists(st.tuples(st.integers(0, 150), st.integers(0, 10)), max_size=30)
+
+
+@given(st.lists(minutes, max_size=140), pains)
+def test_the_goal_never_jumps_never_leaves_the_plan_and_never_rises_with_pain(walked, pain) -> None:
+    days = [WalkingDay(FIRST + timedelta(days=i), m, 14) for i, m in enumerate(walked) if m is not None]
+    noted = [(FIRST + timedelta(days=d), p) for d, p in pain]
+    goals = []
+    for weeks in range(1, 21):
+        found = follow(PLAN, FIRST, days, noted, FIRST + timedelta(days=7 * weeks))
+        goals.append(found.goal)
+        assert bool(reason_words(found)) == (found.weeks[-1].goal is not None)
+        assert PLAN.start_min <= found.goal.minutes <= PLAN.ceiling_min
+        assert PLAN.start_days <= found.goal.days <= PLAN.ceiling_days
+        if len(goals) > 1 and found.weeks[weeks - 1].goal is not None:
+            before, now = goals[-2:]
+            assert abs(now.minutes - before.minutes) <= PLAN.step_min
+            assert 0 <= now.days - before.days <= 1
+            assert now.days == before.days or now.minutes == before.minutes
+            week = found.weeks[weeks - 1]
+            if week.worst_pain is not None and week.worst_pain >= PLAN.pain_limit:
+                assert now == before
+
+
+def test_only_walks_that_are_long_enough_count_with_short_halts() -> None:
+    noon = epoch_at(datetime(2026, 3, 2, 12))
+    runs = [
+        (WALKING, 59),  # one epoch short of five minutes
+        (SITTING, 60),
+        (WALKING, 30),
+        (SITTING, 6),  # 30 s at the kerb
+        (WALKING, 24),  # with it five minutes
+        (SITTING, 7),
+        (WALKING, 120),
+    ]
+    (day,) = walking_days(table_of(noon, runs), OSLO, 5)
+    assert day == WalkingDay(date(2026, 3, 2), 15.0, pytest.approx(306 * 5 / 3600))
+    assert walking_days(nothing(), OSLO, 5) == []
+
+
+def test_a_date_is_open_until_its_last_epoch_is_there() -> None:
+    noon = epoch_at(datetime(2026, 3, 2, 12))
+    half_a_day = 12 * 720
+    assert open_date(table_of(noon, [(SITTING, half_a_day - 1)]), OSLO) == date(2026, 3, 2)
+    assert open_date(table_of(noon, [(SITTING, half_a_day)]), OSLO) == date(2026, 3, 3)
+    assert open_date(nothing(), OSLO) is None
+
+
+def test_pain_belongs_to_the_local_date() -> None:
+    late = int(datetime(2026, 3, 2, 23, 30, tzinfo=OSLO).timestamp())
+    notes = [Note(late, 4, ""), Note(late + 3600, 5, ""), Note(late, None, "rain")]
+    assert pain_by_date(notes, ZoneHistory.of(OSLO)) == [(date(2026, 3, 2), 4), (date(2026, 3, 3), 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("start_min = ", "not TOML"),
+        ("pace = 5", "unknown key 'pace'"),
+        ("start_min = 0", "start_min must be a whole number from 1 to 120, not 0"),
+        ("start_min = 12.5", "start_min must be a whole number"),
+        ("step_min = true", "step_min must be a whole number"),
+        ("well_share = 'much'", "well_share must be a number"),
+        ("name = ''", "name must be a text"),
+        ("start_min = 40", "start_min is above ceiling_min"),
+        ("ceiling_days = 7", "ceiling_days and rest_days together"),
+    ],
+)
+def test_a_bad_plan_is_told_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(text)
+    with pytest.raises(InputError) as told:
+        load_plan(path)
+    assert says in str(told.value)
+    assert str(path) in str(told.value)
+    assert "\n" not in str(told.value).strip() or says == "not TOML"
