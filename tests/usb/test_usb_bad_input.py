@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,13 @@ def test_a_port_that_is_not_there_busy_or_forbidden(
     with open(port, "rb+", buffering=0) as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         assert "another program has it" in told(port)
+
+    with open(port, "rb+", buffering=0) as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        letting_go = threading.Timer(0.3, fcntl.flock, (other, fcntl.LOCK_UN))
+        letting_go.start()
+        assert "another program has it" not in told(port)  # it only looked at the new port
+        letting_go.join()
 
     def forbidden(*_: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied")

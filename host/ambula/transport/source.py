@@ -1,6 +1,7 @@
 """Which radio a command uses: this machine's Bluetooth, or any controller that bumble can open."""
 
 import contextlib
+import logging
 from collections.abc import AsyncGenerator
 
 from ambula.base.errors import InputError, TransportError
@@ -9,6 +10,7 @@ from ambula.transport.radio import Radio
 
 _BUMBLE = "bumble:"
 _CENTRAL_ADDRESS = "C0:FF:EE:0A:0B:01"
+_QUIET = logging.NullHandler()
 
 
 @contextlib.asynccontextmanager
@@ -26,6 +28,8 @@ async def open_radio(spec: str = "") -> AsyncGenerator[Radio]:
         from bumble.device import Device, DeviceConfiguration
         from bumble.hci import Address
         from bumble.transport import open_transport
+    # What reaches bumble after a command was cut off is no news: without a handler it would be written to the terminal.
+    logging.getLogger("bumble").addHandler(_QUIET)
     try:
         transport = await open_transport(spec.removeprefix(_BUMBLE))
     except Exception as e:  # bumble raises whatever its transport does

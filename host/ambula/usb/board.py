@@ -20,6 +20,8 @@ _FIRST_TRY_S = 2
 _ENTER_S = 5
 _GREETING = b"ambula "
 _PROMPT = b">>> "
+_BUSY_S = 1.0  # what looks at a new port lets it go again; a terminal program does not
+_TAKEN = (errno.EBUSY, errno.EAGAIN)
 _NEW = ".new"
 
 _WHY = {
@@ -164,15 +166,19 @@ def _open(port: str) -> Any:
         import serial
         from mpremote.transport import TransportError as Failed
         from mpremote.transport_serial import SerialTransport
-    try:
-        return SerialTransport(port, timeout=_ENTER_S)
-    except (Failed, OSError) as e:
-        try:  # mpremote does not tell why
-            serial.Serial(port, exclusive=True).close()
-            why = str(e)
-        except OSError as reason:
-            why = _WHY.get(reason.errno or 0) or str(reason)
-        raise TransportError(f"{port} cannot be opened: {why}") from e
+    deadline_s = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            return SerialTransport(port, timeout=_ENTER_S)
+        except (Failed, OSError) as e:
+            try:  # mpremote does not tell why
+                serial.Serial(port, exclusive=True).close()
+                why, may_pass = str(e), True
+            except OSError as reason:
+                why, may_pass = _WHY.get(reason.errno or 0) or str(reason), reason.errno in _TAKEN
+            if not may_pass or time.monotonic() > deadline_s:
+                raise TransportError(f"{port} cannot be opened: {why}") from e
+            time.sleep(0.05)
 
 
 def _told(error: str) -> BoardError:
