@@ -13,7 +13,7 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 UNUSED := click esp-pylib esptool importlib-resources intelhex libusb-package libusb1 mpremote prompt-toolkit pybind11 \
   pyserial pyserial-asyncio pyusb pyyaml reedsolo rich-click wcwidth websockets
 
-.PHONY: help install demo test test-bluez bare lint bench soak train messages pictures mpy case docs dist lock clean
+.PHONY: help install demo test test-bluez bare lint bench soak train texts release pictures mpy case docs dist lock clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -63,8 +63,13 @@ train: install   ## learn firmware/nodecore/model.py anew from the recordings be
 	@$(PIP) -c requirements.lock -e '.[train]'
 	@cd host && OMP_NUM_THREADS=1 ../$(BIN)/python -m training.train
 
-messages: install ## bring the report's catalogues (.po) up to date, and say what has no translation yet
+texts: install ## bring up to date what is made of the code's texts: docs/dictionary.md, the report's catalogues (.po)
+	@$(BIN)/python -m ambula.days.dictionary_page docs/dictionary.md
 	@$(BIN)/python -m ambula.report.messages
+
+release: install ## refuse while a text of the report has no translation; else make dist
+	@$(BIN)/python -m ambula.report.messages --missing
+	@$(MAKE) dist
 
 pictures: install ## the report's pictures in docs, from a synthetic week, in the system's Chromium
 	@$(BIN)/python -m docs.pictures

@@ -21,7 +21,7 @@ from ambula.cli.common import (
 )
 from ambula.cli.output import DIM, Table, out, print_json
 from ambula.cli.result_commands import DISCLAIMER
-from ambula.days.dictionary import EMPTY
+from ambula.days.entry import EMPTY
 from ambula.days.local_days import Zones, local_days
 from ambula.epochs.table import EpochTable
 from ambula.participant.epochs import choose_participant, load_wear

@@ -1,54 +1,17 @@
-"""The data dictionary: one file from which CSV header, table labels, Parquet metadata and report text are made."""
+"""The data dictionary: every figure of a day and of a week, every column of an epoch, every rule, in order."""
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from importlib.resources import files
 from math import isnan
-from typing import Literal, cast
+from typing import Literal
 
-Value = str | int | float | bool | date | None
+from ambula.days.day_summary import DaySummary
+from ambula.days.entry import Entry, Value, entries_of
+from ambula.days.epoch_columns import EPOCH_COLUMNS
+from ambula.days.rules import Rules
+from ambula.days.week_summary import WeekSummary
+
 Kind = Literal["day", "week", "epoch", "rule"]
 _FILE_DIGITS = 4  # minutes are multiples of 1/12: what files hold must add up to less than an epoch
-EMPTY = "\N{EN DASH}"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One figure, or one rule: its field name, words for it, unit, digits shown, the group it is shown in.
-
-    definition: in words. formula: in terms of epochs and other figures. source: who defined it. rests_on: the figure
-    with the share that it rests on; "" where it is itself such a share, or a name.
-    """
-
-    name: str
-    label: str
-    unit: str
-    digits: int
-    group: str
-    definition: str
-    source: str
-    formula: str
-    rests_on: str
-
-    @property
-    def heading(self) -> str:
-        """Label and unit as a table shows them; bare where the unit says nothing."""
-        unit = {"share": "%", **dict.fromkeys(("date", "name", "yes/no", "count", "steps", "epochs", "local time"), "")}
-        shown = unit.get(self.unit, self.unit)
-        return f"{self.label} ({shown})" if shown else self.label
-
-    def shown(self, value: Value) -> str:
-        """Return a value as a person reads it: rounded, percentages, a dash for nothing."""
-        if value is None or value == "" or (isinstance(value, float) and isnan(value)):
-            return EMPTY
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, (str, date)):
-            return str(value)
-        return f"{100 * value:.{self.digits}f}" if self.unit == "share" else f"{value:,.{self.digits}f}"
 
 
 def in_file(value: Value) -> str:
@@ -65,17 +28,11 @@ def in_file(value: Value) -> str:
 @cache
 def entries(kind: Kind) -> tuple[Entry, ...]:
     """Return the entries of a day, a week, an epoch or the rules, in the order of the columns."""
-    text = files("ambula.days").joinpath("dictionary.toml").read_text("utf-8")
-    rows = cast("list[Mapping[str, str | int]]", tomllib.loads(text)[kind])
-    return tuple(_entry(row) for row in rows)
+    if kind == "epoch":
+        return EPOCH_COLUMNS
+    return entries_of({"day": DaySummary, "week": WeekSummary, "rule": Rules}[kind])
 
 
 def entry(kind: Kind, name: str) -> Entry:
     """Return one entry; KeyError for a name that the dictionary lacks."""
     return {e.name: e for e in entries(kind)}[name]
-
-
-def _entry(row: Mapping[str, str | int]) -> Entry:
-    text = {name: str(row[name]) for name in ("name", "label", "unit", "group", "definition", "source")}
-    rest = {name: str(row.get(name, "")) for name in ("formula", "rests_on")}
-    return Entry(digits=int(row["digits"]), **text, **rest)

@@ -1,4 +1,4 @@
-"""docs/dictionary.md, made from the dictionary: `python -m ambula.days.dictionary_page docs/dictionary.md`."""
+"""docs/dictionary.md, made from the dictionary: `make texts`."""
 
 import sys
 from collections.abc import Iterable
@@ -6,12 +6,13 @@ from itertools import groupby
 from pathlib import Path
 
 from ambula.base.atomic_files import write_whole
-from ambula.days.dictionary import Entry, entries
+from ambula.days.dictionary import entries
+from ambula.days.entry import Entry
 from ambula.days.rules import DEFAULT, MetTable
 
 _HEAD = """# Data dictionary
 
-Made from `host/ambula/days/dictionary.toml` by `python -m ambula.days.dictionary_page docs/dictionary.md`: do not edit.
+Made by `make texts` from what `host/ambula/days` declares beside each figure: do not edit.
 
 The same names are the columns of `ambula summary --format csv`, `parquet` and `json`, and of the tables of
 `ambula cohort`. An epoch is 5 s, and 12 epochs are a minute; `count()` counts epochs, and a bout is an unbroken run of

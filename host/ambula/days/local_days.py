@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from nodecore.sampling import EPOCH_S
 
+JOURNEY = " > "  # between the zones of a day on which the participant went from one to the other
+
 
 @dataclass(frozen=True)
 class ZoneHistory:

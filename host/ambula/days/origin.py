@@ -1,11 +1,15 @@
 """Where epochs come from: who wore which devices, with which firmware, and what became of every slot."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypedDict
+from functools import partial
+from typing import Annotated
 
 from ambula.account.ledger import Ledger, State
-from ambula.days.local_days import LocalDay
+from ambula.days.entry import Entry
+from ambula.days.local_days import JOURNEY, LocalDay
+from ambula.days.units import Unit
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,76 @@ class Origin:
     logs: tuple[NodeLog, ...] = ()
 
 
-class Identity(TypedDict):
+_day = partial(Entry, group="Day")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
     """Whose day it is, and what was worn on it."""
 
-    participant: str
-    thigh_device: str
-    back_device: str
-    thigh_firmware: str
-    back_firmware: str
+    participant: Annotated[
+        str,
+        _day(
+            "Participant",
+            Unit.NAME,
+            "The participant's code; empty where the epochs came without one.",
+            formula="as given at set-up",
+        ),
+    ]
+    date: Annotated[
+        datetime.date,
+        _day(
+            "Date",
+            Unit.DATE,
+            "Local calendar date; an epoch belongs to the date on which it starts.",
+            formula="local date of epoch x 5 s",
+        ),
+    ]
+    zone: Annotated[
+        str,
+        _day(
+            "Time zone",
+            Unit.NAME,
+            "IANA zone by which the day is cut; on a journey those in force, in order, as 'Europe/Oslo > Asia/Tokyo'.",
+            formula="IANA name",
+        ),
+    ]
+    thigh_device: Annotated[
+        str,
+        _day(
+            "Thigh node",
+            Unit.NAME,
+            "Device of the thigh node that has a record of the day; several in the order of their logs, joined by '+'.",
+            formula="as the node told at the sync",
+        ),
+    ]
+    back_device: Annotated[
+        str,
+        _day(
+            "Back node",
+            Unit.NAME,
+            "Device of the back node that has a record of the day; several in the order of their logs, joined by '+'.",
+            formula="as the node told at the sync",
+        ),
+    ]
+    thigh_firmware: Annotated[
+        str,
+        _day(
+            "Firmware, thigh node",
+            Unit.NAME,
+            "Firmware version of that device at its last sync; a change in mid-recording is in the node's log.",
+            formula="as the node told at the last sync",
+        ),
+    ]
+    back_firmware: Annotated[
+        str,
+        _day(
+            "Firmware, back node",
+            Unit.NAME,
+            "Firmware version of that device at its last sync; a change in mid-recording is in the node's log.",
+            formula="as the node told at the last sync",
+        ),
+    ]
 
 
 def identity(day: LocalDay, origin: Origin) -> Identity:
@@ -46,6 +112,8 @@ def identity(day: LocalDay, origin: Origin) -> Identity:
     thigh, back = ([log for log in origin.logs if log.role == r and log.wrote_on(day)] for r in ("thigh", "back"))
     return Identity(
         participant=origin.participant,
+        date=day.date,
+        zone=JOURNEY.join(day.zones),
         thigh_device=_together(log.device for log in thigh),
         back_device=_together(log.device for log in back),
         thigh_firmware=_together(log.firmware for log in thigh),

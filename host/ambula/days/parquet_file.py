@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import ambula
 from ambula.base.atomic_files import replacing
 from ambula.base.optional_imports import library
-from ambula.days.dictionary import Entry, entries
+from ambula.days.entry import Entry, entries_of
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary, WeekSummary
 from nodecore.sampling import EPOCH_S
@@ -36,9 +36,9 @@ def schema_of(kind: Kind, rules: Rules = DEFAULT) -> Any:
     Its own metadata has the software and every rule, as JSON. Raises InputError where pyarrow is missing.
     """
     arrow = library("pyarrow", "pyarrow")
-    known = {e.name: e for e in entries("day" if kind is DaySummary else "week")}
+    types = get_type_hints(kind)
     columns = [
-        arrow.field(f.name, getattr(arrow, _TYPES[f.type])(), metadata=_meaning(known[f.name])) for f in fields(kind)
+        arrow.field(e.name, getattr(arrow, _TYPES[types[e.name]])(), metadata=_meaning(e)) for e in entries_of(kind)
     ]
     told = {"software": f"ambula {ambula.__version__}", "epoch_s": str(EPOCH_S), "rules": json.dumps(asdict(rules))}
     return arrow.schema(columns, metadata=told)
@@ -62,7 +62,7 @@ def write_parquet(kind: Kind, rows: Sequence[DaySummary | WeekSummary], path: Pa
 
 def _meaning(e: Entry) -> dict[str, str]:
     named = ("label", "unit", "definition", "formula", "source", "rests_on")
-    return {name: getattr(e, name) for name in named}
+    return {name: str(getattr(e, name)) for name in named}
 
 
 def _known(value: Any) -> Any:

@@ -1,8 +1,12 @@
 """Named rules behind every summary: pace limits, METs, bouts, validity; the study's where the study gives one."""
 
 from dataclasses import dataclass, field, fields
+from functools import partial
 from math import isfinite
+from typing import Annotated
 
+from ambula.days.entry import CADENCE_ADULTS, COMPENDIUM, HUNT4, VAHA_YPYA, Entry
+from ambula.days.units import Unit
 from ambula.epochs.pace import BRISK_FROM_KMH, SLOW_UP_TO_KMH
 
 
@@ -31,36 +35,153 @@ class MetTable:
         )
 
 
+_rule = partial(Entry, group="Rules")
+
+
 @dataclass(frozen=True)
 class Rules:
-    """How epochs become a day's figures: every parameter is defined, with unit and source, in dictionary.toml ("rule").
+    """How epochs become a day's figures: every parameter says beside it what it is, its unit and its source.
 
     The defaults are the study's where it gives one (HUNT4, doi 10.1001/jamanetworkopen.2025.15592). Raises ValueError
     for a limit that is negative, or limits in the wrong order.
     """
 
-    name: str = "HUNT4"
-    met: MetTable = field(default_factory=MetTable)
-    slow_max_kmh: float = SLOW_UP_TO_KMH
-    brisk_min_kmh: float = BRISK_FROM_KMH
-    walking_pause_s: int = 0
-    long_walk_pause_s: int = 30
-    sitting_pause_s: int = 0
-    valid_sitting_s: int = 5
-    valid_walking_s: int = 5
-    valid_worn_h: float = 0.0
-    bend_from_deg: float = 60.0
-    bend_until_deg: float = 50.0
-    bend_least_s: int = 5
-    bend_thigh_below_deg: float = 45.0
-    movement_moderate_mg: float = 91.0
-    movement_vigorous_mg: float = 414.0
-    moderate_from_spm: float = 100.0
-    vigorous_from_spm: float = 130.0
-    active_pause_s: int = 60
-    bed_pause_s: int = 1800
-    bed_least_h: float = 3.0
-    bed_lying_share: float = 0.5
+    name: Annotated[str, _rule("Name", Unit.NAME, "Name of the rules, which every output carries.", source=HUNT4)] = (
+        "HUNT4"
+    )
+    met: Annotated[
+        MetTable,
+        _rule(
+            "MET table",
+            Unit.MET,
+            "Energy cost of slow, moderate and brisk walking, under a name that every output carries. The default "
+            "is a placeholder: the study's own was not available.",
+            source=COMPENDIUM,
+        ),
+    ] = field(default_factory=MetTable)
+    slow_max_kmh: Annotated[
+        float, _rule("Slow up to", Unit.KMH, "Walking up to this speed, itself included, is slow.", source=HUNT4)
+    ] = SLOW_UP_TO_KMH
+    brisk_min_kmh: Annotated[
+        float,
+        _rule(
+            "Brisk from",
+            Unit.KMH,
+            "Walking at this speed or faster is brisk; between the two it is moderate.",
+            source=HUNT4,
+        ),
+    ] = BRISK_FROM_KMH
+    walking_pause_s: Annotated[
+        int,
+        _rule(
+            "Pause in a walking bout",
+            Unit.S,
+            "Halts up to this long do not end a walking bout, and count in its length.",
+        ),
+    ] = 0
+    long_walk_pause_s: Annotated[
+        int,
+        _rule(
+            "Pause in a walk of 10 min",
+            Unit.S,
+            "The same for walks of 10 minutes and more, where kerbs and doors are part of the walk.",
+        ),
+    ] = 30
+    sitting_pause_s: Annotated[
+        int, _rule("Pause in a sitting bout", Unit.S, "Getting up for up to this long does not end a sitting bout.")
+    ] = 0
+    valid_sitting_s: Annotated[
+        int,
+        _rule(
+            "Least sitting of a valid day",
+            Unit.S,
+            "A day with less sitting (or sitting or lying) does not count: the study asks for some.",
+            source=HUNT4,
+        ),
+    ] = 5
+    valid_walking_s: Annotated[
+        int,
+        _rule(
+            "Least walking of a valid day",
+            Unit.S,
+            "A day with less walking does not count: the study asks for some.",
+            source=HUNT4,
+        ),
+    ] = 5
+    valid_worn_h: Annotated[
+        float,
+        _rule(
+            "Least wear of a valid day",
+            Unit.H,
+            "A day worn for less does not count; 0: no such rule, as in the study.",
+            source=HUNT4,
+        ),
+    ] = 0.0
+    bend_from_deg: Annotated[
+        float, _rule("A bend begins above", Unit.DEG, "Inclination of the back node above which a bend begins.")
+    ] = 60.0
+    bend_until_deg: Annotated[
+        float,
+        _rule(
+            "A bend lasts above",
+            Unit.DEG,
+            "Inclination above which a bend goes on: below bend_from_deg, so that one that hovers there counts once.",
+        ),
+    ] = 50.0
+    bend_least_s: Annotated[
+        int, _rule("Least length of a bend", Unit.S, "A shorter bend does not count; 5 s is one epoch.")
+    ] = 5
+    bend_thigh_below_deg: Annotated[
+        float,
+        _rule(
+            "Upright thigh",
+            Unit.DEG,
+            "A bend counts while the thigh is inclined by less: beyond it a person sits or lies. Acti4 and its "
+            "heirs part sitting from standing at the same 45 degrees.",
+        ),
+    ] = 45.0
+    movement_moderate_mg: Annotated[
+        float,
+        _rule(
+            "Moderate movement from",
+            Unit.MG,
+            "Mean amplitude deviation of the back node from which movement is moderate (3 MET).",
+            source=VAHA_YPYA,
+        ),
+    ] = 91.0
+    movement_vigorous_mg: Annotated[
+        float, _rule("Vigorous movement from", Unit.MG, "The same for vigorous (6 MET).", source=VAHA_YPYA)
+    ] = 414.0
+    moderate_from_spm: Annotated[
+        float,
+        _rule(
+            "Moderate walking from", Unit.SPM, "Cadence from which walking is moderate (3 MET).", source=CADENCE_ADULTS
+        ),
+    ] = 100.0
+    vigorous_from_spm: Annotated[
+        float,
+        _rule(
+            "Vigorous walking from", Unit.SPM, "Cadence from which walking is vigorous (6 MET).", source=CADENCE_ADULTS
+        ),
+    ] = 130.0
+    active_pause_s: Annotated[
+        int,
+        _rule(
+            "Pause in an active bout",
+            Unit.S,
+            "Pauses up to this long do not end a bout of moderate or vigorous activity.",
+        ),
+    ] = 60
+    bed_pause_s: Annotated[
+        int,
+        _rule("Pause in bed", Unit.S, "Up to this long without lying, recorded or not, does not end the time in bed."),
+    ] = 1800
+    bed_least_h: Annotated[float, _rule("Least time in bed", Unit.H, "A shorter stretch is a rest, not the night.")] = (
+        3.0
+    )
+    bed_lying_share: Annotated[
+        float, _rule("Lying in bed", Unit.SHARE, "Least share of the time in bed that is lying.")
+    ] = 0.5
 
     def __post_init__(self) -> None:
         for part in fields(self):

@@ -6,20 +6,22 @@ from ambula.days.day_summary import DaySummary
 from ambula.days.figures import DayRows, by_local_day
 from ambula.days.figures.accounts import accounts
 from ambula.days.figures.bed import Bed, beds
+from ambula.days.figures.cadence import cadence
 from ambula.days.figures.effort import effort, movement
+from ambula.days.figures.mounting import mounting
 from ambula.days.figures.postures import postures, sitting
+from ambula.days.figures.rules_used import rules_used
 from ambula.days.figures.trunk import bends
-from ambula.days.figures.walking import cadence, pace, walks
-from ambula.days.figures.wear import failed_rules, mounting, wear
+from ambula.days.figures.walking import pace, walks
+from ambula.days.figures.wear import validity, wear
 from ambula.days.local_days import LocalDay, ZoneHistory, Zones
 from ambula.days.origin import Origin, identity
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.week_summary import WeekSummary, summarise_week
 from ambula.epochs.table import EpochTable
 
-__all__ = ["JOURNEY", "DaySummary", "WeekSummary", "summarise_days", "summarise_week"]
+__all__ = ["DaySummary", "WeekSummary", "summarise_days", "summarise_week"]
 
-JOURNEY = " > "  # between the zones of a day on which the participant went from one to the other
 _NOBODY = Origin()
 
 
@@ -57,25 +59,21 @@ def _day(
     day: LocalDay, table: EpochTable, span: tuple[int, int], rules: Rules, night: Bed, origin: Origin
 ) -> DaySummary:
     rows = DayRows.of(table)
-    fails = failed_rules(rows, rules)
-    return DaySummary(
-        **identity(day, origin),
-        date=day.date,
-        zone=JOURNEY.join(day.zones),
-        **wear(rows, day, span),
-        valid=not fails,
-        valid_fails=" ".join(fails),
-        **accounts(day, origin),
-        **mounting(rows),
-        **postures(rows),
-        **pace(rows, rules),
-        **movement(rows, rules),
-        **effort(rows, rules),
-        **cadence(rows),
-        **walks(rows, rules),
-        **sitting(rows, rules),
-        **bends(rows, rules),
-        **night,
-        rules=rules.name,
-        met_table=rules.met.name,
+    groups = (
+        identity(day, origin),
+        wear(rows, day, span),
+        validity(rows, rules),
+        accounts(day, origin),
+        mounting(rows),
+        postures(rows),
+        pace(rows, rules),
+        movement(rows, rules),
+        effort(rows, rules),
+        cadence(rows),
+        walks(rows, rules),
+        sitting(rows, rules),
+        bends(rows, rules),
+        night,
+        rules_used(rules),
     )
+    return DaySummary(**{name: value for group in groups for name, value in vars(group).items()})

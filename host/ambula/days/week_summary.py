@@ -1,89 +1,210 @@
 """The days of a recording in one row: means over the valid ones, as the study makes them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from math import isnan, nan
-from typing import NamedTuple
+from functools import partial
+from math import nan
+from typing import Annotated
 
 from ambula.days.day_summary import DaySummary
-from ambula.days.figures import weighted_mean
+from ambula.days.entry import COMPENDIUM, HUNT4, WEEK, WHO, Entry, entries_of
+from ambula.days.figures.bed import BedOfWeek
+from ambula.days.figures.effort import EffortOfWeek
+from ambula.days.figures.postures import PosturesOfWeek
+from ambula.days.figures.trunk import BendsOfWeek
+from ambula.days.figures.walking import WalkingOfWeek
+from ambula.days.figures.wear import WearOfWeek
+from ambula.days.means import mean, weekdays, weekend
 from ambula.days.study import intensity_category, volume_category, who_category
+from ambula.days.units import Unit
 
-_SATURDAY = 5
+_week = partial(Entry, group=WEEK)
+_study = partial(_week, rests_on="worn_share")
+_programme = partial(Entry, group="Programme")
 
 
-class ProgrammeFigures(NamedTuple):
-    """The week's figures of a walking programme, under the names of its columns; the defaults: no programme."""
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """Whose week it is, and how many of its days count."""
 
-    programme_weeks: int = 0
-    programme_well_weeks: int = 0
-    programme_goal_min: float = nan
-    programme_goal_days: float = nan
+    participant: Annotated[
+        str,
+        _week(
+            "Participant",
+            Unit.NAME,
+            "Mean of the day's participant over the valid days that have one.",
+            formula="as given at set-up",
+        ),
+    ]
+    first_date: Annotated[
+        date | None, _week("First day", Unit.DATE, "First local date of the recording.", formula="min(date)")
+    ]
+    last_date: Annotated[
+        date | None, _week("Last day", Unit.DATE, "Last local date of the recording.", formula="max(date)")
+    ]
+    days: Annotated[
+        int, _week("Days", Unit.COUNT, "Local dates from first to last, both included.", formula="count(dates)")
+    ]
+    valid_days: Annotated[
+        int, _week("Valid days", Unit.COUNT, "Days on which the means rest.", formula="count(valid)", source=HUNT4)
+    ]
+    valid_weekdays: Annotated[
+        int,
+        _week(
+            "Valid weekdays", Unit.COUNT, "Valid days from Monday to Friday.", formula="count(valid, Monday to Friday)"
+        ),
+    ]
+    valid_weekend_days: Annotated[
+        int,
+        _week(
+            "Valid weekend days", Unit.COUNT, "Valid Saturdays and Sundays.", formula="count(valid, Saturday or Sunday)"
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bands:
+    """Where the means lie in the study's bands and the WHO's."""
+
+    volume_category: Annotated[
+        str,
+        _study(
+            "Study band, minutes walked",
+            Unit.MIN_A_DAY,
+            "Band of mean walking minutes: <78, 78-100, 101-124, >=125; a value between two bands belongs to the "
+            "lower.",
+            formula="band of walking_min",
+            source=HUNT4,
+        ),
+    ]
+    intensity_category: Annotated[
+        str,
+        _study(
+            "Study band, intensity",
+            Unit.MET,
+            "Band of mean MET: <3.00, 3.00-3.11, 3.12-3.26, >=3.27; a value between two bands belongs to the lower.",
+            formula="band of walking_met",
+            source=HUNT4,
+            digits=0,
+        ),
+    ]
+    who_min: Annotated[
+        float,
+        _study(
+            "Moderate minutes a week, as WHO counts",
+            Unit.MIN_A_WEEK,
+            "Minutes of moderate activity a week, vigorous ones counted twice, in bouts or not, taken from the "
+            "valid days as if all seven were like them. Measured minutes; the guideline rests on told ones "
+            "mostly.",
+            formula="7 x mean(moderate_min + 2 x vigorous_min over valid days)",
+            source=WHO,
+            take=lambda days: 7 * (mean(d.moderate_min for d in days) + 2 * mean(d.vigorous_min for d in days)),
+        ),
+    ]
+    who_bouts_min: Annotated[
+        float,
+        _study(
+            "Active minutes a week in bouts",
+            Unit.MIN_A_WEEK,
+            "The same in bouts of at least 10 min, as the guideline of 2010 asked; nothing counted twice.",
+            formula="7 x mean(active_10min_min over valid days)",
+            source=WHO,
+            take=lambda days: 7 * mean(d.active_10min_min for d in days),
+        ),
+    ]
+    who_category: Annotated[
+        str,
+        _study(
+            "Against WHO's 150 to 300 min",
+            Unit.MIN_A_WEEK,
+            "<150, 150-300 (both included), >300.",
+            formula="band of who_min",
+            source=WHO,
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesUsed:
+    """The names that every output carries."""
+
+    rules: Annotated[str, _week("Rules", Unit.NAME, "Name of the rules for pace, bouts and validity.", formula="name")]
+    met_table: Annotated[
+        str,
+        _week(
+            "MET table",
+            Unit.NAME,
+            "Name of the table that turns pace into MET. The default is a placeholder: the study's own was not "
+            "available.",
+            formula="met.name",
+            source=COMPENDIUM,
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeFigures:
+    """The week's figures of a walking programme; the defaults: no programme."""
+
+    programme_weeks: Annotated[
+        int,
+        _programme(
+            "Weeks with a goal",
+            Unit.COUNT,
+            "Weeks of the walking programme that are over and had a goal; 0 where none was begun, and in data "
+            "sets, which hold no programme.",
+            formula="count of weeks",
+        ),
+    ] = 0
+    programme_well_weeks: Annotated[
+        int,
+        _programme(
+            "Weeks on which the goal was reached",
+            Unit.COUNT,
+            "Of these, weeks in which the goal was reached on nearly all its days.",
+            formula="count of weeks judged well",
+        ),
+    ] = 0
+    programme_goal_min: Annotated[
+        float,
+        _programme(
+            "Minutes asked for on a walking day",
+            Unit.MIN,
+            "What the programme asks for next; empty where none was begun.",
+            formula="goal after the last week that is over",
+            digits=0,
+        ),
+    ] = nan
+    programme_goal_days: Annotated[
+        float,
+        _programme(
+            "Walking days asked for a week",
+            Unit.COUNT,
+            "Days a week with these minutes; empty where no programme was begun.",
+            formula="goal after the last week that is over",
+        ),
+    ] = nan
 
 
 NO_PROGRAMME = ProgrammeFigures()
 
 
-@dataclass(frozen=True)
-class WeekSummary:
-    """Means over the valid days of a recording (NaN without one); every field is defined in dictionary.toml."""
-
-    participant: str
-    first_date: date | None
-    last_date: date | None
-    days: int
-    valid_days: int
-    valid_weekdays: int
-    valid_weekend_days: int
-    walking_min: float
-    walking_weekday_min: float
-    walking_weekend_min: float
-    walking_slow_min: float
-    walking_moderate_min: float
-    walking_brisk_min: float
-    walking_unknown_pace_min: float
-    walking_met: float
-    steps: float
-    cadence_peak1_spm: float
-    cadence_peak30_spm: float
-    cadence_100_min: float
-    cadence_130_min: float
-    walks_10min: float
-    walks_10min_min: float
-    sitting_min: float
-    standing_min: float
-    lying_min: float
-    stairs_min: float
-    running_min: float
-    cycling_min: float
-    sitting_longest_min: float
-    sitting_bouts_30min: float
-    sitting_30min_min: float
-    sitting_breaks: float
-    bends: float
-    bent_min: float
-    moderate_min: float
-    vigorous_min: float
-    active_10min_min: float
-    movement_mean_mg: float
-    bed_min: float
-    worn_share: float
-    both_worn_share: float
-    back_worn_share: float
-    bed_share: float
-    recorded_share: float
-    volume_category: str
-    intensity_category: str
-    who_min: float
-    who_bouts_min: float
-    who_category: str
-    rules: str
-    met_table: str
-    programme_weeks: int
-    programme_well_weeks: int
-    programme_goal_min: float
-    programme_goal_days: float
+@dataclass(frozen=True, kw_only=True)
+class WeekSummary(
+    # From the last column to the first, as `DaySummary`.
+    ProgrammeFigures,
+    RulesUsed,
+    Bands,
+    WearOfWeek,
+    BedOfWeek,
+    EffortOfWeek,
+    BendsOfWeek,
+    PosturesOfWeek,
+    WalkingOfWeek,
+    Recording,
+):
+    """Means over the valid days of a recording (NaN without one); what a field means is declared beside it."""
 
 
 def summarise_week(days: Sequence[DaySummary], programme: ProgrammeFigures = NO_PROGRAMME) -> WeekSummary:
@@ -98,82 +219,21 @@ def summarise_week(days: Sequence[DaySummary], programme: ProgrammeFigures = NO_
         7
     """
     valid = [d for d in days if d.valid]
-    weekdays = [d for d in valid if d.date.weekday() < _SATURDAY]
-    weekend = [d for d in valid if d.date.weekday() >= _SATURDAY]
-
-    def mean(name: str, over: Sequence[DaySummary] = valid) -> float:
-        return _mean([getattr(d, name) for d in over])
-
-    met = weighted_mean([d.walking_met for d in valid], [_paced_min(d) for d in valid])
-    walking_min = mean("walking_min")
-    volume, intensity = volume_category(walking_min), intensity_category(met)
-    who_min = 7 * (mean("moderate_min") + 2 * mean("vigorous_min"))
+    taken = {e.name: e.take(valid) for e in entries_of(WeekSummary) if e.take}
+    volume, intensity = volume_category(taken["walking_min"]), intensity_category(taken["walking_met"])
     return WeekSummary(
         participant=days[0].participant if days else "",
         first_date=days[0].date if days else None,
         last_date=days[-1].date if days else None,
         days=len(days),
         valid_days=len(valid),
-        valid_weekdays=len(weekdays),
-        valid_weekend_days=len(weekend),
-        walking_min=walking_min,
-        walking_weekday_min=mean("walking_min", weekdays),
-        walking_weekend_min=mean("walking_min", weekend),
-        **{name: mean(name) for name in _PLAIN_MEANS},
-        walking_met=met,
-        sitting_min=_mean([d.sitting_min + d.sedentary_min for d in valid]),
+        valid_weekdays=len(weekdays(valid)),
+        valid_weekend_days=len(weekend(valid)),
+        **taken,
         volume_category=volume.label if volume else "",
         intensity_category=intensity.label if intensity else "",
-        who_min=who_min,
-        who_bouts_min=7 * mean("active_10min_min"),
-        who_category=who_category(who_min),
+        who_category=who_category(taken["who_min"]),
         rules=days[0].rules if days else "",
         met_table=days[0].met_table if days else "",
-        **programme._asdict(),
+        **asdict(programme),
     )
-
-
-_PLAIN_MEANS = (
-    "walking_slow_min",
-    "walking_moderate_min",
-    "walking_brisk_min",
-    "walking_unknown_pace_min",
-    "steps",
-    "cadence_peak1_spm",
-    "cadence_peak30_spm",
-    "cadence_100_min",
-    "cadence_130_min",
-    "walks_10min",
-    "walks_10min_min",
-    "standing_min",
-    "lying_min",
-    "stairs_min",
-    "running_min",
-    "cycling_min",
-    "sitting_longest_min",
-    "sitting_bouts_30min",
-    "sitting_30min_min",
-    "sitting_breaks",
-    "bends",
-    "bent_min",
-    "moderate_min",
-    "vigorous_min",
-    "active_10min_min",
-    "movement_mean_mg",
-    "bed_min",
-    "worn_share",
-    "both_worn_share",
-    "back_worn_share",
-    "bed_share",
-    "recorded_share",
-)
-
-
-def _paced_min(day: DaySummary) -> float:
-    return day.walking_slow_min + day.walking_moderate_min + day.walking_brisk_min
-
-
-def _mean(values: Sequence[float | None]) -> float:
-    """Return the mean of those that are known; NaN where none is."""
-    known = [v for v in values if v is not None and not isnan(v)]
-    return sum(known) / len(known) if known else nan

@@ -21,7 +21,6 @@ from nodecore.sampling import EPOCH_S
 
 BIDS_VERSION = "1.10.0"
 _TASK = "freeliving"
-_WORDS = ("date", "name", "yes/no", "code", "local time")  # what stands for a unit where there is none
 _README = f"""`desc-epochs_events.tsv`: one row a recorded {EPOCH_S}-second epoch. `onset` counts from the `acq_time` in
 scans.tsv (UTC). Epochs without a record have no row. `desc-days_beh.tsv`: one row a local calendar day.
 The JSON file beside a table defines its columns. For information, not for diagnosis."""
@@ -101,7 +100,7 @@ def _sidecar(kind: Kind, told: str) -> dict[str, Any]:
         if e.name in DEVICES:
             continue
         columns[e.name] = {"LongName": e.label, "Description": f"{e.definition} Source: {e.source}.", "Units": e.unit}
-        if e.unit in _WORDS:
+        if not e.unit.ucum:  # no quantity
             del columns[e.name]["Units"]
         if e.name in _LEVELS:
             columns[e.name]["Levels"] = _LEVELS[e.name]

@@ -11,25 +11,16 @@ from typing import Any
 
 import ambula
 from ambula.base.optional_imports import library
-from ambula.days.dictionary import Entry, entries
+from ambula.days.dictionary import entries
+from ambula.days.entry import Entry
 from ambula.days.summary import DaySummary
+from ambula.days.units import Unit
 from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
 
 DICTIONARY = "urn:x-ambula:dictionary:day"
 _LOINC = {"steps": ("55423-8", "Number of steps in unspecified time Pedometer")}
-_UCUM = {
-    "share": "1",
-    "MET": "[MET]",
-    "count": "{count}",
-    "steps": "{steps}",
-    "epochs": "{epochs}",
-    "steps/min": "{steps}/min",
-    "MET min": "[MET].min",
-    "mg": "m[g]",  # in UCUM mg is a milligram
-    "min": "min",
-}
-_WORDS = ("date", "name")  # told by the period and by `method`
+_WORDS = (Unit.DATE, Unit.NAME)  # told by the period and by `method`
 _ABSENT = {"not-performed": "Not Performed", "not-applicable": "Not Applicable"}
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _ROLES = {"thigh": "thigh", "back": "lower back"}
@@ -138,9 +129,8 @@ def _value(day: DaySummary, e: Entry) -> dict[str, Any]:
         return _absent("not-applicable")
     if isinstance(value, str):
         return {"valueString": value}
-    unit = "milli-g" if e.unit == "mg" else e.unit
-    code = _UCUM[e.unit]
-    return {"valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": code}}
+    unit = {"unit": e.unit.fhir, "system": "http://unitsofmeasure.org", "code": e.unit.ucum}
+    return {"valueQuantity": {"value": value, **unit}}
 
 
 def _absent(reason: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Literal
 import polib
 
 from ambula.base.translation import CODES, N_, SOURCE, Speaker
-from ambula.days.dictionary import Entry, Value
+from ambula.days.entry import Entry, Value
+from ambula.days.units import Unit
 
 _CLOCK = slice(11, 16)  # of 2026-03-02T22:01:35+01:00
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -138,7 +139,7 @@ class Language(Speaker):
 
     def heading(self, entry: Entry) -> str:
         """Return what a table calls a figure: its label, and its unit where that says something."""
-        unit = unit_of(entry)
+        unit = entry.unit.heading
         return f"{self.say(entry.label)} ({self.say(unit)})" if unit else self.say(entry.label)
 
     def shown(self, entry: Entry, value: Value) -> str:
@@ -147,7 +148,7 @@ class Language(Speaker):
             return self.say(_WORDS[value])
         if isinstance(value, (int, float)) or entry.name.endswith("_category"):
             return self.digits(entry.shown(value))
-        if entry.unit == "local time" and value:
+        if entry.unit is Unit.LOCAL_TIME and value:
             return str(value)[_CLOCK]
         return entry.shown(value)
 
@@ -168,11 +169,6 @@ class Language(Speaker):
         weekday = self._weekday(day, width).removesuffix(".")
         month = self.month(day, width).removesuffix(".")
         return self.say("{weekday} {day} {month}", weekday=weekday, day=day.day, month=month)
-
-
-def unit_of(entry: Entry) -> str:
-    """Return the unit that a heading shows; "" where it would say nothing."""
-    return entry.heading.removeprefix(entry.label).removeprefix(" (").removesuffix(")")
 
 
 def catalogue_path(code: str) -> Path:

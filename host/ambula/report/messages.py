@@ -1,4 +1,4 @@
-"""All messages of the report, from code, templates and dictionary; `make messages` brings the catalogues up to date."""
+"""All messages of the report, from code, templates and dictionary; `make texts` brings the catalogues up to date."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from ambula.base.atomic_files import write_whole
 from ambula.base.translation import CODES, SOURCE
 from ambula.days import study
 from ambula.days.dictionary import entries
-from ambula.report.language import catalogue_path, unit_of
+from ambula.report.language import catalogue_path
 
 Message = str | tuple[str, str]
 _KEYWORDS = {"say": None, "N_": None, "say_n": (1, 2), "NN_": (1, 2)}
@@ -46,16 +46,28 @@ def _without_version(text: bytes) -> bytes:
     return b"".join(line for line in text.splitlines(keepends=True) if not line.startswith(b'"Generated-By: '))
 
 
-def main() -> None:
-    """Bring each catalogue up to date, and say what has no translation yet."""
+def untranslated(text: bytes, code: str) -> list[Message]:
+    """Return the messages of today that a catalogue (.po) has no words for: the report says them in English."""
+    catalogue = read_po(BytesIO(text), locale=code)
+    whole = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and _is_whole(m.string)}
+    return [m for m in messages() if (m if isinstance(m, str) else m[0]) not in whole]
+
+
+def main() -> int:
+    """Bring each catalogue up to date and list what has no translation; `--missing`: list only, 1 if there is any."""
+    only_list, count = sys.argv[1:] == ["--missing"], 0
     for code in CODES:
         if code == SOURCE:
             continue
         path = catalogue_path(code)
-        text = updated(path.read_bytes() if path.exists() else b"", code)
-        write_whole(path, text.decode("utf-8"))
-        empty = [m.id for m in read_po(BytesIO(text), locale=code) if m.id and not _is_whole(m.string)]
+        text = path.read_bytes() if path.exists() else b""
+        if not only_list:
+            text = updated(text, code)
+            write_whole(path, text.decode("utf-8"))
+        empty = untranslated(text, code)
+        count += len(empty)
         sys.stdout.write(f"{path}: {len(empty)} without a translation\n" + "".join(f"  {each}\n" for each in empty))
+    return int(only_list and count > 0)
 
 
 def _is_whole(said: str | Sequence[str] | None) -> bool:
@@ -81,12 +93,12 @@ def _in_source(source: Traversable) -> Iterator[Message]:
 def _in_dictionary() -> Iterator[str]:
     for each in (*entries("day"), *entries("week")):
         yield each.label
-        if unit_of(each):
-            yield unit_of(each)
+        if each.unit.heading:
+            yield each.unit.heading
     for each in entries("day"):
         yield each.group
         yield each.definition
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,9 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ambula.base.atomic_files import write_whole
 from ambula.days import study
-from ambula.days.dictionary import EMPTY, Entry, entries, in_file
-from ambula.days.local_days import LocalDay, ZoneHistory, local_day
-from ambula.days.summary import JOURNEY, DaySummary, WeekSummary
+from ambula.days.dictionary import entries, in_file
+from ambula.days.entry import EMPTY, Entry
+from ambula.days.local_days import JOURNEY, LocalDay, ZoneHistory, local_day
+from ambula.days.summary import DaySummary, WeekSummary
 from ambula.epochs.table import EpochTable
 from ambula.report import strips, words
 from ambula.report.accounts import accounts

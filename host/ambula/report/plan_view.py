@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ambula.days.dictionary import EMPTY
+from ambula.days.entry import EMPTY
 from ambula.programme import Programme, ProgrammeWeek, words
 from ambula.report.language import Language
 from ambula.report.strips import Strip, stacked

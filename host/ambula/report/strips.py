@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.base.translation import N_
-from ambula.days.dictionary import EMPTY
+from ambula.days.entry import EMPTY
 from ambula.days.figures import EPOCHS_A_MIN, effective_activity
 from ambula.days.local_days import LocalDay
 from ambula.days.summary import DaySummary

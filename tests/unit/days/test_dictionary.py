@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "dictionary.md"
 
 def test_the_page_is_up_to_date() -> None:
     made = dictionary_page()
-    assert PAGE.read_text("utf-8") == made, "python -m ambula.days.dictionary_page docs/dictionary.md"
+    assert PAGE.read_text("utf-8") == made, "make texts"
 
 
 def test_every_rule_is_defined_in_order_and_no_other() -> None:

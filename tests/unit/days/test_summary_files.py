@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ambula.days.csv_file import daily_csv_text, write_daily_csv
-from ambula.days.dictionary import EMPTY, entries, entry, in_file
+from ambula.days.dictionary import entries, entry, in_file
+from ambula.days.entry import EMPTY
 from ambula.days.summary import DaySummary, WeekSummary, summarise_days
 from tests.support.made_days import OSLO, SITTING, WALKING, epoch_at, table_of
 

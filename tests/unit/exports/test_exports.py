@@ -21,7 +21,7 @@ from ambula.exports.actimotus import export_actimotus
 from ambula.exports.bids import export_bids
 from ambula.exports.csv_file import export_csv
 from ambula.exports.epochs_table import epoch_columns
-from ambula.exports.fhir import _UCUM, DICTIONARY, export_fhir
+from ambula.exports.fhir import DICTIONARY, export_fhir
 from ambula.exports.ggir import export_ggir
 from ambula.exports.omh import export_omh
 from ambula.exports.parquet import export_parquet
@@ -183,11 +183,6 @@ def test_fhir_has_codes_units_periods_and_a_pseudonym(tmp_path: Path) -> None:
     assert "meta" not in steps
     tagged = observations(export_fhir(made_source(synthetic=True), tmp_path / "made").paths[0])
     assert tagged["2026-03-04", "steps"]["meta"]["security"][0]["code"] == "HTEST"
-
-
-def test_every_unit_of_the_dictionary_has_its_ucum_code() -> None:
-    assert {e.unit for e in entries("day")} - set(_UCUM) == {"date", "name", "yes/no", "local time"}
-    assert _UCUM["mg"] == "m[g]"  # thousandths of g, no milligrams
 
 
 def test_fhir_resources_would_refuse_a_wrong_resource(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ambula.days.dictionary import EMPTY
+from ambula.days.entry import EMPTY
 from ambula.days.local_days import local_day
 from ambula.days.summary import summarise_days
 from ambula.report.cadences import cadence_bars

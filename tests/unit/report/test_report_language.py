@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel import Locale
@@ -19,8 +20,8 @@ from ambula.days.summary import summarise_days, summarise_week
 from ambula.epochs.table import EpochTable
 from ambula.programme import words
 from ambula.report import render_report
-from ambula.report.language import Language, catalogue_path
-from ambula.report.messages import messages, updated
+from ambula.report.language import Language, _catalogue, catalogue_path
+from ambula.report.messages import messages, untranslated, updated
 from tests.support.report_page import CONTEXT, TABLES, WEEK, Page, half_missing, html_of, programme_of
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -48,10 +49,14 @@ def forms(message: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def pairs(code: str) -> list[tuple[str, str]]:
-    """Each form of each message with its translation."""
+    """Each form of each message that has a translation, with it."""
     catalogue = read_po(BytesIO(catalogue_path(code).read_bytes()), locale=code)
     return [
-        pair for each in catalogue if each.id for pair in zip(forms(each.id), forms(each.string or ""), strict=True)
+        (one, other)
+        for each in catalogue
+        if each.id and each.string
+        for one, other in zip(forms(each.id), forms(each.string), strict=True)
+        if other
     ]
 
 
@@ -69,10 +74,30 @@ def a_page(table: EpochTable, code: str) -> Page:
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_the_catalogue_has_the_messages_of_today_and_none_is_empty(code: str) -> None:
+def test_a_new_text_is_listed_and_said_in_english(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that nobody has translated yet stops no one but a release: `make release` asks for none of them."""
     text = catalogue_path(code).read_bytes()
-    assert updated(text, code) == text, "run make messages"
-    assert [one for one, other in pairs(code) if not other.strip()] == []
+    before = untranslated(text, code)
+    new = "A text that is new today."
+    monkeypatch.setattr("ambula.report.messages.messages", lambda: [*messages(), new])
+    assert untranslated(text, code) == [*before, new]
+    renewed = updated(text, code)
+    assert untranslated(renewed, code) == [*before, new]
+    assert read_po(BytesIO(renewed), locale=code).get(new) is not None
+    assert Language(code).say(new) == new
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_an_empty_translation_is_said_in_english(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "few.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Monday"\nmsgstr ""\n'
+    )
+    monkeypatch.setattr("ambula.report.language.catalogue_path", lambda _: tmp_path / "few.po")
+    _catalogue.cache_clear()
+    try:
+        assert Language(code).weekday(date(2026, 3, 2)) == "Monday"
+    finally:
+        _catalogue.cache_clear()
 
 
 @pytest.mark.parametrize("code", OTHERS)

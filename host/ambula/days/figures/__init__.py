@@ -1,5 +1,5 @@
-"""The figures of one day, each group a function of that day's epochs; see dictionary.toml for every definition."""
+"""The figures of one day and of a week: each group declares what they are, beside the function that takes them."""
 
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, by_local_day, effective_activity, weighted_mean
+from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, by_local_day, effective_activity
 
-__all__ = ["EPOCHS_A_MIN", "DayRows", "by_local_day", "effective_activity", "weighted_mean"]
+__all__ = ["EPOCHS_A_MIN", "DayRows", "by_local_day", "effective_activity"]

@@ -1,16 +1,20 @@
 """What became of each of a node's slots on one day: the ledger, cut to the day."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from math import nan
-from typing import TypedDict, cast
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ambula.account.ledger import Ledger, State
+from ambula.days.entry import Entry
 from ambula.days.figures.day_rows import EPOCHS_A_MIN
 from ambula.days.local_days import LocalDay
 from ambula.days.origin import Origin
+from ambula.days.units import Unit
 
 # Where two logs of one role tell of a slot, what stands later here counts.
 _PAINTED = (
@@ -25,25 +29,153 @@ _PAINTED = (
 _WRITTEN = (State.RECORDED, State.NOT_WORN)
 
 
-class Accounts(TypedDict):
+_account = partial(Entry, group="Data quality")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
     """Minutes of each state by node; NaN where no ledger was given or it has no slot of the day."""
 
-    thigh_ledger_min: float
-    thigh_written_min: float
-    thigh_rebooting_min: float
-    thigh_sensor_fault_min: float
-    thigh_storage_full_min: float
-    thigh_clock_unknown_min: float
-    thigh_lost_min: float
-    thigh_accounted_share: float
-    back_ledger_min: float
-    back_written_min: float
-    back_rebooting_min: float
-    back_sensor_fault_min: float
-    back_storage_full_min: float
-    back_clock_unknown_min: float
-    back_lost_min: float
-    back_accounted_share: float
+    thigh_ledger_min: Annotated[
+        float,
+        _account(
+            "Thigh node, accounted for",
+            Unit.MIN,
+            "Minutes of the day from the node's first start to its last sign of life; the minutes by state add up "
+            "to them.",
+            formula="slots of the day in any state / 12",
+        ),
+    ]
+    thigh_written_min: Annotated[
+        float,
+        _account(
+            "Thigh node, written down",
+            Unit.MIN,
+            "Minutes with a record of the node by its ledger, worn or not, before gait set any clock right.",
+            formula="slots recorded or not worn / 12",
+        ),
+    ]
+    thigh_rebooting_min: Annotated[
+        float,
+        _account(
+            "Thigh node, rebooting", Unit.MIN, "Minutes without power or starting up.", formula="slots rebooting / 12"
+        ),
+    ]
+    thigh_sensor_fault_min: Annotated[
+        float,
+        _account(
+            "Thigh node, sensor fault",
+            Unit.MIN,
+            "Minutes in which the motion sensor gave nothing.",
+            formula="slots with sensor fault / 12",
+        ),
+    ]
+    thigh_storage_full_min: Annotated[
+        float,
+        _account(
+            "Thigh node, memory full",
+            Unit.MIN,
+            "Minutes that were not written because the node's memory was full.",
+            formula="slots with storage full / 12",
+        ),
+    ]
+    thigh_clock_unknown_min: Annotated[
+        float,
+        _account(
+            "Thigh node, clock unknown",
+            Unit.MIN,
+            "Minutes that were written, but nobody knows when.",
+            formula="slots with clock unknown / 12",
+        ),
+    ]
+    thigh_lost_min: Annotated[
+        float,
+        _account(
+            "Thigh node, lost",
+            Unit.MIN,
+            "Minutes that are missing and that nothing explains.",
+            formula="slots lost / 12",
+        ),
+    ]
+    thigh_accounted_share: Annotated[
+        float,
+        _account(
+            "Thigh node, share accounted for",
+            Unit.SHARE,
+            "Share of the node's minutes of the day whose state is known: all but the lost ones.",
+            formula="1 - thigh_lost_min / thigh_ledger_min",
+        ),
+    ]
+    back_ledger_min: Annotated[
+        float,
+        _account(
+            "Back node, accounted for",
+            Unit.MIN,
+            "Minutes of the day from the node's first start to its last sign of life; the minutes by state add up "
+            "to them.",
+            formula="slots of the day in any state / 12",
+        ),
+    ]
+    back_written_min: Annotated[
+        float,
+        _account(
+            "Back node, written down",
+            Unit.MIN,
+            "Minutes with a record of the node by its ledger, worn or not, before gait set any clock right.",
+            formula="slots recorded or not worn / 12",
+        ),
+    ]
+    back_rebooting_min: Annotated[
+        float,
+        _account(
+            "Back node, rebooting", Unit.MIN, "Minutes without power or starting up.", formula="slots rebooting / 12"
+        ),
+    ]
+    back_sensor_fault_min: Annotated[
+        float,
+        _account(
+            "Back node, sensor fault",
+            Unit.MIN,
+            "Minutes in which the motion sensor gave nothing.",
+            formula="slots with sensor fault / 12",
+        ),
+    ]
+    back_storage_full_min: Annotated[
+        float,
+        _account(
+            "Back node, memory full",
+            Unit.MIN,
+            "Minutes that were not written because the node's memory was full.",
+            formula="slots with storage full / 12",
+        ),
+    ]
+    back_clock_unknown_min: Annotated[
+        float,
+        _account(
+            "Back node, clock unknown",
+            Unit.MIN,
+            "Minutes that were written, but nobody knows when.",
+            formula="slots with clock unknown / 12",
+        ),
+    ]
+    back_lost_min: Annotated[
+        float,
+        _account(
+            "Back node, lost",
+            Unit.MIN,
+            "Minutes that are missing and that nothing explains.",
+            formula="slots lost / 12",
+        ),
+    ]
+    back_accounted_share: Annotated[
+        float,
+        _account(
+            "Back node, share accounted for",
+            Unit.SHARE,
+            "Share of the node's minutes of the day whose state is known: all but the lost ones.",
+            formula="1 - back_lost_min / back_ledger_min",
+        ),
+    ]
 
 
 def accounts(day: LocalDay, origin: Origin) -> Accounts:
@@ -52,7 +184,7 @@ def accounts(day: LocalDay, origin: Origin) -> Accounts:
     for role in ("thigh", "back"):
         slots = day_slots(day, [log.ledger for log in origin.logs if log.role == role])
         parts |= {f"{role}_{name}": value for name, value in _minutes(slots).items()}
-    return cast("Accounts", parts)
+    return Accounts(**parts)
 
 
 def day_slots(day: LocalDay, ledgers: Sequence[Ledger]) -> dict[State, int]:

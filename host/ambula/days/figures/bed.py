@@ -1,16 +1,20 @@
 """Time in bed: the longest stretch dominated by lying, from noon to noon. Lying is not sleep."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from math import nan
-from typing import TypedDict
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.days.entry import DailyMean, Entry
 from ambula.days.figures.day_rows import BACK, EPOCHS_A_MIN, effective_activity
 from ambula.days.local_days import LocalDay, ZoneHistory
 from ambula.days.rules import Rules
+from ambula.days.units import Unit
 from ambula.epochs.table import EpochTable
 from nodecore import activity
 from nodecore.sampling import EPOCH_S
@@ -18,14 +22,72 @@ from nodecore.sampling import EPOCH_S
 _HALF_DAY = 12 * 3600 // EPOCH_S
 
 
-class Bed(TypedDict):
+_bed = partial(Entry, group="Time in bed", rests_on="bed_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bed:
     """The night before a date, ended by noon; empty and NaN where no stretch is long enough."""
 
-    bed_start: str
-    bed_end: str
-    bed_min: float
-    bed_lying_min: float
-    bed_share: float
+    bed_start: Annotated[
+        str,
+        _bed(
+            "To bed",
+            Unit.LOCAL_TIME,
+            "Start, in local time, of the longest stretch dominated by lying that ends on this date before noon "
+            "or began after noon of the day before: gaps in lying of at most bed_pause_s (30 min), at least "
+            "bed_least_h (3 h) long, lying for at least bed_lying_share (half) of it. Lying is not sleep, and "
+            "time awake in bed counts.",
+            formula="first lying epoch of the stretch",
+        ),
+    ]
+    bed_end: Annotated[
+        str,
+        _bed(
+            "Out of bed",
+            Unit.LOCAL_TIME,
+            "End of that stretch, in local time.",
+            formula="end of the last lying epoch of the stretch",
+        ),
+    ]
+    bed_min: Annotated[
+        float,
+        _bed(
+            "Time in bed",
+            Unit.MIN,
+            "Length of that stretch. Empty where there is none, which may mean that the nodes were off at night: "
+            "see bed_share.",
+            formula="bed_end - bed_start",
+            digits=0,
+        ),
+    ]
+    bed_lying_min: Annotated[
+        float,
+        _bed(
+            "Lying in bed",
+            Unit.MIN,
+            "Minutes of lying in that stretch.",
+            formula="count(lying within the stretch) / 12",
+            digits=0,
+        ),
+    ]
+    bed_share: Annotated[
+        float,
+        _bed(
+            "Share of the night that was seen",
+            Unit.SHARE,
+            "Share of the 24 hours from noon to noon in which the back node, which tells lying, was worn.",
+            formula="count(back worn, 12 h before to 12 h after the date begins) / 17,280",
+            rests_on="",
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BedOfWeek:
+    """An average night."""
+
+    bed_min: Annotated[float, DailyMean("Time in bed a night", Bed)]
 
 
 def beds(table: EpochTable, days: Sequence[LocalDay], zones: ZoneHistory, rules: Rules) -> list[Bed]:

@@ -1,8 +1,6 @@
 """A day's epochs, sorted out once for all figures."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
 from typing import Self
 
 import numpy as np
@@ -61,9 +59,3 @@ def effective_activity(table: EpochTable) -> NDArray[np.uint8]:
 def minutes(mask: Mask) -> float:
     """Return how many minutes the chosen epochs are."""
     return int(mask.sum()) / EPOCHS_A_MIN
-
-
-def weighted_mean(values: Sequence[float], weights: Sequence[float]) -> float:
-    """Return the mean of `values` by `weights`; a value without weight does not count; NaN where none has any."""
-    total = sum(weights)
-    return sum(v * w for v, w in zip(values, weights, strict=True) if w > 0) / total if total > 0 else nan

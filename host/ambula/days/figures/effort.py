@@ -1,12 +1,16 @@
 """Intensity: movement bands of the back node, and moderate and vigorous minutes by what was done."""
 
+from dataclasses import dataclass
+from functools import partial
 from math import nan
-from typing import TypedDict
+from typing import Annotated
 
 import numpy as np
 
+from ambula.days.entry import AMBULA, CADENCE_ADULTS, VAHA_YPYA, DailyMean, Entry
 from ambula.days.figures.day_rows import BACK, EPOCHS_A_MIN, DayRows, minutes
 from ambula.days.rules import Rules
+from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore import activity
 from nodecore.sampling import EPOCH_S
@@ -14,22 +18,110 @@ from nodecore.sampling import EPOCH_S
 _ACTIVE_BOUT_MIN = 10
 
 
-class Movement(TypedDict):
+_movement = partial(Entry, group="Pace and intensity", source=VAHA_YPYA, rests_on="back_worn_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movement:
     """Minutes by how much the back node moved; NaN where it was not worn."""
 
-    movement_low_min: float
-    movement_moderate_min: float
-    movement_vigorous_min: float
-    movement_mean_mg: float
+    movement_low_min: Annotated[
+        float,
+        _movement(
+            "Little movement",
+            Unit.MIN,
+            "Minutes with a mean amplitude deviation of the back node below movement_moderate_mg (91 mg). The "
+            "limits were set for a sensor on the hip; for the lower back at 26 Hz nobody has checked them.",
+            formula="count(back worn and MAD < movement_moderate_mg) / 12",
+        ),
+    ]
+    movement_moderate_min: Annotated[
+        float,
+        _movement(
+            "Moderate movement",
+            Unit.MIN,
+            "The same from movement_moderate_mg up to movement_vigorous_mg (414 mg); about 3 to 6 MET in walking "
+            "and running.",
+            formula="count(back worn and movement_moderate_mg <= MAD < movement_vigorous_mg) / 12",
+        ),
+    ]
+    movement_vigorous_min: Annotated[
+        float,
+        _movement(
+            "Vigorous movement",
+            Unit.MIN,
+            "The same from movement_vigorous_mg on; about 6 MET and more.",
+            formula="count(back worn and MAD >= movement_vigorous_mg) / 12",
+        ),
+    ]
+    movement_mean_mg: Annotated[
+        float,
+        _movement(
+            "Mean movement",
+            Unit.MG,
+            "Mean amplitude deviation of the back node's acceleration magnitude over its worn epochs; records "
+            "hold it to 6 %.",
+            formula="mean(MAD over back worn)",
+        ),
+    ]
 
 
-class Effort(TypedDict):
+_effort = partial(Entry, group="Pace and intensity", source=CADENCE_ADULTS, rests_on="worn_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
     """Moderate and vigorous minutes by activity and cadence."""
 
-    moderate_min: float
-    vigorous_min: float
-    active_bouts_10min: int
-    active_10min_min: float
+    moderate_min: Annotated[
+        float,
+        _effort(
+            "Moderate activity",
+            Unit.MIN,
+            "Minutes walked at a cadence of at least moderate_from_spm (100, about 3 MET), or on stairs, or cycling.",
+            formula="count(not vigorous and (walking and cadence >= moderate_from_spm, or stairs, or cycling)) / 12",
+        ),
+    ]
+    vigorous_min: Annotated[
+        float,
+        _effort(
+            "Vigorous activity",
+            Unit.MIN,
+            "Minutes run, or walked at a cadence of at least vigorous_from_spm (130, about 6 MET).",
+            formula="count(running, or walking and cadence >= vigorous_from_spm) / 12",
+        ),
+    ]
+    active_bouts_10min: Annotated[
+        int,
+        _effort(
+            "Active bouts of 10 min or more",
+            Unit.COUNT,
+            "Stretches of moderate or vigorous activity of at least 10 min, in which each pause is at most "
+            "active_pause_s (60 s).",
+            formula="count(bouts of moderate or vigorous, pauses <= active_pause_s, length >= 10 min)",
+            source=AMBULA,
+        ),
+    ]
+    active_10min_min: Annotated[
+        float,
+        _effort(
+            "Minutes in active bouts of 10 min or more",
+            Unit.MIN,
+            "Length of those bouts, pauses included.",
+            formula="sum(length of those bouts)",
+            source=AMBULA,
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffortOfWeek:
+    """Intensity on an average valid day."""
+
+    moderate_min: Annotated[float, DailyMean("Moderate activity a day", Effort)]
+    vigorous_min: Annotated[float, DailyMean("Vigorous activity a day", Effort)]
+    active_10min_min: Annotated[float, DailyMean("Minutes a day in active bouts of 10 min or more", Effort)]
+    movement_mean_mg: Annotated[float, DailyMean("Mean movement", Movement)]
 
 
 def movement(rows: DayRows, rules: Rules) -> Movement:

@@ -1,11 +1,16 @@
 """Minutes by activity, and bouts of sitting."""
 
-from typing import TypedDict
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
 
 import numpy as np
 
+from ambula.days.entry import HUNT4, PLAIN, WEEK, DailyMean, Entry
 from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
+from ambula.days.means import mean
 from ambula.days.rules import Rules
+from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore import activity
 from nodecore.sampling import EPOCH_S
@@ -14,29 +19,173 @@ _LONG_SITTING_MIN = 30
 _UPRIGHT = (activity.STANDING, activity.WALKING, activity.STAIRS, activity.RUNNING, activity.CYCLING)
 
 
-class Postures(TypedDict):
+_posture = partial(Entry, group="Posture and activity", rests_on="worn_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Postures:
     """Minutes by activity: they add up to the recorded minutes."""
 
-    lying_min: float
-    sitting_min: float
-    sedentary_min: float
-    standing_min: float
-    walking_min: float
-    stairs_min: float
-    running_min: float
-    cycling_min: float
-    other_min: float
-    not_worn_min: float
+    lying_min: Annotated[
+        float,
+        _posture("Lying", Unit.MIN, "Minutes classified as lying.", formula="count(worn and activity = lying) / 12"),
+    ]
+    sitting_min: Annotated[
+        float,
+        _posture(
+            "Sitting",
+            Unit.MIN,
+            "Minutes classified as sitting; what one node alone cannot tell from lying is counted apart.",
+            formula="count(worn and activity = sitting) / 12",
+        ),
+    ]
+    sedentary_min: Annotated[
+        float,
+        _posture(
+            "Sitting or lying",
+            Unit.MIN,
+            "Minutes in which one node alone could not tell sitting from lying.",
+            formula="count(worn and activity = sedentary) / 12",
+        ),
+    ]
+    standing_min: Annotated[
+        float,
+        _posture(
+            "Standing",
+            Unit.MIN,
+            "Minutes classified as standing, shuffling included.",
+            formula="count(worn and activity = standing) / 12",
+        ),
+    ]
+    walking_min: Annotated[
+        float,
+        _posture(
+            "Walking",
+            Unit.MIN,
+            "Walking epochs x 5 / 60; stairs and running are counted apart.",
+            formula="count(worn and activity = walking) / 12",
+            source=HUNT4,
+        ),
+    ]
+    stairs_min: Annotated[
+        float,
+        _posture(
+            "Stairs",
+            Unit.MIN,
+            "Minutes classified as stairs, up or down.",
+            formula="count(worn and activity = stairs) / 12",
+        ),
+    ]
+    running_min: Annotated[
+        float,
+        _posture(
+            "Running", Unit.MIN, "Minutes classified as running.", formula="count(worn and activity = running) / 12"
+        ),
+    ]
+    cycling_min: Annotated[
+        float,
+        _posture(
+            "Cycling", Unit.MIN, "Minutes classified as cycling.", formula="count(worn and activity = cycling) / 12"
+        ),
+    ]
+    other_min: Annotated[
+        float,
+        _posture("Other", Unit.MIN, "Worn minutes that fit no class.", formula="count(worn and activity = other) / 12"),
+    ]
+    not_worn_min: Annotated[
+        float,
+        _posture(
+            "Not worn",
+            Unit.MIN,
+            "Recorded minutes in which the nodes were not worn.",
+            formula="count(recorded and not worn) / 12",
+            rests_on="recorded_share",
+        ),
+    ]
 
 
-class Sitting(TypedDict):
+_sitting = partial(Entry, group="Sitting", rests_on="worn_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
     """Sitting bouts and what ends them."""
 
-    sitting_bouts: int
-    sitting_longest_min: float
-    sitting_bouts_30min: int
-    sitting_30min_min: float
-    sitting_breaks: int
+    sitting_bouts: Annotated[
+        int,
+        _sitting(
+            "Sitting bouts",
+            Unit.COUNT,
+            "Unbroken runs of sitting (or sitting or lying), however short; cut at midnight; pauses up to "
+            "sitting_pause_s (default 0) allowed.",
+            formula="count(bouts of sitting or sedentary, pauses <= sitting_pause_s)",
+        ),
+    ]
+    sitting_longest_min: Annotated[
+        float,
+        _sitting(
+            "Longest sitting",
+            Unit.MIN,
+            "Longest unbroken run of sitting (or sitting or lying); cut at midnight and where a slot is not recorded.",
+            formula="max(length of those bouts)",
+        ),
+    ]
+    sitting_bouts_30min: Annotated[
+        int,
+        _sitting(
+            "Sitting of 30 min or more",
+            Unit.COUNT,
+            "Unbroken runs of sitting of at least 30 min.",
+            formula="count(those bouts of length >= 30 min)",
+        ),
+    ]
+    sitting_30min_min: Annotated[
+        float,
+        _sitting(
+            "Minutes in sitting of 30 min or more",
+            Unit.MIN,
+            "Length of the sitting runs of at least 30 min.",
+            formula="sum(length of those bouts of length >= 30 min)",
+        ),
+    ]
+    sitting_breaks: Annotated[
+        int,
+        _sitting(
+            "Breaks in sitting",
+            Unit.COUNT,
+            "Sitting runs that are followed at once by standing, walking, stairs, running or cycling.",
+            formula="count(those bouts followed at once by an upright epoch)",
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PosturesOfWeek:
+    """Postures and sitting on an average valid day."""
+
+    sitting_min: Annotated[
+        float,
+        Entry(
+            "Sitting a day",
+            Unit.MIN,
+            "Mean of sitting_min + sedentary_min over valid days.",
+            formula="mean(sitting_min + sedentary_min over valid days)",
+            group=WEEK,
+            rests_on="worn_share",
+            take=lambda days: mean(d.sitting_min + d.sedentary_min for d in days),
+        ),
+    ]
+    standing_min: Annotated[float, DailyMean("Standing a day", Postures, PLAIN)]
+    lying_min: Annotated[float, DailyMean("Lying a day", Postures, PLAIN)]
+    stairs_min: Annotated[float, DailyMean("Stairs a day", Postures)]
+    running_min: Annotated[float, DailyMean("Running a day", Postures)]
+    cycling_min: Annotated[float, DailyMean("Cycling a day", Postures)]
+    sitting_longest_min: Annotated[
+        float, DailyMean("Longest sitting of a day", Sitting, "Mean of sitting_longest_min over valid days.")
+    ]
+    sitting_bouts_30min: Annotated[float, DailyMean("Sitting of 30 min or more a day", Sitting, PLAIN)]
+    sitting_30min_min: Annotated[float, DailyMean("Minutes a day in sitting of 30 min or more", Sitting)]
+    sitting_breaks: Annotated[float, DailyMean("Breaks in sitting a day", Sitting)]
 
 
 def postures(rows: DayRows) -> Postures:

@@ -1,21 +1,51 @@
 """Forward bends of the trunk while the thigh is upright."""
 
-from typing import TypedDict
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.days.entry import DailyMean, Entry
 from ambula.days.figures.day_rows import BOTH, EPOCHS_A_MIN, DayRows
 from ambula.days.rules import Rules
+from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore.sampling import EPOCH_S
 
+_trunk = partial(Entry, group="Trunk", rests_on="both_worn_share")
 
-class Bends(TypedDict):
+
+@dataclass(frozen=True, kw_only=True)
+class Bends:
     """Forward bends; None and NaN where the nodes were never worn together."""
 
-    bends: int | None
-    bent_min: float
+    bends: Annotated[
+        int | None,
+        _trunk(
+            "Forward bends",
+            Unit.COUNT,
+            "Times the trunk was bent by more than bend_from_deg (60) from upright until it was no more than "
+            "bend_until_deg (50), while the thigh was upright: bends of standing, walking, stooping. Angles are "
+            "means of 5 s, so a shorter bend shows as a smaller one; bends in sitting are not told from lying.",
+            formula=(
+                "count(runs of back inclination > bend_until_deg from the first > bend_from_deg on, thigh inclination "
+                "< bend_thigh_below_deg, length >= bend_least_s)"
+            ),
+        ),
+    ]
+    bent_min: Annotated[
+        float, _trunk("Bent forward", Unit.MIN, "Length of those bends.", formula="sum(length of those bends)")
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BendsOfWeek:
+    """Forward bends on an average valid day."""
+
+    bends: Annotated[float, DailyMean("Forward bends a day", Bends)]
+    bent_min: Annotated[float, DailyMean("Bent forward a day", Bends)]
 
 
 def bends(rows: DayRows, rules: Rules) -> Bends:

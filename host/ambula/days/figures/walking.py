@@ -1,56 +1,215 @@
 """Walking: pace and what it costs, steps and cadence, bouts."""
 
-from math import nan
-from typing import TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes, weighted_mean
+from ambula.days.entry import AMBULA, COMPENDIUM, HUNT4, PLAIN, WEEK, DailyMean, Entry
+from ambula.days.figures.cadence import Cadence
+from ambula.days.figures.day_rows import DayRows, minutes
+from ambula.days.figures.postures import Postures
+from ambula.days.means import mean, weekdays, weekend, weighted_mean
 from ambula.days.rules import Rules
+from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from ambula.epochs.pace import Pace, paces
-from ambula.epochs.table import EpochTable
 from nodecore.sampling import EPOCH_S
 
-_PEAK_MINUTES = 30
 _LONG_WALK_MIN = 10
 
 
-class Paces(TypedDict):
+_pace = partial(Entry, group="Pace and intensity", source=HUNT4, rests_on="worn_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paces:
     """Minutes walked by pace, and what they cost."""
 
-    walking_slow_min: float
-    walking_moderate_min: float
-    walking_brisk_min: float
-    walking_unknown_pace_min: float
-    walking_met: float
-    walking_met_min: float
+    walking_slow_min: Annotated[
+        float,
+        _pace(
+            "Slow walking",
+            Unit.MIN,
+            "Walking minutes at up to slow_max_kmh (4.0 km/h); speed is estimated from cadence and height, and "
+            "not rounded.",
+            formula="count(walking and speed <= slow_max_kmh) / 12",
+        ),
+    ]
+    walking_moderate_min: Annotated[
+        float,
+        _pace(
+            "Moderate walking",
+            Unit.MIN,
+            "Walking minutes above slow_max_kmh (4.0) and below brisk_min_kmh (5.5 km/h), estimated.",
+            formula="count(walking and slow_max_kmh < speed < brisk_min_kmh) / 12",
+        ),
+    ]
+    walking_brisk_min: Annotated[
+        float,
+        _pace(
+            "Brisk walking",
+            Unit.MIN,
+            "Walking minutes at brisk_min_kmh (5.5 km/h) or more, estimated.",
+            formula="count(walking and speed >= brisk_min_kmh) / 12",
+        ),
+    ]
+    walking_unknown_pace_min: Annotated[
+        float,
+        _pace(
+            "Walking, pace unknown",
+            Unit.MIN,
+            "Walking minutes without a speed estimate.",
+            formula="count(walking and no speed) / 12",
+            source=AMBULA,
+        ),
+    ]
+    walking_met: Annotated[
+        float,
+        _pace(
+            "Mean intensity of walking",
+            Unit.MET,
+            "sum(minutes x MET of the pace) / sum(minutes) over walking of known pace, by the table named in "
+            "met_table.",
+            formula="sum(walking_<pace>_min x met.<pace>) / sum(walking_<pace>_min)",
+        ),
+    ]
+    walking_met_min: Annotated[
+        float,
+        _pace(
+            "MET-minutes of walking",
+            Unit.MET_MIN,
+            "Minutes of walking weighted by the MET of their pace, by the table named in met_table; walking of "
+            "unknown pace is not in it.",
+            formula="sum(walking_<pace>_min x met.<pace>)",
+            source=COMPENDIUM,
+        ),
+    ]
 
 
-class Cadence(TypedDict):
-    """Steps and steps a minute."""
-
-    steps: int
-    cadence_known_min: float
-    cadence_mean_spm: float
-    cadence_median_spm: float
-    cadence_p95_spm: float
-    cadence_peak1_spm: float
-    cadence_peak30_spm: float
-    cadence_100_min: float
-    cadence_130_min: float
+_walks = partial(Entry, group="Walks", rests_on="worn_share")
 
 
-class Walks(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Walks:
     """Walking bouts by length."""
 
-    walking_bouts_10s: int
-    walking_bouts_30s: int
-    walking_bouts_60s: int
-    walking_longest_min: float
-    walks_10min: int
-    walks_10min_min: float
+    walking_bouts_10s: Annotated[
+        int,
+        _walks(
+            "Walks of more than 10 s",
+            Unit.COUNT,
+            "Unbroken runs of walking epochs longer than 10 s; cut at midnight; pauses up to walking_pause_s "
+            "(default 0) allowed.",
+            formula="count(bouts of walking, pauses <= walking_pause_s, length > 10 s)",
+        ),
+    ]
+    walking_bouts_30s: Annotated[
+        int,
+        _walks(
+            "Walks of more than 30 s",
+            Unit.COUNT,
+            "The same, longer than 30 s.",
+            formula="count(bouts of walking, pauses <= walking_pause_s, length > 30 s)",
+        ),
+    ]
+    walking_bouts_60s: Annotated[
+        int,
+        _walks(
+            "Walks of more than 60 s",
+            Unit.COUNT,
+            "The same, longer than 60 s.",
+            formula="count(bouts of walking, pauses <= walking_pause_s, length > 60 s)",
+        ),
+    ]
+    walking_longest_min: Annotated[
+        float,
+        _walks(
+            "Longest walk",
+            Unit.MIN,
+            "Longest run of walking, by the same rule; cut at midnight and where a slot is not recorded.",
+            formula="max(length of those bouts)",
+        ),
+    ]
+    walks_10min: Annotated[
+        int,
+        _walks(
+            "Walks of 10 min or more",
+            Unit.COUNT,
+            "Walks of at least 10 min, in which each halt is at most long_walk_pause_s (default 30 s).",
+            formula="count(bouts of walking, pauses <= long_walk_pause_s, length >= 10 min)",
+        ),
+    ]
+    walks_10min_min: Annotated[
+        float,
+        _walks(
+            "Minutes in walks of 10 min or more",
+            Unit.MIN,
+            "Length of those walks, halts included.",
+            formula="sum(length of those bouts)",
+        ),
+    ]
+
+
+_week = partial(Entry, group=WEEK, rests_on="worn_share")
+
+
+def _mean_met(days: Sequence[Paces]) -> float:
+    """Return the MET of all the walking of known pace on these days: a day counts by its minutes."""
+    paced_min = [d.walking_slow_min + d.walking_moderate_min + d.walking_brisk_min for d in days]
+    return weighted_mean([d.walking_met for d in days], paced_min)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalkingOfWeek:
+    """Walking, cadence and long walks on an average valid day."""
+
+    walking_min: Annotated[float, DailyMean("Walking a day", Postures, "Mean of walking_min over valid days.")]
+    walking_weekday_min: Annotated[
+        float,
+        _week(
+            "Walking a weekday",
+            Unit.MIN,
+            "Mean of walking_min over valid days from Monday to Friday.",
+            formula="mean(walking_min over valid weekdays)",
+            take=lambda days: mean(d.walking_min for d in weekdays(days)),
+        ),
+    ]
+    walking_weekend_min: Annotated[
+        float,
+        _week(
+            "Walking a weekend day",
+            Unit.MIN,
+            "Mean of walking_min over valid Saturdays and Sundays.",
+            formula="mean(walking_min over valid weekend days)",
+            take=lambda days: mean(d.walking_min for d in weekend(days)),
+        ),
+    ]
+    walking_slow_min: Annotated[float, DailyMean("Slow walking a day", Paces, PLAIN)]
+    walking_moderate_min: Annotated[float, DailyMean("Moderate walking a day", Paces, PLAIN)]
+    walking_brisk_min: Annotated[float, DailyMean("Brisk walking a day", Paces, PLAIN)]
+    walking_unknown_pace_min: Annotated[float, DailyMean("Walking of unknown pace a day", Paces, PLAIN)]
+    walking_met: Annotated[
+        float,
+        _week(
+            "Mean intensity of walking",
+            Unit.MET,
+            "sum(minutes x MET) / sum(minutes) over the walking of known pace on all valid days, by the table "
+            "named in met_table.",
+            formula="sum(day's walking_<pace>_min x met.<pace>) / sum(day's walking_<pace>_min) over valid days",
+            source=HUNT4,
+            take=_mean_met,
+        ),
+    ]
+    steps: Annotated[float, DailyMean("Steps a day", Cadence, PLAIN)]
+    cadence_peak1_spm: Annotated[float, DailyMean("Peak 1-min cadence of a day", Cadence)]
+    cadence_peak30_spm: Annotated[float, DailyMean("Peak 30-min cadence of a day", Cadence)]
+    cadence_100_min: Annotated[float, DailyMean("Minutes a day at 100 steps/min or more", Cadence)]
+    cadence_130_min: Annotated[float, DailyMean("Minutes a day at 130 steps/min or more", Cadence)]
+    walks_10min: Annotated[float, DailyMean("Walks of 10 min or more a day", Walks)]
+    walks_10min_min: Annotated[float, DailyMean("Minutes a day in walks of 10 min or more", Walks)]
 
 
 def pace(rows: DayRows, rules: Rules) -> Paces:
@@ -67,32 +226,6 @@ def pace(rows: DayRows, rules: Rules) -> Paces:
         walking_met=weighted_mean(met, by_pace),
         walking_met_min=float(np.dot(met, by_pace)),
     )
-
-
-def cadence(rows: DayRows) -> Cadence:
-    """Return steps and cadence; mean, median and 95th percentile over walking epochs that have a cadence."""
-    spm = rows.table.cadence_spm
-    known = spm[rows.walking & ~np.isnan(spm)]
-    peaks = np.sort(minute_steps(rows.table))[::-1]
-    worn_spm = np.where(rows.worn, np.nan_to_num(spm), 0.0)
-    return Cadence(
-        steps=round(float(rows.table.steps[rows.worn].sum())),
-        cadence_known_min=len(known) / EPOCHS_A_MIN,
-        cadence_mean_spm=float(known.mean()) if len(known) else nan,
-        cadence_median_spm=float(np.median(known)) if len(known) else nan,
-        cadence_p95_spm=float(np.percentile(known, 95)) if len(known) else nan,
-        cadence_peak1_spm=float(peaks[0]) if len(peaks) else nan,
-        cadence_peak30_spm=float(peaks[:_PEAK_MINUTES].mean()) if len(peaks) >= _PEAK_MINUTES else nan,
-        cadence_100_min=minutes(worn_spm >= 100),
-        cadence_130_min=minutes(worn_spm >= 130),
-    )
-
-
-def minute_steps(table: EpochTable) -> NDArray[np.float64]:
-    """Return the steps taken in each clock minute that has an epoch, (m,), in steps/min; not worn counts as none."""
-    minute = table.epoch // EPOCHS_A_MIN
-    which = np.cumsum(np.diff(minute, prepend=minute[:1]) > 0)
-    return np.bincount(which, weights=np.where(table.worn, table.steps, 0.0)).astype(np.float64)
 
 
 def walks(rows: DayRows, rules: Rules) -> Walks:

@@ -1,50 +1,228 @@
-"""Wear, validity and how the nodes were mounted: what a day's figures rest on."""
+"""Wear and validity: what a day's figures rest on."""
 
-from math import nan
-from typing import TypedDict
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
 
+from ambula.days.entry import HUNT4, PLAIN, DailyMean, Entry
+from ambula.days.figures.bed import Bed
 from ambula.days.figures.day_rows import BACK, BOTH, EPOCHS_A_MIN, THIGH, DayRows, minutes
 from ambula.days.local_days import LocalDay
 from ambula.days.rules import Rules
-from nodecore import record
+from ambula.days.units import Unit
 from nodecore.sampling import EPOCH_S
 
+_wear = partial(Entry, group="Day")
 
-class Wear(TypedDict):
+
+@dataclass(frozen=True, kw_only=True)
+class Wear:
     """How much of the day the figures rest on."""
 
-    day_epochs: int
-    span_epochs: int
-    recorded_epochs: int
-    recorded_min: float
-    unrecorded_min: float
-    lost_min: float
-    recorded_share: float
-    worn_min: float
-    worn_share: float
-    thigh_min: float
-    back_min: float
-    both_min: float
-    thigh_worn_min: float
-    back_worn_min: float
-    both_worn_min: float
-    thigh_worn_share: float
-    back_worn_share: float
-    both_worn_share: float
+    day_epochs: Annotated[
+        int,
+        _wear(
+            "Epochs in the day",
+            Unit.EPOCHS,
+            "5-second slots between two local midnights: 17,280, or 720 fewer or more where the clock changes, "
+            "and more where the participant changed the time zone.",
+            formula="(next midnight - midnight) / 5 s",
+        ),
+    ]
+    span_epochs: Annotated[
+        int,
+        _wear(
+            "Epochs in the recording",
+            Unit.EPOCHS,
+            "Slots of the day between the first and the last epoch of the whole recording.",
+            formula="min(day end, recording end) - max(day start, recording start), in epochs",
+        ),
+    ]
+    recorded_epochs: Annotated[
+        int,
+        _wear(
+            "Recorded epochs",
+            Unit.EPOCHS,
+            "Slots of the day for which at least one node has a record.",
+            formula="count(epochs of the day)",
+        ),
+    ]
+    recorded_min: Annotated[
+        float,
+        _wear(
+            "Recorded", Unit.MIN, "recorded_epochs x 5 / 60.", formula="recorded_epochs / 12", rests_on="recorded_share"
+        ),
+    ]
+    unrecorded_min: Annotated[
+        float,
+        _wear(
+            "Not recorded",
+            Unit.MIN,
+            "(day_epochs - recorded_epochs) x 5 / 60: before the start, after the end, or lost.",
+            formula="(day_epochs - recorded_epochs) / 12",
+        ),
+    ]
+    lost_min: Annotated[
+        float,
+        _wear(
+            "Lost inside the recording",
+            Unit.MIN,
+            "Slots inside the recording without a record of any node, for whatever reason; the reasons are the "
+            "nodes' minutes by state.",
+            formula="(span_epochs - recorded_epochs) / 12",
+        ),
+    ]
+    recorded_share: Annotated[
+        float,
+        _wear(
+            "Recorded share of the day",
+            Unit.SHARE,
+            "recorded_epochs / day_epochs.",
+            formula="recorded_epochs / day_epochs",
+        ),
+    ]
+    worn_min: Annotated[
+        float,
+        _wear(
+            "Worn",
+            Unit.MIN,
+            "Recorded minutes in which at least one node was worn.",
+            formula="count(worn) / 12",
+            rests_on="recorded_share",
+        ),
+    ]
+    worn_share: Annotated[
+        float,
+        _wear(
+            "Worn share of the day",
+            Unit.SHARE,
+            "Worn epochs / day_epochs: the share that every figure of the day rests on.",
+            formula="count(worn) / day_epochs",
+        ),
+    ]
+    thigh_min: Annotated[
+        float,
+        _wear(
+            "Thigh node recorded",
+            Unit.MIN,
+            "Minutes with a record of the thigh node.",
+            formula="count(nodes has thigh) / 12",
+        ),
+    ]
+    back_min: Annotated[
+        float,
+        _wear(
+            "Back node recorded",
+            Unit.MIN,
+            "Minutes with a record of the back node.",
+            formula="count(nodes has back) / 12",
+        ),
+    ]
+    both_min: Annotated[
+        float,
+        _wear(
+            "Both nodes recorded",
+            Unit.MIN,
+            "Minutes with a record of both nodes.",
+            formula="count(nodes has both) / 12",
+        ),
+    ]
+    thigh_worn_min: Annotated[
+        float,
+        _wear(
+            "Thigh node worn",
+            Unit.MIN,
+            "Minutes in which the thigh node was worn, by the nodes' own records and long stillness seen from "
+            "both sides.",
+            formula="count(thigh worn) / 12",
+        ),
+    ]
+    back_worn_min: Annotated[
+        float,
+        _wear(
+            "Back node worn",
+            Unit.MIN,
+            "Minutes in which the back node was worn, by the nodes' own records and long stillness seen from both "
+            "sides.",
+            formula="count(back worn) / 12",
+        ),
+    ]
+    both_worn_min: Annotated[
+        float,
+        _wear(
+            "Both nodes worn",
+            Unit.MIN,
+            "Minutes in which both nodes were worn, by the nodes' own records and long stillness seen from both sides.",
+            formula="count(thigh and back worn) / 12",
+        ),
+    ]
+    thigh_worn_share: Annotated[
+        float,
+        _wear(
+            "Thigh node worn, share of the day",
+            Unit.SHARE,
+            "thigh_worn_min as a share of the day.",
+            formula="thigh_worn_min x 12 / day_epochs",
+        ),
+    ]
+    back_worn_share: Annotated[
+        float,
+        _wear(
+            "Back node worn, share of the day",
+            Unit.SHARE,
+            "back_worn_min as a share of the day.",
+            formula="back_worn_min x 12 / day_epochs",
+        ),
+    ]
+    both_worn_share: Annotated[
+        float,
+        _wear(
+            "Both nodes worn, share of the day",
+            Unit.SHARE,
+            "both_worn_min as a share of the day.",
+            formula="both_worn_min x 12 / day_epochs",
+        ),
+    ]
 
 
-class Mounting(TypedDict):
-    """How the nodes sat on the body, and how good their epochs are."""
+@dataclass(frozen=True, kw_only=True)
+class Validity:
+    """Whether the day counts."""
 
-    thigh_mounting_known_share: float
-    thigh_upside_down_epochs: int
-    thigh_inside_out_epochs: int
-    thigh_oddly_mounted_epochs: int
-    thigh_partial_epochs: int
-    back_mounting_known_share: float
-    back_upside_down_epochs: int
-    back_oddly_mounted_epochs: int
-    back_partial_epochs: int
+    valid: Annotated[
+        bool,
+        _wear(
+            "Valid day",
+            Unit.YES_NO,
+            "The rules' least sitting (or sitting or lying) and least walking, by default one epoch of each; "
+            "least wear, by default none.",
+            formula="valid_fails is empty",
+            source=HUNT4,
+        ),
+    ]
+    valid_fails: Annotated[
+        str,
+        _wear(
+            "Rules not met",
+            Unit.NAME,
+            "Names of the validity rules that the day does not meet, apart by a space; empty on a valid day.",
+            formula="names of {valid_worn_h, valid_sitting_s, valid_walking_s} with less than they ask for",
+            source=HUNT4,
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WearOfWeek:
+    """The shares that the means rest on."""
+
+    worn_share: Annotated[
+        float, DailyMean("Worn share of the day", Wear, "Mean over valid days: the share that the means rest on.")
+    ]
+    both_worn_share: Annotated[float, DailyMean("Both nodes worn, share of the day", Wear)]
+    back_worn_share: Annotated[float, DailyMean("Back node worn, share of the day", Wear)]
+    bed_share: Annotated[float, DailyMean("Share of the night that was seen", Bed)]
+    recorded_share: Annotated[float, DailyMean("Recorded share of the day", Wear, PLAIN)]
 
 
 def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
@@ -75,8 +253,8 @@ def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
     )
 
 
-def failed_rules(rows: DayRows, rules: Rules) -> list[str]:
-    """Return the names of the validity rules that the day does not meet; none: the day counts."""
+def validity(rows: DayRows, rules: Rules) -> Validity:
+    """Return which validity rules the day does not meet; where none, it counts."""
     had_s = {
         "valid_worn_h": int(rows.worn.sum()) * EPOCH_S,
         "valid_sitting_s": int(rows.sitting.sum()) * EPOCH_S,
@@ -87,37 +265,5 @@ def failed_rules(rows: DayRows, rules: Rules) -> list[str]:
         "valid_sitting_s": rules.valid_sitting_s,
         "valid_walking_s": rules.valid_walking_s,
     }
-    return [name for name, least_s in asked_s.items() if had_s[name] < least_s]
-
-
-def mounting(rows: DayRows) -> Mounting:
-    """Return how the nodes sat while they were worn, and their epochs that lack samples.
-
-    Edge case: a table without the records' flags knows of no mounting, and of no flip.
-    """
-    thigh, back = (_flag_counts(rows, node) for node in (THIGH, BACK))
-    return Mounting(
-        thigh_mounting_known_share=_known_share(rows, THIGH, thigh),
-        thigh_upside_down_epochs=thigh[record.UPSIDE_DOWN],
-        thigh_inside_out_epochs=thigh[record.INSIDE_OUT],
-        thigh_oddly_mounted_epochs=thigh[record.ODDLY_MOUNTED],
-        thigh_partial_epochs=thigh[record.PARTIAL],
-        back_mounting_known_share=_known_share(rows, BACK, back),
-        back_upside_down_epochs=back[record.UPSIDE_DOWN],
-        back_oddly_mounted_epochs=back[record.ODDLY_MOUNTED],
-        back_partial_epochs=back[record.PARTIAL],
-    )
-
-
-def _flag_counts(rows: DayRows, node: int) -> dict[int, int]:
-    """Return how many of a node's worn epochs have each flag; PARTIAL also of those not worn."""
-    flags = rows.table.thigh_flags if node == THIGH else rows.table.back_flags
-    worn = flags[rows.worn_by(node)]
-    mounted = (record.MOUNTING_KNOWN, record.UPSIDE_DOWN, record.INSIDE_OUT, record.ODDLY_MOUNTED)
-    counts = {flag: int(((worn & flag) != 0).sum()) for flag in mounted}
-    return {**counts, record.PARTIAL: int(((flags & record.PARTIAL) != 0).sum())}
-
-
-def _known_share(rows: DayRows, node: int, counts: dict[int, int]) -> float:
-    worn = int(rows.worn_by(node).sum())
-    return counts[record.MOUNTING_KNOWN] / worn if worn else nan
+    fails = [name for name, least_s in asked_s.items() if had_s[name] < least_s]
+    return Validity(valid=not fails, valid_fails=" ".join(fails))

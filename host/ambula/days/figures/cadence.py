@@ -1,0 +1,133 @@
+"""Steps and cadence."""
+
+from dataclasses import dataclass
+from functools import partial
+from math import nan
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ambula.days.entry import CADENCE_ADULTS, TUDOR_LOCKE, Entry
+from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
+from ambula.days.units import Unit
+from ambula.epochs.table import EpochTable
+
+_PEAK_MINUTES = 30
+
+_cadence = partial(Entry, group="Steps and cadence", rests_on="worn_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cadence:
+    """Steps and steps a minute."""
+
+    steps: Annotated[
+        int,
+        _cadence(
+            "Steps", Unit.STEPS, "Steps in worn epochs, rounded to whole steps.", formula="round(sum(steps over worn))"
+        ),
+    ]
+    cadence_known_min: Annotated[
+        float,
+        _cadence(
+            "Walking with a cadence",
+            Unit.MIN,
+            "Walking minutes that have a cadence: what mean, median and percentile rest on.",
+            formula="count(walking and has a cadence) / 12",
+        ),
+    ]
+    cadence_mean_spm: Annotated[
+        float,
+        _cadence(
+            "Mean cadence",
+            Unit.SPM,
+            "Mean over walking epochs that have a cadence.",
+            formula="mean(cadence over walking)",
+        ),
+    ]
+    cadence_median_spm: Annotated[
+        float,
+        _cadence(
+            "Median cadence",
+            Unit.SPM,
+            "Median over walking epochs that have a cadence.",
+            formula="median(cadence over walking)",
+        ),
+    ]
+    cadence_p95_spm: Annotated[
+        float,
+        _cadence(
+            "95th percentile of cadence",
+            Unit.SPM,
+            "95th percentile, linear between ranks, over walking epochs that have a cadence.",
+            formula="percentile 95 (cadence over walking)",
+        ),
+    ]
+    cadence_peak1_spm: Annotated[
+        float,
+        _cadence(
+            "Peak 1-min cadence",
+            Unit.SPM,
+            "Most steps in one clock minute.",
+            formula="max over clock minutes of sum(steps)",
+            source=TUDOR_LOCKE,
+        ),
+    ]
+    cadence_peak30_spm: Annotated[
+        float,
+        _cadence(
+            "Peak 30-min cadence",
+            Unit.SPM,
+            "Mean of the 30 clock minutes with most steps, not necessarily on end; empty with fewer than 30 "
+            "recorded minutes.",
+            formula="mean of the 30 largest clock minutes' sum(steps)",
+            source=TUDOR_LOCKE,
+        ),
+    ]
+    cadence_100_min: Annotated[
+        float,
+        _cadence(
+            "Minutes at 100 steps/min or more",
+            Unit.MIN,
+            "Epochs of any worn activity with a cadence of at least 100 steps/min, x 5 / 60: about 3 MET in adults.",
+            formula="count(worn and cadence >= 100) / 12",
+            source=CADENCE_ADULTS,
+        ),
+    ]
+    cadence_130_min: Annotated[
+        float,
+        _cadence(
+            "Minutes at 130 steps/min or more",
+            Unit.MIN,
+            "The same at 130 steps/min: about 6 MET in adults.",
+            formula="count(worn and cadence >= 130) / 12",
+            source=CADENCE_ADULTS,
+        ),
+    ]
+
+
+def cadence(rows: DayRows) -> Cadence:
+    """Return steps and cadence; mean, median and 95th percentile over walking epochs that have a cadence."""
+    spm = rows.table.cadence_spm
+    known = spm[rows.walking & ~np.isnan(spm)]
+    peaks = np.sort(minute_steps(rows.table))[::-1]
+    worn_spm = np.where(rows.worn, np.nan_to_num(spm), 0.0)
+    return Cadence(
+        steps=round(float(rows.table.steps[rows.worn].sum())),
+        cadence_known_min=len(known) / EPOCHS_A_MIN,
+        cadence_mean_spm=float(known.mean()) if len(known) else nan,
+        cadence_median_spm=float(np.median(known)) if len(known) else nan,
+        cadence_p95_spm=float(np.percentile(known, 95)) if len(known) else nan,
+        cadence_peak1_spm=float(peaks[0]) if len(peaks) else nan,
+        cadence_peak30_spm=float(peaks[:_PEAK_MINUTES].mean()) if len(peaks) >= _PEAK_MINUTES else nan,
+        cadence_100_min=minutes(worn_spm >= 100),
+        cadence_130_min=minutes(worn_spm >= 130),
+    )
+
+
+def minute_steps(table: EpochTable) -> NDArray[np.float64]:
+    """Return the steps taken in each clock minute that has an epoch, (m,), in steps/min; not worn counts as none."""
+    minute = table.epoch // EPOCHS_A_MIN
+    which = np.cumsum(np.diff(minute, prepend=minute[:1]) > 0)
+    return np.bincount(which, weights=np.where(table.worn, table.steps, 0.0)).astype(np.float64)

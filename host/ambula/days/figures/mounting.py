@@ -1,0 +1,137 @@
+"""How the nodes were mounted while they were worn, and which of their epochs lack samples."""
+
+from dataclasses import dataclass
+from functools import partial
+from math import nan
+from typing import Annotated
+
+from ambula.days.entry import Entry
+from ambula.days.figures.day_rows import BACK, THIGH, DayRows
+from ambula.days.units import Unit
+from nodecore import record
+
+_mounting = partial(Entry, group="Data quality")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mounting:
+    """How the nodes sat on the body, and how good their epochs are."""
+
+    thigh_mounting_known_share: Annotated[
+        float,
+        _mounting(
+            "Thigh node, mounting known",
+            Unit.SHARE,
+            "Share of the node's worn epochs in which walking had shown which way it sits; flips are known in "
+            "these alone.",
+            formula="count(thigh worn and flag mounting known) / count(thigh worn)",
+        ),
+    ]
+    thigh_upside_down_epochs: Annotated[
+        int,
+        _mounting(
+            "Thigh node upside down",
+            Unit.EPOCHS,
+            "Worn epochs in which the node was found upside down; its records are turned upright already.",
+            formula="count(thigh worn and flag upside down)",
+        ),
+    ]
+    thigh_inside_out_epochs: Annotated[
+        int,
+        _mounting(
+            "Thigh node inside out",
+            Unit.EPOCHS,
+            "Worn epochs in which the node was found to face the limb; its records are turned already.",
+            formula="count(thigh worn and flag inside out)",
+        ),
+    ]
+    thigh_oddly_mounted_epochs: Annotated[
+        int,
+        _mounting(
+            "Thigh node oddly mounted",
+            Unit.EPOCHS,
+            "Worn epochs in which the node was found across the limb or turned to its side; its records are "
+            "turned already.",
+            formula="count(thigh worn and flag oddly mounted)",
+        ),
+    ]
+    thigh_partial_epochs: Annotated[
+        int,
+        _mounting(
+            "Thigh node, partial epochs",
+            Unit.EPOCHS,
+            "Epochs with fewer than 90 % of their samples.",
+            formula="count(flag partial)",
+        ),
+    ]
+    back_mounting_known_share: Annotated[
+        float,
+        _mounting(
+            "Back node, mounting known",
+            Unit.SHARE,
+            "Share of the node's worn epochs in which walking had shown which way it sits; flips are known in "
+            "these alone.",
+            formula="count(back worn and flag mounting known) / count(back worn)",
+        ),
+    ]
+    back_upside_down_epochs: Annotated[
+        int,
+        _mounting(
+            "Back node upside down",
+            Unit.EPOCHS,
+            "Worn epochs in which the node was found upside down; its records are turned upright already.",
+            formula="count(back worn and flag upside down)",
+        ),
+    ]
+    back_oddly_mounted_epochs: Annotated[
+        int,
+        _mounting(
+            "Back node oddly mounted",
+            Unit.EPOCHS,
+            "Worn epochs in which the node was found across the limb or turned to its side; its records are "
+            "turned already.",
+            formula="count(back worn and flag oddly mounted)",
+        ),
+    ]
+    back_partial_epochs: Annotated[
+        int,
+        _mounting(
+            "Back node, partial epochs",
+            Unit.EPOCHS,
+            "Epochs with fewer than 90 % of their samples.",
+            formula="count(flag partial)",
+        ),
+    ]
+
+
+def mounting(rows: DayRows) -> Mounting:
+    """Return how the nodes sat while they were worn, and their epochs that lack samples.
+
+    Edge case: a table without the records' flags knows of no mounting, and of no flip.
+    """
+    thigh, back = (_flag_counts(rows, node) for node in (THIGH, BACK))
+    return Mounting(
+        thigh_mounting_known_share=_known_share(rows, THIGH, thigh),
+        thigh_upside_down_epochs=thigh[record.UPSIDE_DOWN],
+        thigh_inside_out_epochs=thigh[record.INSIDE_OUT],
+        thigh_oddly_mounted_epochs=thigh[record.ODDLY_MOUNTED],
+        thigh_partial_epochs=thigh[record.PARTIAL],
+        back_mounting_known_share=_known_share(rows, BACK, back),
+        back_upside_down_epochs=back[record.UPSIDE_DOWN],
+        back_oddly_mounted_epochs=back[record.ODDLY_MOUNTED],
+        back_partial_epochs=back[record.PARTIAL],
+    )
+
+
+def _flag_counts(rows: DayRows, node: int) -> dict[int, int]:
+    """Return how many of a node's worn epochs have each flag; PARTIAL also of those not worn."""
+    flags = rows.table.thigh_flags if node == THIGH else rows.table.back_flags
+    worn = flags[rows.worn_by(node)]
+    mounted = (record.MOUNTING_KNOWN, record.UPSIDE_DOWN, record.INSIDE_OUT, record.ODDLY_MOUNTED)
+    counts = {flag: int(((worn & flag) != 0).sum()) for flag in mounted}
+    return {**counts, record.PARTIAL: int(((flags & record.PARTIAL) != 0).sum())}
+
+
+def _known_share(rows: DayRows, node: int, counts: dict[int, int]) -> float:
+    worn = int(rows.worn_by(node).sum())
+    return counts[record.MOUNTING_KNOWN] / worn if worn else nan
