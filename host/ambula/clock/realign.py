@@ -1,4 +1,4 @@
-"""Where no reading vouches for a node's clock, gait sets it against the other node's: `alignment`, life by life."""
+"""Where no reading vouches for a node's clock, gait sets it against the other node's: `gait_offset`, life by life."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ POOR_MS = 10_000.0  # two epochs: gait tells it better than that
 
 @dataclass(frozen=True)
 class Track:
-    """One role's records, (n,), with what `timebase` says of each: how far off it may be, and in which clock's life."""
+    """One role's records, (n,), with what `true_time` says of each: how far off it may be, and its clock's life."""
 
     records: Records
     doubt_ms: NDArray[np.float64]

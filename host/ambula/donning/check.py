@@ -1,6 +1,33 @@
 """The donning check: half a minute each of standing, sitting and walking tells how the nodes are worn.
 
 It looks at the sensors' own axes only; what the nodes have learnt of their mounting is not used.
+
+Notes
+-----
+Steps:
+
+1. `phases` finds standing, sitting and walking of seven seconds or more, in any order and whichever way the nodes lie.
+2. A node that stays still while the other walks does not move with the body.
+3. Site. The node that turns by more than 50 degrees when its wearer sits down is on the thigh. Without sitting, a back
+   repeats up and down after half a stride and a thigh does not (`rhythm`).
+4. Gravity in standing gives x. A back node's x is taken 9 degrees back, for the hollow of the back.
+5. Face. The front of a seated thigh looks up. Behind the lower back the acceleration follows the upward one at the step
+   frequency. Without clear walking, a trunk that leans back when seated tells where behind is.
+6. Findings: upside down; inside out from 135 degrees about the long axis; turned to the side from 45; tilted from 30;
+   across from 60.
+
+Sources: no published method. The lower back's outward movement follows by about 70 degrees in 12 of 12 people of IPOL
+(CITATIONS.md; medians 61 to 86). The likeness after half a stride is 0.73 at L5 and 0.11 at the thigh (medians).
+
+Deviations: the code turns by 50 degrees, not by people's 70; the synthetic participant has 10.
+
+Measured, by `python -m tests.bench.donning 600`, on synthetic people: from samples all faults were found in 600 of 600
+cases, one or two faults each or none, with a false alarm in 2. From records 530 of 600, with 4 false alarms.
+
+Known failures:
+
+- Records have no waveform: 59 of those 70 misses are a back that is inside out or turned to the side.
+- No command tries the whole check on real people.
 """
 
 from collections.abc import Sequence

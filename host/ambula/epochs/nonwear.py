@@ -2,6 +2,31 @@
 
 The device can only look back, so it says `not_worn` from the moment on at which stillness has lasted too long; here the
 whole of that stillness is marked. Host only, from the records alone.
+
+Notes
+-----
+Steps, for each node on its own:
+
+1. An epoch is lifeless if the mean absolute deviation of each axis is below 5 mg, and each axis' mean is within 10 mg
+   of the epoch before.
+2. 540 lifeless epochs in a row (45 min) are off the body. A gap in the epochs ends the row.
+3. The node (`nodecore.score`) says so from the 540th epoch on; the host marks all of the row.
+4. A person is absent where both nodes are off. One node on the body is enough to be worn (`nodecore.fuse`).
+
+Sources: no published method. A sleeper's breath moves a node by more than 5 mg now and then, and a table does not; both
+limits were set by eye.
+
+Deviations between the two sides: the record has means in steps of 10 mg, so the host compares codes (at most one apart)
+where the node compares counts. Deviations below 32 counts are exact in a record.
+
+Measured: no figure exists on labelled time off the body. `pytest tests/unit/epochs/test_nonwear.py` shows the limits on
+made records: 539 still epochs are a quiet person, 540 are absence.
+
+Known failures:
+
+- A sleeper who lies dead still for 45 minutes is taken for absent.
+- Less than 45 minutes off the body count as worn, in the posture that the node's angle suggests.
+- A node in a bag or in a car moves, and is taken for worn.
 """
 
 import numpy as np

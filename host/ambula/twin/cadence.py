@@ -1,4 +1,7 @@
-"""The numpy twin of `nodecore.cadence`: likeness curves and step swings of many epochs at once."""
+"""The numpy twin of `nodecore.cadence`: likeness curves and step swings of many epochs at once.
+
+Steps, figures and known failures are in the notes of `nodecore.cadence`.
+"""
 
 from itertools import pairwise
 

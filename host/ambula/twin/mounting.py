@@ -1,4 +1,7 @@
-"""The numpy twin of `nodecore.mounting`: every epoch's values turned as the node had learnt by then."""
+"""The numpy twin of `nodecore.mounting`: every epoch's values turned as the node had learnt by then.
+
+Steps, figures and known failures are in the notes of `nodecore.mounting`.
+"""
 
 from dataclasses import dataclass
 
