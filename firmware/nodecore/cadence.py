@@ -29,13 +29,15 @@ Measured, in `host/`: `python -m training.harness cadence slow`, `python -m trai
 
 - Oxford, pocket, 3 people: .994 of the epochs within 5 steps/min, none at half or twice the cadence, steps MAPE .026.
 - IPOL, lower back, 12 people: MAE 2.02 steps/min, .874 within 5 steps/min, steps MAPE .062.
-- The same walks slowed to 40-80 steps/min: MAE 0.8 to 1.2 steps/min. All figures: host/training/RESULTS.md.
+- The same walks slowed to 40-80 steps/min: MAE 0.8 to 1.4 steps/min in nine groups of site, factor and cadence, 2.9 in
+  the tenth (44 epochs of the back). Most figures: host/training/RESULTS.md.
 
 Known failures:
 
 - The 8 mm were chosen with all 12 people and the synthetic car in view, and no truly slow or frail gait was tested.
 - A limp with one step a quarter of the other is taken for half the cadence. No command computes this figure.
-- On a back alone a car makes 340 false steps an hour and cycling 5,297; shuffling loses four of five steps.
+- On a back alone a car makes 340 false steps an hour, cycling 5,297, and shuffling loses four of five steps: synthetic
+  people, `python -m training.synthetic steps`.
 - Without one sure stride nothing is counted on the back: of twelve walks slowed by 2.5 one is off by .585 of its steps.
 - 4% of IPOL's marked steps fall where the back rests (under 30 mg within 0.4 s); why is not known.
 """
