@@ -22,21 +22,14 @@ from ambula.exports.bids import export_bids
 from ambula.exports.csv_file import export_csv
 from ambula.exports.epochs_table import epoch_columns
 from ambula.exports.fhir import DICTIONARY, export_fhir
+from ambula.exports.formats import Format
 from ambula.exports.ggir import export_ggir
 from ambula.exports.omh import export_omh
 from ambula.exports.parquet import export_parquet
 from ambula.exports.source import Source, Written
 from tests.support.made_source import FIRST, LAST, made_source
 
-EXPORTS: list[Callable[[Source, Path], Written]] = [
-    export_csv,
-    export_parquet,
-    export_bids,
-    export_fhir,
-    export_omh,
-    export_ggir,
-    export_actimotus,
-]
+EXPORTS = [each.write for each in Format]
 
 
 def read_tsv(path: Path) -> list[dict[str, str]]:
