@@ -19,6 +19,7 @@ INCLUDED = {
     "hardware/BUILD.md": "hardware/build.md",
     "hardware/WEAR.md": "hardware/wear.md",
     "hardware/UNPROVEN.md": "hardware/unproven.md",
+    "firmware/boards/README.md": "hardware/boards.md",
 }
 _PICTURES = {".png", ".svg", ".jpg"}
 _PARTS = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)

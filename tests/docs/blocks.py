@@ -7,7 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *(page for room in ("docs", "hardware", "host") for page in (ROOT / room).rglob("*.md"))]
+    [
+        *ROOT.glob("*.md"),
+        *(page for room in ("docs", "firmware", "hardware", "host") for page in (ROOT / room).rglob("*.md")),
+    ]
 )
 _FENCE = re.compile(r"^( *)(`{3,})(\w*)(?: title=\"([^\"]+)\")?\s*$")
 _NOT_RUN = re.compile(r"^\s*<!-- not run: (.+) -->$")

@@ -36,7 +36,7 @@ class Clock:
 
 
 class Board:
-    """What every board offers the node's program: imu, clock, time that passes, battery, identity."""
+    """What firmware/boards/README.md asks of a board."""
 
     def __init__(self):
         time = simulation.time

@@ -42,10 +42,7 @@ _CAUSES = {
 
 
 class Board:
-    """What every board offers the node's program: imu, clock, time that passes, battery, identity, a watchdog.
-
-    `motor` is None where there is none, for who sets the node up.
-    """
+    """What firmware/boards/README.md asks of a board."""
 
     def __init__(self):
         bus = machine.I2C(0, sda=machine.Pin(pins.SDA), scl=machine.Pin(pins.SCL), freq=_I2C_HZ)
