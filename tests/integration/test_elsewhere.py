@@ -19,15 +19,14 @@ from ambula.programme.plan import default_text, load_plan
 from ambula.synthetic.wear import counted_day
 from tests.support.command import Ambula
 
-_PRELUDE = """
-import asyncio, multiprocessing.spawn, os, platformdirs, socket, subprocess, sys, tempfile, threading, warnings
-from concurrent import futures  # these use what a Linux has
+ROOT = Path(__file__).parents[2]
+_PRELUDE = f"""
+import sys, warnings
 warnings.filterwarnings('error', category=EncodingWarning, module=r'(ambula|nodecore)(\\.|$)')
-for name in ("fcntl", "termios", "pty", "tty", "pwd", "grp", "resource", "readline", "syslog"):
-    sys.modules[name] = None
-for name in ("fork", "getuid", "geteuid", "getpgid", "killpg", "setsid", "chown", "fchmod", "mkfifo"):
-    delattr(os, name)
-del socket.AF_UNIX, asyncio.start_unix_server, asyncio.open_unix_connection
+sys.path.insert(0, {str(ROOT)!r})
+from tests.support import elsewhere
+del sys.path[0]
+elsewhere.take_away()
 from ambula.cli import main
 if __name__ == "__main__":
     main()

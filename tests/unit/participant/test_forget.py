@@ -1,5 +1,6 @@
 """A participant who is forgotten is gone: from every table, and from every byte of the file."""
 
+import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -155,6 +156,7 @@ def test_a_key_file_that_cannot_be_read_stops_it_before_anything_is_removed(path
         assert GONE in store.participants()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these permissions")
 def test_all_files_and_new_folders_are_the_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "new" / "deep" / "s.db"
     with Store(path) as store:
@@ -166,6 +168,7 @@ def test_all_files_and_new_folders_are_the_owners_alone(tmp_path: Path) -> None:
     assert {stat.S_IMODE(f.stat().st_mode) for f in (path.parent, path.parent.parent)} == {0o700}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these permissions")
 def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     Store(tmp_path / "s.db").__exit__()

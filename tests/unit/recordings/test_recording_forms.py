@@ -94,6 +94,7 @@ def test_a_bad_date_is_told_with_its_line(tmp_path: Path) -> None:
         read_samples(path)
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system's zone can not be changed for one process")
 def test_a_date_without_an_offset_is_utc_wherever_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "dates.csv", "time,x,y,z", iso, ACC_G)
     with monkeypatch.context() as there:

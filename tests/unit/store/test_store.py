@@ -126,6 +126,7 @@ def test_a_process_that_dies_in_the_middle_leaves_the_old_state(path: Path) -> N
 # ---- opening
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX systems have these permissions")
 def test_only_the_owner_may_read_it(path: Path) -> None:
     Store(path).__exit__()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
