@@ -7,14 +7,13 @@ import typer
 
 from ambula.cli.output import out, waiting
 from ambula.firmware_build.files import device_files
+from ambula.firmware_build.mip_package import REFERENCE_BOARD
 from ambula.usb.board import Board
 from ambula.usb.flash import Plan, compile_for, plan
 from ambula.usb.flash import flash as flash_board
 from ambula.usb.micropython import check_installable, install
 from ambula.usb.ports import choose_port
 from ambula.usb.state import State, look
-
-REFERENCE_BOARD = "xiao_esp32c3"
 
 PortOption = Annotated[str | None, typer.Option(metavar="PORT", help="The board's serial port; none: the only board.")]
 
