@@ -1,8 +1,9 @@
 """LSM6DS3TR-C accelerometer: 26 or 52 Hz low power, +-8 g, into its FIFO.
 
 Section numbers: ST datasheet DocID030071, Rev 3.
-The gyroscope stays off (0.4 to 0.6 mA). Errors are OSError: EIO and ETIMEDOUT from the bus, ENODEV when
-another chip answers. What is rarely asked of it (self-test, noise, motion) is in `lsm6ds3tr_c_check`.
+The gyroscope stays off (0.4 to 0.6 mA). Errors are OSError: ENODEV from the bus, whatever goes wrong
+on it, and when another chip answers; ETIMEDOUT. What is rarely asked of it (self-test, noise, motion) is in
+`lsm6ds3tr_c_check`.
 """
 
 import errno

@@ -1,8 +1,11 @@
 """RV-3028-C7 real-time clock: UTC that survives a reset. Section names: Micro Crystal Application Manual, Rev. 1.4.
 
 The chip counts whole seconds (UNIX Time counter); the milliseconds in between are this driver's, from a counter that
-need not be good: at each reading they are pulled back into the second that the chip shows.
-Errors are OSError: EIO from the bus, ENODEV when nothing answers, ETIMEDOUT when the EEPROM or time stands still.
+need not be good: at each reading they are pulled back into the second that the chip shows. That alone lets them lag by
+nearly a second where the counter is slow and readings come just after a second began. So `find_edge`, now and then,
+waits for a second to begin, and learns from two of them how wrong the counter is.
+Errors are OSError: ENODEV when nothing answers (on the esp32 port whatever goes wrong on the bus), ETIMEDOUT when the
+EEPROM or time stands still.
 """
 
 import errno
@@ -36,6 +39,9 @@ _FIRST_COMMAND = const(0x00)
 _UPDATE = const(0x11)
 _BUSY_TRIES = const(100)
 _SECOND_TRIES = const(1100)
+_RATE_OVER_MS = const(60000)  # two seconds' beginnings so far apart tell the rate to some 20 ppm ...
+_RATE_WITHIN_MS = const(1000000)  # ... and no further: the product below stays a small integer
+_WORST_PPM = const(1000)  # beyond that it is no rate: a clock was set, or time stood still
 
 
 class RV3028:
@@ -52,6 +58,8 @@ class RV3028:
         self._again = bytearray(4)
         self._known_ms = 0  # UTC when the counter was at `_known_at`
         self._known_at = 0
+        self._is_edge = False  # a second began just then
+        self._rate_ppm = 0  # what the counter lacks
         self.is_set = False
 
     def start(self):
@@ -59,18 +67,35 @@ class RV3028:
         self.is_set = not self._read(_STATUS) & _PORF
         if self._read(_BACKUP) & _BACKED_UP != _BACKED_UP:
             self._keep_backup()
-        self._known_ms = self._next_second() * 1000
-        self._known_at = self._ticks_ms()
+        self._begin(self._next_second())
 
     def utc_ms(self):
         """Return UTC in ms; counts from when the chip last lost its power while `is_set` is false."""
-        now = self._ticks_ms()
         second_ms = self._seconds() * 1000
-        utc_ms = self._known_ms + now - self._known_at
-        utc_ms = max(second_ms, min(utc_ms, second_ms + 999))
+        now = self._ticks_ms()
+        passed = now - self._known_at
+        utc_ms = self._known_ms + passed + passed * self._rate_ppm // 1000000
+        if second_ms <= utc_ms < second_ms + 1000:
+            return utc_ms
+        utc_ms = second_ms if utc_ms < second_ms else second_ms + 999
         self._known_ms = utc_ms
         self._known_at = now
+        self._is_edge = False
         return utc_ms
+
+    def find_edge(self, most_ms):
+        """Wait for the chip's next second for at most `most_ms`, awake; return whether it came: the ms are right then.
+
+        Call it shortly before. Raises OSError.
+        """
+        before = self._seconds()
+        for _ in range(most_ms):
+            second = self._seconds()
+            if second != before:
+                self._begin(second)
+                return True
+            time.sleep_ms(1)
+        return False
 
     def set_utc_ms(self, utc_ms):
         """Set the clock; it takes until the next full second, up to 1 s, because the chip starts there."""
@@ -81,8 +106,8 @@ class RV3028:
         self._i2c.writeto_mem(self._address, _UNIX_TIME_0, second.to_bytes(4, "little"))
         self._clear(_PORF)
         self.is_set = True
-        self._known_ms = second * 1000
-        self._known_at = self._ticks_ms()
+        self._is_edge = False  # what was before is another time
+        self._begin(second)
 
     def watch_events(self):
         """Have the chip note when its event pin rises: `event` then tells."""
@@ -98,6 +123,18 @@ class RV3028:
         self._clear(_EVF)
         second, minute, hour, day, month, year = (10 * (b >> 4) + (b & 15) for b in stamp[1:])
         return 2000 + year, month, day, hour, minute, second
+
+    def _begin(self, second):
+        """Take note that a second begins; two of them tell the counter's rate."""
+        now = self._ticks_ms()
+        passed = now - self._known_at
+        if self._is_edge and _RATE_OVER_MS <= passed <= _RATE_WITHIN_MS:
+            rate_ppm = (second * 1000 - self._known_ms - passed) * 1000 // (passed // 1000)
+            if -_WORST_PPM <= rate_ppm <= _WORST_PPM:
+                self._rate_ppm = rate_ppm
+        self._known_ms = second * 1000
+        self._known_at = now
+        self._is_edge = True
 
     def _next_second(self):
         """Wait for the next second to begin, at most one; a counter that stands still is ETIMEDOUT."""

@@ -33,7 +33,9 @@ _SETTLED_MS = const(5000)
 _PATIENCE_MS = const(600000)  # a program that records nothing for so long, though it should, starts anew
 _HOUR_MS = const(3600000)
 _REOPEN_PAUSE_MS = const(60000)
-_RADIO_PATIENCE = const(96)  # windows that failed in a row: a day of them
+_RADIO_PATIENCE = const(
+    24
+)  # windows that failed in a row: six hours; on the esp32 each costs 0.8 KB of the system's heap
 
 
 class App:
@@ -135,10 +137,15 @@ class App:
             board.idle_ms(_AWAKE_IDLE_MS)
         else:
             board.power.enter(ASLEEP if self.recording else WAITING)
-            called = board.sleep_ms(max(1, min(self._next_service_ms, self._next_window_ms) - board.now_ms()))
+            due_ms = min(self._next_service_ms, self._next_window_ms)
+            if self.recording:
+                due_ms = min(due_ms, self.clock.next_edge_ms)
+            called = board.sleep_ms(max(1, due_ms - board.now_ms()))
             if called and self.recording:
                 self.look_again()  # if not by a tap, then by a FIFO that fills up
             board.power.enter(SAMPLING)
+            if self.recording and board.now_ms() >= self.clock.next_edge_ms:
+                self.clock.find_edge()
         board.feed()
 
     def _radio(self):
@@ -216,6 +223,8 @@ class App:
 
     def _open_window(self, ms, weight=0):
         """Open the radio; the recording goes on without one that fails. `weight`: how much that counts."""
+        if self._radio_failures:
+            gc.collect()  # it may give the radio back an area of the heap
         try:
             self.link.open(ms)
             self._radio_failures = 0

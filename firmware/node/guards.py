@@ -7,7 +7,12 @@ SILENT_MS = const(30000)  # an IMU that gives nothing for so long is a fault wor
 # that are replayed hold a value for up to six where a link had failed.
 _STUCK_FROM = const(182)
 _ERRORS = const(2)  # the FIFO holds 26 s: a single bus error costs nothing
-_JUMP_MS = const(500)  # an RTC and the board's tick drift apart by some 20 ms in `_HOLD_MS`
+_JUMP_MS = const(1500)  # more than the second by which a driver pulls its milliseconds; and 1,000 ppm of the time
+_EDGE_EVERY_MS = const(120000)  # in which a tick that is 340 ppm off, as ESP-IDF's may be, makes 41 ms
+_FIRST_LEAD_MS = const(48)  # so long before a second is expected to begin the node looks out for it ...
+_LEAD_MS = const(12)  # ... and so long once the clock knows how wrong the tick is
+_A_SECOND_MS = const(1010)  # it comes in that time, or the chip stands still
+_HOUR_MS = const(3600000)  # no second is looked out for; a reading will plan one
 _HOLD_MS = const(60000)  # compared over so long, so that an RTC that stands still is found, not followed
 
 
@@ -91,22 +96,30 @@ class Sensor:
 
 
 class SteadyClock:
-    """The board's clock; where it jumps, stands still or fails, UTC goes on from the last good time.
+    """The board's clock; where it jumps, stands still, fails or is not there, UTC goes on from the last good time.
 
     `trouble` says so, in words or as an exception, until somebody clears it. `clock` is the board's, `now_ms` its count
-    that only grows.
+    that only grows. A clock that does not answer is not set; where a laptop sets it, it is until the next start.
+
+    `next_edge_ms`, of `now_ms`: wake then and call `find_edge`, which keeps the milliseconds right.
     """
 
     def __init__(self, clock, now_ms):
         self._clock = clock
         self._now_ms = now_ms
+        self._is_set_here = False
         self.trouble = None
-        self._follow(clock.utc_ms())
+        self._edge_lead_ms = _FIRST_LEAD_MS
+        try:
+            self._follow(clock.utc_ms())
+        except Exception as e:
+            self.trouble = e
+            self._follow(0)
 
     @property
     def is_set(self):
         """Whether UTC is known, rather than counted from 1970."""
-        return self._clock.is_set
+        return self._clock.is_set or self._is_set_here
 
     def utc_ms(self):
         """Return UTC in ms; never raises."""
@@ -115,12 +128,15 @@ class SteadyClock:
         clock = self._clock
         try:
             utc_ms = clock.utc_ms() + self._off_ms
-            if abs(utc_ms - due_ms) > _JUMP_MS:
+            if abs(utc_ms - due_ms) > _JUMP_MS + passed_ms // 1000:
                 self.trouble = "off by %d s, put back" % ((utc_ms - due_ms) // 1000)
                 if clock.is_set:
                     clock.set_utc_ms(due_ms)  # for the next start; an RTC that does not keep it is corrected here
+                    passed_ms = self._now_ms() - self._at_ms  # setting it takes up to a second
+                    due_ms = self._utc_ms + passed_ms
                 utc_ms = due_ms
                 self._off_ms = due_ms - clock.utc_ms()
+            self._plan_edge(utc_ms, self._at_ms + passed_ms)
             if passed_ms >= _HOLD_MS:
                 self._utc_ms = utc_ms
                 self._at_ms += passed_ms
@@ -130,17 +146,46 @@ class SteadyClock:
             return due_ms
 
     def set_utc_ms(self, utc_ms):
-        """Set the clock, for good."""
-        self._clock.set_utc_ms(utc_ms)
-        self._follow(utc_ms)
+        """Set the clock, for good where it answers; it may take a second."""
+        called_ms = self._now_ms()
+        try:
+            self._clock.set_utc_ms(utc_ms)
+            self._follow(self._clock.utc_ms())
+        except Exception as e:
+            self.trouble = e
+            self._is_set_here = True
+            self._follow(utc_ms + self._now_ms() - called_ms)
+
+    def find_edge(self):
+        """See a second begin, and leave the next one for later; never raises."""
+        try:
+            now_ms = self._now_ms()
+            is_late = now_ms - self.next_edge_ms >= self._edge_lead_ms  # it has begun: the reading below plans another
+            self.next_edge_ms = now_ms + _HOUR_MS
+            if not is_late:
+                self._edge_due_ms = now_ms + _EDGE_EVERY_MS
+                if self._clock.find_edge(_A_SECOND_MS):
+                    self._edge_lead_ms = _LEAD_MS
+        except Exception as e:
+            self.trouble = e
+        self.utc_ms()
 
     def distrust(self):
         """Take the clock as not set: it counts from 1970 until a laptop sets it."""
         self._clock.is_set = False
-        self._follow(self._clock.utc_ms())
+        self._follow(0)
+        self._off_ms = -self._clock.utc_ms()  # the chip itself counts on as before
         self.trouble = "before the end of the log, taken as not set"
 
     def _follow(self, utc_ms):
         self._utc_ms = utc_ms
         self._at_ms = self._now_ms()
         self._off_ms = 0  # what to add to an RTC that cannot be put right
+        self._edge_due_ms = self._at_ms + _EDGE_EVERY_MS
+        self.next_edge_ms = self._at_ms + _HOUR_MS
+
+    def _plan_edge(self, utc_ms, now_ms):
+        """Where it is time to see a second begin, wake shortly before; from the last reading on, the tick is good."""
+        if now_ms >= self._edge_due_ms:
+            left_ms = 1000 - utc_ms % 1000 - self._edge_lead_ms
+            self.next_edge_ms = now_ms + (left_ms if left_ms > 0 else left_ms + 1000)

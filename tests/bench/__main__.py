@@ -15,7 +15,7 @@ import numpy as np
 from ambula.base.errors import AmbulaError
 from ambula.firmware_build.files import ROOT
 from ambula.nodes.visit import fetch, find_nodes
-from ambula.sim.node import find_micropython
+from ambula.sim.node import HEAP, find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
@@ -159,7 +159,7 @@ def main() -> None:
         epoch_cost(folder)
         host_paths(samples[0])
         peer.compare(say)
-        asyncio.run(whole_day(folder / "day", samples, "128k"))
+        asyncio.run(whole_day(folder / "day", samples, HEAP))
         smallest_heap(folder, samples)
     week.summary_and_report(say)
     for kind in ("set", "stores"):

@@ -54,7 +54,7 @@ def test_killed_at_twenty_random_moments_it_loses_five_minutes_each_at_most(tmp_
     noise = np.random.default_rng(1).integers(-6000, 6000, (TWO_HOURS * 130, 3))
     noise.astype("<i2").tofile(tmp_path / "samples")
     build_image(tmp_path / "node.img", {"role": "back"})
-    settings = NodeSettings(tmp_path / "node.img", tmp_path / "samples", START_MS, START_MS - 2000, "d0" * 8)
+    settings = NodeSettings(tmp_path / "node.img", tmp_path / "samples", START_MS, START_MS - 5000, "d0" * 8)
     lives = sorted(dice.sample(range(3 * OFF_EPOCHS, TWO_HOURS - 200, 2 * OFF_EPOCHS), CUTS))
 
     async def live(power_on_ms: int, until_ms: int, is_killed: bool) -> None:
@@ -69,7 +69,7 @@ def test_killed_at_twenty_random_moments_it_loses_five_minutes_each_at_most(tmp_
 
     kept = b""
     held: list[int] = []
-    power_on_ms = START_MS - 2000
+    power_on_ms = START_MS - 5000
     began = FIRST
     for number, at in enumerate([*lives, TWO_HOURS], 1):
         is_last = number > CUTS
@@ -94,7 +94,7 @@ def test_killed_at_twenty_random_moments_it_loses_five_minutes_each_at_most(tmp_
 def test_a_day_fits_heap_and_flash(tmp_path: Path) -> None:
     """A synthetic day with its radio windows and a sync at the end, in the board's heap: at most 12 bytes an epoch."""
     find_micropython()
-    assert HEAP == "128k"
+    assert HEAP == "140k"
     made = simulate(default_day(2, 0), Participant(2))
     counts = np.clip(np.rint(made.thigh * COUNTS_PER_G), -32767, 32767).astype(np.int16)
     epochs = len(counts) // 130

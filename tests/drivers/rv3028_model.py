@@ -81,7 +81,7 @@ class Rv3028Model:
             raise OSError(19)
         if self.fails:
             self.fails -= 1
-            raise OSError(5)
+            raise OSError(19)  # on the esp32 port whatever goes wrong on the bus is ENODEV
 
     def _get(self, register: int) -> int:
         self.pass_ms(self.steps_ms_a_read)

@@ -3,6 +3,7 @@
 Not emulated: light sleep itself, the ADC's calibration, the watchdog's reset, waking by a pin. hardware/UNPROVEN.md.
 """
 
+import errno
 import importlib
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from node.guards import SteadyClock
 from tests.drivers.rv3028_model import Rv3028Model
 
 LED, MOTOR = 10, 20
@@ -29,6 +31,12 @@ class Chip:
         self.cause = 1
         self.cell_mv = 3900
         self.frame = 700  # of the USB bus; it stands while no computer counts
+        self.clock_answers = True
+
+    def reset(self) -> None:
+        """As the esp32 port has it: after `machine.reset`, and after a panic, the cause is HARD_RESET."""
+        self.calls.append(("reset", None))
+        self.cause = 2
 
     def sleep(self, kind: str, ms: int) -> None:
         self.calls.append((kind, ms))
@@ -78,6 +86,11 @@ def modules(chip: Chip) -> dict[str, ModuleType]:
             self.steps_ms_a_read = 1
             chip.calls.append(("i2c", (sda.number, scl.number, freq)))
 
+        def _on_bus(self, address: int) -> None:
+            if not chip.clock_answers:
+                raise OSError(errno.ENODEV)  # whatever goes wrong on the bus
+            super()._on_bus(address)
+
     class Memory:
         def __getitem__(self, address: int) -> int:
             assert address == 0x60043024
@@ -87,7 +100,7 @@ def modules(chip: Chip) -> dict[str, ModuleType]:
         mem32=Memory(),
         Pin=Pin, ADC=Adc, RTC=Rtc, WDT=Wdt, I2C=Bus, PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4,
         SOFT_RESET=5, unique_id=lambda: b"\x01\x02\x03\x04\x05\x06", reset_cause=lambda: chip.cause,
-        lightsleep=lambda ms: chip.sleep("light sleep", ms), reset=lambda: chip.calls.append(("reset", None)),
+        lightsleep=lambda ms: chip.sleep("light sleep", ms), reset=chip.reset,
     )  # fmt: skip
     esp32 = SimpleNamespace(
         WAKEUP_ANY_HIGH=True,
@@ -229,7 +242,9 @@ def test_battery_and_identity(chip: Chip, module: Any) -> None:
     assert (len(board.unique_id()), board.unique_id()[:6]) == (8, b"\x01\x02\x03\x04\x05\x06")
 
 
-@pytest.mark.parametrize(("cause", "word"), [(1, "power on"), (3, "watchdog"), (5, "software"), (77, "unknown")])
+@pytest.mark.parametrize(
+    ("cause", "word"), [(1, "power on"), (2, "software"), (3, "watchdog"), (5, "software"), (77, "unknown")]
+)
 def test_why_it_started(chip: Chip, module: Any, cause: int, word: str) -> None:
     board = module.Board()
     chip.cause = cause
@@ -240,11 +255,20 @@ def test_the_words_of_a_restart_are_told_once(chip: Chip, module: Any) -> None:
     board = module.Board()
     board.restart("recording failed")
     assert chip.calls[-1] == ("reset", None)
-    chip.cause = 5
     assert (board.last_words(), board.last_words()) == ("recording failed", "")
     module.restart("x")
     chip.cause = 1
     assert board.last_words() == ""
+
+
+def test_a_board_without_a_clock_that_answers_starts_and_counts_from_1970(chip: Chip, module: Any) -> None:
+    chip.clock_answers = False
+    board = module.Board()
+    clock = SteadyClock(board.clock, board.now_ms)
+    assert not clock.is_set
+    assert clock.trouble.args[0] == errno.ENODEV
+    chip.ms += 5000
+    assert 5000 <= clock.utc_ms() < 6000
 
 
 def test_a_program_that_fails_at_once_is_tried_again_after_longer_and_longer_pauses(chip: Chip, module: Any) -> None:

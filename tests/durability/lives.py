@@ -79,7 +79,7 @@ def prepare(folder: Path, minutes: int, **config: object) -> NodeSettings:
     noise(minutes * MINUTE).tofile(folder / "samples")
     build_image(folder / "fresh.img", {"role": "thigh", "window_every_s": 86400, **config})
     shutil.copy(folder / "fresh.img", folder / "node.img")
-    return NodeSettings(folder / "node.img", folder / "samples", START_MS, START_MS - 2000, "c0" * 8)
+    return NodeSettings(folder / "node.img", folder / "samples", START_MS, START_MS - 5000, "c0" * 8)
 
 
 def live(settings: NodeSettings, until_ms: int, faults: Iterable[Fault] = (), heap: str = HEAP) -> Life:

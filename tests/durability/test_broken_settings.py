@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ambula.sim.image import BLOCK_SIZE, PROGRAM_BLOCKS, _file_system, _write
+from ambula.sim.node import HEAP
 from nodecore import segment
 from tests.durability import lives
 from tests.durability.lives import MINUTE, MINUTE_MS, START_MS, Life
@@ -44,7 +45,7 @@ def test_a_lost_file_records_on_in_the_role_of_the_log(tmp_path: Path, contents:
     lives.live(settings, 6 * MINUTE_MS)
     break_settings(settings.flash, contents)
     again = lives.replace(settings, power_on_ms=START_MS + 7 * MINUTE_MS)
-    seen = lives.live(again, 14 * MINUTE_MS, heap="128k")
+    seen = lives.live(again, 14 * MINUTE_MS, heap=HEAP)
     assert seen.resets == []
     assert len(told_settings(seen)) == 1
     assert told_settings(seen)[0].startswith("config unreadable, ")
@@ -54,7 +55,7 @@ def test_a_lost_file_records_on_in_the_role_of_the_log(tmp_path: Path, contents:
 
 def test_a_lost_file_does_not_begin_what_was_over(tmp_path: Path) -> None:
     settings = lives.prepare(tmp_path, 14, start=(START_MS + 60_000) // 1000, days=1)
-    over = lives.replace(settings, samples_start_ms=START_MS - 86_400_000, power_on_ms=START_MS - 2000)
+    over = lives.replace(settings, samples_start_ms=START_MS - 86_400_000, power_on_ms=START_MS - 5000)
     lives.live(over, 3 * MINUTE_MS)
     later = lives.replace(over, power_on_ms=START_MS + 2 * 86_400_000)
     lives.live(later, 2 * 86_400_000 + 3 * MINUTE_MS)

@@ -136,7 +136,7 @@ def test_a_clock_that_jumps_is_put_back(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_clock_that_does_not_answer_costs_nothing(tmp_path: Path) -> None:
-    seen = life(tmp_path, "board:Clock.utc_ms", "OSError")
+    seen = life(tmp_path, "drivers.rv3028:RV3028.utc_ms", "OSError")
     assert seen.faults[0] == "clock: errno 5"
     assert missing(seen) == set()
 
@@ -152,3 +152,13 @@ def test_a_clock_before_the_end_of_the_log_is_not_trusted(tmp_path: Path) -> Non
     assert late
     assert not any(s.header.flags & segment.CLOCK_IS_SET for s in late)
     assert all(s.header.epoch < 1000 for s in late)
+
+
+def test_a_clock_that_is_not_there_is_told_and_lived_with(tmp_path: Path) -> None:
+    """Nothing answers at the clock's address from the start on: the node records, as one whose clock was never set."""
+    settings = lives.prepare(tmp_path, END)
+    seen = lives.live(settings, END * MINUTE_MS, [("clock bus", "errno", 0, START_MS * 2, 0)])
+    assert seen.resets == []
+    assert seen.faults[0] == "clock: errno 19"
+    assert len(seen.epochs) >= (END - 6) * MINUTE
+    assert not any(s.header.flags & segment.CLOCK_IS_SET for s in seen.segments)

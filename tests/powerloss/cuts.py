@@ -47,7 +47,7 @@ def prepare(folder: Path) -> NodeSettings:
         flash=folder / "node.img",
         samples=folder / "samples",
         samples_start_ms=START_MS,
-        power_on_ms=START_MS - 2000,
+        power_on_ms=START_MS - 5000,
         device_id="c0" * 8,
     )
 
@@ -86,7 +86,7 @@ def cut_and_recover(folder: Path, settings: NodeSettings, at: int, mode: str) ->
         except PowerCutError:
             await node.kill()
         after_cut = segments_of(settings.flash)
-        node = NodeProcess("node", replace(settings, power_on_ms=START_MS + HOUR_MS), folder)
+        node = NodeProcess("node", replace(settings, power_on_ms=START_MS + HOUR_MS - 5000), folder)
         await node.start()
         await node.run_until(START_MS + HOUR_MS + RECOVERY_EPOCHS * EPOCH_S * 1000 + SETTLE_MS)
         await node.quit()

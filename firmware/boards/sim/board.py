@@ -7,32 +7,10 @@ import vfs
 from flash import PROGRAM_BLOCKS, Region
 
 import node
-from drivers import lsm6ds3tr_c
+from drivers import lsm6ds3tr_c, rv3028
 from node.power import Power
 
 _RESTART_PAUSE_MS = 5000  # at least; ambula.sim.node makes it longer where the program fails at once, again and again
-
-
-class Clock:
-    """UTC of this node: virtual time plus what its own oscillator makes of it."""
-
-    def __init__(self, time, offset_ms, drift_ppm, is_set):
-        self._time = time
-        self._start_ms = time.now_ms
-        self._offset_ms = offset_ms
-        self._drift_ppm = drift_ppm
-        self.is_set = is_set
-
-    def utc_ms(self):
-        """Return the node's UTC in ms; counts from 1970 while the clock is not set."""
-        elapsed_ms = self._time.now_ms - self._start_ms
-        own_ms = elapsed_ms + elapsed_ms * self._drift_ppm // 1000000
-        return own_ms + (self._start_ms + self._offset_ms if self.is_set else 0)
-
-    def set_utc_ms(self, utc_ms):
-        """Set the clock."""
-        self.is_set = True
-        self._offset_ms += utc_ms - self.utc_ms()
 
 
 class Board:
@@ -46,19 +24,23 @@ class Board:
         self._time = time
         from node import storage
 
-        lsm6ds3tr_c.time = time  # its pause after a reset would pass on the wall
-        self.imu = lsm6ds3tr_c.LSM6DS3TRC(machine.I2C(0))
-        self.clock = Clock(time, settings["clock_offset_ms"], settings["clock_drift_ppm"], settings["clock_is_set"])
+        lsm6ds3tr_c.time = rv3028.time = time  # the drivers' pauses would pass on the wall
+        self.power = simulation.power = Power(self.now_ms)
+        bus = machine.I2C(0)
+        self.imu = lsm6ds3tr_c.LSM6DS3TRC(bus)
+        self.clock = rv3028.RV3028(bus, self.now_ms)
+        try:
+            self.clock.start()
+        except OSError:
+            pass  # as on the reference board
         self._id = bytes.fromhex(settings["device_id"])
         simulation.settings = None  # the simulator shares the program's heap
         self.storage_fault = storage.mount(Region(simulation.flash, PROGRAM_BLOCKS), "/data")
         node.forget("storage")
-        simulation.clock = self.clock
-        self.power = simulation.power = Power(self.now_ms)
 
     def now_ms(self):
         """Return milliseconds that only ever grow; no relation to UTC may be assumed."""
-        return self._time.now_ms
+        return self._time.tick_ms
 
     def idle_ms(self, ms):
         """Wait awake, at most `ms`."""
@@ -66,7 +48,7 @@ class Board:
 
     def sleep_ms(self, ms):
         """Sleep with the radio off, at most `ms`; return whether the sensor ended it, which a double tap does."""
-        self._time.pass_ms(ms, False)
+        self._time.pass_ms(self._time.true_ms(ms), False)
         return self._time.tapped
 
     def signal(self, is_on, by_motor):

@@ -5,6 +5,7 @@ Each is a list [place, kind, from_ms, to_ms, most], in force between the two vir
     MODULE:CLASS.METHOD   an exception's name: a call raises it; "hang": it never ends, while time passes;
                           "dawdle": it takes 50 s
     bus                   "errno": the sensor does not answer; "ones": it reads as all ones
+    clock bus             "errno": the clock does not answer
     self-test             "dead": the chip pushes nothing
     fifo                  "stuck": the same sample again and again
     clock                 "step S": stepped by S seconds at from_ms; "stop": stands still; "1970": counts from there
@@ -45,7 +46,8 @@ def plant(faults):
         sys.path.insert(0, f.read())  # as main.py will
     for place, *how in faults:
         fault = Fault(*how)
-        if place == "bus":
+        if place.endswith("bus"):
+            fault.address = 0x6A if place == "bus" else 0x52
             for name in ("readfrom_mem_into", "readfrom_mem", "writeto_mem"):
                 _wrap("machine", "I2C", name, fault, _spoil)
         elif place == "self-test":
@@ -53,7 +55,7 @@ def plant(faults):
         elif place == "fifo":
             _wrap("machine", "I2C", "readfrom_mem_into", fault, _repeat)
         elif place == "clock":
-            _wrap("board", "Clock", "utc_ms", fault, _misread)
+            _wrap("rv3028_model", "Rv3028Model", "utc_ms", fault, _misread)
         else:
             module, path = place.split(":")
             owner, method = path.split(".")
@@ -84,7 +86,7 @@ def _fail(fault, real, arguments):
 
 
 def _spoil(fault, real, arguments):
-    if not fault.strikes():
+    if arguments[1] != fault.address or not fault.strikes():
         return real(*arguments)
     if fault.kind == "errno":
         raise OSError(errno.ENODEV)
@@ -111,13 +113,14 @@ def _repeat(fault, real, arguments):
 
 
 def _misread(fault, real, arguments):
-    clock = arguments[0]
-    utc_ms = real(clock)
+    """Bend what the clock's model counts: the driver reads it over the bus."""
+    model = arguments[0]
+    utc_ms = real(model)
     if fault.kind.startswith("step"):
         if fault.memory is None and fault.strikes():
             fault.memory = True
             step_ms = int(fault.kind.split()[1]) * 1000
-            clock._offset_ms += step_ms
+            model._base_ms += step_ms
             utc_ms += step_ms
     elif fault.strikes():
         if fault.memory is None:

@@ -21,10 +21,11 @@ def boot(settings_path):
     with open(settings_path) as f:
         settings = json.load(f)
     simulation.settings = settings
-    simulation.time = VirtualTime(settings["power_on_ms"])
+    simulation.time = VirtualTime(settings["power_on_ms"], settings["tick_ppm"])
     simulation.time.radio = bluetooth
     simulation.flash = Flash(settings["flash"], settings["flash_cut_at"], settings["flash_cut_mode"])
     machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))
+    machine.attach(0x52, simulation.clock_of(settings))
     if settings["radio"]:
         bluetooth.attach(settings["radio"])
     vfs.mount(
@@ -38,7 +39,7 @@ def boot(settings_path):
         faults.plant(settings["faults"])
     del settings
     # The table of modules doubles nearly at the 38th, and no board has these: who uses them holds them.
-    for name in ("gatt_values", "lsm6ds3_model", "power_up", "virtual_time"):
+    for name in ("gatt_values", "lsm6ds3_model", "power_up", "rv3028_model", "virtual_time"):
         del sys.modules[name]
     gc.collect()
     print("@boot", gc.mem_free(), gc.mem_alloc())

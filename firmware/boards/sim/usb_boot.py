@@ -1,6 +1,6 @@
 """Power-up of the simulated board on USB: littlefs from the flash image, then main.py, then the REPL on standard input.
 
-    micropython -i -X heapsize=128k usb_boot.py SETTINGS.json main|repl
+    micropython -i -X heapsize=140k usb_boot.py SETTINGS.json main|repl
 
 A program that ends, or is interrupted, leaves the REPL, as on a board; `repl` skips the program, as a soft reset from
 the raw REPL does. An erased flash is formatted, as the esp32 port does. Time is the wall clock's, but that the test of
@@ -40,6 +40,15 @@ class WallTime:
     def now_ms(self):
         return self._zero_ms + time.ticks_ms()
 
+    tick_ms = now_ms
+
+    def true_ms(self, ms):
+        """The wall's clock and the board's tick are one here."""
+        return ms
+
+    def sleep_ms(self, ms):
+        self.pass_ms(ms, False, False)
+
     def feed(self):
         """No watchdog here; but the main loop has begun."""
         self._is_up = True
@@ -58,6 +67,7 @@ def boot(settings_path, run_main):
     simulation.time = WallTime(settings["power_on_ms"])
     simulation.flash = Flash(settings["flash"], settings["flash_cut_at"], settings["flash_cut_mode"])
     machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))
+    machine.attach(0x52, simulation.clock_of(settings))
     program = Region(simulation.flash, 0, PROGRAM_BLOCKS)
     try:
         mounted = vfs.VfsLfs2(program)

@@ -45,10 +45,12 @@ _TAP_MS = 20  # a tap that nobody has read yet keeps the board awake
 
 
 class VirtualTime:
-    """The one clock of the board: `now_ms` is UTC in ms as a perfect clock would show it."""
+    """The one time of the board: `now_ms` is UTC in ms by a perfect clock, `tick_ms` what the board counts."""
 
-    def __init__(self, start_ms):
+    def __init__(self, start_ms, tick_ppm=0):
         self.now_ms = start_ms
+        self._tick_ppm = tick_ppm  # how much faster than true time the board's tick runs while it sleeps
+        self._asleep_ms = 0
         self.tapped = False
         self.battery_mv = 4000
         self.radio = None  # set by boot: the bluetooth stand-in
@@ -69,8 +71,18 @@ class VirtualTime:
         self._fed_ms = self.now_ms
         self._is_up = True
 
+    @property
+    def tick_ms(self):
+        """What the board counts: ESP-IDF times light sleep by a calibration that cuts off parts of a cycle."""
+        return self.now_ms + self._asleep_ms * self._tick_ppm // 1000000
+
+    def true_ms(self, ms):
+        """Return how long a sleep of `ms` by the board's tick takes."""
+        return ms - ms * self._tick_ppm // 1000000
+
     def sleep_ms(self, ms):
-        """Be `time.sleep_ms` to a driver whose chip needs a pause: like computing it takes no time here."""
+        """Be `time.sleep_ms` to a driver whose chip needs a pause; the radio's IRQs run in it, if it is on."""
+        self.pass_ms(ms, self.radio is not None and self.radio.BLE().active(), False)
 
     def pass_ms(self, ms, radio_on, asleep=True):
         """Let at most `ms` pass; the radio, or in sleep a tap, may end it early. IRQs of the radio run inside it."""
@@ -96,6 +108,8 @@ class VirtualTime:
                 self._jump(min(target_ms, self.now_ms + _TAP_MS) if asleep and self.tapped else target_ms)
         except OSError:
             sys.exit(0)  # nobody holds the other ends any longer: the plug is pulled, and no firmware may go on
+        if asleep:
+            self._asleep_ms += self.now_ms - began_ms
         if radio_on:
             self.radio_ms += self.now_ms - began_ms
             self.radio.dispatch()

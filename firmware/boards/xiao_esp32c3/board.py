@@ -34,7 +34,7 @@ _DATA = "/data"  # a folder of the one file system that MicroPython makes; see D
 _STARTED = time.ticks_ms()
 _CAUSES = {
     machine.PWRON_RESET: "power on",
-    machine.HARD_RESET: "reset",
+    machine.HARD_RESET: "software",  # as the port calls `machine.reset` and a panic
     machine.WDT_RESET: "watchdog",
     machine.DEEPSLEEP_RESET: "deep sleep",
     machine.SOFT_RESET: "software",
@@ -58,7 +58,10 @@ class Board:
         self.power = Power(self.now_ms)
         self.imu = LSM6DS3TRC(bus)
         self.clock = RV3028(bus, self.now_ms)
-        self.clock.start()
+        try:
+            self.clock.start()
+        except OSError:
+            pass  # it is not set then, and the first reading tells why
         self.storage_fault = ""  # MicroPython itself makes a new file system where it finds none
         try:
             os.mkdir(_DATA)
@@ -123,7 +126,7 @@ class Board:
         """Return why the program restarted the board; empty after any other start. They are told once."""
         pause, _, words = str(machine.RTC().memory(), "utf-8").partition(" ")
         machine.RTC().memory(pause.encode())
-        return words if machine.reset_cause() == machine.SOFT_RESET else ""
+        return words if machine.reset_cause() in (machine.HARD_RESET, machine.SOFT_RESET) else ""
 
     def remake_storage(self):
         """Start anew: on this board only MicroPython can make the file system, at a start that finds none."""

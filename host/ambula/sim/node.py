@@ -17,7 +17,7 @@ from ambula.firmware_build.compile import architecture_of, compile_files
 from ambula.firmware_build.files import simulated_board
 from ambula.sim.states import StateTimes, read_states
 
-HEAP = "128k"
+HEAP = "140k"  # with the stand-ins, which a chip does not load; hardware/UNPROVEN.md has what a C3 gives
 _BOOT_TIMEOUT_S = 30.0
 _QUIT_TIMEOUT_S = 5.0
 _LAST_LINES = 12
@@ -67,6 +67,7 @@ class NodeSettings:
     clock_offset_ms: int = 0
     clock_drift_ppm: int = 0
     clock_is_set: bool = True
+    tick_ppm: int = 0  # how much too fast the board counts while it sleeps
     reset_cause: str = "power on"
     last_words: str = ""  # what was left in RTC memory
     flash_cut_at: int = 0  # the power goes at this flash write or erase; 0: never

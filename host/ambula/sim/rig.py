@@ -22,7 +22,7 @@ from ambula.transport.radio import Radio
 from nodecore import protocol
 
 # The node is powered a moment before its first sample, as one is before it is taped on.
-_POWER_ON_MS = 2000
+_POWER_ON_MS = 5000  # the start waits for the clock's second and tests the sensor
 # Past the last epoch by a little: the firmware wakes 50 ms after an epoch's end to finish it.
 SETTLE_MS = 300
 _WINDOW_MS = 900_000  # the nodes' default; with peers, all keep to it
@@ -44,6 +44,7 @@ class VirtualWearer:
     start_ms: int
     clock_offset_ms: int = 0
     clock_drift_ppm: int = 0
+    tick_ppm: int = 0
     config: dict[str, Any] | None = None
 
     @property
@@ -125,6 +126,7 @@ class Rig:
             radio=str(radio.socket_path),
             clock_offset_ms=wearer.clock_offset_ms,
             clock_drift_ppm=wearer.clock_drift_ppm,
+            tick_ppm=wearer.tick_ppm,
         )
         node = NodeProcess(wearer.name, settings, self._folder, self._heap)
         self.nodes[wearer.name] = node

@@ -1,0 +1,33 @@
+"""A board whose tick is off while it sleeps, as ESP-IDF's calibration makes it: no false alarm, and it sleeps."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ambula.sim.rig import Rig, VirtualWearer
+from ambula.sim.states import StateTimes
+from tests.durability import lives
+from tests.durability.lives import MINUTE_MS, START_MS
+
+HOURS = 6  # 60 ppm showed after 4.4 hours, 340 ppm after 0.8
+
+
+@pytest.mark.parametrize("ppm", [-340, -60, 340])
+def test_six_hours_beside_a_tick_that_is_off(tmp_path: Path, ppm: int) -> None:
+    samples = lives.noise(60 * HOURS * lives.MINUTE)
+    wearer = VirtualWearer(0, samples, START_MS, config={"window_every_s": 900, "window_ms": 2300}, tick_ppm=ppm)
+
+    async def go() -> StateTimes:
+        async with Rig(tmp_path, [wearer]) as rig:
+            await rig.run_until(START_MS + HOURS * 60 * MINUTE_MS)
+            return await rig.nodes["thigh"].power()
+
+    times = asyncio.run(go())
+    seen = lives.read(tmp_path / "thigh.img")
+    assert seen.faults == []
+    assert len(seen.epochs) >= HOURS * 720 - 61
+    asked_s = HOURS * 3600
+    assert times.spent_s["asleep"] > 0.985 * asked_s
+    assert times.spent_s["sampling"] < 0.0005 * asked_s
+    assert times.entered["asleep"] < 410 * HOURS
