@@ -23,7 +23,7 @@ from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.synthetic import Participant, default_day, simulate
-from nodecore import protocol, record, thresholds
+from nodecore import record, roles, thresholds
 from nodecore.sampling import COUNTS_PER_G
 
 _START_MS = round(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * 1000
@@ -53,7 +53,7 @@ async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
                     await rig.run_until(rig.utc_ms())
             thigh = rig.nodes["thigh"]
             states = await thigh.power()
-            (node,) = store.nodes("role = ?", (protocol.THIGH,))
+            (node,) = store.nodes("role = ?", (roles.THIGH,))
             records = store.records(node.node_id)
     moved = records.data[:, [record.MAD_X, record.MAD_Y, record.MAD_Z]].max(axis=1)
     moving = int((moved >= record.log_code(thresholds.STILL_MAD)).sum())

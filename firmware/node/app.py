@@ -10,7 +10,7 @@ from node.power import ASLEEP, CONNECTED, MEETING, SAMPLING, WAITING, WINDOW
 from node.signals import ALIVE, ANSWER, BUZZ
 from node.signals import WINDOW as WINDOW_SIGNAL
 from nodecore import epoch as epochs
-from nodecore import forest, protocol, record, segment
+from nodecore import forest, record, roles, segment
 from nodecore.compat import const
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, ODR_HZ
 
@@ -77,7 +77,7 @@ class App:
 
         self.session = Session(key, pair, config.role_code, board.unique_id())
         self._load_link()
-        self._meets = config.meet and self.session.has_pair and config.role_code == protocol.THIGH
+        self._meets = config.meet and self.session.has_pair and config.role_code == roles.THIGH
         self._next_window_ms = 0
         self._next_service_ms = 0
         self._started_ms = self._well_ms = board.now_ms()

@@ -1,7 +1,7 @@
 """Finds out what a node is whose config.json cannot be read; loaded for that only."""
 
 from node import recovery
-from nodecore import headers, protocol, segment
+from nodecore import headers, protocol, roles, segment
 
 _NEVER = 0xFFFFFFFF  # a start in the year 2106
 
@@ -13,7 +13,7 @@ def guess_role(config, scorer, folder):
     """
     code = _role_of_log(folder)
     if code is None:
-        code = protocol.THIGH
+        code = roles.THIGH
         config.start = _NEVER
         config.meet = 0
         config.trouble += ": nothing is recorded"

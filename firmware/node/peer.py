@@ -7,7 +7,7 @@ import os
 import struct
 
 from node.session import same
-from nodecore import protocol
+from nodecore import protocol, roles
 from nodecore.compat import const
 
 _IRQ_PERIPHERAL_DISCONNECT = const(8)
@@ -55,7 +55,7 @@ class Visit:
         pair = session.pair
         nonce = os.urandom(protocol.NONCE_SIZE)
         answer = self._ask(protocol.PEER_HELLO, nonce)
-        transcript = bytes((protocol.VERSION, protocol.BACK)) + nonce + answer[: protocol.NONCE_SIZE]
+        transcript = bytes((protocol.VERSION, roles.BACK)) + nonce + answer[: protocol.NONCE_SIZE]
         if not same(answer[protocol.NONCE_SIZE :], pair(b"peer node", transcript)[: protocol.PROOF_SIZE]):
             raise ValueError("wrong proof")
         self._ask(protocol.PEER_PROVE, pair(b"peer host", transcript)[: protocol.PROOF_SIZE])
@@ -113,7 +113,7 @@ class Visit:
         today = app.today
         info = struct.unpack(protocol.INFO_FORMAT, self._ask(protocol.INFO))
         _, role, _, _, log_id, first, end = info[:7]
-        if role != protocol.BACK or not info[10] & protocol.CLOCK_SET:
+        if role != roles.BACK or not info[10] & protocol.CLOCK_SET:
             return None
         offset_ms = self._offset_ms()
         if abs(offset_ms) > _MAX_OFFSET_MS:

@@ -9,7 +9,7 @@ import struct
 
 import cryptolib
 
-from nodecore import protocol
+from nodecore import protocol, roles
 from nodecore.compat import const
 from nodecore.features import kernels
 
@@ -46,7 +46,7 @@ class Session:
     def __init__(self, key, pair, role, device_id):
         self.has_key = len(key) == protocol.KEY_SIZE
         self.has_pair = len(pair) == protocol.KEY_SIZE
-        self.serves_peer = self.has_pair and role == protocol.BACK
+        self.serves_peer = self.has_pair and role == roles.BACK
         self.own = Hmac(key[: protocol.KEY_SIZE])  # asked only where there is a key
         self.pair = Hmac(pair[: protocol.KEY_SIZE])
         self.identity = bytes((protocol.VERSION, role)) + device_id

@@ -7,7 +7,7 @@ import struct
 import node
 from node.plan import OVER, RECORDING, WAITING, Plan
 from node.today import FORMAT, UNKNOWN
-from nodecore import protocol, segment
+from nodecore import protocol, roles, segment
 from nodecore.compat import const
 
 _LONGEST_H = const(24)  # between two restarts for a sensor that stays silent
@@ -44,7 +44,7 @@ def check_role(config, scorer, folder):
 
 def sitting(config):
     """Return what watches over long sitting, for settings that want it; None on the back."""
-    if config.role_code != protocol.THIGH:
+    if config.role_code != roles.THIGH:
         return None
     from node.sitting import Sitting
 

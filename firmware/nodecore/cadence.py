@@ -46,6 +46,7 @@ from array import array
 
 from nodecore.compat import const
 from nodecore.features import FIRST_LAG, kernels
+from nodecore.roles import BACK, THIGH
 
 FIRST = const(12)  # samples: the shortest stride is one more, 240 steps/min
 STRIDES = const(74)  # lags 12..85: the longest is 37 steps/min
@@ -60,7 +61,7 @@ _CROSSINGS = const(64)
 
 
 class Tracker:
-    """Follow the stride of one node through consecutive epochs; `role`: 0 thigh, 1 back.
+    """Follow the stride of one node through consecutive epochs; `role`: THIGH or BACK.
 
     After `follow`: `stride` in 16ths of a sample (0 = none) and `likeness` in 1024ths (0..1024) at it; after `count`
     also `steps` in 256ths, and `stride` from the counted ones where they agree. echo: the likeness in 1024ths of the
@@ -144,7 +145,7 @@ class Tracker:
         work = features.work
         axes = 3
         period = self.stride
-        if self.role:
+        if self.role == BACK:
             work = features.pulse
             axes = 1
             period >>= 1
@@ -176,9 +177,9 @@ class Tracker:
         whose pulse was scaled down by `shift`, if they rise by too little.
         """
         period = self.stride >> self.role
-        floor = faintest(period, shift) if self.role else 0
+        floor = faintest(period, shift) if self.role == BACK else 0
         sums = self._linked
-        if self.role and self.fresh:
+        if self.role == BACK and self.fresh:
             sums[0] = 0
             sums[1] = 16 * start
             link(times, heights, found, period, floor, sums)
@@ -187,7 +188,7 @@ class Tracker:
         sums[1] = 16 * end
         link(times, heights, found, period, floor, sums)
         self.steps = min(sums[0] * (2 - self.role), 8191)
-        if self.role:
+        if self.role == BACK:
             self._weigh(period, 16 * (end - start))
         self._retime(period, 16 * (end - start))
 
@@ -201,11 +202,11 @@ class Tracker:
     def _retime(self, period, length):
         """Take the stride from the linked steps, on the back from the middle of those, of all steps and of likeness."""
         swings, linked, time = self._linked
-        if linked < 512 or self.likeness >= (_PERFECT if self.role else SURE):
+        if linked < 512 or self.likeness >= (_PERFECT if self.role == BACK else SURE):
             return
         better = (time << 8) // linked
         if 3 * period < 4 * better < 5 * period:
-            if self.role:
+            if self.role == BACK:
                 better = middle(period, better, (length << 8) // swings)
             self.stride = better << self.role
 
@@ -218,7 +219,7 @@ def blend(vector, magnitude, role, curve):
     offset = FIRST - FIRST_LAG
     for i in range(STRIDES):
         m = magnitude[i + offset]
-        if role == 0:
+        if role == THIGH:
             curve[i] = (2 * vector[i + offset] + m) // 3
         else:
             lag = i + FIRST

@@ -21,9 +21,8 @@ from nodecore.features import (
     UP,
 )
 from nodecore.mounting import walks_for_sure
+from nodecore.roles import BACK, THIGH
 
-THIGH = const(0)
-BACK = const(1)
 TRAITS = const(27)
 UNTOLD = const(1024)  # stands for an angle: upright and leaning back as no thigh can at once
 SOME = const(20)  # counts: keeps ratios of small movements calm

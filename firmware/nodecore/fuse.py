@@ -2,13 +2,14 @@
 
 from nodecore import activity, record
 from nodecore.compat import const
+from nodecore.roles import BACK_BIT, BOTH_BITS, THIGH_BIT
 
 # Byte offsets of a fused epoch.
 ACTIVITY = const(0)
 CONFIDENCE = const(1)  # 0..15
 CADENCE = const(2)  # steps/min, 0 = none
 STEPS = const(3)  # eighths
-WORN = const(4)  # bits: 1 thigh, 2 back
+WORN = const(4)  # which nodes are worn: bits of `roles`
 SIZE = const(5)
 
 LYING_BELOW_CG = const(57)  # 0.01 g: a back whose mean x is lower (more than 55 degrees from upright) lies
@@ -28,17 +29,17 @@ def fuse(thigh, back, out):
     back_says = activity.NOT_WORN if back is None else back[record.ACTIVITY] & 15
     worn = 0
     if thigh_says != activity.NOT_WORN:
-        worn |= 1
+        worn |= THIGH_BIT
     if back_says != activity.NOT_WORN:
-        worn |= 2
+        worn |= BACK_BIT
     out[WORN] = worn
-    if worn == 3 and thigh_says == activity.OTHER:
-        worn = 2
-    elif worn == 3 and back_says == activity.OTHER:
-        worn = 1
-    if worn == 3:
+    if worn == BOTH_BITS and thigh_says == activity.OTHER:
+        worn = BACK_BIT
+    elif worn == BOTH_BITS and back_says == activity.OTHER:
+        worn = THIGH_BIT
+    if worn == BOTH_BITS:
         _both(thigh, back, out)
-    elif worn == 2:
+    elif worn == BACK_BIT:
         _back_alone(back, out)
     else:
         _copy(thigh if thigh is not None else back, out)

@@ -11,9 +11,7 @@ PUBLIC_UUID = "6b1e0002-8d2f-4c57-9a64-0c5e7a1f3b20"  # read: what anybody may k
 CONTROL_UUID = "6b1e0003-8d2f-4c57-9a64-0c5e7a1f3b20"  # write (command), notify (reply)
 DATA_UUID = "6b1e0004-8d2f-4c57-9a64-0c5e7a1f3b20"  # notify (log bytes)
 
-THIGH = const(0)  # roles
-BACK = const(1)
-ROLE_NAMES = ("thigh", "back")
+ROLE_NAMES = ("thigh", "back")  # of `roles`, by number
 
 TIME_GET = const(1)  # -> u64 UTC ms
 TIME_SET = const(2)  # u64 UTC ms; refused (BUSY) while a set clock is recording

@@ -6,10 +6,9 @@ from nodecore import activity, cadence, classify, record, thresholds
 from nodecore.compat import const
 from nodecore.features import MAD_MAG, MAD_X, MAD_Y, MAD_Z, MEAN_X, Features
 from nodecore.mounting import Mounting, walks_for_sure
+from nodecore.roles import BACK, THIGH
 from nodecore.sampling import EPOCH_SAMPLES, MAX_EPOCH_SAMPLES
 
-THIGH = const(0)
-BACK = const(1)
 FEWEST = const(26)  # samples: below a second nothing is said
 MOUNTING_FLAGS = (  # by `Mounting.kind`
     record.MOUNTING_KNOWN,

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ambula.recordings.recording import Recording, resample
 from ambula.twin.score import score_stream
 from nodecore import record
+from nodecore.roles import BACK
 from nodecore.sampling import EPOCH_S
-from nodecore.score import BACK
 from training.recordings import DATA, slowed
 
 Float = NDArray[np.float64]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ambula.epochs.table import EpochTable
 from nodecore import activity
-from nodecore.score import THIGH
+from nodecore.roles import THIGH
 from training.folds import Source, each_fold
 from training.harness import Stream, answer, external_or_exit, streams, table_of
 from training.traits import DATASETS

@@ -16,7 +16,7 @@ from ambula.epochs.table import EpochTable
 from ambula.recordings.classify import records_of
 from ambula.recordings.recording import Recording, resample
 from nodecore import activity
-from nodecore.score import BACK, THIGH
+from nodecore.roles import BACK, THIGH
 from training.folds import Source, each_fold, fold_of, learn, wear
 from training.mountings import MOUNTINGS, axes
 from training.recordings import DATA, Floats, slowed

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ambula.twin.score import score_stream
 from nodecore import activity, record
-from nodecore.classify import THIGH
+from nodecore.roles import THIGH
 from training.f1 import f1_of
 from training.folds import Source, each_fold, fold_of
 from training.recordings import Floats, Stretch, by_limb, turned

@@ -13,8 +13,8 @@ from ambula.twin.classify import described
 from ambula.twin.features import measure_stream
 from ambula.twin.score import followed, score_stream
 from nodecore import record
+from nodecore.roles import THIGH
 from nodecore.sampling import EPOCH_SAMPLES
-from nodecore.score import THIGH
 from training.f1 import f1_of
 from training.folds import FOLDS, folds_of
 from training.forest import boosting

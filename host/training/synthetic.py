@@ -19,8 +19,8 @@ from ambula.epochs.table import EpochTable, Records
 from ambula.synthetic import Kind, Participant, Stretch, Synthetic, Truth, default_day, simulate
 from ambula.twin.score import score_stream
 from nodecore import activity, record
+from nodecore.roles import BACK, THIGH
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S
-from nodecore.score import BACK, THIGH
 from training.tables import chosen
 
 WEEKS = (1, 2, 3, 4, 5, 6)  # seeds

@@ -12,8 +12,8 @@ from ambula.twin.classify import asks, described
 from ambula.twin.features import measure_stream
 from ambula.twin.mounting import walks_for_sure
 from ambula.twin.score import followed
-from nodecore.classify import THIGH
 from nodecore.features import FRONT, UP
+from nodecore.roles import THIGH
 from training.recordings import Floats, Stretch, by_limb, slowed_stretch, turned
 
 CLASSES = ("running", "stairs", "standing", "walking")  # the order of `nodecore.forest.ACTIVITIES`

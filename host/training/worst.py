@@ -20,8 +20,8 @@ from ambula.twin.score import followed, score_stream
 from nodecore import activity
 from nodecore.cadence import steps_per_minute
 from nodecore.features import FRONT, MAD_MAG
+from nodecore.roles import THIGH
 from nodecore.sampling import EPOCH_SAMPLES
-from nodecore.score import THIGH
 from training.folds import Source, each_fold
 from training.harness import Stream, external, external_or_exit, streams
 from training.recordings import Floats

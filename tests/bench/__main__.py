@@ -20,7 +20,7 @@ from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
 from ambula.twin.score import score_stream
-from nodecore import protocol, record, score
+from nodecore import record, roles, score
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
 from tests.bench import c3_model, cohort, peer, week
 
@@ -64,7 +64,7 @@ def epoch_cost(folder: Path) -> None:
 def work_on(kernels: Any, samples: np.ndarray) -> c3_model.Work:
     """Score samples with emulated kernels, and return what an epoch made them do."""
     epochs = samples.reshape(-1, 3 * EPOCH_SAMPLES)
-    scorer, rec = score.EpochScorer(protocol.THIGH), bytearray(record.SIZE)
+    scorer, rec = score.EpochScorer(roles.THIGH), bytearray(record.SIZE)
     with kernels.installed():
         for epoch in epochs:
             scorer.score(array("h", epoch.tolist()), EPOCH_SAMPLES, rec)
@@ -86,13 +86,13 @@ def host_paths(day: np.ndarray) -> None:
     hour = day[9 * 3600 * 26 :][: 720 * EPOCH_SAMPLES]
 
     def plain() -> None:
-        scorer, rec = score.EpochScorer(protocol.THIGH), bytearray(record.SIZE)
+        scorer, rec = score.EpochScorer(roles.THIGH), bytearray(record.SIZE)
         for epoch in hour.reshape(-1, 3 * EPOCH_SAMPLES):
             scorer.score(memoryview(epoch.tobytes()).cast("h"), EPOCH_SAMPLES, rec)
 
-    slow_s, fast_s = seconds(plain), seconds(lambda: score_stream(hour, protocol.THIGH))
+    slow_s, fast_s = seconds(plain), seconds(lambda: score_stream(hour, roles.THIGH))
     say("numpy against plain Python, one hour, same records", f"{slow_s / fast_s:.0f} x faster")
-    say("numpy, 24 h of one node", f"{seconds(lambda: score_stream(day, protocol.THIGH)):.2f} s")
+    say("numpy, 24 h of one node", f"{seconds(lambda: score_stream(day, roles.THIGH)):.2f} s")
 
 
 def seconds(work: Callable[[], object]) -> float:

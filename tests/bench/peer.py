@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ambula.recordings.recording import Recording, resample
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
 from ambula.twin.score import score_stream
-from nodecore import protocol
+from nodecore import roles
 from nodecore.sampling import ODR_HZ
 
 Float = NDArray[np.float64]
@@ -32,7 +32,7 @@ def thigh_at_50_hz(plan: list[Stretch]) -> Float:
 
 def ours(acc_g: Float) -> None:
     """Resample and score."""
-    score_stream(resample(Recording.even(acc_g, float(RATE_HZ))).counts, protocol.THIGH)
+    score_stream(resample(Recording.even(acc_g, float(RATE_HZ))).counts, roles.THIGH)
 
 
 def actimotus() -> Callable[[Float], None] | None:

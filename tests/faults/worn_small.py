@@ -11,14 +11,14 @@ from ambula.nodes.session import NodeKey
 from ambula.sim import image
 from ambula.store import Segment
 from node import log as node_log
-from nodecore import protocol
+from nodecore import roles
 from nodecore.sampling import EPOCH_S
 
 START_EPOCH = 356_000_000
 EPOCHS = 1440
 CHUNK_SIZE = 2500  # bytes; SPEC.md allows any up to 32,768
 DEVICE = "a0" * 8
-KEY = NodeKey(DEVICE, protocol.THIGH, "P01", bytes(range(32)))
+KEY = NodeKey(DEVICE, roles.THIGH, "P01", bytes(range(32)))
 NOW_MS = (START_EPOCH + EPOCHS + 10) * EPOCH_S * 1000
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ambula.base.errors import InputError
+from ambula.base.sites import SITES
 from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, run, store_path, zone_of
 from ambula.cli.node_commands import RadioOption, TimeoutOption, keys_of_one
 from ambula.cli.output import err, out, print_json, waiting
@@ -25,7 +26,7 @@ from ambula.recordings.classify import check_overlap
 from ambula.recordings.recording import Samples, read_samples
 from ambula.store import Store
 from ambula.transport.source import open_radio
-from nodecore import protocol
+from nodecore import roles
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
 
 NO_GO = 8
@@ -157,7 +158,7 @@ def _cut(samples: Samples, first: int, end: int) -> Windows:
 
 def _newest(kept: Store, who: str, minutes: int, now_s: float | None = None) -> Span | None:
     """Return the newest minutes in the store; None if there are none, or they ended long before `now_s`."""
-    sides = [role_records(kept, who, role) for role in (protocol.THIGH, protocol.BACK)]
+    sides = [role_records(kept, who, role) for role in (roles.THIGH, roles.BACK)]
     ends = [int(side.epoch[-1]) + 1 for side in sides if side is not None]
     if not ends or (now_s is not None and now_s - max(ends) * EPOCH_S > _FRESH_S):
         return None
@@ -171,10 +172,10 @@ def _newest(kept: Store, who: str, minutes: int, now_s: float | None = None) -> 
 def _as_json(result: Donning, start_s: int, length_s: float) -> dict[str, Any]:
     phases = result.phases
     return {
-        "worn_on": dict(zip(("thigh", "back"), result.worn_on, strict=True)),
+        "worn_on": dict(zip(SITES, result.worn_on, strict=True)),
         "turns": {
             name: None if turn is None else {k: _number(v) for k, v in asdict(turn).items()}
-            for name, turn in zip(("thigh", "back"), result.turns, strict=True)
+            for name, turn in zip(SITES, result.turns, strict=True)
         },
         "seconds": {
             name: None if phases is None else _span(getattr(phases, name), start_s, length_s)

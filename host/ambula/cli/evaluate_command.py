@@ -10,6 +10,7 @@ import typer
 from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
 from ambula.base.optional_imports import needs
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.cli import evaluation_tables
 from ambula.cli.common import JsonOption
 from ambula.cli.output import err, print_json, progress
@@ -19,11 +20,11 @@ from ambula.evaluation.compare import Evaluation
 from ambula.evaluation.known_sets import Order
 from ambula.evaluation.loaders import open_set
 from ambula.evaluation.metrics import Fold
-from ambula.evaluation.parts import BACK, THIGH, DataSet, Request
+from ambula.evaluation.parts import DataSet, Request
 from ambula.evaluation.programs import Program
 from ambula.evaluation.programs import ambula as ambula_program
 
-_SITES = {"thigh": (THIGH,), "back": (BACK,), "both": (THIGH, BACK)}
+_SITES = {THIGH_SITE: (THIGH_SITE,), BACK_SITE: (BACK_SITE,), "both": (THIGH_SITE, BACK_SITE)}
 _PEERS = ("actimotus",)
 
 DatasetArgument = Annotated[
@@ -61,7 +62,7 @@ def evaluate(
     programs = _programs(peer)
     render = _renderer(html)  # what it lacks is told before the work, not after
     data = open_set(dataset, Request(_sites(site), names, skip_flagged))
-    if peer and THIGH not in data.sites:
+    if peer and THIGH_SITE not in data.sites:
         raise InputError("ActiMotus needs a thigh recording: leave --peer out for the back alone")
     found = _run(data, programs, classes or _fold(data.sites), order, seed)
     if html is not None and render is not None:
@@ -82,7 +83,7 @@ def _sites(site: str | None) -> tuple[str, ...]:
 
 def _fold(sites: tuple[str, ...]) -> Fold:
     """Return what a site cannot tell apart."""
-    return Fold.FULL if len(sites) == 2 else Fold.THIGH if sites == (THIGH,) else Fold.BACK
+    return Fold.FULL if len(sites) == 2 else Fold.THIGH if sites == (THIGH_SITE,) else Fold.BACK
 
 
 def _programs(peer: str | None) -> dict[str, Program]:

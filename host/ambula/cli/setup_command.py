@@ -14,7 +14,7 @@ from ambula.usb.board import Board
 from ambula.usb.node_setup import Wanted, set_up
 from ambula.usb.ports import choose_port
 from ambula.usb.state import look
-from nodecore import protocol
+from nodecore import protocol, roles
 
 MAX_DAYS = 60
 BUZZ_MIN = range(20, 121)
@@ -69,7 +69,7 @@ def _wanted(participant: str, role: str, zone: str | None, start: str, days: int
         raise InputError(f"--role {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
     if buzz_min and buzz_min not in BUZZ_MIN:
         raise InputError(f"--sitting-buzz {buzz_min}: it is {BUZZ_MIN[0]} to {BUZZ_MIN[-1]} minutes, or 0 for never")
-    if buzz_min and role != protocol.ROLE_NAMES[protocol.THIGH]:
+    if buzz_min and role != protocol.ROLE_NAMES[roles.THIGH]:
         raise InputError("--sitting-buzz: only a node on the thigh can remind of sitting")
     where = zone or load_config().zone or local_zone_name()
     begin = start if start in ("now", "tap") else moment(start, where, "--start")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.clock.gait_offset import Alignment, align, moved, told
 from ambula.epochs.table import Records, first_of_each
 
@@ -39,9 +40,9 @@ def realign(thigh: Track, back: Track) -> tuple[Records, Records, list[str]]:
     if not thigh_poor.any() and not back_poor.any():
         return thigh.records, back.records, words
     if not back_poor.all():
-        thigh_records = _settle("thigh", thigh, back.part(~back_poor), words)
-        return thigh_records, _settle("back", back, thigh_records, words), words
-    return thigh.records, _settle("back", back, thigh.records, words), words
+        thigh_records = _settle(THIGH_SITE, thigh, back.part(~back_poor), words)
+        return thigh_records, _settle(BACK_SITE, back, thigh_records, words), words
+    return thigh.records, _settle(BACK_SITE, back, thigh.records, words), words
 
 
 def _settle(name: str, track: Track, against: Records, words: list[str]) -> Records:
@@ -63,7 +64,7 @@ def _shared(one: Records, other: Records) -> NDArray[np.int64]:
 
 
 def _words(name: str, found: Alignment) -> str:
-    other = "thigh" if name == "back" else "back"
+    other = THIGH_SITE if name == BACK_SITE else BACK_SITE
     if found.refusal:
         return f"No reading vouches for the {name} node's clock, and gait could not help: {found.refusal}."
     return f"The {name} node's clock was set against the {other}'s by gait: it was {told(found)}."

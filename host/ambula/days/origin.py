@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated
 
 from ambula.account.ledger import Ledger, State
+from ambula.base.sites import SITES
 from ambula.days.entry import Entry
 from ambula.days.local_days import JOURNEY, LocalDay
 from ambula.days.units import Unit
@@ -109,7 +110,7 @@ class Identity:
 
 def identity(day: LocalDay, origin: Origin) -> Identity:
     """Return who and what recorded a day; where several devices of one role did, their names in order, with "+"."""
-    thigh, back = ([log for log in origin.logs if log.role == r and log.wrote_on(day)] for r in ("thigh", "back"))
+    thigh, back = ([log for log in origin.logs if log.role == r and log.wrote_on(day)] for r in SITES)
     return Identity(
         participant=origin.participant,
         date=day.date,

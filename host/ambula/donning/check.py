@@ -35,6 +35,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
 from ambula.donning import words
 from ambula.donning.mounting import Turn, turn_of
 from ambula.donning.phases import Phases, angle_deg, find_phases
@@ -48,7 +49,6 @@ _FACE_DEG, _INSIDE_DEG = 45.0, 135.0  # taping and seat leave an SD of 9 degrees
 _DEAD_G = 0.012  # walking shakes a worn node by at least three times as much
 _DEAD_SPREAD_G = 0.015  # of the window means, where nobody walked; records have steps of 0.01
 _SEATED_DEG = 50.0  # a thigh turns by more, a trunk by less
-_SITES = ("thigh", "back")
 
 
 @dataclass(frozen=True)
@@ -78,27 +78,27 @@ def check_donning(thigh: Windows | None, back: Windows | None) -> Donning:
     if thigh is None and back is None:
         raise ValueError("a check needs at least one node")
     dead = [node is not None and _is_dead(node, _others(given, i)) for i, node in enumerate(given)]
-    findings = [words.not_moving(_SITES[i]) for i in range(2) if dead[i]]
+    findings = [words.not_moving(SITES[i]) for i in range(2) if dead[i]]
     live = [i for i in range(2) if given[i] is not None and not dead[i]]
     nodes = [node for i, node in enumerate(given) if i in live and node is not None]
     if not nodes:
         return Donning(findings, None, ("", ""), (None, None))
     phases = find_phases(nodes)
     worn_on = _sites(nodes, live, phases)
-    findings += _missing(phases, seatable=len(live) == 2 or (worn_on[live[0]] or _SITES[live[0]]) == "thigh")
+    findings += _missing(phases, seatable=len(live) == 2 or (worn_on[live[0]] or SITES[live[0]]) == THIGH_SITE)
     findings += _swap(worn_on, live)
     turns: list[Turn | None] = [None, None]
     if phases.upright.any():
         for node, i in zip(nodes, live, strict=True):
             if node.odd:
-                findings.append(words.askew(_SITES[i], worn_on[i] or _SITES[i]))
+                findings.append(words.askew(SITES[i], worn_on[i] or SITES[i]))
                 continue
-            turn = turn_of(node, phases, worn_on[i] == "thigh" if worn_on[i] else i == 0)
+            turn = turn_of(node, phases, worn_on[i] == THIGH_SITE if worn_on[i] else i == 0)
             turns[i] = turn
-            site = worn_on[i] or _SITES[i]
-            findings += _judge(turn, _SITES[i], site)
+            site = worn_on[i] or SITES[i]
+            findings += _judge(turn, SITES[i], site)
             if np.isnan(turn.twist_deg) and _had_its_chance(site, phases):
-                findings.append(words.face_unknown(_SITES[i], node.samples_g is not None))
+                findings.append(words.face_unknown(SITES[i], node.samples_g is not None))
     return Donning(findings, phases, worn_on, (turns[0], turns[1]))
 
 
@@ -136,25 +136,25 @@ def _sites(nodes: Sequence[Windows], live: Sequence[int], phases: Phases) -> tup
     turns = [angle_deg(n.direction(phases.upright), n.direction(phases.sitting)) if seated else 0.0 for n in nodes]
     for node, i, turn in zip(nodes, live, turns, strict=True):
         if seated:
-            worn_on[i] = "thigh" if turn == max(turns) and turn > _SEATED_DEG else "back"
+            worn_on[i] = THIGH_SITE if turn == max(turns) and turn > _SEATED_DEG else BACK_SITE
         else:
             worn_on[i] = site_by_rhythm(node, phases.walking)
     return worn_on[0], worn_on[1]
 
 
 def _swap(worn_on: tuple[str, str], live: Sequence[int]) -> list[Finding]:
-    wrong = [i for i in live if worn_on[i] == _SITES[1 - i]]
+    wrong = [i for i in live if worn_on[i] == SITES[1 - i]]
     unsure = [i for i in live if not worn_on[i]]
     if wrong and len(wrong) + len(unsure) == len(live):
         return [words.swapped()]
     if wrong:
-        return [words.same_site(_SITES[1 - wrong[0]])]
+        return [words.same_site(SITES[1 - wrong[0]])]
     return []
 
 
 def _had_its_chance(site: str, phases: Phases) -> bool:
     """Whether the phase that tells the face was there: where it was not, that has been said."""
-    return bool(phases.sitting.any() if site == "thigh" else phases.walking.any())
+    return bool(phases.sitting.any() if site == THIGH_SITE else phases.walking.any())
 
 
 def _judge(turn: Turn, name: str, site: str) -> list[Finding]:
@@ -168,6 +168,6 @@ def _judge(turn: Turn, name: str, site: str) -> list[Finding]:
     if abs(turn.twist_deg) > _INSIDE_DEG:
         findings.append(words.inside_out(name))
     elif abs(turn.twist_deg) > _FACE_DEG:
-        left = (turn.twist_deg > 0) == (site == "thigh")
+        left = (turn.twist_deg > 0) == (site == THIGH_SITE)
         findings.append(words.rotated(name, site, "left" if left else "right", abs(turn.twist_deg)))
     return findings

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.donning.windows import Bools, Floats, Windows
 from nodecore.sampling import ODR_HZ
 
@@ -25,7 +26,7 @@ def site_by_rhythm(node: Windows, walking: Bools) -> str:
     if not halves:
         return ""
     middle = float(np.median(halves))
-    return "thigh" if middle < _THIGH_BELOW else "back" if middle > _BACK_ABOVE else ""
+    return THIGH_SITE if middle < _THIGH_BELOW else BACK_SITE if middle > _BACK_ABOVE else ""
 
 
 def out_by_rhythm(node: Windows, walking: Bools) -> Floats | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
 
+from ambula.base.sites import BACK_SITE, THIGH_SITE
+
 
 class Level(StrEnum):
     """How much a finding weighs: a fault and something unknown both mean no-go, a note does not."""
@@ -23,9 +25,9 @@ class Finding:
     text: str
 
 
-_UP = {"thigh": "to the hip", "back": "to the head"}
-_NAME = {"thigh": "thigh", "back": "lower back"}
-_PLACE = {"thigh": "the middle of the front of the thigh", "back": "the middle of the lower back"}
+_UP = {THIGH_SITE: "to the hip", BACK_SITE: "to the head"}
+_NAME = {THIGH_SITE: "thigh", BACK_SITE: "lower back"}
+_PLACE = {THIGH_SITE: "the middle of the front of the thigh", BACK_SITE: "the middle of the lower back"}
 
 
 def not_moving(name: str) -> Finding:
@@ -52,7 +54,7 @@ def swapped() -> Finding:
 
 def same_site(site: str) -> Finding:
     """Both nodes move as one site does."""
-    other = "lower back" if site == "thigh" else "thigh"
+    other = "lower back" if site == THIGH_SITE else "thigh"
     text = f"Both nodes seem to be on the {_NAME[site]}: put the right one on the {other} and check again."
     return Finding("same_site", "", Level.FAULT, text)
 

@@ -10,12 +10,11 @@ from ambula.epochs.pace import speed_kmh
 from ambula.epochs.table import EpochTable, Records
 from nodecore import activity, fuse
 from nodecore import record as rec
+from nodecore.roles import BACK_BIT, THIGH_BIT
 from nodecore.sampling import COUNTS_PER_G
 
 Bytes = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
-
-THIGH, BACK = 1, 2  # bits of `EpochTable.nodes`
 
 
 @cache
@@ -81,7 +80,7 @@ def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Byt
     out[:, fuse.CONFIDENCE] = says >> 4
     out[:, fuse.CADENCE] = np.where(by_back, back[:, rec.CADENCE], thigh[:, rec.CADENCE])
     out[:, fuse.STEPS] = np.where(by_back, back[:, rec.STEPS], thigh[:, rec.STEPS])
-    out[:, fuse.WORN] = worn_thigh + 2 * worn_back
+    out[:, fuse.WORN] = worn_thigh * THIGH_BIT + worn_back * BACK_BIT
     unsure = from_back & (out[:, fuse.ACTIVITY] == activity.STANDING)
     out[unsure, fuse.ACTIVITY] = activity.OTHER
     out[unsure, fuse.CONFIDENCE] = fuse.UNSURE
@@ -119,7 +118,7 @@ def _table(
         thigh_inclination_deg=inclination_deg(thigh, has_thigh),
         back_inclination_deg=inclination_deg(back, has_back),
         confidence=fused[:, fuse.CONFIDENCE] / 15.0,
-        nodes=(has_thigh * THIGH + has_back * BACK).astype(np.uint8),
+        nodes=(has_thigh * THIGH_BIT + has_back * BACK_BIT).astype(np.uint8),
         speed_kmh=speed_kmh(np.where(walking, cadence, np.nan), height_m),
         worn_nodes=fused[:, fuse.WORN].copy(),
         thigh_flags=thigh[:, rec.FLAGS].copy(),

@@ -59,8 +59,8 @@ class EpochTable:
 
     epoch: int64, floor(UTC / 5 s). activity: uint8, `nodecore.activity` code. cadence_spm: float64, NaN where there is
     none. steps: float64, in eighths. worn: bool. thigh_inclination_deg, back_inclination_deg: float64, 0 = upright,
-    90 = horizontal, NaN where that node has no record. confidence: float64, 0..1. nodes: uint8, 1 thigh, 2 back, 3
-    both. speed_kmh: float64, walking speed estimate, NaN where not walking.
+    90 = horizontal, NaN where that node has no record. confidence: float64, 0..1. nodes: uint8, the bits of
+    `nodecore.roles`. speed_kmh: float64, walking speed estimate, NaN where not walking.
 
     May be left out: worn_nodes: uint8, which nodes were worn, bits as in `nodes` (left out: all of `nodes` where worn).
     thigh_flags, back_flags: uint8, the records' FLAGS (`nodecore.record`), 0 without a record (left out: 0).

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ambula.base.errors import InputError
 from ambula.base.optional_imports import needs
-from ambula.evaluation.parts import BACK, THIGH, Float, Text
+from ambula.base.sites import BACK_SITE, THIGH_SITE
+from ambula.evaluation.parts import Float, Text
 from ambula.evaluation.programs import Answer, Program
 from ambula.evaluation.streams import Stream
 from nodecore.sampling import EPOCH_S
@@ -46,7 +47,7 @@ def actimotus() -> Program:
         pandas: Any = importlib.import_module("pandas")
 
     def answer(stream: Stream) -> Answer:
-        if THIGH not in stream.acc_g:
+        if THIGH_SITE not in stream.acc_g:
             raise InputError("ActiMotus needs a thigh recording: leave --peer out for the back alone")
         epochs = len(stream.truth)
         with warnings.catch_warnings(action="ignore"):
@@ -63,14 +64,14 @@ def actimotus() -> Program:
 
 def _answer(package: Any, pandas: Any, stream: Stream) -> Answer:
     features = {site: _features(package, pandas, acc_g, stream.rate_hz) for site, acc_g in stream.acc_g.items()}
-    found, _ = package.Activities().compute(features[THIGH], trunk=features.get(BACK))
+    found, _ = package.Activities().compute(features[THIGH_SITE], trunk=features.get(BACK_SITE))
     epochs = len(stream.truth)
-    start = features[THIGH].index[0].floor("s")
+    start = features[THIGH_SITE].index[0].floor("s")
     classes = found["activity"].astype(object).map(_CLASS_OF).fillna("other")
     activity = _by_epoch(_seconds(found, start), classes.to_numpy().astype(str), epochs)
-    seconds = _seconds(features[THIGH], start)
+    seconds = _seconds(features[THIGH_SITE], start)
     walking, running = (
-        _rates(seconds, features[THIGH][name].to_numpy(), epochs) for name in ("walk_feature", "run_feature")
+        _rates(seconds, features[THIGH_SITE][name].to_numpy(), epochs) for name in ("walk_feature", "run_feature")
     )
     cadence = np.where(activity == "running", running, walking)
     steps = np.where(np.isin(activity, _STEPPING) & (cadence > 0), cadence * EPOCH_S / 60, 0.0)

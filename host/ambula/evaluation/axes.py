@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ambula.evaluation.parts import THIGH, Float, Text
+from ambula.base.sites import THIGH_SITE
+from ambula.evaluation.parts import Float, Text
 from ambula.recordings.axes import Turn, frame, signed
 
 _UPRIGHT = ("standing", "walking")  # the first of these that a person did shows which way is up
@@ -49,7 +50,7 @@ def by_gravity(acc_g: Float, label: Text, site: str, out: int) -> Turn:
     upright = _mean(acc_g, label, *_UPRIGHT)
     up = _nearest(upright)
     unclear = "" if np.abs(upright).max() >= _CLEAR_G else "; unclear: gravity was on no axis when upright"
-    seated = _mean(acc_g, label, "sitting") if site == THIGH and (label == "sitting").sum() > _LEAST else None
+    seated = _mean(acc_g, label, "sitting") if site == THIGH_SITE and (label == "sitting").sum() > _LEAST else None
     if seated is not None:
         seated[abs(up) - 1] = 0
         out = _nearest(seated)

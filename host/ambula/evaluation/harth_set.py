@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from ambula.base.errors import InputError
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.evaluation import axes
 from ambula.evaluation.npz_set import chosen
-from ambula.evaluation.parts import BACK, THIGH, DataSet, Float, Part, Request, Text
+from ambula.evaluation.parts import DataSet, Float, Part, Request, Text
 from ambula.recordings.csv_file import line_of
 
 COLUMNS = ("timestamp", "back_x", "back_y", "back_z", "thigh_x", "thigh_y", "thigh_z", "label")
-_AT = {BACK: slice(0, 3), THIGH: slice(3, 6)}
+_AT = {BACK_SITE: slice(0, 3), THIGH_SITE: slice(3, 6)}
 _OUT = -3  # documents: thigh_z points backward, back_z forward: both into the body; where one sits, gravity decides
 _GAP_S = 0.5
 _LABELS = {
@@ -42,7 +43,7 @@ def open_harth_set(folder: Path, request: Request) -> DataSet:
     """Open a folder of HARTH or HAR70+ files; raises InputError for a person who is not there, and while reading."""
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
     subjects = tuple(chosen(folder, files, request))
-    data = DataSet(folder.name, request.sites or (THIGH, BACK), subjects, iter(()))
+    data = DataSet(folder.name, request.sites or (THIGH_SITE, BACK_SITE), subjects, iter(()))
     data.people = (_person(files[s], data) for s in subjects)
     return data
 

@@ -6,6 +6,7 @@ from enum import Enum
 
 import numpy as np
 
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.evaluation.parts import Text
 from ambula.evaluation.truth import Truth
 
@@ -14,8 +15,8 @@ class Fold(Enum):
     """Which classes count as one, because the site cannot tell them apart."""
 
     FULL = "full"
-    THIGH = "thigh"  # lying and sitting are sedentary
-    BACK = "back"  # sitting and standing are upright, and so is a back's "other"
+    THIGH = THIGH_SITE  # lying and sitting are sedentary
+    BACK = BACK_SITE  # sitting and standing are upright, and so is a back's "other"
 
 
 _FOLDED = {

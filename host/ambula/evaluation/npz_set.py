@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.base.errors import InputError
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.evaluation import axes
 from ambula.evaluation.known_sets import Axes, known
-from ambula.evaluation.parts import BACK, THIGH, DataSet, Float, Part, Request, Text
+from ambula.evaluation.parts import DataSet, Float, Part, Request, Text
 
-_KEYS = {THIGH: ("acc_thigh",), BACK: ("acc_back", "acc_waist")}  # a belt is the nearest thing to a lower back
+# A belt is the nearest thing to a lower back.
+_KEYS = {THIGH_SITE: ("acc_thigh",), BACK_SITE: ("acc_back", "acc_waist")}
 _CLOSEST_S = 0.12  # two steps nearer than this are one
 _LONGEST_HZ = 1000.0
 

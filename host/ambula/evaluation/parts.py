@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 Float = NDArray[np.float64]
 Text = NDArray[np.str_]
 
-THIGH, BACK = "thigh", "back"
-
 
 @dataclass(frozen=True)
 class Part:

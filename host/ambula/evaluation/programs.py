@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import Records
-from ambula.evaluation.parts import BACK, THIGH, Float, Text
+from ambula.evaluation.parts import Float, Text
 from ambula.evaluation.streams import Stream
 from ambula.recordings.classify import records_of
 from ambula.recordings.recording import Recording, resample
 from nodecore.activity import NAMES
-
-_ROLE = {THIGH: 0, BACK: 1}
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,11 @@ Program = Callable[[Stream], Answer]
 def ambula(stream: Stream) -> Answer:
     """Answer as the nodes and the host do: resampled to 26 Hz, scored node by node, fused."""
     records = {site: _records(stream, site) for site in stream.acc_g}
-    table = fuse_records(records.get(THIGH), records.get(BACK))
+    table = fuse_records(records.get(THIGH_SITE), records.get(BACK_SITE))
     names = np.array(NAMES)[table.activity]
     return Answer(names, table.cadence_spm, table.steps)
 
 
 def _records(stream: Stream, site: str) -> Records:
     samples = resample(Recording.even(stream.acc_g[site], stream.rate_hz, stream.subject))
-    return records_of(samples, _ROLE[site])
+    return records_of(samples, SITES.index(site))

@@ -11,6 +11,7 @@ from typing import Any
 
 import ambula
 from ambula.base.optional_imports import library
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.days.dictionary import entries
 from ambula.days.entry import Entry
 from ambula.days.summary import DaySummary
@@ -23,7 +24,7 @@ _LOINC = {"steps": ("55423-8", "Number of steps in unspecified time Pedometer")}
 _WORDS = (Unit.DATE, Unit.NAME)  # told by the period and by `method`
 _ABSENT = {"not-performed": "Not Performed", "not-applicable": "Not Applicable"}
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
-_ROLES = {"thigh": "thigh", "back": "lower back"}
+_ROLES = {THIGH_SITE: "thigh", BACK_SITE: "lower back"}
 
 
 def export_fhir(source: Source, folder: Path) -> Written:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import ambula
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.days.figures import effective_activity
 from ambula.epochs.sensor_axes import spread_g
 from ambula.epochs.table import Records
@@ -27,7 +28,7 @@ def export_ggir(source: Source, folder: Path) -> Written:
     Movement is the lower back's, the thigh's where no back node was worn. Where nothing was recorded or worn, zeros:
     GGIR takes an hour of them for not worn.
     """
-    site = "back" if "back" in source.moved else "thigh"
+    site = BACK_SITE if BACK_SITE in source.moved else THIGH_SITE
     path = folder / f"{source.code}_ggir.csv"
     with whole(path) as made:
         made.write_text("\n".join([*_header(source), _COLUMNS, *_rows(source, source.moved[site]), ""]), "utf-8")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ambula.base.sites import THIGH_SITE
 from ambula.donning import words
 from ambula.epochs.fusion import inclination_deg
 from ambula.nodes.info import Info, Now
@@ -110,7 +111,7 @@ class View:
                 return Together(_utc(epoch), activity.NAMES[fused[fuse.ACTIVITY]], "laptop", minutes)
         if told is None or told.fused_activity is None:
             return None
-        return Together(_utc(told.fused_epoch), _name(told.fused_activity), "thigh", minutes)
+        return Together(_utc(told.fused_epoch), _name(told.fused_activity), THIGH_SITE, minutes)
 
 
 def _row(key: NodeKey, seen: _Seen) -> Row:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ambula.base.errors import InputError, StoreError
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.clock.realign import Track, realign
 from ambula.clock.true_time import NodeTime, node_time
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records, first_of_each
 from ambula.store import Store, join_records
-from nodecore import protocol
+from nodecore import roles
 
 _MOST_LIVES = 1 << 32  # of one log: a boot is 16 bits
 
@@ -53,16 +54,14 @@ def load_wear(store: Store, participant: str) -> Wear:
     height_m = store.height_m(participant)
     nodes = store.nodes("participant = ?", (participant,))
     times = {node.node_id: node_time(store, node) for node in nodes}
-    thigh, back = (
-        _track([times[n.node_id] for n in nodes if n.role == role]) for role in (protocol.THIGH, protocol.BACK)
-    )
+    thigh, back = (_track([times[n.node_id] for n in nodes if n.role == role]) for role in (roles.THIGH, roles.BACK))
     if thigh is None or back is None:
         (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
         is_back = back is not None
-        moved = {"back" if is_back else "thigh": alone}
+        moved = {BACK_SITE if is_back else THIGH_SITE: alone}
         return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [], times, moved)
     thigh_records, back_records, clocks = realign(thigh, back)
-    moved = {"thigh": thigh_records, "back": back_records}
+    moved = {THIGH_SITE: thigh_records, BACK_SITE: back_records}
     return Wear(fuse_records(thigh_records, back_records, height_m), clocks, times, moved)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ambula.epochs.fusion import fuse_rows
 from ambula.store import NodeRow, Store
-from nodecore import fuse, protocol
+from nodecore import fuse, roles
 from nodecore import record as rec
 
 NOTHING = 15  # in the place of a class: the node had nothing to fuse
@@ -77,7 +77,7 @@ def agreement(store: Store, thigh: NodeRow, fused: BodyFusion) -> tuple[int, int
 
     Both fuse the same two records here: what the host alone knows (better clocks, time off the body) is left out.
     """
-    backs = store.nodes("participant = ? AND role = ?", (thigh.participant, protocol.BACK))
+    backs = store.nodes("participant = ? AND role = ?", (thigh.participant, roles.BACK))
     own, has_own = _looked_up(store, thigh.node_id, fused.epoch)
     compared = same = 0
     for back in backs:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ambula.base.sites import BACK_SITE
 from ambula.donning.words import Finding, Level
 from ambula.readiness.battery import Budget, battery_days
 from nodecore import protocol
@@ -64,8 +65,9 @@ def _pair(heard: Sequence[str], set_up: Sequence[str]) -> list[Finding]:
     ]
     for role in protocol.ROLE_NAMES:
         if role not in set_up:
+            no_back = role == BACK_SITE
             text = f"No {role} node was set up for this participant: " + (
-                "sitting and lying cannot be told apart." if role == "back" else "posture is told by the trunk alone."
+                "sitting and lying cannot be told apart." if no_back else "posture is told by the trunk alone."
             )
             found.append(Finding("alone", role, Level.NOTE, text))
     return found

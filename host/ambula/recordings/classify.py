@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from ambula.base.errors import InputError
+from ambula.base.sites import SITES
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records
-from ambula.recordings.recording import SITES, Axes, Samples, read_samples, read_stretches
+from ambula.recordings.recording import Axes, Samples, read_samples, read_stretches
 from ambula.twin.score import score_stream
+from nodecore.roles import BACK, THIGH
 from nodecore.sampling import EPOCH_S
-from nodecore.score import BACK, THIGH
 
 
 def classify(

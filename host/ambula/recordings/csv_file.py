@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.base.errors import InputError
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from nodecore.sampling import EPOCH_S
 
 Float = NDArray[np.float64]
@@ -20,7 +21,7 @@ Float = NDArray[np.float64]
 _WANTED = "give a CSV with the header t,x,y,z"
 _TIMES = ("t", "time", "timestamp", "datetime", "unixtime", "unixtimestamp")
 _SENSORS = ("acc", "accel", "acceleration", "accelerometer", "a")
-_SITES = {"thigh": ("thigh",), "back": ("back", "lowback", "lowerback")}
+_SITES = {THIGH_SITE: ("thigh",), BACK_SITE: ("back", "lowback", "lowerback")}
 _HARTH = {"timestamp", *(f"{site}{axis}" for site in _SITES for axis in "xyz")}
 _TIME_S = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _ACC_G = {"g": 1.0, "mg": 1e-3, "m/s2": 1 / 9.80665}

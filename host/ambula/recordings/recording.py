@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.base.errors import InputError
+from ambula.base.sites import SITES
 from ambula.recordings.axes import signed
 from ambula.recordings.csv_file import line_of, read_table
 from ambula.recordings.cwa import read_cwa
-from nodecore.protocol import THIGH
+from nodecore.roles import THIGH
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES, ODR_HZ
 
 Float = NDArray[np.float64]
 Axes = tuple[int, int]
 
 CWA = ".cwa"
-SITES = ("thigh", "back")  # by role
 AS_AMBULA = (1, 3)  # which axis points up and which out of the skin: x and z
 _AS_HARTH = (-1, -3)  # its README: x down, z into the body
 MIN_RATE_HZ, MAX_RATE_HZ = 20.0, 200.0

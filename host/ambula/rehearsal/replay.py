@@ -12,7 +12,6 @@ from ambula.recordings.classify import check_overlap
 from ambula.recordings.recording import Axes, Samples, read_samples
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
-from nodecore import protocol
 from nodecore.sampling import EPOCH_S
 
 _BASE_EPOCH = 356_000_000  # 2026-06-02: the day on which replays happen, whatever the files' own t
@@ -67,7 +66,7 @@ async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
 
 def _wearer(role: int, samples: Samples, begin: int) -> VirtualWearer:
     start_ms = _ms(samples.first_epoch - begin)
-    return VirtualWearer(protocol.THIGH if role == 0 else protocol.BACK, samples.counts, start_ms, config=_CONFIG)
+    return VirtualWearer(role, samples.counts, start_ms, config=_CONFIG)
 
 
 def _ms(epoch: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ambula.account.ledger import Ledger, State
+from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.base.translation import N_
 from ambula.days.local_days import LocalDay
 from ambula.report.language import Language
@@ -23,7 +24,7 @@ _SAID = {
     ),
     State.LOST: (N_("lost"), N_("missing, and nothing explains it")),
 }
-_ROLES = {"thigh": N_("thigh"), "back": N_("back")}
+_ROLES = {THIGH_SITE: N_("thigh"), BACK_SITE: N_("back")}
 _HEIGHT = 10
 _MOST_TICKS = 15
 _NBSP = "\N{NO-BREAK SPACE}"

@@ -21,11 +21,11 @@ from ambula.epochs.table import EpochTable
 from ambula.report.language import Language
 from ambula.report.words import THIN_SHARE
 from nodecore import activity
+from nodecore.roles import BACK_BIT, BOTH_BITS, THIGH_BIT
 from nodecore.sampling import EPOCH_S
 
 _HEIGHT = 10
 _OVERLAP = 8.0  # epochs: hides the hairlines that renderers leave between neighbouring blocks
-_THIGH, _BACK, _BOTH = 1, 2, 3
 SITTING_BANDS_MIN = (0, 10, 30, 60)
 ACTIVITIES = {
     "lying": N_("lying"),
@@ -144,7 +144,7 @@ def wear_strips(language: Language, table: EpochTable, days: Sequence[tuple[Loca
     strips: list[Strip] = []
     for day, figures in days:
         rows = rows_of(table, day)
-        kinds = [("both", _BOTH), ("one-node", _THIGH), ("one-node", _BACK)]
+        kinds = [("both", BOTH_BITS), ("one-node", THIGH_BIT), ("one-node", BACK_BIT)]
         layers = [Layer(kind, _path(rows.epoch - day.start, rows.worn & (rows.nodes == n))) for kind, n in kinds]
         layers.append(Layer("not_worn", _path(rows.epoch - day.start, ~rows.worn)))
         name = language.day_name(day.date)

@@ -10,10 +10,10 @@ from ambula.epochs.table import EpochTable
 from ambula.synthetic.body import Floats, Participant
 from ambula.synthetic.plan import Kind, Stretch
 from nodecore import activity
+from nodecore.roles import BOTH_BITS
 from nodecore.sampling import EPOCH_S
 
 _SLOW_KMH, _BRISK_KMH = 4.0, 5.5
-_BOTH_NODES = 3
 _PITCH_DEG = {activity.LYING: (88, 90), activity.SITTING: (85, 15), activity.CYCLING: (41, 32)}
 _UPRIGHT_DEG = (6, 10)
 
@@ -131,6 +131,6 @@ def truth_table(truth: Truth, start_epoch: int) -> EpochTable:
         thigh_inclination_deg=pitch[:, 0],
         back_inclination_deg=pitch[:, 1],
         confidence=truth.share,
-        nodes=np.full(n, _BOTH_NODES, np.uint8),
+        nodes=np.full(n, BOTH_BITS, np.uint8),
         speed_kmh=truth.speed_kmh,
     )

@@ -12,6 +12,7 @@ from ambula.twin.features import Compared, Measured
 from nodecore import cadence as nc
 from nodecore import kernels as nk
 from nodecore.features import FIRST_LAG
+from nodecore.roles import BACK, THIGH
 
 Int = NDArray[np.int64]
 Peak = tuple[int, int, int]  # lag in samples, the same refined in 16ths, likeness
@@ -22,7 +23,7 @@ def blended(measured: Measured, role: int) -> Int:
     """Twin of `cadence.blend` for every moving epoch, (M, STRIDES)."""
     vector, magnitude = measured.vector, measured.magnitude
     lag = np.arange(nc.FIRST, nc.FIRST + nc.STRIDES)
-    if role == 0:
+    if role == THIGH:
         return (2 * vector[:, lag - FIRST_LAG] + magnitude[:, lag - FIRST_LAG]) // 3
     half = (lag >> 1) - FIRST_LAG
     step = (magnitude[:, half] + magnitude[:, half + (lag & 1)]) >> 1
@@ -68,7 +69,7 @@ def counted(measured: Measured, stride: Int, role: int) -> dict[int, Swing]:
 
 
 def _swings(part: Compared, chosen: NDArray[np.bool_], width: int, role: int) -> dict[int, Swing]:
-    work = (part.pulse if role else part.work)[chosen]
+    work = (part.pulse if role == BACK else part.work)[chosen]
     waves = np.stack([swing(work[:, :, axis], width) for axis in range(work.shape[2] - 1, -1, -1)])
     size = np.abs(waves[:, :, part.start :]).sum(axis=2)
     wave = waves[size.argmax(axis=0), np.arange(waves.shape[1])]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nodecore import classify, forest, kernels, model, thresholds
 from nodecore import features as nf
+from nodecore.roles import THIGH
 
 Int = NDArray[np.int64]
 
@@ -31,7 +32,7 @@ class Gait:
 
 def asks(values: Int, gait: Gait, role: int) -> NDArray[np.bool_]:
     """Twin of `classify.asks`, (E,)."""
-    if role != classify.THIGH:
+    if role != THIGH:
         return np.zeros(len(values), np.bool_)
     beat = 2 * values[:, nf.MAD_MAG]
     regular = gait.likeness > np.where(gait.known > 0, thresholds.FAINT, thresholds.REGULAR)

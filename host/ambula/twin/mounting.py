@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ambula.twin.classify import Gait, described, is_level
 from ambula.twin.features import Int, Measured, directions, leads, turn, turned
-from nodecore import classify, thresholds
 from nodecore import features as nf
+from nodecore import thresholds
 from nodecore.mounting import INSIDE_OUT, ODD, UPSIDE_DOWN, Mounting
+from nodecore.roles import THIGH
 from nodecore.sampling import EPOCH_SAMPLES
 
 Bool = NDArray[np.bool_]
@@ -40,7 +41,7 @@ def learnt(measured: Measured, gait: Gait, role: int) -> Learnt:
     values = measured.values
     rows = np.flatnonzero(walks_for_sure(values, gait))
     level = np.zeros(len(rows), np.bool_)
-    if role == classify.THIGH:
+    if role == THIGH:
         level = is_level(described(values[rows], gait.rows(rows), np.zeros(len(rows), np.int64)))
         level &= gait.echo[rows, 3] >= thresholds.CYCLE_ECHO
     lead = np.zeros((len(rows), 5), np.int64)

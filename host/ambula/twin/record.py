@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.twin.classify import Gait
-from nodecore import activity, record, score, thresholds
+from nodecore import activity, record, thresholds
 from nodecore import features as nf
+from nodecore.roles import BACK
 from nodecore.sampling import EPOCH_SAMPLES
 
 Int = NDArray[np.int64]
@@ -31,7 +32,7 @@ def written(acts: Int, confidence: Int, values: Int, gait: Gait, flags: Int, rol
 
 def _steps(walks: NDArray[np.bool_], gait: Gait, role: int) -> Int:
     """Return the steps that each epoch is given, in 256ths."""
-    steps = np.where(walks | ((gait.known > 0) & (role == score.BACK)), gait.steps, 0)
+    steps = np.where(walks | ((gait.known > 0) & (role == BACK)), gait.steps, 0)
     for row in np.flatnonzero(walks & (gait.earlier > 0)).tolist():
         if row == 0 or steps[row - 1] == 0:
             steps[row] += gait.earlier[row]

@@ -10,7 +10,8 @@ from ambula.twin.mounting import learnt, mounted
 from ambula.twin.record import written
 from nodecore.cadence import Tracker
 from nodecore.classify import Classifier
-from nodecore.score import BACK, MOUNTING_FLAGS, THIGH
+from nodecore.roles import BACK, THIGH
+from nodecore.score import MOUNTING_FLAGS
 
 
 def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 import pytest
 
 from ambula.nodes import info as node_info
-from nodecore import blocks, protocol
+from nodecore import blocks, protocol, roles
 
 INFO = bytes.fromhex(
     "02"  # protocol version
@@ -31,7 +31,7 @@ def test_info_is_as_specified() -> None:
 
 def test_info_reads_back() -> None:
     info = node_info.parse_info(INFO)
-    assert (info.role, info.boot, info.log_first, info.log_end) == (protocol.BACK, 2, 32768, 41017)
+    assert (info.role, info.boot, info.log_first, info.log_end) == (roles.BACK, 2, 32768, 41017)
     assert (info.battery_mv, info.temperature_c, info.firmware) == (3900, -5, "0.1.0")
     assert info.utc_ms == 0x010A18A55000
 

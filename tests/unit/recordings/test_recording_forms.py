@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ambula.base.errors import InputError, MissingPart
 from ambula.recordings.classify import classify
 from ambula.recordings.recording import read_recording, read_samples
-from nodecore.protocol import BACK, THIGH
+from nodecore.roles import BACK, THIGH
 from nodecore.sampling import EPOCH_S
 from tests.support.made_cwa import START, made_cwa
 

@@ -10,7 +10,7 @@ from ambula.epochs.table import EpochTable, Records
 from ambula.recordings.recording import Recording, resample
 from ambula.synthetic import Kind, Participant, Stretch, simulate
 from nodecore import activity, classify, model, record
-from nodecore.score import THIGH
+from nodecore.roles import THIGH
 from training import ablation, context, harness, synthetic, worst
 from training.double_rate import doubled
 from training.folds import FOLDS, Source, fold_of

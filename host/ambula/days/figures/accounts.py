@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.account.ledger import Ledger, State
+from ambula.base.sites import SITES
 from ambula.days.entry import Entry
 from ambula.days.figures.day_rows import EPOCHS_A_MIN
 from ambula.days.local_days import LocalDay
@@ -181,7 +182,7 @@ class Accounts:
 def accounts(day: LocalDay, origin: Origin) -> Accounts:
     """Return the minutes of each state: written and the others add up to `*_ledger_min`."""
     parts: dict[str, float] = {}
-    for role in ("thigh", "back"):
+    for role in SITES:
         slots = day_slots(day, [log.ledger for log in origin.logs if log.role == role])
         parts |= {f"{role}_{name}": value for name, value in _minutes(slots).items()}
     return Accounts(**parts)

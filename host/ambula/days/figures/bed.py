@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.days.entry import DailyMean, Entry
-from ambula.days.figures.day_rows import BACK, EPOCHS_A_MIN, effective_activity
+from ambula.days.figures.day_rows import EPOCHS_A_MIN, effective_activity
 from ambula.days.local_days import LocalDay, ZoneHistory
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.table import EpochTable
 from nodecore import activity
+from nodecore.roles import BACK_BIT
 from nodecore.sampling import EPOCH_S
 
 _HALF_DAY = 12 * 3600 // EPOCH_S
@@ -93,7 +94,7 @@ class BedOfWeek:
 def beds(table: EpochTable, days: Sequence[LocalDay], zones: ZoneHistory, rules: Rules) -> list[Bed]:
     """Return for each date the night that ends on it, from 12 h before the date begins to 12 h after."""
     lying = table.epoch[effective_activity(table) == activity.LYING]
-    told = table.epoch[(table.worn_nodes & BACK) != 0]
+    told = table.epoch[(table.worn_nodes & BACK_BIT) != 0]
     return [_night(lying, told, day, zones, rules) for day in days]
 
 

@@ -12,7 +12,6 @@ from nodecore import activity
 from nodecore.sampling import EPOCH_S
 
 EPOCHS_A_MIN = 60 // EPOCH_S
-THIGH, BACK, BOTH = 1, 2, 3  # of `EpochTable.nodes` and `worn_nodes`
 
 Mask = NDArray[np.bool_]
 
@@ -34,9 +33,9 @@ class DayRows:
         sitting = (code == activity.SITTING) | (code == activity.SEDENTARY)
         return cls(table, code, code != activity.NOT_WORN, code == activity.WALKING, sitting)
 
-    def worn_by(self, node: int) -> Mask:
-        """Return when a node was worn; BOTH: both at once."""
-        return (self.table.worn_nodes & node) == node
+    def worn_by(self, nodes: int) -> Mask:
+        """Return when all of these nodes were worn, bits as in `EpochTable.nodes`."""
+        return (self.table.worn_nodes & nodes) == nodes
 
 
 def by_local_day(table: EpochTable, zones: Zones) -> list[tuple[LocalDay, EpochTable]]:

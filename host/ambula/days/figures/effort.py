@@ -8,11 +8,12 @@ from typing import Annotated
 import numpy as np
 
 from ambula.days.entry import AMBULA, CADENCE_ADULTS, VAHA_YPYA, DailyMean, Entry
-from ambula.days.figures.day_rows import BACK, EPOCHS_A_MIN, DayRows, minutes
+from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore import activity
+from nodecore.roles import BACK_BIT
 from nodecore.sampling import EPOCH_S
 
 _ACTIVE_BOUT_MIN = 10
@@ -127,7 +128,7 @@ class EffortOfWeek:
 def movement(rows: DayRows, rules: Rules) -> Movement:
     """Return minutes by mean amplitude deviation of the worn back node: they add up to the minutes that have one."""
     mad_mg = rows.table.back_mad_mg
-    known = mad_mg[rows.worn_by(BACK) & ~np.isnan(mad_mg)]
+    known = mad_mg[rows.worn_by(BACK_BIT) & ~np.isnan(mad_mg)]
     if not len(known):
         return Movement(
             movement_low_min=nan, movement_moderate_min=nan, movement_vigorous_min=nan, movement_mean_mg=nan

@@ -6,9 +6,10 @@ from math import nan
 from typing import Annotated
 
 from ambula.days.entry import Entry
-from ambula.days.figures.day_rows import BACK, THIGH, DayRows
+from ambula.days.figures.day_rows import DayRows
 from ambula.days.units import Unit
 from nodecore import record
+from nodecore.roles import BACK_BIT, THIGH_BIT
 
 _mounting = partial(Entry, group="Data quality")
 
@@ -109,14 +110,14 @@ def mounting(rows: DayRows) -> Mounting:
 
     Edge case: a table without the records' flags knows of no mounting, and of no flip.
     """
-    thigh, back = (_flag_counts(rows, node) for node in (THIGH, BACK))
+    thigh, back = (_flag_counts(rows, node) for node in (THIGH_BIT, BACK_BIT))
     return Mounting(
-        thigh_mounting_known_share=_known_share(rows, THIGH, thigh),
+        thigh_mounting_known_share=_known_share(rows, THIGH_BIT, thigh),
         thigh_upside_down_epochs=thigh[record.UPSIDE_DOWN],
         thigh_inside_out_epochs=thigh[record.INSIDE_OUT],
         thigh_oddly_mounted_epochs=thigh[record.ODDLY_MOUNTED],
         thigh_partial_epochs=thigh[record.PARTIAL],
-        back_mounting_known_share=_known_share(rows, BACK, back),
+        back_mounting_known_share=_known_share(rows, BACK_BIT, back),
         back_upside_down_epochs=back[record.UPSIDE_DOWN],
         back_oddly_mounted_epochs=back[record.ODDLY_MOUNTED],
         back_partial_epochs=back[record.PARTIAL],
@@ -125,7 +126,7 @@ def mounting(rows: DayRows) -> Mounting:
 
 def _flag_counts(rows: DayRows, node: int) -> dict[int, int]:
     """Return how many of a node's worn epochs have each flag; PARTIAL also of those not worn."""
-    flags = rows.table.thigh_flags if node == THIGH else rows.table.back_flags
+    flags = rows.table.thigh_flags if node == THIGH_BIT else rows.table.back_flags
     worn = flags[rows.worn_by(node)]
     mounted = (record.MOUNTING_KNOWN, record.UPSIDE_DOWN, record.INSIDE_OUT, record.ODDLY_MOUNTED)
     counts = {flag: int(((worn & flag) != 0).sum()) for flag in mounted}

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.days.entry import DailyMean, Entry
-from ambula.days.figures.day_rows import BOTH, EPOCHS_A_MIN, DayRows
+from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
+from nodecore.roles import BOTH_BITS
 from nodecore.sampling import EPOCH_S
 
 _trunk = partial(Entry, group="Trunk", rests_on="both_worn_share")
@@ -53,7 +54,7 @@ def bends(rows: DayRows, rules: Rules) -> Bends:
 
     The thigh must be upright, which parts a bend from lying, and leaves no way but forward: so the angle needs no sign.
     """
-    both = rows.worn_by(BOTH)
+    both = rows.worn_by(BOTH_BITS)
     if not both.any():
         return Bends(bends=None, bent_min=float("nan"))
     found = bend_bouts(rows, rules)
@@ -63,7 +64,7 @@ def bends(rows: DayRows, rules: Rules) -> Bends:
 def bend_bouts(rows: DayRows, rules: Rules) -> NDArray[np.int64]:
     """Return the bends, (m, 2) [start, end) in epochs: from above `bend_from_deg` until not above `bend_until_deg`."""
     table = rows.table
-    upright = rows.worn_by(BOTH) & (table.thigh_inclination_deg < rules.bend_thigh_below_deg)
+    upright = rows.worn_by(BOTH_BITS) & (table.thigh_inclination_deg < rules.bend_thigh_below_deg)
     held = find_bouts(table.epoch, upright & (table.back_inclination_deg > rules.bend_until_deg))
     deep = table.epoch[upright & (table.back_inclination_deg > rules.bend_from_deg)]
     first = np.append(deep, np.iinfo(np.int64).max)[np.searchsorted(deep, held[:, 0])]

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from ambula.days.entry import HUNT4, PLAIN, DailyMean, Entry
 from ambula.days.figures.bed import Bed
-from ambula.days.figures.day_rows import BACK, BOTH, EPOCHS_A_MIN, THIGH, DayRows, minutes
+from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
 from ambula.days.local_days import LocalDay
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
+from nodecore.roles import BACK_BIT, BOTH_BITS, THIGH_BIT
 from nodecore.sampling import EPOCH_S
 
 _wear = partial(Entry, group="Day")
@@ -230,7 +231,7 @@ def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
     recorded = len(rows.table)
     span_epochs = min(day.end, span[1]) - max(day.start, span[0])
     nodes = rows.table.nodes
-    thigh, back, both = (rows.worn_by(node) for node in (THIGH, BACK, BOTH))
+    thigh, back, both = (rows.worn_by(node) for node in (THIGH_BIT, BACK_BIT, BOTH_BITS))
     return Wear(
         day_epochs=day.epochs,
         span_epochs=span_epochs,
@@ -241,9 +242,9 @@ def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
         recorded_share=recorded / day.epochs,
         worn_min=minutes(rows.worn),
         worn_share=int(rows.worn.sum()) / day.epochs,
-        thigh_min=minutes((nodes & THIGH) != 0),
-        back_min=minutes((nodes & BACK) != 0),
-        both_min=minutes(nodes == BOTH),
+        thigh_min=minutes((nodes & THIGH_BIT) != 0),
+        back_min=minutes((nodes & BACK_BIT) != 0),
+        both_min=minutes(nodes == BOTH_BITS),
         thigh_worn_min=minutes(thigh),
         back_worn_min=minutes(back),
         both_worn_min=minutes(both),
