@@ -12,7 +12,7 @@ from node.signals import WINDOW as WINDOW_SIGNAL
 from nodecore import epoch as epochs
 from nodecore import forest, record, roles, segment
 from nodecore.compat import const
-from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, ODR_HZ
+from nodecore.sampling import EPOCH_MS, EPOCH_SAMPLES, ODR_HZ
 
 FIRMWARE = (0, 1, 0)
 _STORAGE = "/data/"  # where the board mounts the file system that is written to
@@ -24,7 +24,6 @@ _AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished 
 _AFTER_SERVICE_MS = const(300)  # a window begins when the epoch before it is scored
 _AWAKE_IDLE_MS = const(20)
 _BUSY_IDLE_MS = const(2)
-_PARTIAL_BELOW = const(117)  # 90 % of an epoch's samples
 _MOST_READS = const(16)  # the FIFO is empty after ten; a bus that reads as all ones would never be
 _GC_LOADING = const(1024)  # as start.py has it, and why
 _GC_RUNNING = const(8192)
@@ -332,7 +331,7 @@ class App:
             return
         if not self.recording:
             return self._wait(now_ms)
-        every_ms = EPOCH_S * 1000 if self.link.connected else self.config.service_every_s * 1000
+        every_ms = EPOCH_MS if self.link.connected else self.config.service_every_s * 1000
         self._next_service_ms = now_ms + every_ms - self.clock.utc_ms() % every_ms + _AFTER_EPOCH_MS
         sensor = self.sensor
         imu = self.board.imu
@@ -374,13 +373,10 @@ class App:
 
     def _finish_epoch(self):
         window = self._window
-        flags = self._fault
-        if window.n < _PARTIAL_BELOW:
-            flags |= record.PARTIAL
         try:
             if window.n <= EPOCH_SAMPLES // 2:
                 return self._scorer.reset()
-            self._scorer.score(window.samples, window.n, self.record, flags)
+            self._scorer.score(window.samples, window.n, self.record, self._fault)
             self.tell_boot()
             self._tell_untold()
             self.log.add(window.epoch, self.record)

@@ -9,6 +9,7 @@ import struct
 from node.session import same
 from nodecore import protocol, roles
 from nodecore.compat import const
+from nodecore.sampling import EPOCH_MS
 
 _IRQ_PERIPHERAL_DISCONNECT = const(8)
 _IRQ_GATTC_NOTIFY = const(18)
@@ -121,7 +122,7 @@ class Visit:
         at = today.back_at if log_id == today.back_log and today.back_at <= end else 0
         at = max(at, first, end - _MOST_BYTES)
         until_ms = app.board.now_ms() + _VISIT_MS
-        copy = (log_id, at, (2500 - offset_ms) // 5000)
+        copy = (log_id, at, (EPOCH_MS // 2 - offset_ms) // EPOCH_MS)
         with open(path, "wb") as f:
             while at < end and app.board.now_ms() < until_ms:
                 to = min(end, at + _PIECE)

@@ -4,11 +4,11 @@ Times are epochs: they fit small integers.
 """
 
 from nodecore.compat import const
+from nodecore.sampling import EPOCHS_A_DAY
 
 WAITING = const(0)
 RECORDING = const(1)
 OVER = const(2)
-_EPOCHS_A_DAY = const(17280)
 _REST_MS = const(60000)
 
 
@@ -24,7 +24,7 @@ class Plan:
         self._path = path
         self._token = token
         self.start = start
-        self.length = days * _EPOCHS_A_DAY
+        self.length = days * EPOCHS_A_DAY
         self.state = RECORDING if start == "now" else WAITING
         self.since = 0
         self.is_known = False

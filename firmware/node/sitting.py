@@ -6,12 +6,10 @@ class of both nodes together, if it is recent, is lying.
 
 from nodecore import activity
 from nodecore.compat import const
+from nodecore.sampling import EPOCHS_A_DAY, EPOCHS_A_MINUTE, EPOCHS_AN_HOUR
 
-_A_MINUTE = const(12)  # epochs; as long on one's feet is a break
-_DAY = const(17280)
-_FROM = const(5760)  # 8:00
-_TO = const(15120)  # 21:00
-_RECENT = const(360)  # half an hour: the thigh meets the back every 15 minutes
+_FROM_H = const(8)  # o'clock
+_TO_H = const(21)
 
 
 class Sitting:
@@ -21,15 +19,16 @@ class Sitting:
     """
 
     def __init__(self, buzz_min, midnight_min):
-        self._span = buzz_min * _A_MINUTE
-        self._midnight = midnight_min * _A_MINUTE
+        self._span = buzz_min * EPOCHS_A_MINUTE
+        self._midnight = midnight_min * EPOCHS_A_MINUTE
         self._sat = self._up = self._epoch = 0
 
     def is_due(self, epoch, what, is_known, today):
         """Take the class of an epoch; return whether to remind now. `is_known`: whether the node knows the time."""
-        is_gap = not 0 < epoch - self._epoch <= _A_MINUTE
+        is_gap = not 0 < epoch - self._epoch <= EPOCHS_A_MINUTE
         self._epoch = epoch
-        is_day = is_known and _FROM <= (epoch - self._midnight) % _DAY < _TO
+        hour = (epoch - self._midnight) % EPOCHS_A_DAY // EPOCHS_AN_HOUR
+        is_day = is_known and _FROM_H <= hour < _TO_H
         if is_gap or not is_day or what == activity.NOT_WORN:
             self._sat = self._up = 0
         if not is_day:
@@ -41,10 +40,10 @@ class Sitting:
             self._up = 0
         else:
             self._up += 1
-            if self._up >= _A_MINUTE:
+            if self._up >= EPOCHS_A_MINUTE:  # so long on one's feet is a break
                 self._sat = 0
         if self._sat < self._span:
             return False
         self._sat = 0
-        lies = what == activity.LYING or today.fused == activity.LYING and epoch - today.fused_epoch < _RECENT
-        return not lies
+        is_recent = epoch - today.fused_epoch < EPOCHS_AN_HOUR // 2  # the thigh meets the back every 15 minutes
+        return not (what == activity.LYING or is_recent and today.fused == activity.LYING)

@@ -6,11 +6,10 @@ On the thigh also what it has learnt from the back: fused epochs, and how far in
 
 from nodecore import activity, record
 from nodecore.compat import const
+from nodecore.sampling import EPOCHS_A_DAY, EPOCHS_A_MINUTE
 
 FORMAT = "<IIIIHHB"  # of the file: the fields of `kept`
 UNKNOWN = const(255)
-_DAY = const(17280)  # epochs
-_EPOCHS_A_MINUTE = const(12)
 _MISSES = const(4)  # as often in a row is the back looked for in vain before that becomes rarer ...
 _MAX_RARER = const(3)  # ... eight times at most
 
@@ -23,7 +22,7 @@ class Today:
     """
 
     def __init__(self, kept, midnight_min):
-        self._midnight = midnight_min * _EPOCHS_A_MINUTE
+        self._midnight = midnight_min * EPOCHS_A_MINUTE
         self.epoch = 0  # of the newest record
         self._visits = self._misses = 0
         self.back_log, self.back_at, self.day, self.fused_epoch, self.walked, self.fused_walked, self.fused = kept
@@ -40,7 +39,7 @@ class Today:
 
     def day_of(self, epoch):
         """Return the number of the wearer's day that an epoch is in."""
-        return (epoch - self._midnight) // _DAY
+        return (epoch - self._midnight) // EPOCHS_A_DAY
 
     def is_due(self):
         """Return whether to look for the back now: at each window, more rarely where it was not met for long."""

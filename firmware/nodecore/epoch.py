@@ -3,12 +3,11 @@
 from array import array
 
 from nodecore.compat import const
-from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, MAX_EPOCH_SAMPLES, ODR_HZ
+from nodecore.sampling import EPOCH_MS, EPOCH_SAMPLES, MAX_EPOCH_SAMPLES, ODR_HZ
 
 # A batch is read some milliseconds after its newest sample; that jitter must not move samples between epochs. Beyond
 # the dead band the IMU's oscillator has drifted from the RTC, and the sample index follows the RTC.
 _DEAD_BAND_SAMPLES = const(2)
-_JUMP_SAMPLES = const(26)  # a whole second: samples were lost or the clock was set; start afresh
 _MS_A_SECOND = const(1000)
 
 
@@ -33,7 +32,8 @@ class EpochWindow:
 
     def misaligned(self, count, read_utc_ms):
         """Return True if `count` samples read now do not continue the current epoch: `close()` it, then `align`."""
-        return self.epoch >= 0 and abs(self._error(count, read_utc_ms)) > _JUMP_SAMPLES
+        jump = ODR_HZ  # samples, a whole second: some were lost or the clock was set
+        return self.epoch >= 0 and abs(self._error(count, read_utc_ms)) > jump
 
     def align(self, count, read_utc_ms):
         """Place a batch of `count` samples, the newest of which was taken just before `read_utc_ms` (UTC, ms)."""
@@ -79,4 +79,4 @@ class EpochWindow:
 
 def epoch_of(utc_ms):
     """Return the epoch number that holds a UTC time in ms."""
-    return utc_ms // (EPOCH_S * _MS_A_SECOND)
+    return utc_ms // EPOCH_MS

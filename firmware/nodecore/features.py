@@ -7,7 +7,7 @@ Nothing here allocates after `__init__`.
 from array import array
 
 from nodecore.compat import const
-from nodecore.sampling import MAX_EPOCH_SAMPLES
+from nodecore.sampling import MAX_EPOCH_SAMPLES, ODR_HZ
 
 try:
     from nodecore import kernels_viper as kernels
@@ -36,10 +36,9 @@ SIZE = const(17)
 
 FIRST_LAG = const(6)  # samples: 260 steps/min as a step
 END_LAG = const(86)  # as a stride: 37 steps/min
-LAGS = const(80)  # END_LAG - FIRST_LAG
+LAGS = const(END_LAG - FIRST_LAG)
 LEAD_LAG = const(4)  # samples (154 ms): by so much a walking thigh's push upward leads its way back
 
-_PAIRS = const(26)  # samples: a lag needs at least a second of pairs
 SHORTEST = const(256)  # counts: a shorter mean has no direction (free fall)
 MOVED = const(1024)  # counts: a change of posture between two epochs; the older one is then no reference
 
@@ -165,7 +164,7 @@ class Features:
         form[0] = axes
         form[1] = gain(spread)
         kernels.smooth(work, total, self._means, form, work)
-        end_lag = min(END_LAG, total - _PAIRS)
+        end_lag = min(END_LAG, total - ODR_HZ)  # a lag needs at least a second of pairs
         for i in range(LAGS):
             out[i] = 0
         if end_lag <= FIRST_LAG:

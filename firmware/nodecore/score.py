@@ -3,13 +3,11 @@
 from array import array
 
 from nodecore import activity, cadence, classify, record, thresholds
-from nodecore.compat import const
 from nodecore.features import MAD_MAG, MAD_X, MAD_Y, MAD_Z, MEAN_X, Features
 from nodecore.mounting import Mounting, walks_for_sure
 from nodecore.roles import BACK, THIGH
-from nodecore.sampling import EPOCH_SAMPLES, MAX_EPOCH_SAMPLES
+from nodecore.sampling import EPOCH_SAMPLES, MAX_EPOCH_SAMPLES, ODR_HZ, WHOLE_SAMPLES
 
-FEWEST = const(26)  # samples: below a second nothing is said
 MOUNTING_FLAGS = (  # by `Mounting.kind`
     record.MOUNTING_KNOWN,
     record.MOUNTING_KNOWN | record.UPSIDE_DOWN,
@@ -17,7 +15,6 @@ MOUNTING_FLAGS = (  # by `Mounting.kind`
     record.MOUNTING_KNOWN | record.UPSIDE_DOWN | record.INSIDE_OUT,
     record.MOUNTING_KNOWN | record.ODDLY_MOUNTED,
 )
-WHOLE = const(117)  # 90 % of EPOCH_SAMPLES
 
 
 class EpochScorer:
@@ -43,9 +40,9 @@ class EpochScorer:
         """
         if not 0 <= n <= MAX_EPOCH_SAMPLES:
             raise ValueError("an epoch holds 0 to 160 samples")
-        if n < WHOLE:
+        if n < WHOLE_SAMPLES:
             flags |= record.PARTIAL
-        if n < FEWEST:
+        if n < ODR_HZ:  # below a second nothing is said
             self.reset()
             for i in range(record.SIZE):
                 rec[i] = 0
@@ -111,7 +108,7 @@ class Decision:
         rec[record.CADENCE] = rec[record.STEPS] = 0
         steps = 0
         if gait.stride and activity.WALKING <= act <= activity.RUNNING:  # walking, stairs, running
-            rec[record.CADENCE] = cadence.steps_per_minute(gait.stride, n if n >= WHOLE else EPOCH_SAMPLES)
+            rec[record.CADENCE] = cadence.steps_per_minute(gait.stride, n if n >= WHOLE_SAMPLES else EPOCH_SAMPLES)
             steps = gait.steps if self._stepped else gait.steps + gait.earlier
         elif gait.known and self.role == BACK:
             steps = gait.steps  # the last ones of a walk

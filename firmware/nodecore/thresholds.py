@@ -26,6 +26,6 @@ COAST_EPOCHS = const(4)
 RUN_STRIDE = const(400)  # 16ths of a sample: 125 steps/min
 BACK_RUN = const(2000)  # counts
 BACK_LYING = const(587)  # 1024ths: cosine of 55 degrees
-NOT_WORN_MAD = const(20)  # counts (5 mg)
+NOT_WORN_MAD = const(20)  # counts (5 mg): a sleeper's breath moves a node by more now and then, a table does not
 NOT_WORN_DRIFT = const(41)  # counts (10 mg) between neighbouring epochs
 NOT_WORN_EPOCHS = const(540)  # 45 min

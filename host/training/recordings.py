@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.recordings.recording import Recording, resample
+from ambula.recordings.recording import MIN_COVERED, Recording, resample
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
 
 Floats = NDArray[np.float64]
@@ -90,7 +90,7 @@ def _cut(
 ) -> Iterator[Stretch]:
     for number in np.unique(seg):
         rows = np.flatnonzero(seg == number)
-        if len(rows) < 0.9 * EPOCH_S * rate_hz:
+        if len(rows) < MIN_COVERED * EPOCH_S * rate_hz:
             continue
         acc_g = np.nan_to_num(acc[rows].astype(np.float64)) * X_DOWN
         samples = resample(Recording.even(acc_g, rate_hz, whose[1]))

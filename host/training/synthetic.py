@@ -20,7 +20,7 @@ from ambula.synthetic import Kind, Participant, Stretch, Synthetic, Truth, defau
 from ambula.twin.score import score_stream
 from nodecore import activity, record
 from nodecore.roles import BACK, THIGH
-from nodecore.sampling import COUNTS_PER_G, EPOCH_S
+from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCHS_A_DAY
 from training.tables import chosen
 
 WEEKS = (1, 2, 3, 4, 5, 6)  # seeds
@@ -28,7 +28,7 @@ DAYS = 7
 PEOPLE = 40
 MINUTES = 10
 PACES = ("slow", "moderate", "brisk")
-_START = 20 * 365 * 86_400 // EPOCH_S  # any local midnight of a zone without summer time
+_START = 20 * 365 * EPOCHS_A_DAY  # any local midnight of a zone without summer time
 _UTC = ZoneInfo("UTC")
 
 

@@ -27,12 +27,11 @@ from ambula.recordings.recording import Samples, read_samples
 from ambula.store import Store
 from ambula.transport.source import open_radio
 from nodecore import roles
-from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
+from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, EPOCHS_A_MINUTE
 
 NO_GO = 8
 # The second at which windows start, and each node's.
 Span = tuple[int, tuple[Windows | None, Windows | None]]
-_EPOCHS_A_MINUTE = 60 // EPOCH_S
 _FRESH_S = 120  # what was synced just now ends so short a time ago, if the nodes record
 _NOT_WORN = Finding(
     "not_checked",
@@ -162,7 +161,7 @@ def _newest(kept: Store, who: str, minutes: int, now_s: float | None = None) -> 
     ends = [int(side.epoch[-1]) + 1 for side in sides if side is not None]
     if not ends or (now_s is not None and now_s - max(ends) * EPOCH_S > _FRESH_S):
         return None
-    epochs = minutes * _EPOCHS_A_MINUTE
+    epochs = minutes * EPOCHS_A_MINUTE
     first = max(ends) - epochs
     windows = [None if side is None else windows_of_records(side, first, epochs) for side in sides]
     err.line(f"looking at {minutes} min from {datetime.fromtimestamp(first * EPOCH_S, UTC):%Y-%m-%d %H:%M:%S} UTC")

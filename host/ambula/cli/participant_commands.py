@@ -28,6 +28,7 @@ from ambula.participant import forget_and_rename as forgetting
 from ambula.participant.epochs import choose_participant
 from ambula.participant.forget_and_rename import Gone, known_codes
 from ambula.store import Store, ZoneChange
+from nodecore.sampling import EPOCHS_AN_HOUR
 
 _AFTER_FORGETTING = (
     "Not touched: files that you have written (daily.csv, epochs.csv, reports), copies of the store, and what "
@@ -150,7 +151,7 @@ def _confirm(store: Store, participant: str) -> None:
     if not is_asked():
         raise InputError(f"nobody here to ask whether {participant} may be forgotten: add --yes")
     nodes = store.nodes("participant = ?", (participant,))
-    hours = sum(count for n in nodes for _, _, _, _, count, _ in store.segments(n.node_id)) / 720
+    hours = sum(count for n in nodes for _, _, _, _, count, _ in store.segments(n.node_id)) / EPOCHS_AN_HOUR
     question = f"Remove {participant} from {store.path}: {len(nodes)} node log(s), {hours:.1f} h of records, for good?"
     if not typer.confirm(question, err=True):
         raise Stopped("nothing was removed")

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.store import Anchor
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_MS
 
-_EPOCH_MS = EPOCH_S * 1000
 _TOLD_BY_MS = 12 * 3_600_000  # between two readings that tell the rate beyond the last
 _WORST_PPM = 500.0  # of any clock in use: what goes beyond was a step
 _STEP_MS = 2_000.0
@@ -25,8 +24,8 @@ class ClockFit:
 
     def correct(self, epoch: NDArray[np.int64], shift_ms: int | NDArray[np.int64] = 0) -> NDArray[np.int64]:
         """Return the nearest true epochs of a node's, whose clock stood `shift_ms` behind the fit's."""
-        middle_ms = epoch * _EPOCH_MS + _EPOCH_MS // 2 + shift_ms
-        return np.floor((middle_ms + self.error_ms(middle_ms)) / _EPOCH_MS).astype(np.int64)
+        middle_ms = epoch * EPOCH_MS + EPOCH_MS // 2 + shift_ms
+        return np.floor((middle_ms + self.error_ms(middle_ms)) / EPOCH_MS).astype(np.int64)
 
     def error_ms(self, node_utc_ms: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what to add at each moment of the node's clock; beyond the anchors its rate goes on, where known."""

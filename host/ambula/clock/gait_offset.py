@@ -41,19 +41,19 @@ from numpy.typing import NDArray
 
 from ambula.epochs.table import Records, first_of_each, stand_ins
 from nodecore import activity, record
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE, EPOCHS_AN_HOUR
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_EPOCHS = 24  # two minutes either way are looked through
-_WINDOW_EPOCHS = 1440  # two hours: a drift of 400 ppm moves less than an epoch in it
-_LEAST_EPOCHS = 120  # ten minutes that both recorded
-_LEAST_GAIT_EPOCHS = 12  # a minute of walking on each node
+MOST_EPOCHS = 2 * EPOCHS_A_MINUTE  # to be looked through, either way
+_WINDOW_EPOCHS = 2 * EPOCHS_AN_HOUR  # a drift of 400 ppm moves less than an epoch in it
+_LEAST_EPOCHS = 10 * EPOCHS_A_MINUTE  # that both recorded
+_LEAST_GAIT_EPOCHS = EPOCHS_A_MINUTE  # of walking on each node
 _QUIET_CODE = 48  # below 16 mg of mean absolute deviation there is no gait, only noise and breath
 _LEAST_PEAK, _LEAST_LEAD = 0.35, 0.15  # of the correlation; over the best of all other lags
 _ODD_EPOCHS = 3.0  # from the line through all windows: a chance likeness
-_RATE_FROM_EPOCHS = 4320  # six hours between windows tell a rate
+_RATE_FROM_EPOCHS = 6 * EPOCHS_AN_HOUR  # between windows that tell a rate
 _WORST_RATE = 500e-6  # two clocks of 200 ppm against each other, and some
 _GAITS = (activity.WALKING, activity.STAIRS, activity.RUNNING)
 

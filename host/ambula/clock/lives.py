@@ -12,11 +12,10 @@ from functools import cached_property
 from ambula.clock.fit import fit
 from ambula.store import Anchor, LogEntry
 from nodecore import segment
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_MS
 
 PLAUSIBLE_MS = 1_577_836_800_000  # 2020-01-01: no node is older; a clock that says less counts from its start
 _NO_UTC_MS = 1 << 42  # the year 2109: epochs fit 30 bits till 2140
-_EPOCH_MS = EPOCH_S * 1000
 _LATE_EPOCHS = 12  # an event is told at once, the samples before it come out of the FIFO up to half a minute later
 _SLACK_MS = 60_000
 
@@ -35,7 +34,7 @@ class Piece:
     @cached_property
     def start_ms(self) -> int:
         """The first moment, on the piece's own scale."""
-        return min(e.epoch for e in self.entries) * _EPOCH_MS
+        return min(e.epoch for e in self.entries) * EPOCH_MS
 
     @cached_property
     def boots(self) -> set[int]:
@@ -98,7 +97,7 @@ def _breaks(piece: Piece, entry: LogEntry, step: tuple[int, int] | None) -> bool
     if rebooted and not piece.is_set:
         return True  # it counts from 1970 again
     if step:
-        return step[0] < (last.end - _LATE_EPOCHS) * _EPOCH_MS
+        return step[0] < (last.end - _LATE_EPOCHS) * EPOCH_MS
     if entry.is_set != piece.is_set:
         return True  # it was set, or lost, and the segment that told it is damaged
     both_records = entry.kind == last.kind == segment.EPOCHS

@@ -15,7 +15,7 @@ from ambula.clock.lives import Life, Piece, cut_lives
 from ambula.epochs.table import Records, first_of_each, stand_ins
 from ambula.store import Anchor, Event, NodeRow, Store
 from nodecore import record, segment
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_MS
 
 __all__ = ["ClockFit", "NodeTime", "Unplaced", "fit", "latest_fit", "node_records", "node_time"]
 
@@ -108,7 +108,7 @@ def _place(life: Life) -> _Placed:
         if e.kind == segment.EVENT
     ]
     marks = [*(e.epoch for e in events), *([int(epoch.min()), int(epoch.max())] if len(epoch) else [])]
-    doubt_ms = clock.doubt_ms(own * EPOCH_S * 1000 + shift_ms)
+    doubt_ms = clock.doubt_ms(own * EPOCH_MS + shift_ms)
     return _Placed(own, epoch, _data(life), doubt_ms, events, (min(marks), max(marks)))
 
 

@@ -32,11 +32,9 @@ Known failures:
 import numpy as np
 from numpy.typing import NDArray
 
-from nodecore import activity, record
+from nodecore import activity, record, thresholds
 
-LIFELESS_COUNTS = 20  # 5 mg: a sleeper's breath moves a node by more now and then, a table does not
 DRIFT_CG = 1  # 0.01 g between neighbouring epochs
-LEAST_EPOCHS = 540  # 45 min, as on the device
 _CONFIDENCE = 8
 
 Bytes = NDArray[np.uint8]
@@ -60,11 +58,11 @@ def _lifeless(data: Bytes, has: Bool, follows: Bool) -> Bool:
     mad, mean_cg = axes[record.MAD_X :], axes[record.MEAN_X : record.MEAN_Z + 1].view(np.int8).astype(np.int16)
     drift_cg = np.abs(np.diff(mean_cg, prepend=mean_cg[:, :1]))
     lies_as_before = (drift_cg <= DRIFT_CG).all(axis=0) & follows & np.concatenate([[False], has[:-1]])
-    return has & (mad < record.log_code(LIFELESS_COUNTS)).all(axis=0) & lies_as_before
+    return has & (mad < record.log_code(thresholds.NOT_WORN_MAD)).all(axis=0) & lies_as_before
 
 
 def _long_runs(chosen: Bool, follows: Bool) -> Bool:
     """Keep the runs of consecutive chosen epochs that are long enough."""
     starts = chosen & ~(np.concatenate([[False], chosen[:-1]]) & follows)
     run = np.cumsum(starts) * chosen
-    return chosen & (np.bincount(run)[run] >= LEAST_EPOCHS)
+    return chosen & (np.bincount(run)[run] >= thresholds.NOT_WORN_EPOCHS)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.evaluation.parts import Float, Text
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, WHOLE_SAMPLES
 
 Bool = NDArray[np.bool_]
 
@@ -22,7 +22,7 @@ CLASS_OF = {
     "stairs_down": "stairs",
     "cycling": "cycling",
 }
-MIN_REAL, MIN_AGREE = 0.9, 0.8
+MIN_REAL, MIN_AGREE = WHOLE_SAMPLES / EPOCH_SAMPLES, 0.8
 GAP_S = 2.0  # without a step this long, nobody walks
 _STEADY, _UNEVEN, _JUMPY = 1.35, 1.7, 2.0  # longest interval to the median, the median, the shortest
 

@@ -13,7 +13,7 @@ from ambula.nodes.session import NodeKey
 from ambula.nodes.visit import Near, find_nodes, visiting
 from ambula.transport.radio import Radio
 from nodecore import protocol
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_MS, EPOCH_S
 
 SEEK_S = 10.0  # one scan for who is missing
 _SEEK_PAUSE_S = 1.0
@@ -110,7 +110,7 @@ class Watch:
         except ProtocolError as e:
             raise _named(key, e) from e
         self._view.told(key, info, now)
-        self._ahead_ms = info.utc_ms % (EPOCH_S * 1000)
+        self._ahead_ms = info.utc_ms % EPOCH_MS
 
     async def _leave(self, key: NodeKey) -> None:
         self._clients.pop(key, None)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ambula.days.figures import EPOCHS_A_MIN, DayRows, by_local_day
+from ambula.days.figures import DayRows, by_local_day
 from ambula.days.local_days import Zones, local_days
 from ambula.days.rules import DEFAULT, Rules
 from ambula.epochs.bouts import find_bouts, lengths
 from ambula.epochs.table import EpochTable
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def walking_days(table: EpochTable, zones: Zones, walk_from_min: int, rules: Rul
     for day, epochs in by_local_day(table, zones):
         rows = DayRows.of(epochs)
         walks = lengths(find_bouts(rows.table.epoch, rows.walking, rules.long_walk_pause_s // EPOCH_S))
-        counted = walks[walks >= walk_from_min * EPOCHS_A_MIN]
+        counted = walks[walks >= walk_from_min * EPOCHS_A_MINUTE]
         worn_h = int(rows.worn.sum()) * EPOCH_S / 3600
-        found.append(WalkingDay(day.date, float(counted.sum()) / EPOCHS_A_MIN, worn_h))
+        found.append(WalkingDay(day.date, float(counted.sum()) / EPOCHS_A_MINUTE, worn_h))
     return found
 
 

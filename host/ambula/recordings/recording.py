@@ -14,7 +14,7 @@ from ambula.recordings.axes import signed
 from ambula.recordings.csv_file import line_of, read_table
 from ambula.recordings.cwa import read_cwa
 from nodecore.roles import THIGH
-from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES, ODR_HZ
+from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES, ODR_HZ, WHOLE_SAMPLES
 
 Float = NDArray[np.float64]
 Axes = tuple[int, int]
@@ -23,7 +23,7 @@ CWA = ".cwa"
 AS_AMBULA = (1, 3)  # which axis points up and which out of the skin: x and z
 _AS_HARTH = (-1, -3)  # its README: x down, z into the body
 MIN_RATE_HZ, MAX_RATE_HZ = 20.0, 200.0
-MIN_COVERED = 0.9  # of an epoch at either end of the file
+MIN_COVERED = WHOLE_SAMPLES / EPOCH_SAMPLES  # of an epoch at either end of the file
 _SLACK = 1.01  # nominal 20 and 200 Hz clocks are off by up to a percent
 _MAX_GAP_S = 0.5
 _LOBES = 5  # of the windowed sinc, each side

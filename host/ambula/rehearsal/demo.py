@@ -14,7 +14,7 @@ from ambula.store import Store
 from ambula.synthetic import SYNTHETIC_LABEL, Truth
 from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day
 from nodecore import protocol
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_MS, EPOCH_S
 
 _DAY_S = 86400
 _SETUP_S = 60  # after which the laptop pays its first visit, as at a set-up
@@ -106,7 +106,7 @@ def _outcome(store: Store, rig: Rig, report: FetchReport, truth: list[Truth], st
     return Rehearsal(
         table=table,
         firmware=report.synced[0].node.firmware,
-        agreement=agreement(table, truth, start_ms // (EPOCH_S * 1000)),
+        agreement=agreement(table, truth, start_ms // EPOCH_MS),
         payload_bytes=sum(n.next_offset for n in store.nodes()),
         air_bytes=sum(rig.air.counters[name].total_bytes for name in rig.nodes),
     )

@@ -20,10 +20,10 @@ from ambula.synthetic import Truth
 from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day
 from ambula.twin.score import score_stream
 from nodecore import headers, protocol, segment
-from nodecore.sampling import EPOCH_S, ODR_HZ
+from nodecore.sampling import EPOCH_MS, EPOCH_S, EPOCH_SAMPLES, EPOCHS_A_DAY
 
 Show = Callable[[str, float], None]  # a step's name and how much of it is done, 0..1
-_DAY = 86_400 * ODR_HZ
+_DAY = EPOCHS_A_DAY * EPOCH_SAMPLES
 _MADE = "a participant is made up"
 _SCORED = "this computer scores it"
 _BOOT = json.dumps({"reset": "made by a computer, not by a node", "firmware": ambula.__version__}).encode()
@@ -61,7 +61,7 @@ def put_log(store: Store, participant: str, role: int, segments: list[Segment], 
     last = segments[-1]
     store.add_log(node.node_id, segments, [], last.offset + len(last.data))
     for epoch in (segments[0].header.epoch, last.header.epoch + last.header.count):
-        store.add_anchor(node.node_id, Anchor(epoch * EPOCH_S * 1000, epoch * EPOCH_S * 1000, 20, 1))
+        store.add_anchor(node.node_id, Anchor(epoch * EPOCH_MS, epoch * EPOCH_MS, 20, 1))
 
 
 def segments_of(role: int, records: Records) -> list[Segment]:

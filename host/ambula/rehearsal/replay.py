@@ -12,7 +12,7 @@ from ambula.recordings.classify import check_overlap
 from ambula.recordings.recording import Axes, Samples, read_samples
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_MS, EPOCH_S
 
 _BASE_EPOCH = 356_000_000  # 2026-06-02: the day on which replays happen, whatever the files' own t
 _PARTICIPANT = "replay"
@@ -70,4 +70,4 @@ def _wearer(role: int, samples: Samples, begin: int) -> VirtualWearer:
 
 
 def _ms(epoch: int) -> int:
-    return (_BASE_EPOCH + epoch) * EPOCH_S * 1000
+    return (_BASE_EPOCH + epoch) * EPOCH_MS

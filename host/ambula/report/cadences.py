@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ambula.days.figures import EPOCHS_A_MIN, effective_activity
+from ambula.days.figures import effective_activity
 from ambula.days.local_days import LocalDay
 from ambula.epochs.table import EpochTable
 from ambula.report.language import Language
 from nodecore import activity
+from nodecore.sampling import EPOCHS_A_MINUTE
 
 EFFORT_SPM = (100, 130)  # about 3 and 6 MET in adults: CADENCE-Adults, doi 10.1186/s12966-019-0769-6
 KINDS = ("slow", "moderate", "brisk")
@@ -45,7 +46,7 @@ def cadence_bars(language: Language, table: EpochTable, valid_days: Sequence[Loc
         return []
     edges = np.arange(_LOWEST_SPM, _HIGHEST_SPM + 1, _WIDTH_SPM)
     spm = np.clip(table.cadence_spm[walking], _LOWEST_SPM, _HIGHEST_SPM - 1e-6)
-    minutes = np.histogram(spm, edges)[0] / EPOCHS_A_MIN / len(valid_days)
+    minutes = np.histogram(spm, edges)[0] / EPOCHS_A_MINUTE / len(valid_days)
     top = float(minutes.max())
     return [
         _bar(language, low, each, 100 * each / top)

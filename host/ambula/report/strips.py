@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ambula.base.translation import N_
 from ambula.days.entry import EMPTY
-from ambula.days.figures import EPOCHS_A_MIN, effective_activity
+from ambula.days.figures import effective_activity
 from ambula.days.local_days import LocalDay
 from ambula.days.summary import DaySummary
 from ambula.epochs.bouts import find_bouts, lengths
@@ -22,7 +22,7 @@ from ambula.report.language import Language
 from ambula.report.words import THIN_SHARE
 from nodecore import activity
 from nodecore.roles import BACK_BIT, BOTH_BITS, THIGH_BIT
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 _HEIGHT = 10
 _OVERLAP = 8.0  # epochs: hides the hairlines that renderers leave between neighbouring blocks
@@ -134,7 +134,7 @@ def sitting_minutes_by_band(rows: EpochTable) -> list[float]:
     """Return minutes in sittings of under 10, 10-30, 30-60 and 60 min or more; together all sitting of the day."""
     code = effective_activity(rows)
     sitting = (code == activity.SITTING) | (code == activity.SEDENTARY)
-    bout_min = lengths(find_bouts(rows.epoch, sitting)) / EPOCHS_A_MIN
+    bout_min = lengths(find_bouts(rows.epoch, sitting)) / EPOCHS_A_MINUTE
     bands = pairwise((*SITTING_BANDS_MIN, np.inf))
     return [float(bout_min[(bout_min >= a) & (bout_min < b)].sum()) for a, b in bands]
 

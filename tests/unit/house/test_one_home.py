@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
-from nodecore import roles
+from nodecore import roles, sampling, thresholds
 
 ROOT = Path(__file__).parents[3]
 PRODUCT = [p for top in ("firmware", "host") for p in sorted((ROOT / top).rglob("*.py"))]
@@ -34,3 +34,20 @@ def test_no_other_file_says_what_a_role_is() -> None:
     ours = {"THIGH", "BACK", "BOTH", "THIGH_BIT", "BACK_BIT", "BOTH_BITS", "BOTH_NODES", "ROLE"}
     homes = {p.relative_to(ROOT).as_posix() for p in PRODUCT for name, _ in literals_named(p) if name in ours}
     assert homes == {"firmware/nodecore/roles.py"}
+
+
+def test_what_follows_from_rate_and_epoch() -> None:
+    assert (sampling.EPOCHS_A_MINUTE, sampling.EPOCHS_AN_HOUR, sampling.EPOCHS_A_DAY) == (12, 720, 17_280)
+    assert (sampling.EPOCH_MS, sampling.EPOCH_SAMPLES, sampling.WHOLE_SAMPLES) == (5000, 130, 117)
+    assert thresholds.NOT_WORN_EPOCHS == 45 * sampling.EPOCHS_A_MINUTE  # which MicroPython does not fold across files
+
+
+def test_no_other_file_counts_the_epochs_of_a_day() -> None:
+    for path in PRODUCT:
+        numbers = [
+            node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)
+        ]
+        assert 17_280 not in numbers, f"{path}: EPOCHS_A_DAY"
+    words = ("EPOCHS_A_", "EPOCHS_AN_", "EPOCH_MS", "WHOLE", "PARTIAL_BELOW")
+    homes = {p.name for p in PRODUCT for name, _ in literals_named(p) if name.startswith(words)}
+    assert homes == set()  # in `sampling` they are computed

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from ambula.account.ledger import Ledger, State
 from ambula.base.sites import SITES
 from ambula.days.entry import Entry
-from ambula.days.figures.day_rows import EPOCHS_A_MIN
 from ambula.days.local_days import LocalDay
 from ambula.days.origin import Origin
 from ambula.days.units import Unit
+from nodecore.sampling import EPOCHS_A_MINUTE
 
 # Where two logs of one role tell of a slot, what stands later here counts.
 _PAINTED = (
@@ -203,7 +203,7 @@ def _minutes(slots: dict[State, int]) -> dict[str, float]:
     if not told:
         return dict.fromkeys(_NAMES, nan)
     counts = [told, sum(slots[state] for state in _WRITTEN), *(slots[state] for state in _OTHERS)]
-    values = [*(n / EPOCHS_A_MIN for n in counts), 1 - slots[State.LOST] / told]
+    values = [*(n / EPOCHS_A_MINUTE for n in counts), 1 - slots[State.LOST] / told]
     return dict(zip(_NAMES, values, strict=True))
 
 

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.days.entry import DailyMean, Entry
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, effective_activity
+from ambula.days.figures.day_rows import effective_activity
 from ambula.days.local_days import LocalDay, ZoneHistory
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.table import EpochTable
 from nodecore import activity
 from nodecore.roles import BACK_BIT
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_DAY, EPOCHS_A_MINUTE
 
-_HALF_DAY = 12 * 3600 // EPOCH_S
+_HALF_DAY = EPOCHS_A_DAY // 2
 
 
 _bed = partial(Entry, group="Time in bed", rests_on="bed_share")
@@ -108,8 +108,8 @@ def _night(lying: NDArray[np.int64], told: NDArray[np.int64], day: LocalDay, zon
     return Bed(
         bed_start=_local(start, zones),
         bed_end=_local(end, zones),
-        bed_min=(end - start) / EPOCHS_A_MIN,
-        bed_lying_min=lay / EPOCHS_A_MIN,
+        bed_min=(end - start) / EPOCHS_A_MINUTE,
+        bed_lying_min=lay / EPOCHS_A_MINUTE,
         bed_share=share,
     )
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.days.entry import CADENCE_ADULTS, TUDOR_LOCKE, Entry
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
+from ambula.days.figures.day_rows import DayRows, minutes
 from ambula.days.units import Unit
 from ambula.epochs.table import EpochTable
+from nodecore.sampling import EPOCHS_A_MINUTE
 
 _PEAK_MINUTES = 30
 
@@ -115,7 +116,7 @@ def cadence(rows: DayRows) -> Cadence:
     worn_spm = np.where(rows.worn, np.nan_to_num(spm), 0.0)
     return Cadence(
         steps=round(float(rows.table.steps[rows.worn].sum())),
-        cadence_known_min=len(known) / EPOCHS_A_MIN,
+        cadence_known_min=len(known) / EPOCHS_A_MINUTE,
         cadence_mean_spm=float(known.mean()) if len(known) else nan,
         cadence_median_spm=float(np.median(known)) if len(known) else nan,
         cadence_p95_spm=float(np.percentile(known, 95)) if len(known) else nan,
@@ -128,6 +129,6 @@ def cadence(rows: DayRows) -> Cadence:
 
 def minute_steps(table: EpochTable) -> NDArray[np.float64]:
     """Return the steps taken in each clock minute that has an epoch, (m,), in steps/min; not worn counts as none."""
-    minute = table.epoch // EPOCHS_A_MIN
+    minute = table.epoch // EPOCHS_A_MINUTE
     which = np.cumsum(np.diff(minute, prepend=minute[:1]) > 0)
     return np.bincount(which, weights=np.where(table.worn, table.steps, 0.0)).astype(np.float64)

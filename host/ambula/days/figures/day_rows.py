@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from ambula.days.local_days import LocalDay, Zones, local_days
 from ambula.epochs.table import EpochTable
 from nodecore import activity
-from nodecore.sampling import EPOCH_S
-
-EPOCHS_A_MIN = 60 // EPOCH_S
+from nodecore.sampling import EPOCHS_A_MINUTE
 
 Mask = NDArray[np.bool_]
 
@@ -57,4 +55,4 @@ def effective_activity(table: EpochTable) -> NDArray[np.uint8]:
 
 def minutes(mask: Mask) -> float:
     """Return how many minutes the chosen epochs are."""
-    return int(mask.sum()) / EPOCHS_A_MIN
+    return int(mask.sum()) / EPOCHS_A_MINUTE

@@ -8,13 +8,13 @@ from typing import Annotated
 import numpy as np
 
 from ambula.days.entry import AMBULA, CADENCE_ADULTS, VAHA_YPYA, DailyMean, Entry
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
+from ambula.days.figures.day_rows import DayRows, minutes
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore import activity
 from nodecore.roles import BACK_BIT
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 _ACTIVE_BOUT_MIN = 10
 
@@ -148,7 +148,7 @@ def effort(rows: DayRows, rules: Rules) -> Effort:
     vigorous = (rows.code == activity.RUNNING) | (spm >= rules.vigorous_from_spm)
     moderate = (spm >= rules.moderate_from_spm) | np.isin(rows.code, (activity.STAIRS, activity.CYCLING))
     bouts = find_bouts(rows.table.epoch, moderate | vigorous, rules.active_pause_s // EPOCH_S)
-    bout_min = lengths(bouts) / EPOCHS_A_MIN
+    bout_min = lengths(bouts) / EPOCHS_A_MINUTE
     long_min = bout_min[bout_min >= _ACTIVE_BOUT_MIN]
     return Effort(
         moderate_min=minutes(moderate & ~vigorous),

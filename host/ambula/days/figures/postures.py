@@ -7,13 +7,13 @@ from typing import Annotated
 import numpy as np
 
 from ambula.days.entry import HUNT4, PLAIN, WEEK, DailyMean, Entry
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
+from ambula.days.figures.day_rows import DayRows, minutes
 from ambula.days.means import mean
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore import activity
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 _LONG_SITTING_MIN = 30
 _UPRIGHT = (activity.STANDING, activity.WALKING, activity.STAIRS, activity.RUNNING, activity.CYCLING)
@@ -209,7 +209,7 @@ def sitting(rows: DayRows, rules: Rules) -> Sitting:
     """Return sitting bouts, and how often the person rose from one: the very next epoch is upright."""
     epoch = rows.table.epoch
     bouts = find_bouts(epoch, rows.sitting, rules.sitting_pause_s // EPOCH_S)
-    bout_min = lengths(bouts) / EPOCHS_A_MIN
+    bout_min = lengths(bouts) / EPOCHS_A_MINUTE
     long_min = bout_min[bout_min >= _LONG_SITTING_MIN]
     upright_epochs = epoch[np.isin(rows.code, _UPRIGHT)]
     return Sitting(

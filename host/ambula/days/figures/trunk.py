@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.days.entry import DailyMean, Entry
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows
+from ambula.days.figures.day_rows import DayRows
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore.roles import BOTH_BITS
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 _trunk = partial(Entry, group="Trunk", rests_on="both_worn_share")
 
@@ -58,7 +58,7 @@ def bends(rows: DayRows, rules: Rules) -> Bends:
     if not both.any():
         return Bends(bends=None, bent_min=float("nan"))
     found = bend_bouts(rows, rules)
-    return Bends(bends=len(found), bent_min=int(lengths(found).sum()) / EPOCHS_A_MIN)
+    return Bends(bends=len(found), bent_min=int(lengths(found).sum()) / EPOCHS_A_MINUTE)
 
 
 def bend_bouts(rows: DayRows, rules: Rules) -> NDArray[np.int64]:

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from ambula.days.entry import HUNT4, PLAIN, DailyMean, Entry
 from ambula.days.figures.bed import Bed
-from ambula.days.figures.day_rows import EPOCHS_A_MIN, DayRows, minutes
+from ambula.days.figures.day_rows import DayRows, minutes
 from ambula.days.local_days import LocalDay
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from nodecore.roles import BACK_BIT, BOTH_BITS, THIGH_BIT
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 _wear = partial(Entry, group="Day")
 
@@ -236,9 +236,9 @@ def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
         day_epochs=day.epochs,
         span_epochs=span_epochs,
         recorded_epochs=recorded,
-        recorded_min=recorded / EPOCHS_A_MIN,
-        unrecorded_min=(day.epochs - recorded) / EPOCHS_A_MIN,
-        lost_min=(span_epochs - recorded) / EPOCHS_A_MIN,
+        recorded_min=recorded / EPOCHS_A_MINUTE,
+        unrecorded_min=(day.epochs - recorded) / EPOCHS_A_MINUTE,
+        lost_min=(span_epochs - recorded) / EPOCHS_A_MINUTE,
         recorded_share=recorded / day.epochs,
         worn_min=minutes(rows.worn),
         worn_share=int(rows.worn.sum()) / day.epochs,
