@@ -2,7 +2,7 @@
 
 from array import array
 
-from nodecore import activity, forest, thresholds
+from nodecore import activity, forest, thresholds, trait
 from nodecore.cadence import SURE
 from nodecore.compat import const
 from nodecore.features import (
@@ -23,7 +23,6 @@ from nodecore.features import (
 from nodecore.mounting import walks_for_sure
 from nodecore.roles import BACK, THIGH
 
-TRAITS = const(27)
 UNTOLD = const(1024)  # stands for an angle: upright and leaning back as no thigh can at once
 SOME = const(20)  # counts: keeps ratios of small movements calm
 
@@ -54,7 +53,7 @@ def ratio(a, b):
 
 
 def describe(v, gait, own, traits):
-    """Write the TRAITS integers that the forest decides on; each fits an int16. Order: training takes it as it is.
+    """Write what the forest decides on to `traits`, by the numbers of `trait`.
 
     own: whether `v` is turned by the own walking direction; if not, the forest is not told the angles of the limb.
     """
@@ -67,31 +66,31 @@ def describe(v, gait, own, traits):
     jz = min(32767, v[JERK_Z])
     lx = min(32767, v[LOW_X])
     lz = min(32767, v[LOW_Z])
-    traits[0] = v[UP] if own else UNTOLD
-    traits[1] = v[FRONT] if own else -UNTOLD
-    traits[2] = beat
-    traits[3] = gait.likeness
-    traits[4] = gait.stride
+    traits[trait.UP] = v[UP] if own else UNTOLD
+    traits[trait.FRONT] = v[FRONT] if own else -UNTOLD
+    traits[trait.BEAT] = beat
+    traits[trait.LIKENESS] = gait.likeness
+    traits[trait.STRIDE] = gait.stride
     for i in range(4):
-        traits[5 + i] = gait.echo[i]
-    traits[9] = dx
-    traits[10] = dy
-    traits[11] = dz
-    traits[12] = jx
-    traits[13] = jy
-    traits[14] = jz
-    traits[15] = lx
-    traits[16] = min(32767, v[LOW_Y])
-    traits[17] = lz
-    traits[18] = v[MAG]
-    traits[19] = ratio(lz, lx)
-    traits[20] = ratio(lx + lz, dx + dz)
-    traits[21] = ratio(dx, beat)
-    traits[22] = ratio(dz, beat)
-    traits[23] = ratio(jx + jy + jz, dx + dy + dz)
-    traits[24] = ratio(jx, jz)
-    traits[25] = ratio(jx, dx)
-    traits[26] = ratio(jz, dz)
+        traits[trait.ECHO + i] = gait.echo[i]
+    traits[trait.MAD_X] = dx
+    traits[trait.MAD_Y] = dy
+    traits[trait.MAD_Z] = dz
+    traits[trait.JERK_X] = jx
+    traits[trait.JERK_Y] = jy
+    traits[trait.JERK_Z] = jz
+    traits[trait.LOW_X] = lx
+    traits[trait.LOW_Y] = min(32767, v[LOW_Y])
+    traits[trait.LOW_Z] = lz
+    traits[trait.MAG] = v[MAG]
+    traits[trait.LOW_Z_TO_X] = ratio(lz, lx)
+    traits[trait.LOW_TO_MAD] = ratio(lx + lz, dx + dz)
+    traits[trait.MAD_X_TO_BEAT] = ratio(dx, beat)
+    traits[trait.MAD_Z_TO_BEAT] = ratio(dz, beat)
+    traits[trait.JERK_TO_MAD] = ratio(jx + jy + jz, dx + dy + dz)
+    traits[trait.JERK_X_TO_Z] = ratio(jx, jz)
+    traits[trait.JERK_TO_MAD_X] = ratio(jx, dx)
+    traits[trait.JERK_TO_MAD_Z] = ratio(jz, dz)
 
 
 class Classifier:
@@ -102,7 +101,7 @@ class Classifier:
         self.activity = activity.OTHER
         self.confidence = 0
         self._ride = 0  # epochs for which a bicycle ride may go on without pedalling
-        self._traits = array("h", [0] * TRAITS)
+        self._traits = array("h", [0] * trait.SIZE)
         self._votes = array("i", [0] * forest.CLASSES)
 
     def reset(self):

@@ -12,22 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.epochs.table import EpochTable
+from nodecore import trait
 from training.double_rate import doubled
 from training.f1 import f1_of
 from training.folds import FOLDS, folds_of
 from training.forest import LEAVES, ROUNDS, boosted
 from training.harness import ROLES, external, table_of
 from training.tables import chosen
-from training.traits import CLASSES, DATASETS, Examples, examples
+from training.traits import CLASSES, DATASETS, ECHOES, Examples, examples
 
-GROUPS: Mapping[str, tuple[int, ...]] = {  # of `classify.describe`
-    "angles of the limb": (0, 1),
-    "beat and mean magnitude": (2, 18),
-    "rhythm (likeness, stride, echoes)": (3, 4, 5, 6, 7, 8),
-    "spread of each axis": (9, 10, 11),
-    "jerk of each axis": (12, 13, 14),
-    "low-passed spread of each axis": (15, 16, 17),
-    "ratios": (19, 20, 21, 22, 23, 24, 25, 26),
+GROUPS: Mapping[str, tuple[int, ...]] = {
+    "angles of the limb": (trait.UP, trait.FRONT),
+    "beat and mean magnitude": (trait.BEAT, trait.MAG),
+    "rhythm (likeness, stride, echoes)": (trait.LIKENESS, trait.STRIDE, *ECHOES),
+    "spread of each axis": (trait.MAD_X, trait.MAD_Y, trait.MAD_Z),
+    "jerk of each axis": (trait.JERK_X, trait.JERK_Y, trait.JERK_Z),
+    "low-passed spread of each axis": (trait.LOW_X, trait.LOW_Y, trait.LOW_Z),
+    "ratios": tuple(range(trait.LOW_Z_TO_X, trait.SIZE)),
 }
 SIZES = ((5, 6), (10, 6), (20, 6), (40, 6), (80, 6), (40, 2), (40, 4), (40, 12), (40, 31))  # rounds, leaves
 _FEWEST = 15  # epochs of a person who may be the worst
@@ -94,7 +95,7 @@ def show(name: str, figures: Mapping[str, Score]) -> None:
 def features() -> None:
     """Print what each group of traits is worth."""
     source = examples(DATASETS)
-    show("all 27 traits", compare(source))
+    show(f"all {trait.SIZE} traits", compare(source))
     for name, traits in GROUPS.items():
         show(f"without {name}", compare(without(source, traits)))
 

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodecore import trait
 from nodecore.forest import PIECES
 from nodecore.kernels import TREE_BYTES
-from training.traits import CLASSES, LEVEL, Examples
+from training.traits import CLASSES, ECHOES, LEVEL, Examples
 
 ROUNDS = 40
 LEAVES = 6  # TREE_BYTES has room for five nodes and six leaves
@@ -23,7 +24,8 @@ _EMPTY = bytes((0, 0, 0, 128, 128)) + bytes(TREE_BYTES - 5)
 
 
 LEVEL_ROUNDS = 4  # of four trees each
-_LEVEL_TRAITS = (2, 3, 4, 5, 6, 7, 8, 18, 23)  # of `classify.describe`: all but the same in any mounting
+# The same, or all but, in any mounting.
+_LEVEL_TRAITS = (trait.BEAT, trait.LIKENESS, trait.STRIDE, *ECHOES, trait.MAG, trait.JERK_TO_MAD)
 _LEVEL_SURE = 0.65  # what level walking's share must be
 
 

@@ -12,12 +12,14 @@ from ambula.twin.classify import asks, described
 from ambula.twin.features import measure_stream
 from ambula.twin.mounting import walks_for_sure
 from ambula.twin.score import followed
+from nodecore import trait
 from nodecore.features import FRONT, UP
 from nodecore.roles import THIGH
 from training.recordings import Floats, Stretch, by_limb, slowed_stretch, turned
 
 CLASSES = ("running", "stairs", "standing", "walking")  # the order of `nodecore.forest.ACTIVITIES`
 LEVEL = CLASSES.index("walking")
+ECHOES = tuple(range(trait.ECHO, trait.ECHO + 4))
 DATASETS = ("hugadb_v1", "pdiot_2023")
 _SAMPLE = "[Ss]1[01]"  # file names
 _SLOWER = (1.3, 1.7, 2.2)  # people with back pain walk slower than students: time longer by
@@ -34,7 +36,7 @@ _CLASS_OF = {
 
 @dataclass(frozen=True)
 class Examples:
-    """n epochs: `traits` (n, 27) int64, `target` (n,) index into CLASSES, `dataset` and `subject` (n,) of each."""
+    """n epochs: `traits` (n, trait.SIZE) int64, `target` (n,) index into CLASSES, `dataset` and `subject` (n,)."""
 
     traits: NDArray[np.int64]
     target: NDArray[np.int64]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from nodecore import classify, forest, kernels, model, thresholds
+from nodecore import classify, forest, kernels, model, thresholds, trait
 from nodecore import features as nf
 from nodecore.roles import THIGH
 
@@ -44,30 +44,31 @@ def asks(values: Int, gait: Gait, role: int) -> NDArray[np.bool_]:
 
 
 def described(values: Int, gait: Gait, own: Int) -> Int:
-    """Twin of `classify.describe`, (E, TRAITS); own: (E,)."""
+    """Twin of `classify.describe`, (E, trait.SIZE); own: (E,)."""
     beat = np.minimum(_TOP, 2 * values[:, nf.MAD_MAG])
     dx, dy, dz = np.minimum(_TOP, values[:, nf.MAD_X : nf.MAD_Z + 1]).T
     jx, jy, jz = np.minimum(_TOP, values[:, nf.JERK_X : nf.JERK_Z + 1]).T
     lx, ly, lz = np.minimum(_TOP, values[:, nf.LOW_X : nf.LOW_Z + 1]).T
-    columns = (
-        np.where(own > 0, values[:, nf.UP], classify.UNTOLD),
-        np.where(own > 0, values[:, nf.FRONT], -classify.UNTOLD),
-        beat,
-        gait.likeness,
-        gait.stride,
-        *gait.echo.T,
-        *(dx, dy, dz, jx, jy, jz, lx, ly, lz),
-        values[:, nf.MAG],
-        _ratio(lz, lx),
-        _ratio(lx + lz, dx + dz),
-        _ratio(dx, beat),
-        _ratio(dz, beat),
-        _ratio(jx + jy + jz, dx + dy + dz),
-        _ratio(jx, jz),
-        _ratio(jx, dx),
-        _ratio(jz, dz),
-    )
-    return np.stack(columns, axis=1)
+    out = np.empty((len(values), trait.SIZE), np.int64)
+    out[:, trait.UP] = np.where(own > 0, values[:, nf.UP], classify.UNTOLD)
+    out[:, trait.FRONT] = np.where(own > 0, values[:, nf.FRONT], -classify.UNTOLD)
+    out[:, trait.BEAT] = beat
+    out[:, trait.LIKENESS] = gait.likeness
+    out[:, trait.STRIDE] = gait.stride
+    out[:, trait.ECHO : trait.ECHO + 4] = gait.echo
+    out[:, trait.MAD_X : trait.MAD_Z + 1] = np.stack((dx, dy, dz), axis=1)
+    out[:, trait.JERK_X : trait.JERK_Z + 1] = np.stack((jx, jy, jz), axis=1)
+    out[:, trait.LOW_X : trait.LOW_Z + 1] = np.stack((lx, ly, lz), axis=1)
+    out[:, trait.MAG] = values[:, nf.MAG]
+    out[:, trait.LOW_Z_TO_X] = _ratio(lz, lx)
+    out[:, trait.LOW_TO_MAD] = _ratio(lx + lz, dx + dz)
+    out[:, trait.MAD_X_TO_BEAT] = _ratio(dx, beat)
+    out[:, trait.MAD_Z_TO_BEAT] = _ratio(dz, beat)
+    out[:, trait.JERK_TO_MAD] = _ratio(jx + jy + jz, dx + dy + dz)
+    out[:, trait.JERK_X_TO_Z] = _ratio(jx, jz)
+    out[:, trait.JERK_TO_MAD_X] = _ratio(jx, dx)
+    out[:, trait.JERK_TO_MAD_Z] = _ratio(jz, dz)
+    return out
 
 
 def _ratio(a: Int, b: Int) -> Int:

@@ -9,7 +9,7 @@ from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records
 from ambula.recordings.recording import Recording, resample
 from ambula.synthetic import Kind, Participant, Stretch, simulate
-from nodecore import activity, classify, model, record
+from nodecore import activity, model, record, trait
 from nodecore.roles import THIGH
 from training import ablation, context, harness, synthetic, worst
 from training.double_rate import doubled
@@ -67,7 +67,7 @@ def test_the_pockets_cadence_is_as_the_results_say() -> None:
 
 
 def test_every_trait_is_left_out_once_and_the_size_is_that_of_the_tables() -> None:
-    assert sorted(trait for group in ablation.GROUPS.values() for trait in group) == list(range(classify.TRAITS))
+    assert sorted(trait for group in ablation.GROUPS.values() for trait in group) == list(range(trait.SIZE))
     assert ablation.tree_bytes(ROUNDS, LEAVES) == sum(map(len, model.TREES))
 
 
