@@ -1,6 +1,7 @@
 """Faults in words for the log; loaded at the first one.
 
-A fault is told at once, then less and less often, so that one that stays never fills the flash.
+A fault is told at once, then less and less often, so that one that stays never fills the flash. What is written here,
+`ambula.account.faults` reads on the host: another form needs another reader beside the old one.
 """
 
 from nodecore.compat import const

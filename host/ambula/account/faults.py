@@ -1,28 +1,44 @@
-"""What a node says went wrong with it, in its own words, counted."""
+"""What a node says went wrong with it, in its own words, counted.
+
+The words are made in `firmware/node/trouble.py`; a test has a real MicroPython make them and reads them here. What logs
+already hold must stay readable: SPEC.md, "Faults".
+"""
 
 import re
 from collections import Counter
 
-from ambula.store import NodeRow, Store
+from ambula.store import Event, NodeRow, Store
 from nodecore import segment
 
-_REPEATED = re.compile(r"(.*), (\d{1,9}) times", re.DOTALL)
+_REPEATED = re.compile(rb"(.*), (\d{1,9}) times", re.DOTALL)
+_SENSOR = b"imu"  # what the words of a fault of the sensor begin with
 _MOST_LETTERS = 80
 
 
 def faults_of(store: Store, node: NodeRow) -> dict[str, int]:
-    """Return how often a node told each fault, the most frequent first; a full flash, told as a gap, is among them.
-
-    A fault that stays is told less and less often, with how many times it was: those count.
-    """
-    told: Counter[str] = Counter()
+    """Return how often a node told each fault, the most frequent first; a full flash, told as a gap, is among them."""
+    counts: Counter[str] = Counter()
     for event in store.events(node.node_id):
         if event.code in (segment.FAULT, segment.GAP):
-            words = event.payload.decode("ascii", "replace")[:_MOST_LETTERS]
-            repeated = _REPEATED.fullmatch(words)
-            told[_printable(repeated[1] if repeated else words)] += int(repeated[2]) if repeated else 1
-    return dict(told.most_common())
+            words, times = read_fault(event.payload)
+            counts[words] += times
+    return dict(counts.most_common())
 
 
-def _printable(words: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
+def read_fault(payload: bytes) -> tuple[str, int]:
+    """Return a fault's words, cut and made printable, and how many times it was.
+
+    A fault that stays is told less and less often, with how many times it was since: those count.
+    """
+    cut = payload[:_MOST_LETTERS]
+    repeated = _REPEATED.fullmatch(cut)
+    return _printable(repeated[1] if repeated else cut), int(repeated[2]) if repeated else 1
+
+
+def is_sensor_fault(event: Event) -> bool:
+    """Tell a fault of the sensor from one that costs no epochs, such as the radio's."""
+    return event.code == segment.FAULT and event.payload.startswith(_SENSOR)
+
+
+def _printable(words: bytes) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in words.decode("ascii", "replace"))

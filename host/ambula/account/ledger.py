@@ -11,6 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.account.faults import is_sensor_fault
 from ambula.clock.true_time import NodeTime, Unplaced, node_time
 from ambula.store import Event, NodeRow, Store
 from nodecore import activity, record, segment
@@ -182,11 +183,6 @@ def _records(boot: Event) -> bool:
     except ValueError:
         return True
     return not (isinstance(told, dict) and told.get("recording") is False)  # pyright: ignore[reportUnknownMemberType]
-
-
-def is_sensor_fault(event: Event) -> bool:
-    """Tell a fault of the sensor from one that costs no epochs, such as the radio's."""
-    return event.code == segment.FAULT and event.payload.startswith(b"imu")
 
 
 def _with_unplaced(runs: list[Run], part: Unplaced) -> list[Run]:
