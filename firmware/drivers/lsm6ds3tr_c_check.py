@@ -1,7 +1,6 @@
-"""Is an LSM6DS3TR-C well? Its self-test and its noise; and its wake-up interrupt. Loaded only when asked for.
+"""Is an LSM6DS3TR-C well? Its self-test and its noise. Loaded only when asked for.
 
-Section numbers as in `lsm6ds3tr_c`. The first two take the chip out of its sampling: `LSM6DS3TRC.start` or `wait` puts
-it back.
+Section numbers as in `lsm6ds3tr_c`. Both take the chip out of its sampling: `LSM6DS3TRC.start` or `wait` puts it back.
 """
 
 import errno
@@ -15,18 +14,12 @@ _CTRL6_C = const(0x15)  # 9.17
 _STATUS_REG = const(0x1E)  # 9.25: XLDA
 _OUTX_L_XL = const(0x28)  # 9.30
 _FIFO_CTRL5 = const(0x0A)  # 9.7
-_WAKE_UP_SRC = const(0x1B)  # 9.22
-_WAKE_UP_THS = const(0x5B)  # 9.77
-_MD1_CFG = const(0x5E)  # 9.80
 
 _IF_INC_BDU = const(0x44)
 _ODR_52_HZ_FS_4_G = const(0x38)
 _ODR_52_HZ_FS_8_G = const(0x3C)
 _ST_POSITIVE = const(0x01)
 _XLDA = const(0x01)
-_WU_IA = const(0x08)
-_INT1_WU_AND_DOUBLE_TAP = const(0x28)
-_DOUBLE_TAP_WK_THS_1 = const(0x81)  # an eighth of a g
 _SETTLE_MS = const(100)
 _READINGS = const(5)  # application note AN5130, "Self-test"
 _COUNTS_A_G_FS_4_G = const(8192)  # table 3: 0.122 mg
@@ -81,17 +74,6 @@ def noise(imu, sleep_ms):
         variance = (squares[i] - sums[i] * sums[i] / _STILL_READINGS) / (_STILL_READINGS - 1)
         found.append(int(max(0.0, variance) ** 0.5 * 10000 / _COUNTS_A_G_FS_8_G + 0.5))
     return found
-
-
-def watch_motion(imu):
-    """Have INT1 also tell that a node that waits is moved, by more than 125 mg from one sample to the next."""
-    imu.put(_WAKE_UP_THS, _DOUBLE_TAP_WK_THS_1)
-    imu.put(_MD1_CFG, _INT1_WU_AND_DOUBLE_TAP)
-
-
-def moved(imu):
-    """Return whether the node was moved since the last call; lowers INT1."""
-    return bool(imu.get(_WAKE_UP_SRC) & _WU_IA)
 
 
 def _sums(imu, sleep_ms):

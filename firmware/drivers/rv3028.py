@@ -18,20 +18,14 @@ ADDRESS = const(0x52)
 _STATUS = const(0x0E)  # "Status Register"
 _CONTROL1 = const(0x0F)  # "Control 1 Register"
 _CONTROL2 = const(0x10)  # "Control 2 Register"
-_EVENT_CONTROL = const(0x13)  # "Event Control Register"
-_COUNT_TS = const(0x14)  # "Time Stamp Registers": count, then seconds to year
 _UNIX_TIME_0 = const(0x1B)  # "UNIX Time Registers", four bytes, low first
 _EECMD = const(0x27)  # "EEPROM Memory Control Registers"
 _BACKUP = const(0x37)  # "EEPROM Backup Register", its mirror in RAM
 
 _PORF = const(0x01)
-_EVF = const(0x02)
 _EEBUSY = const(0x80)
 _EERD = const(0x08)
 _RESET = const(0x01)
-_EIE = const(0x04)
-_TSR = const(0x04)  # resets the time stamp
-_EHL = const(0x40)  # an event is a rising edge
 # TCE: charges the backup, over the 3 kOhm of TCR 0: else a capacitor stays empty. A coin cell must not be there.
 # BSM 3, level switching: over to the backup when the supply is below it.
 _BACKED_UP = const(0x2C)
@@ -108,21 +102,6 @@ class RV3028:
         self.is_set = True
         self._is_edge = False  # what was before is another time
         self._begin(second)
-
-    def watch_events(self):
-        """Have the chip note when its event pin rises: `event` then tells."""
-        self._write(_EVENT_CONTROL, _EHL | _TSR)
-        self._clear(_EVF)
-        self._write(_CONTROL2, self._read(_CONTROL2) | _EIE)
-
-    def event(self):
-        """Return (year, month, day, hour, minute, second) of the last event, UTC as the calendar has it, or None."""
-        if not self._read(_STATUS) & _EVF:
-            return None
-        stamp = self._i2c.readfrom_mem(self._address, _COUNT_TS, 7)
-        self._clear(_EVF)
-        second, minute, hour, day, month, year = (10 * (b >> 4) + (b & 15) for b in stamp[1:])
-        return 2000 + year, month, day, hour, minute, second
 
     def _begin(self, second):
         """Take note that a second begins; two of them tell the counter's rate."""

@@ -1,13 +1,12 @@
 """A register-level model of the RV-3028-C7, from Micro Crystal's application manual, with its own numbers.
 
-Modelled: UNIX counter (not frozen while it is read), BCD calendar for time stamps, power-on flag, prescaler reset, the
-EEPROM with its mirror in RAM, its busy time and its commands, backup switch-over, the trickle charge of a capacitor of
-100 mF, the event input, a bus that fails. Not modelled: alarms, timers, clock output, interrupt pin, what the capacitor
-loses, temperature and ageing.
+Modelled: UNIX counter (not frozen while it is read), power-on flag, prescaler reset, the EEPROM with its mirror in
+RAM, its busy time and its commands, backup switch-over, the trickle charge of a capacitor of 100 mF, a bus that fails.
+Not modelled: calendar, time stamps, alarms, timers, clock output, interrupt pin, what the capacitor loses, temperature
+and ageing.
 """
 
 import math
-from datetime import UTC, datetime, timedelta
 
 BUSY_MS = 63
 CHARGED_V = 3.0  # 3.3 V less a Schottky diode
@@ -27,7 +26,6 @@ class Rv3028Model:
 
     def _power_up(self, utc_s: int = 0) -> None:
         self.ms = utc_s * 1000  # the counter with its prescaler
-        self.calendar_ms = 946_684_800_000  # the calendar is another counter: 2000-01-01
         self.registers = bytearray(64)
         self.registers[0x0E] = 0x01
         self.registers[0x37] = self.eeprom[0x37]
@@ -37,7 +35,6 @@ class Rv3028Model:
     def pass_ms(self, ms: int) -> None:
         """Let time pass."""
         self.ms += ms
-        self.calendar_ms += ms
         self.busy_ms = max(0, self.busy_ms - ms)
         if self.registers[0x37] & 0x20:
             time_constant_ms = 100 * (3, 5, 9, 15)[self.registers[0x37] & 3] * 1000
@@ -48,16 +45,6 @@ class Rv3028Model:
         mode = self.registers[0x37] >> 2 & 3
         if not backup_is_good or self.backup_v < LEAST_V or mode not in (1, 3):
             self._power_up()
-
-    def event(self) -> None:
-        """A rising edge on the event pin."""
-        if self.registers[0x13] & 0x40:
-            self.registers[0x0E] |= 0x02
-            at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self.calendar_ms)
-            fields = (at.second, at.minute, at.hour, at.day, at.month, at.year - 2000)
-            self.registers[0x14] = (self.registers[0x14] + 1) & 0xFF
-            for i, value in enumerate(fields):
-                self.registers[0x15 + i] = value // 10 << 4 | value % 10
 
     # ---- machine.I2C
 

@@ -109,14 +109,6 @@ def test_the_eeprom_is_written_once(bench: Bench) -> None:
     assert len(bench.chip._commands) == written
 
 
-def test_an_event_is_stamped(bench: Bench) -> None:
-    bench.clock.watch_events()
-    assert bench.clock.event() is None
-    bench.chip.event()
-    assert bench.clock.event() == (2000, 1, 1, 0, 0, bench.chip.calendar_ms // 1000 % 60)
-    assert bench.clock.event() is None
-
-
 def test_a_bus_that_fails_is_an_oserror(bench: Bench) -> None:
     bench.chip.fails = 1
     with pytest.raises(OSError, match="19"):

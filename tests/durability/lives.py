@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.account.ledger import Ledger, ledger_of
+from ambula.account.ledger import Ledger, ledger_from
+from ambula.clock.true_time import node_time
 from ambula.nodes.segments import assemble
 from ambula.sim.image import build_image, log_chunks
 from ambula.sim.node import NodeProcess, NodeSettings
@@ -56,7 +57,7 @@ class Life:
         with Store(folder / "ledger.db") as store:
             node = store.ensure_node("aa", 1, 0, "P01", "0.1.0")
             store.add_log(node.node_id, self.segments, [], self.segments[-1].offset)
-            return ledger_of(store, node)
+            return ledger_from(node_time(store, node))
 
 
 def is_event(s: Segment, code: int) -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.account.ledger import State, ledger_of
+from ambula.account.ledger import State, ledger_from
+from ambula.clock.true_time import node_time
 from ambula.nodes.client import NodeClient
 from ambula.nodes.visit import fetch, find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
@@ -60,7 +61,7 @@ def test_start_and_stop_outdo_the_plan(tmp_path: Path) -> None:
                 assert report.failed == []
                 (node,) = store.nodes()
                 epochs = store.records(node.node_id).epoch - START_MS // 5000
-                ledger = ledger_of(store, node)
+                ledger = ledger_from(node_time(store, node))
                 codes = [e.count for e in store.log(node.node_id) if e.kind == segment.EVENT]
         assert [c for c in codes if c != segment.FAULT] == [
             segment.BOOT, segment.STARTED, segment.STOPPED, segment.BOOT, segment.STARTED,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from ambula.account.ledger import Ledger, ledger_of
+from ambula.account.ledger import Ledger, ledger_from
 from ambula.clock.true_time import NodeTime, node_time
 from ambula.nodes.segments import assemble
 from ambula.store import Anchor, Store
@@ -50,7 +50,7 @@ class Tape:
             node = store.ensure_node("aa", 1, 0, "P01", "0.1.0")
             found = assemble(0, self.data, at_log_end=True)
             store.add_log(node.node_id, found.segments, found.damage, found.next_offset)
-            return ledger_of(store, node)
+            return ledger_from(node_time(store, node))
 
 
 Step = tuple[str, int]
@@ -105,4 +105,4 @@ def read(tape: Tape, folder: Path, anchors: list[Anchor]) -> tuple[NodeTime, Led
         store.add_log(node.node_id, found.segments, found.damage, found.next_offset)
         for anchor in anchors:
             store.add_anchor(node.node_id, anchor)
-        return node_time(store, node), ledger_of(store, node)
+        return node_time(store, node), ledger_from(node_time(store, node))

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.account.faults import is_sensor_fault
-from ambula.clock.true_time import NodeTime, Unplaced, node_time
-from ambula.store import Event, NodeRow, Store
+from ambula.clock.true_time import NodeTime, Unplaced
+from ambula.store import Event
 from nodecore import activity, record, segment
 from nodecore.sampling import EPOCH_S
 
@@ -68,11 +68,6 @@ class Ledger:
     def duration_s(self) -> int:
         """The whole duration in seconds."""
         return self.duration_slots * EPOCH_S
-
-
-def ledger_of(store: Store, node: NodeRow) -> Ledger:
-    """Return the ledger of one node's log."""
-    return ledger_from(node_time(store, node))
 
 
 def ledger_from(told: NodeTime) -> Ledger:

@@ -18,10 +18,10 @@ Source: van Hees et al. 2014 (CITATIONS.md).
 
 Deviations: the result is not applied. Stillness is a mean absolute deviation below 10 mg, not an SD below 13 mg. Priors
 share the error where offset and gain of an axis cannot be told apart. A direction counts as ten epochs at most, so that
-a night does not outweigh a day. The means may come from records, in steps of 10 mg.
+a night does not outweigh a day. The means come from records, in steps of 10 mg.
 
 Measured, by `pytest tests/unit/recordings/test_calibration.py`, on a synthetic day with offsets of up to 38 mg and
-gains up to 1.6% off: from records within 10 mg and 1%, from samples within 5 mg and 0.5%.
+gains up to 1.6% off: within 10 mg and 1%.
 
 Known failures: a node that lay on a table all day, or an axis that only ever stood or lay, is refused. No test has a
 real sensor whose error is known.
@@ -34,7 +34,6 @@ from numpy.typing import NDArray
 
 from ambula.epochs.sensor_axes import is_turned, sensor_mean_g, spread_g
 from nodecore import record
-from nodecore.sampling import COUNTS_PER_G, EPOCH_SAMPLES
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -91,15 +90,6 @@ def calibrate_records(data: NDArray[np.uint8]) -> Calibration:
     good = (data[:, record.FLAGS] & (record.PARTIAL | record.SENSOR_FAULT)) == 0
     still = good & ~is_turned(data) & (spread_g(data)[:, :3].max(axis=1, initial=0.0) < _STILL_G)
     return calibrate(mean_g[still], step_g=0.01)
-
-
-def calibrate_counts(counts: NDArray[np.int16]) -> Calibration:
-    """Calibrate from samples, (N, 3) int16 at 26 Hz with 4096 counts a g; a rest shorter than an epoch is left out."""
-    n = len(counts) // EPOCH_SAMPLES
-    samples_g = counts[: n * EPOCH_SAMPLES].reshape(n, EPOCH_SAMPLES, 3) / float(COUNTS_PER_G)
-    mean_g = samples_g.mean(axis=1)
-    spread = np.abs(samples_g - mean_g[:, None]).mean(axis=1).max(axis=1, initial=0.0)
-    return calibrate(mean_g[spread < _STILL_G], step_g=0.0)
 
 
 def calibrate(still_g: Floats, step_g: float) -> Calibration:

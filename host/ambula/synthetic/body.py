@@ -15,7 +15,6 @@ _THIGH_LENGTH_SHARE = 0.245
 # Walk ratio, step length over cadence, is nearly constant in a person (Sekiya 1996): m per step/min, 1.72 m tall.
 _WALK_RATIO = 0.0061
 _REFERENCE_HEIGHT_M = 1.72
-_RUN_STEP_M = 0.95
 
 
 @dataclass(frozen=True)
@@ -89,10 +88,6 @@ class Participant:
         """Return the speed, km/h, of level walking at a cadence; constant walk ratio, longer steps for the tall."""
         step_m = _WALK_RATIO * cadence_spm * self.height_m / _REFERENCE_HEIGHT_M
         return step_m * cadence_spm * 0.06
-
-    def running_kmh(self, cadence_spm: float) -> float:
-        """Return the speed, km/h, of easy running at a cadence: steps of nearly fixed length."""
-        return _RUN_STEP_M * self.height_m / _REFERENCE_HEIGHT_M * cadence_spm * 0.06
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ambula.account.ledger import ledger_of
+from ambula.account.ledger import ledger_from
 from ambula.clock.fit import fit
 from ambula.clock.true_time import latest_fit, node_time
 from ambula.days.summary import summarise_days
@@ -285,7 +285,7 @@ def test_whatever_happens_a_placed_record_is_where_it_belongs(
                 node.reboot(hours / 20, keeps_time=what == "reboot")
         placed = node.errors()
         told = node_time(store, node.node)
-        ledger = ledger_of(store, node.node)
+        ledger = ledger_from(node_time(store, node.node))
     worst = 1 + abs(ppm) * 1e-6 * 72 * 720
     assert len(placed) == 0 or placed.max() <= worst
     assert len(placed) + sum(u.epochs for u in told.unplaced) == pytest.approx(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.recordings.calibration import Calibration, calibrate, calibrate_counts, calibrate_records
+from ambula.recordings.calibration import Calibration, calibrate, calibrate_records
 from ambula.synthetic import Participant, default_day, simulate
 from ambula.twin.score import score_stream
 from nodecore import record
@@ -40,13 +40,6 @@ def check(found: Calibration, offset_within_mg: float, gain_within: float) -> No
 
 
 @pytest.mark.parametrize("role", [0, 1])
-def test_the_error_is_recovered_from_samples(day: list[NDArray[np.int16]], role: int) -> None:
-    found = calibrate_counts(day[role])
-    check(found, 5.0, 0.005)
-    assert found.after_mg < 0.5
-
-
-@pytest.mark.parametrize("role", [0, 1])
 def test_the_error_is_recovered_from_records_of_ten_milligram_steps(day: list[NDArray[np.int16]], role: int) -> None:
     found = calibrate_records(score_stream(day[role], role))
     check(found, 10.0, 0.010)
@@ -76,11 +69,11 @@ def directions(dice: np.random.Generator, count: int) -> NDArray[np.float64]:
 
 def test_a_day_on_a_table_is_refused() -> None:
     counts = np.tile(np.array([40, -30, 4200], np.int16), (EPOCH_SAMPLES * 200, 1))
-    for found in (calibrate_counts(counts), calibrate_records(score_stream(counts, 0))):
-        assert found.refusal == "not enough directions (1 of 8)"
-        assert np.isnan(found.offset_mg).all()
-        assert found.before_mg == pytest.approx(25, abs=6)
-        assert str(found) == "cannot tell: not enough directions (1 of 8)"
+    found = calibrate_records(score_stream(counts, 0))
+    assert found.refusal == "not enough directions (1 of 8)"
+    assert np.isnan(found.offset_mg).all()
+    assert found.before_mg == pytest.approx(25, abs=6)
+    assert str(found) == "cannot tell: not enough directions (1 of 8)"
 
 
 def test_an_axis_that_only_ever_stood_or_lay_is_refused() -> None:
@@ -93,7 +86,7 @@ def test_an_axis_that_only_ever_stood_or_lay_is_refused() -> None:
 def test_nothing_is_refused_too() -> None:
     empty = np.empty((0, record.SIZE), np.uint8)
     assert calibrate_records(empty).refusal == "not enough still epochs (0 of 60)"
-    assert calibrate_counts(np.empty((0, 3), np.int16)).epochs == 0
+    assert calibrate_records(empty).epochs == 0
 
 
 def test_flips_of_a_node_that_knew_itself_upside_down_are_undone(day: list[NDArray[np.int16]]) -> None:
