@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from power_model import HERE, Week
 
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.synthetic import Participant, default_day, simulate
@@ -47,7 +48,7 @@ async def simulated_week(folder: Path, days: int, seed: int = 1) -> Week:
                 await rig.run_until(_START_MS + day * 86_400_000 - 5000 + SETTLE_MS)
                 if day in _SYNCS or day == days:
                     rig.laptop_near()
-                    report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys), rig.utc_ms)
+                    report = await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys), rig.utc_ms)
                     for _, error in report.failed:
                         raise error
                     await rig.run_until(rig.utc_ms())

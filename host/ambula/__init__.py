@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
     from ambula.epochs.csv_file import write_epochs_csv
     from ambula.epochs.table import EpochTable
-    from ambula.nodes.visit import sync_nodes
+    from ambula.nodes.sync import sync_nodes
     from ambula.participant.epochs import load_epochs
     from ambula.participant.results import Results, results
     from ambula.recordings.classify import classify
@@ -53,7 +53,7 @@ _HOMES = {
     "ambula.days.summary": ("DaySummary", "WeekSummary", "summarise_days", "summarise_week"),
     "ambula.epochs.csv_file": ("write_epochs_csv",),
     "ambula.epochs.table": ("EpochTable",),
-    "ambula.nodes.visit": ("sync_nodes",),
+    "ambula.nodes.sync": ("sync_nodes",),
     "ambula.participant.epochs": ("load_epochs",),
     "ambula.participant.results": ("Results", "results"),
     "ambula.recordings.classify": ("classify",),

@@ -14,7 +14,8 @@ import numpy as np
 
 from ambula.base.errors import AmbulaError
 from ambula.firmware_build.files import ROOT
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.node import HEAP, find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
@@ -113,7 +114,7 @@ async def whole_day(folder: Path, samples: list[np.ndarray], heap: str) -> None:
         rig.laptop_near()
         with Store(folder / "bench.db") as store:
             start_s = time.perf_counter()
-            await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
+            await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
             took_s = time.perf_counter() - start_s
             payload = sum(node.next_offset for node in store.nodes())
         moved = sum(rig.air.counters[name].total_bytes for name in rig.nodes)
@@ -132,7 +133,7 @@ async def fits(folder: Path, samples: list[np.ndarray], heap_kib: int) -> bool:
             await rig.run_until(START_MS + 1440 * EPOCH_S * 1000 + SETTLE_MS)
             rig.laptop_near()
             with Store(folder / "fits.db") as store:
-                report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 5), rig.utc_ms)
+                report = await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 5), rig.utc_ms)
                 return len(report.synced) == 2
     except AmbulaError:
         return False

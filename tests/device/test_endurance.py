@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from ambula.nodes.segments import Assembled, assemble
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import build_image, log_chunks
 from ambula.sim.node import HEAP, NodeProcess, NodeSettings, find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
@@ -107,7 +108,7 @@ def test_a_day_fits_heap_and_flash(tmp_path: Path) -> None:
             image.write_bytes(rig.flash_path("thigh").read_bytes())
             rig.laptop_near()
             with Store(tmp_path / "s.db") as store:
-                report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
+                report = await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
                 assert report.failed == []
                 return report.synced[0].epochs
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.node import HEAP
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
@@ -26,7 +27,7 @@ def test_two_nodes_record_and_sync_with_3_kib_to_spare(tmp_path: Path) -> None:
             await rig.run_until(START_MS + EPOCHS * 5000 + SETTLE_MS)
             rig.laptop_near()
             with Store(tmp_path / "s.db") as store:
-                report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 30), rig.utc_ms)
+                report = await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 30), rig.utc_ms)
             assert report.failed == []
             assert [one.epochs for one in report.synced] == [EPOCHS, EPOCHS]
             assert [node.resets for node in rig.nodes.values()] == [[], []]
@@ -50,7 +51,7 @@ def test_a_visit_that_is_cut_off_for_want_of_memory_goes_on_in_the_same_window(t
             rig.laptop_near()
             (near,) = await find_nodes(rig.radio, rig.keys, 30)
             with Store(tmp_path / "s.db") as store:
-                report = await fetch(rig.radio, store, [near], rig.utc_ms)
+                report = await sync_each(rig.radio, store, [near], rig.utc_ms)
                 assert report.failed == []
                 (stored,) = store.nodes()
                 told = [e.payload for e in store.events(stored.node_id) if e.code == segment.FAULT]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from ambula.nodes.segments import assemble
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.participant.thigh_fusion import agreement, body_fusion
 from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.sim.node import HEAP, find_micropython
@@ -65,7 +66,7 @@ async def synced(rig: Rig, folder: Path) -> Met:
     windows = rig.radios["thigh"].windows - rig.radios["back"].windows
     rig.laptop_near()
     with Store(folder / "s.db") as store:
-        report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
+        report = await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
         assert report.failed == []
         assert all(s.damaged_bytes == 0 for s in report.synced)
         met = outcome(rig, store)

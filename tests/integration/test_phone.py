@@ -9,7 +9,8 @@ import numpy as np
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Advertisement, Connection, Device, Peer
 
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import protocol, record
@@ -87,7 +88,7 @@ def test_a_phone_reads_battery_and_firmware_and_hears_the_cadence(tmp_path: Path
             assert not left.is_set()
             await connection.disconnect()
             with Store(tmp_path / "s.db") as store:
-                await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
+                await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
             return values
 
     values = asyncio.run(go())

@@ -9,7 +9,8 @@ import numpy as np
 from ambula.account.ledger import State, ledger_from
 from ambula.clock.true_time import node_time
 from ambula.nodes.client import NodeClient
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import protocol, segment
@@ -57,7 +58,7 @@ def test_start_and_stop_outdo_the_plan(tmp_path: Path) -> None:
             await rig.run_until(START_MS + EPOCHS * 5000 + SETTLE_MS)
             rig.laptop_near()
             with Store(tmp_path / "s.db") as store:
-                report = await fetch(rig.radio, store, await find_nodes(rig.radio, rig.keys, 30), rig.utc_ms)
+                report = await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 30), rig.utc_ms)
                 assert report.failed == []
                 (node,) = store.nodes()
                 epochs = store.records(node.node_id).epoch - START_MS // 5000

@@ -1,6 +1,7 @@
 """Sync over the virtual air: complete, cheap, and the same however often it is cut."""
 
 import asyncio
+import functools
 import itertools
 import os
 import random
@@ -13,23 +14,26 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from ambula.base.errors import AmbulaError, ProtocolError, StoreError, TransportError
+import ambula
+from ambula.base.errors import AmbulaError, InputError, ProtocolError, StoreError, TransportError
+from ambula.nodes import sync
 from ambula.nodes.client import NodeClient
-from ambula.nodes.sync import sync_node
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each, sync_node
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.sim.rig import Rig
 from ambula.store import Store
-from nodecore import segment
+from ambula.transport.source import open_radio
+from nodecore import protocol, segment
 from tests.integration.between import Between
 from tests.support import worn
 from tests.support.command import Laptop
 
 
-async def visit(rig: Rig, store: Store) -> int:
+async def sync_all(rig: Rig, store: Store) -> int:
     """Sync all nodes; return the epochs that came. Raises the first failure."""
     found = await find_nodes(rig.radio, rig.keys, 30)
-    report = await fetch(rig.radio, store, found, rig.utc_ms)
+    report = await sync_each(rig.radio, store, found, rig.utc_ms)
     for _, error in report.failed:
         raise error
     assert len(report.synced) == len(rig.nodes)
@@ -61,12 +65,12 @@ def test_a_sync_brings_everything_for_little_more_than_its_size(recorded: Path, 
         with Store(tmp_path / "s.db") as store:
             async with worn.worn_again(recorded, tmp_path / "rig") as rig:
                 rig.laptop_near()
-                assert await visit(rig, store) == 2 * worn.EPOCHS
+                assert await sync_all(rig, store) == 2 * worn.EPOCHS
                 payload = sum(node.next_offset for node in store.nodes())
                 moved = sum(rig.air.counters[name].total_bytes for name in worn.ROLES)
                 assert payload > 100_000
                 assert moved <= 1.15 * payload
-                assert await visit(rig, store) == 0  # a second sync finds nothing new
+                assert await sync_all(rig, store) == 0  # a second sync finds nothing new
             assert_complete(store, recorded)
             assert_freed(rig)
 
@@ -132,7 +136,7 @@ def test_cut_off_anywhere_and_run_again_it_ends_with_the_same_store(recorded: Pa
                     way = await cut_sync(rig, store, dice.choice(worn.ROLES), dice)
                     if way != "whole":
                         cuts[way] = cuts.get(way, 0) + 1
-                await visit(rig, store)
+                await sync_all(rig, store)
             assert_complete(store, recorded)
         return cuts
 
@@ -178,6 +182,35 @@ def test_a_laptop_that_is_killed_goes_on_where_it_was(recorded: Path, tmp_path: 
         assert_complete(store, recorded)
 
 
+def test_a_script_syncs_the_nodes_that_were_set_up_here(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`ambula.sync_nodes` runs in a thread, with an event loop and a radio of its own, as in somebody's script."""
+
+    def script(timeout_s: float) -> list[tuple[str, int]]:
+        with Store(tmp_path / "s.db") as store:
+            report = ambula.sync_nodes(store, timeout_s=timeout_s)
+            assert report.failed == []
+            return sorted((protocol.ROLE_NAMES[one.node.role], one.epochs) for one in report.synced)
+
+    async def go() -> list[tuple[str, int]]:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            for turn, timeout_s in enumerate((1, 30)):
+                spec = f"bumble:{await rig.air.serve_central(f'script{turn}')}"
+                monkeypatch.setattr(sync, "open_radio", functools.partial(open_radio, spec))
+                if turn == 0:  # the nodes' radios are off
+                    with pytest.raises(TransportError, match="none of the nodes was heard in 1 s"):
+                        await asyncio.to_thread(script, timeout_s)
+                    rig.laptop_near()
+            return await asyncio.to_thread(script, timeout_s)
+
+    assert asyncio.run(go()) == [("back", worn.EPOCHS), ("thigh", worn.EPOCHS)]
+    with Store(tmp_path / "s.db") as store:
+        assert_complete(store, recorded)
+        with pytest.raises(InputError, match="no node was set up on this computer"):
+            ambula.sync_nodes(store, "P99")
+
+
 def test_a_stranger_is_told_from_a_node() -> None:
     class Stranger:
         async def read(self, char_uuid: str) -> bytes:
@@ -203,10 +236,10 @@ def test_a_locked_store_leaves_the_data_on_the_node(
                 other = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
                 other.execute("BEGIN EXCLUSIVE")
                 with pytest.raises(StoreError, match="in use"):
-                    await visit(rig, store)
+                    await sync_all(rig, store)
                 other.execute("ROLLBACK")
                 other.close()
-                await visit(rig, store)
+                await sync_all(rig, store)
             assert_complete(store, recorded)
 
     asyncio.run(go())
@@ -240,7 +273,7 @@ def test_damage_in_flash_costs_only_what_it_touches(recorded: Path, tmp_path: Pa
         with Store(tmp_path / "s.db") as store:
             async with rig:
                 rig.laptop_near()
-                await visit(rig, store)
+                await sync_all(rig, store)
             (node,) = store.nodes("role = 0")
             damage = store.damage(node.node_id)
             assert 0 < sum(length for _, length, _ in damage) <= 3 * segment.MAX_SIZE
@@ -263,7 +296,7 @@ def test_nothing_is_freed_that_the_node_does_not_recognise(recorded: Path, tmp_p
             async with worn.worn_again(recorded, tmp_path / "rig") as rig:
                 rig.laptop_near()
                 with pytest.raises(ProtocolError, match="is not what the node recorded: nothing was freed"):
-                    await visit(rig, store)
+                    await sync_all(rig, store)
 
     asyncio.run(go())
     for name, chunks in before.items():

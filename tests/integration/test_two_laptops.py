@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 from ambula.nodes import receipts
-from ambula.nodes.visit import FetchReport, fetch, find_nodes
+from ambula.nodes.sync import SyncReport, sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import log_chunks
 from ambula.sim.rig import Rig
 from ambula.store import Store
@@ -12,8 +13,8 @@ from ambula.transport.radio import Radio
 from tests.support import worn
 
 
-async def sync(rig: Rig, radio: Radio, store: Store) -> FetchReport:
-    return await fetch(radio, store, await find_nodes(radio, rig.keys, 30), rig.utc_ms)
+async def sync(rig: Rig, radio: Radio, store: Store) -> SyncReport:
+    return await sync_each(radio, store, await find_nodes(radio, rig.keys, 30), rig.utc_ms)
 
 
 def freed_before(store: Store, node_id: int) -> list[range]:

@@ -10,7 +10,8 @@ import pytest
 
 from ambula.base.errors import TransportError
 from ambula.nodes.keys import KeyFile
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.sim.image import device_key, log_chunks
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
@@ -77,7 +78,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
             await rig.run_until(start_ms + EPOCHS * 5000 + SETTLE_MS)
             rig.laptop_near()
             with Store(tmp_path / "s.db") as store:
-                report = await fetch(rig.radio, store, await find_nodes(rig.radio, [key], 20), rig.utc_ms)
+                report = await sync_each(rig.radio, store, await find_nodes(rig.radio, [key], 20), rig.utc_ms)
                 assert report.failed == []
                 (node,) = store.nodes("participant = ?", ("Ola Nordmann",))
                 assert report.synced[0].epochs == len(store.records(node.node_id))

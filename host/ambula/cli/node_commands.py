@@ -1,6 +1,8 @@
 """Commands that talk to nodes, or tell what is known of them: scan, sync, status."""
 
+import contextlib
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
@@ -21,13 +23,13 @@ from ambula.cli.common import (
     warn_of_name,
     zone_of,
 )
-from ambula.cli.output import Table, err, out, print_json, progress, waiting
+from ambula.cli.output import Show, Table, err, out, print_json, progress, waiting
 from ambula.clock.true_time import latest_fit, node_time
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
-from ambula.nodes.sync import SyncResult
-from ambula.nodes.visit import SCAN_S, FetchReport, Near, fetch, find_nodes, missing
+from ambula.nodes.sync import SyncReport, SyncResult, sync_near
+from ambula.nodes.visit import SCAN_S, Near, find_nodes, missing
 from ambula.participant.thigh_fusion import agreement, body_fusion
 from ambula.recordings.calibration import Calibration, calibrate_records
 from ambula.store import NodeRow, Store
@@ -139,29 +141,46 @@ async def heard_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list
     """Return those of the nodes that are heard; raises TransportError if there is none."""
     with waiting("looking for nodes ..."):
         heard = await find_nodes(air, keys, timeout_s)
+    return _ours(heard, timeout_s)
+
+
+async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
+    """Return the same, and say which were not heard."""
+    nodes = await heard_nodes(air, keys, timeout_s)
+    _say_who_is_missing(nodes, keys)
+    return nodes
+
+
+def _ours(heard: Sequence[Near], timeout_s: float) -> list[tuple[Near, NodeKey]]:
     nodes = [(n, n.key) for n in heard if n.key is not None]
     if not nodes:
         raise TransportError((_NONE_OF_OURS if heard else _NOBODY).format(timeout_s, len(heard)))
     return nodes
 
 
-async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
-    """Return the same, and say which were not heard."""
-    nodes = await heard_nodes(air, keys, timeout_s)
+def _say_who_is_missing(nodes: Sequence[tuple[Near, NodeKey]], keys: list[NodeKey]) -> None:
     for key in missing([n for n, _ in nodes], keys):
         err.line(_NOT_HEARD.format(key.participant, key.role_name))
-    return nodes
 
 
-async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float) -> FetchReport:
-    async with open_radio(radio) as air:
-        nodes = [n for n, _ in await near_nodes(air, keys, timeout_s)]
-        with progress() as show:
-            for n in nodes:
-                show(_name(n), None)
-            return await fetch(
-                air, store, nodes, on_progress=lambda near, done, of: show(_name(near), done / max(of, 1))
-            )
+async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float) -> SyncReport:
+    with contextlib.ExitStack() as shown:
+        bars: list[Show] = []
+
+        def on_heard(heard: Sequence[Near]) -> None:
+            shown.close()  # nothing is waited for any longer
+            nodes = _ours(heard, timeout_s)
+            _say_who_is_missing(nodes, keys)
+            bars.append(shown.enter_context(progress()))
+            for near, _ in nodes:
+                bars[0](_name(near), None)
+
+        def on_progress(near: Near, done: int, of: int) -> None:
+            bars[0](_name(near), done / max(of, 1))
+
+        async with open_radio(radio) as air:
+            shown.enter_context(waiting("looking for nodes ..."))
+            return await sync_near(air, store, keys, timeout_s, on_heard, on_progress)
 
 
 def _name(near: Near) -> str:
@@ -183,7 +202,7 @@ def _hours(epochs: int) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes else f"{epochs * EPOCH_S} s"
 
 
-def _sync_as_json(report: FetchReport) -> list[dict[str, Any]]:
+def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
     return [
         {
             "participant": r.node.participant,

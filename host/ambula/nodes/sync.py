@@ -1,21 +1,32 @@
-"""Brings a node's log into the store: read, verify, store, get the node's receipt, and only then acknowledge.
+"""A sync is a visit that brings a node's log into the store: read, verify, store, get its receipt, then acknowledge.
 
 Cut it off anywhere: what was stored is stored, what was not is still on the node, and the next sync goes on at the
 byte.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from ambula.base.errors import ProtocolError
+from ambula.base.errors import AmbulaError, InputError, ProtocolError, TransportError
 from ambula.nodes import receipts
 from ambula.nodes.client import NodeClient
 from ambula.nodes.info import Info
+from ambula.nodes.keys import KeyFile
 from ambula.nodes.segments import assemble
+from ambula.nodes.session import NodeKey
+from ambula.nodes.visit import SCAN_S, Near, find_nodes, visiting
 from ambula.store import NodeRow, Store
+from ambula.transport.radio import Radio
+from ambula.transport.source import open_radio
 from nodecore import protocol
 
 READ_SIZE = 32768  # as the node's chunk: each acknowledgement can free one
+_ATTEMPTS = 3
+_ATTEMPT_PAUSE_S = 1.0
+_AGAIN_S = 5.0  # how long to listen for a node that was lost before its old address is tried
+
+OnProgress = Callable[[Near, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,14 @@ class SyncResult:
     epochs: int
     damaged_bytes: int
     clock_was_set: bool
+
+
+@dataclass
+class SyncReport:
+    """What the syncs of several nodes did: a result for each that was synced, an error for each that was not."""
+
+    synced: list[SyncResult] = field(default_factory=list[SyncResult])
+    failed: list[tuple[str, AmbulaError]] = field(default_factory=list[tuple[str, AmbulaError]])
 
 
 @dataclass
@@ -105,3 +124,96 @@ async def _acknowledge(client: NodeClient, store: Store, node: NodeRow, info: In
     last = store.last_segment(node.node_id)
     if last is not None and last[0] > info.log_first:
         await client.acknowledge(*last)
+
+
+def sync_nodes(store: Store, participant: str | None = None, timeout_s: float = SCAN_S) -> SyncReport:
+    """Look for the nodes that were set up on this computer, and sync those that are near into the store.
+
+    participant: only this one's. What a node that was lost on the way had sent is kept; `failed` of the report names
+    it. Raises InputError where no node was set up, TransportError where none is heard. Not in a running event loop.
+
+    Example:
+        >>> from pathlib import Path
+        >>> import ambula
+        >>> with ambula.Store(Path("ambula.db")) as store:  # doctest: +SKIP
+        ...     report = ambula.sync_nodes(store)
+        >>> [(one.node.participant, one.epochs) for one in report.synced]  # doctest: +SKIP
+        [('P01', 17280), ('P01', 17280)]
+    """
+    keys = [key for key in KeyFile().load() if participant in (None, key.participant)]
+    if not keys:
+        raise InputError("no node was set up on this computer: `ambula setup` does it over USB")
+    return asyncio.run(_sync_near(store, keys, timeout_s))
+
+
+async def sync_near(
+    radio: Radio,
+    store: Store,
+    keys: Sequence[NodeKey],
+    timeout_s: float = SCAN_S,
+    on_heard: Callable[[Sequence[Near]], None] | None = None,
+    on_progress: OnProgress | None = None,
+) -> SyncReport:
+    """Look for the nodes of `keys`, and sync those that are near.
+
+    on_heard is told of every node that was heard, those of others too, before the first is synced; on_progress hears
+    (node, bytes done, to do). Raises TransportError where none of `keys` is near.
+    """
+    heard = await find_nodes(radio, keys, timeout_s)
+    if on_heard is not None:
+        on_heard(heard)
+    if not any(near.key for near in heard):
+        raise TransportError(f"none of the nodes was heard in {timeout_s:.0f} s: double-tap them and try again")
+    return await sync_each(radio, store, heard, on_progress=on_progress)
+
+
+async def _sync_near(store: Store, keys: Sequence[NodeKey], timeout_s: float) -> SyncReport:
+    async with open_radio() as radio:
+        return await sync_near(radio, store, keys, timeout_s)
+
+
+async def sync_each(
+    radio: Radio,
+    store: Store,
+    nodes: Sequence[Near],
+    now_ms: Callable[[], int] | None = None,
+    on_progress: OnProgress | None = None,
+) -> SyncReport:
+    """Sync those of the nodes that are ours, one after the other; a lost link is tried again, three times in all."""
+    report = SyncReport()
+    for near in nodes:
+        key = near.key
+        if key is None:
+            continue
+
+        async def attempt(near: Near, key: NodeKey = key) -> SyncResult:
+            def hear(done: int, of: int) -> None:
+                if on_progress is not None:
+                    on_progress(near, done, of)
+
+            async with visiting(radio, near, key, now_ms) as client:
+                return await sync_node(client, store, hear)
+
+        try:
+            report.synced.append(await _patiently(radio, near, key, attempt))
+        except AmbulaError as e:
+            report.failed.append((f"{key.participant} {near.role}", e))
+    return report
+
+
+async def _patiently(
+    radio: Radio, near: Near, key: NodeKey, attempt: Callable[[Near], Awaitable[SyncResult]]
+) -> SyncResult:
+    """Try again when the link fails; anything else, and the last failure, is for the caller."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await attempt(near)
+        except TransportError:
+            await asyncio.sleep(_ATTEMPT_PAUSE_S)
+            near = await _again(radio, near, key)
+    return await attempt(near)
+
+
+async def _again(radio: Radio, near: Near, key: NodeKey) -> Near:
+    """Return the node as it is heard now: a window that it opened anew has a new address."""
+    return next((heard for heard in await find_nodes(radio, [key], _AGAIN_S) if heard.key == key), near)

@@ -1,25 +1,16 @@
-"""One visit of the laptop: look for its own nodes, connect to each, sync it, and go on if one of them fails."""
+"""A visit: the laptop looks for its own nodes, and connects to one. What a visit may bring is in `nodes.sync`."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
 
-from ambula.base.errors import AmbulaError, InputError, TransportError
 from ambula.nodes.client import NodeClient
-from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
-from ambula.nodes.sync import SyncResult, sync_node
-from ambula.store import Store
 from ambula.transport.radio import Found, Radio
-from ambula.transport.source import open_radio
 from nodecore import protocol
 
 SCAN_S = 20.0  # a node that nobody taps opens its window every 15 minutes only: tap it
 _CONNECT_TIMEOUT_S = 20.0
-_ATTEMPTS = 3
-_ATTEMPT_PAUSE_S = 1.0
-_AGAIN_S = 5.0  # how long to listen for a node that was lost before its old address is tried
 
 
 @dataclass(frozen=True)
@@ -33,14 +24,6 @@ class Near:
     def role(self) -> str:
         """`thigh` or `back`; `unknown` if it is not ours, since only the key tells."""
         return "unknown" if self.key is None else self.key.role_name
-
-
-@dataclass
-class FetchReport:
-    """What a visit brought: a result a node that was synced, an error a node that was not."""
-
-    synced: list[SyncResult] = field(default_factory=list[SyncResult])
-    failed: list[tuple[str, AmbulaError]] = field(default_factory=list[tuple[str, AmbulaError]])
 
 
 async def find_nodes(radio: Radio, keys: Sequence[NodeKey], timeout_s: float = SCAN_S) -> list[Near]:
@@ -74,63 +57,6 @@ def owner(found: Found, keys: Sequence[NodeKey]) -> NodeKey | None:
     return next((key for key in keys if key.made(hint)), None)
 
 
-async def fetch(
-    radio: Radio,
-    store: Store,
-    nodes: Sequence[Near],
-    now_ms: Callable[[], int] | None = None,
-    on_progress: Callable[[Near, int, int], None] | None = None,
-) -> FetchReport:
-    """Sync those of the nodes that are ours, one after the other; a lost link is tried again, three times in all."""
-    report = FetchReport()
-    for near in nodes:
-        key = near.key
-        if key is None:
-            continue
-
-        async def attempt(near: Near, key: NodeKey = key) -> SyncResult:
-            def hear(done: int, of: int) -> None:
-                if on_progress is not None:
-                    on_progress(near, done, of)
-
-            async with visiting(radio, near, key, now_ms) as client:
-                return await sync_node(client, store, hear)
-
-        try:
-            report.synced.append(await _patiently(radio, near, key, attempt))
-        except AmbulaError as e:
-            report.failed.append((f"{key.participant} {near.role}", e))
-    return report
-
-
-def sync_nodes(store: Store, participant: str | None = None, timeout_s: float = SCAN_S) -> FetchReport:
-    """Look for the nodes that were set up on this computer, and sync those that are near into the store.
-
-    participant: only this one's. What a node that was lost on the way had sent is kept; `failed` of the report names
-    it. Raises InputError where no node was set up, TransportError where none is heard. Not in a running event loop.
-
-    Example:
-        >>> from pathlib import Path
-        >>> import ambula
-        >>> with ambula.Store(Path("ambula.db")) as store:  # doctest: +SKIP
-        ...     report = ambula.sync_nodes(store)
-        >>> [(one.node.participant, one.epochs) for one in report.synced]  # doctest: +SKIP
-        [('P01', 17280), ('P01', 17280)]
-    """
-    keys = [key for key in KeyFile().load() if participant in (None, key.participant)]
-    if not keys:
-        raise InputError("no node was set up on this computer: `ambula setup` does it over USB")
-    return asyncio.run(_sync_near(store, keys, timeout_s))
-
-
-async def _sync_near(store: Store, keys: Sequence[NodeKey], timeout_s: float) -> FetchReport:
-    async with open_radio() as radio:
-        near = [node for node in await find_nodes(radio, keys, timeout_s) if node.key is not None]
-        if not near:
-            raise TransportError(f"none of the nodes was heard in {timeout_s:.0f} s: double-tap them and try again")
-        return await fetch(radio, store, near)
-
-
 @contextlib.asynccontextmanager
 async def visiting(
     radio: Radio, near: Near, key: NodeKey, now_ms: Callable[[], int] | None = None
@@ -141,21 +67,3 @@ async def visiting(
         yield NodeClient(link, [key], now_ms)
     finally:
         await link.close()
-
-
-async def _patiently(
-    radio: Radio, near: Near, key: NodeKey, attempt: Callable[[Near], Awaitable[SyncResult]]
-) -> SyncResult:
-    """Try again when the link fails; anything else, and the last failure, is for the caller."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return await attempt(near)
-        except TransportError:
-            await asyncio.sleep(_ATTEMPT_PAUSE_S)
-            near = await _again(radio, near, key)
-    return await attempt(near)
-
-
-async def _again(radio: Radio, near: Near, key: NodeKey) -> Near:
-    """Return the node as it is heard now: a window that it opened anew has a new address."""
-    return next((heard for heard in await find_nodes(radio, [key], _AGAIN_S) if heard.key == key), near)

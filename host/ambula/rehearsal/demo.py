@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from ambula.base.errors import SimulatorError
 from ambula.epochs.table import EpochTable
-from ambula.nodes.visit import FetchReport, fetch, find_nodes
+from ambula.nodes.sync import SyncReport, sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.participant.epochs import load_epochs
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
@@ -82,12 +83,12 @@ def _render(folder: Path, days: int, seed: int, show: Show) -> list[Truth]:
     return truth
 
 
-async def _visit(rig: Rig, store: Store, show: Show) -> FetchReport:
+async def _visit(rig: Rig, store: Store, show: Show) -> SyncReport:
     """The laptop comes near: scan, connect, sync both nodes."""
     show("the laptop syncs", 0.0)
     rig.laptop_near()
     found = await find_nodes(rig.radio, rig.keys, _SCAN_S)
-    report = await fetch(
+    report = await sync_each(
         rig.radio,
         store,
         found,
@@ -101,7 +102,7 @@ async def _visit(rig: Rig, store: Store, show: Show) -> FetchReport:
     return report
 
 
-def _outcome(store: Store, rig: Rig, report: FetchReport, truth: list[Truth], start_ms: int) -> Rehearsal:
+def _outcome(store: Store, rig: Rig, report: SyncReport, truth: list[Truth], start_ms: int) -> Rehearsal:
     table = load_epochs(store, PARTICIPANT)
     return Rehearsal(
         table=table,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ambula.base.errors import InputError, SimulatorError
 from ambula.epochs.table import EpochTable
-from ambula.nodes.visit import fetch, find_nodes
+from ambula.nodes.sync import sync_each
+from ambula.nodes.visit import find_nodes
 from ambula.participant.epochs import load_epochs
 from ambula.recordings.classify import check_overlap
 from ambula.recordings.recording import Axes, Samples, read_samples
@@ -56,7 +57,7 @@ async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
     rig.laptop_near()
     found = await find_nodes(rig.radio, rig.keys, _SCAN_S)
     with Store(path) as store:
-        report = await fetch(rig.radio, store, found, rig.utc_ms)
+        report = await sync_each(rig.radio, store, found, rig.utc_ms)
         for _, error in report.failed:
             raise error
         if len(report.synced) != nodes:
