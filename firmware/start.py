@@ -12,7 +12,7 @@ def run():
 
     chosen = settings.load()
     settings = None
-    node.forget("settings")
+    node.unload("settings")
     gc.collect()
     from nodecore.score import EpochScorer
 
@@ -25,7 +25,7 @@ def run():
 
     examined = health.examine(hardware)
     health = None
-    node.forget("health")
+    node.unload("health")
 
     from node.app import FIRMWARE, App
 

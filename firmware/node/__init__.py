@@ -3,7 +3,7 @@
 import sys
 
 
-def forget(name, package="node"):
+def unload(name, package="node"):
     """Let a module of ours go, so that its heap is free again; it is loaded anew when it is wanted again."""
     sys.modules.pop(package + "." + name, None)
     try:

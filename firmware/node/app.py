@@ -18,7 +18,7 @@ FIRMWARE = (0, 1, 0)
 _STORAGE = "/data/"  # where the board mounts the file system that is written to
 _LOG_DIRECTORY = _STORAGE + "log"
 _TODAY = _LOG_DIRECTORY + "/today"
-_BACK = _LOG_DIRECTORY + "/back"  # what a visit has copied of the back's log
+_BACK = _LOG_DIRECTORY + "/back"  # what a meeting has copied of the back's log
 
 _AFTER_EPOCH_MS = const(50)  # just after an epoch ends, so that it is finished at once; less than the dead band
 _AFTER_SERVICE_MS = const(300)  # a window begins when the epoch before it is scored
@@ -71,7 +71,7 @@ class App:
             self._sitting = start.sitting(config)
         self.today = Today(start.read_today(_TODAY), config.midnight_min)
         self.sensor = Sensor(board.imu, board.now_ms, start.sensor_patience_h(self.last_words))
-        node.forget("start")
+        node.unload("start")
         from node.session import Session
 
         self.session = Session(key, pair, config.role_code, board.unique_id())
@@ -183,11 +183,11 @@ class App:
     def _meet(self):
         """Let the thigh fetch and fuse what the back has recorded; that wants the room of the laptop's side."""
         if self.link.active or self._signal or self.boot_story or not self.clock.is_set or not self.today.is_due():
-            return  # among others where a light or a motor would stay on for all of the visit
+            return  # among others where a light or a motor would stay on for all of the meeting
         self.board.power.enter(MEETING)
         back_off = self.link.back_off
         del self.link
-        node.forget("link")
+        node.unload("link")
         _forget_tables()
         gc.threshold(_GC_LOADING)
         try:
@@ -197,7 +197,7 @@ class App:
         except Exception as e:
             self.tell("pair", e)
         meeting = None
-        node.forget("meeting")
+        node.unload("meeting")
         try:
             self._load_link()
         except Exception as e:
@@ -209,12 +209,12 @@ class App:
     def _load_link(self):
         """Load what serves a laptop, and the forest's tables: after all that is needed for a while only."""
         gc.collect()
-        from node.link import Link
+        from node.link import GattServer
 
         phone = None
         if self.config.phone:
             from node import phone
-        self.link = Link(self, self.session, self.board.now_ms, self.config.link_idle_ms, phone)
+        self.link = GattServer(self, self.session, self.board.now_ms, self.config.link_idle_ms, phone)
         gc.collect()
         from nodecore import model
 
@@ -253,7 +253,7 @@ class App:
             self._signal = signals.begin(self, what)
         except Exception:
             pass  # nothing else of the node shall feel it
-        node.forget("signals")
+        node.unload("signals")
         gc.collect()
 
     # ---- faults
@@ -294,7 +294,7 @@ class App:
             try:
                 telling.tell_boot(self, _STORAGE)
             finally:
-                node.forget("telling")
+                node.unload("telling")
 
     def _look(self):
         """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
@@ -450,4 +450,4 @@ class App:
 def _forget_tables():
     """Free the forest's tables, for which no epoch asks before `App._load_link` has been."""
     forest.model = None  # pyright: ignore[reportAttributeAccessIssue]
-    node.forget("model", "nodecore")
+    node.unload("model", "nodecore")

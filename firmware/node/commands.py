@@ -1,6 +1,6 @@
 """What a laptop may order a node to do. SPEC.md, "GATT service".
 
-Loaded for each order and forgotten again: the heap has no room for all of it beside a log that is on its way.
+Loaded for each order and unloaded again: the heap has no room for all of it beside a log that is on its way.
 """
 
 import json

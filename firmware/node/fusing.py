@@ -1,4 +1,4 @@
-"""Fuses the thigh's epochs with what a visit has copied of the back's log; loaded after a visit and forgotten again.
+"""Fuses the thigh's epochs with what a meeting has copied of the back's log; loaded after it and unloaded again.
 
 Both logs are in epoch order. What comes of it goes into the thigh's log as runs of classes: SPEC.md, "Segment".
 """
@@ -17,7 +17,7 @@ _NOTHING = const(15)  # in the place of a class: not fused
 
 
 class Fusing:
-    """One round; `copy` is what `peer.Visit` says of it."""
+    """One round; `copy` is what `peer.Meeting` says of it."""
 
     def __init__(self, app, copy):
         self._log = app.log
@@ -68,7 +68,7 @@ class Fusing:
         while at < len(data):
             h = headers.parse_header(data, at)
             if h is not None and at + h.size > len(data):
-                break  # the rest of it is in the next piece, or comes with the next visit
+                break  # the rest of it is in the next piece, or comes with the next meeting
             if h is None or not headers.is_sealed(data, at, h):
                 found = bytes(data).find(b"AM", at + 1)
                 at = found if found > 0 else len(data)

@@ -1,6 +1,6 @@
 """How a conversation begins: hints in advertisements, and the mutual proof of a key. SPEC.md, "Session".
 
-Loaded when a window opens and when somebody says hello, and forgotten again.
+Loaded when a window opens and when somebody says hello, and unloaded again.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Is the sensor well? Asked once a start, before the first sample, and forgotten; SPEC.md, "Health"."""
+"""Is the sensor well? Asked once a start, before the first sample, and unloaded; SPEC.md, "Health"."""
 
 import node
 from nodecore import protocol
@@ -26,4 +26,4 @@ def examine(board):
     except Exception:
         return (0,) * 7  # the program starts the sensor anew, and tells if it stays deaf
     finally:
-        node.forget("lsm6ds3tr_c_check", "drivers")
+        node.unload("lsm6ds3tr_c_check", "drivers")

@@ -36,7 +36,7 @@ _AFTER_PHONE_MS = const(2000)  # then the window is open for its owner for so lo
 _MAX_BACK_OFF = const(3)  # strangers in window after window make the next ones rarer, eight times at most
 
 
-class Link:
+class GattServer:
     """One GATT server with one laptop, or the wearer's other node, at a time.
 
     `app` is the node's program, `session` knows the owner. `now_ms` counts up. `phone` is the module `node.phone` where
@@ -96,7 +96,7 @@ class Link:
             self._ble.gap_disconnect(self._conn)
         self._conn = None
         self._commands = []
-        self._forget()
+        self._end_session()
         self._reopen = False
         self._ble.active(False)
         self._ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
@@ -110,14 +110,14 @@ class Link:
         if not self.active:
             return
         if self._stale:
-            self._forget()
+            self._end_session()
         commands = self._commands  # an IRQ may put a new list in its place, but it never shortens one
         if commands and self._reply is None:
             self._execute(commands.pop(0))
         try:
             self._send()
         except OSError:  # the laptop left between the check and the call; the IRQ has told or will tell
-            self._forget()
+            self._end_session()
         if self._reopen and self._conn is None:
             self._reopen = False
             self._advertise()
@@ -159,7 +159,7 @@ class Link:
 
         self._hint = greeting.hint(session)
         self._response = protocol.peer_data(greeting.peer_hint(session)) if session.serves_peer else b""
-        node.forget("greeting")
+        node.unload("greeting")
         if phone:
             self._response = phone.FOUND_BY + self._response
         self.active = True
@@ -200,7 +200,7 @@ class Link:
         self._commands = []
         self._stale = True
 
-    def _forget(self):
+    def _end_session(self):
         """End all that belonged to the peer before."""
         self._stale = False
         self._reply = None
@@ -242,7 +242,7 @@ class Link:
         from node import greeting
 
         answer = greeting.answer(self._session, message)
-        node.forget("greeting")
+        node.unload("greeting")
         if self._session.is_open:
             self._had_owner = True
             self._stay_open()
@@ -282,9 +282,9 @@ class Link:
                 from node import commands
             return commands.answer(self._app, self._session, command)
         finally:
-            node.forget("answers")
-            node.forget("commands")
-            node.forget("blocks", "nodecore")
+            node.unload("answers")
+            node.unload("commands")
+            node.unload("blocks", "nodecore")
 
     # ---- sending
 

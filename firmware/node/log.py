@@ -187,5 +187,5 @@ class Log:
 
 
 def _forget_recovery():
-    node.forget("recovery")
-    node.forget("headers", "nodecore")
+    node.unload("recovery")
+    node.unload("headers", "nodecore")

@@ -1,4 +1,4 @@
-"""A meeting of the thigh with the back, step by step; each step's module is loaded for it and forgotten after it.
+"""A meeting of the thigh with the back, step by step; each step's module is loaded for it and unloaded after it.
 
 The heap has room for one of them at a time, and only while `node.link` is not loaded either.
 """
@@ -32,9 +32,9 @@ def meet(app, path, today_path):
     except Exception as e:
         app.tell("pair", e)
     fusing = None
-    node.forget("fusing")
+    node.unload("fusing")
     for name in ("fuse", "unpack", "headers"):
-        node.forget(name, "nodecore")
+        node.unload(name, "nodecore")
     app.today.met(copy)
 
 
@@ -68,11 +68,11 @@ def _fetch(app, path):
             return None
         ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
         finder = finding = None
-        node.forget("finding")
+        node.unload("finding")
         gc.collect()
         from node import peer
 
-        return peer.Visit(app, ble, wait, conn, control).run(path)
+        return peer.Meeting(app, ble, wait, conn, control).run(path)
     finally:
         app.session.end()
         if conn is not None:
@@ -80,5 +80,5 @@ def _fetch(app, path):
             wait(lambda: False, _HANG_UP_MS)
         ble.active(False)
         ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
-        node.forget("finding")
-        node.forget("peer")
+        node.unload("finding")
+        node.unload("peer")

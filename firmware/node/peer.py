@@ -1,6 +1,6 @@
-"""The thigh's talk with the back: prove the pair's key, copy its log from where the last visit ended.
+"""The thigh's talk with the back: prove the pair's key, copy its log from where the last meeting ended.
 
-Loaded when the two are connected and forgotten after it.
+Loaded when the two are connected and unloaded after it.
 """
 
 import os
@@ -14,7 +14,7 @@ from nodecore.sampling import EPOCH_MS
 _IRQ_PERIPHERAL_DISCONNECT = const(8)
 _IRQ_GATTC_NOTIFY = const(18)
 
-_VISIT_MS = const(5000)  # in all: the FIFO holds 26 s
+_MEETING_MS = const(5000)  # in all: the FIFO holds 26 s
 _ANSWER_MS = const(2000)
 _PIECE = const(1024)  # of the back's log at a time, so that what waits in RAM stays small
 _MOST_BYTES = const(32768)  # of a log that has not been read for long: half a day; the host fuses what was before
@@ -22,7 +22,7 @@ _MAX_OFFSET_MS = const(60000)  # between the two clocks: beyond that one of them
 _CLOCK_READINGS = const(3)
 
 
-class Visit:
+class Meeting:
     """One talk over an open connection, `control` being the handle to write commands to."""
 
     def __init__(self, app, ble, wait, conn, control):
@@ -121,7 +121,7 @@ class Visit:
             raise ValueError("clock off by %d s" % (offset_ms // 1000))
         at = today.back_at if log_id == today.back_log and today.back_at <= end else 0
         at = max(at, first, end - _MOST_BYTES)
-        until_ms = app.board.now_ms() + _VISIT_MS
+        until_ms = app.board.now_ms() + _MEETING_MS
         copy = (log_id, at, (EPOCH_MS // 2 - offset_ms) // EPOCH_MS)
         with open(path, "wb") as f:
             while at < end and app.board.now_ms() < until_ms:

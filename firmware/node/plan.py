@@ -12,7 +12,7 @@ OVER = const(2)
 _REST_MS = const(60000)
 
 
-class Plan:
+class CapturePlan:
     """`start` ("now", "tap" or UTC s) and `days` (0: for ever) of the settings, and how far it is: `state`, `since`.
 
     `path` is its file; `token` tells this plan from those of other set-ups, whose files count for nothing. `is_known`:

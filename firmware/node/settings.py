@@ -27,7 +27,7 @@ DEFAULTS = {
     "days": 0,
     "phone": 0,  # 1: offer the standard Bluetooth services to whoever is near
     "zone": "",  # IANA, for who reads the log
-    "meet": 1,  # the thigh visits the back, where set-up gave both the pair's key; 0: never
+    "meet": 1,  # the thigh meets the back, where set-up gave both the pair's key; 0: never
     "sitting_buzz_min": 0,  # after so many minutes of sitting a thigh with a motor reminds its wearer; 0: never
     "midnight_min": 0,  # how long after 0:00 UTC the wearer's day begins, by the zone as it was at the set-up
 }

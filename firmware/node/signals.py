@@ -1,4 +1,4 @@
-"""What the light and the motor say: SPEC.md, "Signals". Loaded for each signal and forgotten.
+"""What the light and the motor say: SPEC.md, "Signals". Loaded for each signal and unloaded.
 
 A pattern is bytes: for how long on, off, on ... off, in 10 ms.
 """
@@ -30,7 +30,7 @@ def begin(app, what):
     """Return what plays a signal, a generator to be asked for the next step every few ms; None: nothing to say."""
     from node import playing
 
-    node.forget("playing")  # but for what plays
+    node.unload("playing")  # but for what plays
     if what == BUZZ:
         return playing.play(app, _PULSES, True, False)
     if what == ALIVE:

@@ -1,11 +1,11 @@
-"""What is needed at a start only; the program forgets this module afterwards, and its heap is free again."""
+"""What is needed at a start only; the program unloads this module afterwards, and its heap is free again."""
 
 import binascii
 import json
 import struct
 
 import node
-from node.plan import OVER, RECORDING, WAITING, Plan
+from node.plan import OVER, RECORDING, WAITING, CapturePlan
 from node.today import FORMAT, UNKNOWN
 from nodecore import protocol, roles, segment
 from nodecore.compat import const
@@ -39,7 +39,7 @@ def check_role(config, scorer, folder):
         from node import guessing
 
         guessing.guess_role(config, scorer, folder)
-        node.forget("guessing")
+        node.unload("guessing")
 
 
 def sitting(config):
@@ -64,7 +64,7 @@ def read_plan(app, key, folder, epoch):
     """
     config = app.config
     token = binascii.crc32(key + ("%s %d" % (config.start, config.days)).encode())
-    plan = Plan(folder + "plan", config.start, config.days, token)
+    plan = CapturePlan(folder + "plan", config.start, config.days, token)
     is_lost = bool(app.board.storage_fault) or app.last_words.startswith("storage ")
     try:
         with open(folder + "plan") as f:

@@ -24,7 +24,7 @@ class Today:
     def __init__(self, kept, midnight_min):
         self._midnight = midnight_min * EPOCHS_A_MINUTE
         self.epoch = 0  # of the newest record
-        self._visits = self._misses = 0
+        self._windows = self._misses = 0
         self.back_log, self.back_at, self.day, self.fused_epoch, self.walked, self.fused_walked, self.fused = kept
 
     def add(self, epoch, rec):
@@ -43,8 +43,8 @@ class Today:
 
     def is_due(self):
         """Return whether to look for the back now: at each window, more rarely where it was not met for long."""
-        self._visits += 1
-        return not self._visits & (1 << min(self._misses // _MISSES, _MAX_RARER)) - 1
+        self._windows += 1
+        return not self._windows & (1 << min(self._misses // _MISSES, _MAX_RARER)) - 1
 
     def met(self, yes):
         """Note whether the back was there."""

@@ -44,7 +44,7 @@ def test_an_exception_in_the_loop_costs_what_it_hit(tmp_path: Path, place: str, 
     assert missing(seen) <= set(HURT)
 
 
-@pytest.mark.parametrize("place", ["node.link:Link.open", "node.link:Link.shut", "board:Board.battery_mv"])
+@pytest.mark.parametrize("place", ["node.link:GattServer.open", "node.link:GattServer.shut", "board:Board.battery_mv"])
 def test_radio_and_battery_cost_no_epoch(tmp_path: Path, place: str) -> None:
     settings = lives.prepare(tmp_path, END)
     seen = lives.live(settings, END * MINUTE_MS, [(place, "ValueError", START_MS - MINUTE_MS, START_MS * 2, 0)])
@@ -53,7 +53,7 @@ def test_radio_and_battery_cost_no_epoch(tmp_path: Path, place: str) -> None:
 
 
 def test_a_failing_poll_shuts_the_radio_only(tmp_path: Path) -> None:
-    seen = life(tmp_path, "node.link:Link.poll", "ValueError")
+    seen = life(tmp_path, "node.link:GattServer.poll", "ValueError")
     assert seen.faults[0].startswith("radio: ValueError")
     assert len(seen.faults) <= 3, "one fault a step would fill the flash"
     assert missing(seen) == set()
@@ -83,7 +83,7 @@ def test_the_watchdog_ends_a_hang(tmp_path: Path) -> None:
     assert missing(seen, 15) <= set(range(FROM * MINUTE - unsealed, UNTIL * MINUTE + MINUTE + 2))
 
 
-@pytest.mark.parametrize("place", ["node.app:App.start", "node.link:Link.__init__", "board:Board.unique_id"])
+@pytest.mark.parametrize("place", ["node.app:App.start", "node.link:GattServer.__init__", "board:Board.unique_id"])
 def test_a_start_that_fails_is_tried_again(tmp_path: Path, place: str) -> None:
     settings = lives.prepare(tmp_path, 7)
     seen = lives.live(settings, 7 * MINUTE_MS, [(place, "ValueError", 0, START_MS + 20_000, 0)])

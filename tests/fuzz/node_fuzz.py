@@ -70,7 +70,7 @@ sys.modules["bluetooth"] = _Bluetooth
 from node import greeting, plan, session, start
 from node import log as node_log
 from node import settings as node_settings
-from node.link import Link
+from node.link import GattServer
 from nodecore import headers, protocol, record, segment, unpack
 
 KEY = bytes(range(32))
@@ -164,7 +164,7 @@ class Talk:
         self.ms = 0
         self.session = session.Session(KEY, KEY, 1, bytes(8))
         self.node = Node(new_log(3, _FOLDER + "/log"))
-        self.link = Link(self.node, self.session, self.now_ms, 20000)
+        self.link = GattServer(self.node, self.session, self.now_ms, 20000)
         self.link.open(60000)
         self.connect()
 

@@ -18,7 +18,7 @@ FAULTS = (
     ("node.log:Log.add", ("OSError", "MemoryError")),
     ("nodecore.epoch:EpochWindow.align", ("ZeroDivisionError", "IndexError")),
     ("board:Board.sleep_ms", ("RuntimeError",)),
-    ("node.link:Link.poll", ("ValueError", "OSError")),
+    ("node.link:GattServer.poll", ("ValueError", "OSError")),
     ("bus", ("errno", "ones")),
     ("fifo", ("stuck",)),
     ("clock", ("step -3600", "step 7200", "stop", "1970")),

@@ -16,7 +16,7 @@ from mpremote import main
 from ambula.firmware_build import mip_package
 from ambula.firmware_build.compile import architecture_of
 from ambula.sim.node import find_micropython
-from ambula.usb.board import Board
+from ambula.usb.board import UsbBoard
 from tests.usb.standin import StandIn
 
 INSTALL = ("mip", "install", "--target", ".")
@@ -47,7 +47,7 @@ def mpremote(port: str, *command: str) -> tuple[int, str]:
 
 
 def on_board(stand_in: StandIn) -> dict[str, str]:
-    with Board(stand_in.port) as board:
+    with UsbBoard(stand_in.port) as board:
         return board.hashes("fw_a") | {p: board.run(f"print(_sha({p!r}))").strip() for p in ("firmware", "main.py")}
 
 

@@ -20,7 +20,7 @@ from ambula.base.errors import BoardError
 from ambula.cli.setup_command import LATEST_START
 from ambula.firmware_build.files import MAIN, ROOT
 from ambula.usb import on_board
-from ambula.usb.board import Board
+from ambula.usb.board import UsbBoard
 from ambula.usb.flash import compile_for, plan
 from ambula.usb.micropython import install_commands
 from ambula.usb.state import CONFIG_SCHEMA, State
@@ -71,7 +71,7 @@ def test_a_port_that_is_not_there_busy_or_forbidden(
         fcntl.flock(other, fcntl.LOCK_EX)
         letting_go = threading.Timer(0.3, fcntl.flock, (other, fcntl.LOCK_UN))
         letting_go.start()
-        Board(port)._close()  # the other only looked at a new port
+        UsbBoard(port)._close()  # the other only looked at a new port
         letting_go.join()
 
     def forbidden(*_: object) -> int:

@@ -8,7 +8,7 @@ import pytest
 from ambula.base.errors import BoardError, TransportError
 from ambula.firmware_build.files import MAIN
 from ambula.usb import on_board
-from ambula.usb.board import Board, FlashFull
+from ambula.usb.board import FlashFull, UsbBoard
 from ambula.usb.flash import flash, plan
 from ambula.usb.state import look
 from tests.support.command import Ambula
@@ -33,7 +33,7 @@ while size >= 512:
 
 
 def put(port: str, firmware: dict[str, bytes], steps: list[str] | None = None) -> str:
-    with Board(port) as board:
+    with UsbBoard(port) as board:
         return flash(board, look(board), firmware, (steps if steps is not None else []).append)
 
 
@@ -64,14 +64,14 @@ def test_an_empty_board_gets_everything_and_boots_from_its_own_flash(tmp_path: P
 
 def test_only_what_changed_is_sent(stand_in: StandIn) -> None:
     with stand_in:
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             before = look(board)
             needed = plan(before, toy("new"))
             assert (needed.slot, needed.main) == ("fw_b", False)
             assert sorted(needed.send) == ["lib/only_new.py", "part.py"]
             assert sorted(needed.copy) == ["lib/same.py", "start.py"]
             assert flash(board, before, toy("new")) == "new toy"
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             state = look(board)
             assert state.pointer == "fw_b"
             assert plan(state, toy("new")).is_done
@@ -100,19 +100,19 @@ def test_a_board_that_does_not_fit_is_left_as_it_is(
     facts = facts.replace("list(sys.implementation.version[:3])", "[1, 29, 0]")  # this machine's is 1.28
     monkeypatch.setattr(on_board, "FACTS", facts)
     with stand_in:
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             before = look(board)
         said = ambula("flash", "--port", stand_in.port)
         assert (said.code, said.err.count("\n")) == (9, 1), said
         assert told in said.err
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             assert look(board) == before
         stand_in.wait_for(b"ambula old toy")
 
 
 def put_until(stand_in: StandIn, cut: int) -> None:
     """Flash, and pull the cable after so many bytes."""
-    with Board(stand_in.port) as board:
+    with UsbBoard(stand_in.port) as board:
         state = look(board)
         stand_in.pull_after(cut)
         flash(board, state, toy("new"))
@@ -131,7 +131,7 @@ def test_the_cable_is_pulled_at_every_file(old_image: Path, tmp_path: Path, from
     def fresh(folder: Path) -> StandIn:
         return StandIn(folder) if from_nothing else copy_of(old_image, folder)
 
-    with fresh(tmp_path / "whole") as whole, Board(whole.port) as board:
+    with fresh(tmp_path / "whole") as whole, UsbBoard(whole.port) as board:
         state = look(board)
         start = whole.heard_bytes
         flash(board, state, toy("new"), lambda _: marks.append(whole.heard_bytes - start))
@@ -154,9 +154,9 @@ def test_the_cable_is_pulled_at_every_file(old_image: Path, tmp_path: Path, from
 def test_the_power_goes_at_a_flash_operation(old_image: Path, tmp_path: Path, mode: str) -> None:
     """A sample of them, other ones in each mode, the last of them around the renaming."""
     with copy_of(old_image, tmp_path / "whole") as whole:
-        with Board(whole.port) as board:
+        with UsbBoard(whole.port) as board:
             flash(board, look(board), toy("new"))
-        with Board(whole.port) as board:
+        with UsbBoard(whole.port) as board:
             board.run("import simulation")  # its counter began anew, so count the operations of a second upgrade
             flash_again = toy("old")
             flash_again["part.py"] += b"# once more\n"
@@ -200,7 +200,7 @@ def test_a_firmware_that_does_not_come_up_gives_way_to_the_old_one(stand_in: Sta
 @pytest.mark.parametrize("is_foreseen", [True, False])
 def test_a_full_flash_says_so_and_runs_what_it_ran(stand_in: StandIn, is_foreseen: bool) -> None:
     with stand_in:
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             board.run(FILL)
             state = look(board)
             told = "has room for" if is_foreseen else "is full"
@@ -211,7 +211,7 @@ def test_a_full_flash_says_so_and_runs_what_it_ran(stand_in: StandIn, is_foresee
                 flash(board, state, {**toy("new"), "more.py": b"# more\n" * 2000}, steps.append)
             assert steps == [] or not is_foreseen
         stand_in.wait_for(b"ambula old toy")
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             assert board.hashes("fw_b") == {}
             board.run("_drop('full')")
         assert put(stand_in.port, toy("new")) == "new toy"

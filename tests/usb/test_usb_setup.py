@@ -16,7 +16,7 @@ from ambula.sim.image import device_key, log_chunks
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from ambula.usb import on_board
-from ambula.usb.board import Board
+from ambula.usb.board import UsbBoard
 from ambula.usb.flash import compile_for, flash
 from ambula.usb.node_setup import Wanted, set_up
 from ambula.usb.state import look
@@ -31,7 +31,7 @@ WANTED = Wanted("P01", 0, "UTC", "now", 0)
 def flashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The flash of a board with the real firmware, not set up."""
     folder = tmp_path_factory.mktemp("flashed")
-    with StandIn(folder) as stand_in, Board(stand_in.port) as board:
+    with StandIn(folder) as stand_in, UsbBoard(stand_in.port) as board:
         state = look(board)
         assert flash(board, state, compile_for(state, "sim")) == "0.1.0 thigh"
     return folder / "flash.img"
@@ -56,7 +56,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         stand_in.wait_for(b"ambula 0.1.0 thigh")
         second = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", "--phone", *plan)
         assert second.code == 0  # the same once more: a new key, the log stays
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             settings = look(board).settings
     assert settings.pop("midnight_min") in (1380, 1320)  # Oslo is one or two hours ahead
     assert settings == {
@@ -86,7 +86,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
 
     assert asyncio.run(wear()) == EPOCHS
     kept = (log_chunks(image), device_key(image))
-    with StandIn(tmp_path / "later", image) as stand_in, Board(stand_in.port) as board:
+    with StandIn(tmp_path / "later", image) as stand_in, UsbBoard(stand_in.port) as board:
         state = look(board)
         newer = {**compile_for(state, "sim"), "newer.py": b"# a later version\n"}
         assert flash(board, state, newer) == "0.1.0 thigh"
@@ -99,12 +99,12 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_p
     keys = KeyFile(tmp_path / "keys.json")
 
     def cut_off(stand_in: StandIn, after: int) -> None:
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             state = look(board)
             stand_in.pull_after(after)
             set_up(board, state, WANTED, keys)
 
-    with copy_of(flashed, tmp_path / "whole") as whole, Board(whole.port) as board:
+    with copy_of(flashed, tmp_path / "whole") as whole, UsbBoard(whole.port) as board:
         state = look(board)
         start = whole.heard_bytes
         set_up(board, state, WANTED, KeyFile(tmp_path / "other.json"))
@@ -117,7 +117,7 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_p
             stand_in.reset()
             stand_in.wait_for(b"ambula 0.1.0")
             kept = keys.load()
-            with Board(stand_in.port) as board:
+            with UsbBoard(stand_in.port) as board:
                 on_board = board.run("print(_text('config.json'))").strip()
                 assert kept or not on_board  # settings only where the key is kept
                 done = set_up(board, look(board), WANTED, keys)
@@ -132,7 +132,7 @@ def test_a_buzz_without_a_motor_is_refused_before_anything_is_changed(
         arguments = ("setup", "--port", stand_in.port, "--participant", "P01", "--role", "thigh", "--zone", "UTC")
         told = ambula(*arguments, "--sitting-buzz", "30").failed_with(3)
         assert told.startswith("--sitting-buzz: this board's firmware knows of no motor")
-        with Board(stand_in.port) as board:
+        with UsbBoard(stand_in.port) as board:
             state = look(board)
         assert (state.key, state.config, KeyFile().load()) == ("", "", [])
         assert ambula(*arguments).code == 0
@@ -143,7 +143,7 @@ def test_a_start_that_is_far_away_is_told(flashed: Path, tmp_path: Path) -> None
     with copy_of(flashed, tmp_path / "far") as stand_in:
         for days, told in ((400, ["it begins to record in 400 days only: charge it before"]), (13, [])):
             wanted = Wanted("P01", 0, "UTC", now_s + days * 86_400 + 60, 0)
-            with Board(stand_in.port) as board:
+            with UsbBoard(stand_in.port) as board:
                 done = set_up(board, look(board), wanted, KeyFile(tmp_path / "keys.json"))
             assert [note for note in done.notes if "begins" in note] == told
 

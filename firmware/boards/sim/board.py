@@ -36,7 +36,7 @@ class Board:
         self._id = bytes.fromhex(settings["device_id"])
         simulation.settings = None  # the simulator shares the program's heap
         self.storage_fault = storage.mount(Region(simulation.flash, PROGRAM_BLOCKS), "/data")
-        node.forget("storage")
+        node.unload("storage")
 
     def now_ms(self):
         """Return milliseconds that only ever grow; no relation to UTC may be assumed."""

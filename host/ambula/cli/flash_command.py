@@ -8,8 +8,8 @@ import typer
 from ambula.cli.output import out, waiting
 from ambula.firmware_build.files import device_files
 from ambula.firmware_build.mip_package import REFERENCE_BOARD
-from ambula.usb.board import Board
-from ambula.usb.flash import Plan, compile_for, plan
+from ambula.usb.board import UsbBoard
+from ambula.usb.flash import FlashPlan, compile_for, plan
 from ambula.usb.flash import flash as flash_board
 from ambula.usb.micropython import check_installable, install
 from ambula.usb.ports import choose_port
@@ -41,7 +41,7 @@ def flash(
             out.line("it would be erased, and get MicroPython and all of the firmware")
             return
         install(found.device, install_micropython)
-    with Board(found.device) as opened:
+    with UsbBoard(found.device) as opened:
         state = look(opened)
         out.line(_told(state))
         firmware = compile_for(state, board)
@@ -61,7 +61,7 @@ def _told(state: State) -> str:
     return f"{state.machine}, MicroPython {version}, firmware {'in ' + state.pointer if state.pointer else 'none'}"
 
 
-def _planned(needed: Plan) -> str:
+def _planned(needed: FlashPlan) -> str:
     if needed.is_done:
         return "this firmware is on it already"
     if needed.is_running:

@@ -10,7 +10,7 @@ from ambula.cli.common import ZoneOption, moment, new_code, warn_of_name
 from ambula.cli.flash_command import PortOption
 from ambula.cli.output import out
 from ambula.nodes.keys import KeyFile
-from ambula.usb.board import Board
+from ambula.usb.board import UsbBoard
 from ambula.usb.node_setup import Wanted, set_up
 from ambula.usb.ports import choose_port
 from ambula.usb.state import look
@@ -53,7 +53,7 @@ def setup(
     warn_of_name(wanted.participant)
     found = choose_port(port)
     keys = KeyFile()
-    with Board(found.device) as board:
+    with UsbBoard(found.device) as board:
         done = set_up(board, look(board), wanted, keys, replace=replace, erase=erase)
     for note in done.notes:
         out.line(f"note: {note}")

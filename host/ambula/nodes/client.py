@@ -29,7 +29,7 @@ _NO_KEY = "this node was never set up and tells nobody anything: give it a key w
 _STRANGER = "this node is not one of those that were set up on this computer: nothing can be read from it"
 
 
-class Link(Protocol):
+class GattLink(Protocol):
     """What the client needs of a connection; `ambula.transport.radio.Link` is one."""
 
     async def read(self, char_uuid: str) -> bytes: ...
@@ -53,7 +53,7 @@ class NodeClient:
     node's, or not that of a node with one of the keys.
     """
 
-    def __init__(self, link: Link, keys: Sequence[NodeKey], now_ms: Callable[[], int] | None = None) -> None:
+    def __init__(self, link: GattLink, keys: Sequence[NodeKey], now_ms: Callable[[], int] | None = None) -> None:
         self.key: NodeKey
         self._link = link
         self._keys = keys

@@ -35,7 +35,7 @@ _SILENT = "the board at {} does not answer: press its reset button and run this 
 _LOST = "the board at {} was lost: plug it in and run this again, nothing is half done"
 
 
-class Board:
+class UsbBoard:
     """An open port; a context manager. Interrupts what runs on the board and starts MicroPython anew, without it.
 
     Raises TransportError where the port does not open, nobody answers, or the board is lost; BoardError where something

@@ -13,7 +13,7 @@ from ambula.base.errors import BoardError
 from ambula.base.optional_imports import needs
 from ambula.firmware_build.compile import ARCHITECTURES, ESP32_C3, compile_files
 from ambula.firmware_build.files import MAIN, POINTER, SIMULATED, SLOTS, device_files
-from ambula.usb.board import Board, FlashFull
+from ambula.usb.board import FlashFull, UsbBoard
 from ambula.usb.state import State
 
 MICROPYTHON = (1, 29, 0)
@@ -26,7 +26,7 @@ OnStep = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Plan:
+class FlashPlan:
     """What has to happen: paths in the firmware, without folder.
 
     slot: where the firmware goes; send: over USB; copy: the same in the running firmware, copied on the board; remove:
@@ -85,7 +85,7 @@ def _check_abi(state: State, firmware: Mapping[str, bytes], told: str) -> None:
         )
 
 
-def plan(state: State, firmware: Mapping[str, bytes]) -> Plan:
+def plan(state: State, firmware: Mapping[str, bytes]) -> FlashPlan:
     """Compare a board with a firmware, before anything is written.
 
     Raises BoardError for a board with a program of somebody else, FlashFull for one without the room.
@@ -97,14 +97,14 @@ def plan(state: State, firmware: Mapping[str, bytes]) -> Plan:
         raise BoardError(f"the board has a program of its own: remove its {MAIN} first (mpremote fs rm :{MAIN})")
     running = _in(state, runs)
     if running == wanted:
-        return Plan(runs, [], [], [], main, is_running=True)
+        return FlashPlan(runs, [], [], [], main, is_running=True)
     slot = next(s for s in SLOTS if s != runs)
     there = _in(state, slot)
     missing = [name for name, digest in wanted.items() if there.get(name) != digest]
     copy = [name for name in missing if running.get(name) == wanted[name]]
     send = [name for name in missing if name not in copy]
     _check_room(state, slot, [firmware[name] for name in wanted])
-    return Plan(slot, send, copy, sorted(set(there) - set(wanted)), main, is_running=False)
+    return FlashPlan(slot, send, copy, sorted(set(there) - set(wanted)), main, is_running=False)
 
 
 def _check_room(state: State, slot: str, contents: Sequence[bytes]) -> None:
@@ -122,7 +122,7 @@ def _in(state: State, slot: str) -> dict[str, str]:
     }
 
 
-def flash(board: Board, state: State, firmware: Mapping[str, bytes], on_step: OnStep = lambda _: None) -> str:
+def flash(board: UsbBoard, state: State, firmware: Mapping[str, bytes], on_step: OnStep = lambda _: None) -> str:
     """Do what is to be done, restart the board and return the firmware's greeting.
 
     `on_step` hears the path of each file before it is written. Raises BoardError if the flash is full, if what was read
@@ -147,7 +147,7 @@ def flash(board: Board, state: State, firmware: Mapping[str, bytes], on_step: On
         raise BoardError(f"the new firmware does not come up ({e}); {_go_back(board, state, needed)}") from e
 
 
-def _stage(board: Board, needed: Plan, firmware: Mapping[str, bytes], on_step: OnStep) -> None:
+def _stage(board: UsbBoard, needed: FlashPlan, firmware: Mapping[str, bytes], on_step: OnStep) -> None:
     folders = {needed.slot, *(f"{needed.slot}/{name.rpartition('/')[0]}" for name in firmware if "/" in name)}
     for folder in sorted(folders):
         board.run(f"try:\n os.mkdir({folder!r})\nexcept OSError as e:\n if e.errno != 17: raise")
@@ -166,11 +166,11 @@ def _stage(board: Board, needed: Plan, firmware: Mapping[str, bytes], on_step: O
         raise BoardError(f"{', '.join(wrong)} did not arrive as sent: run this again, the board runs what it ran")
 
 
-def _switch(board: Board, slot: str) -> None:
+def _switch(board: UsbBoard, slot: str) -> None:
     board.replace(POINTER, slot.encode())
 
 
-def _go_back(board: Board, before: State, done: Plan) -> str:
+def _go_back(board: UsbBoard, before: State, done: FlashPlan) -> str:
     """Let the board run what it ran before; return what became of it, in words."""
     if done.is_running or before.pointer not in SLOTS:
         return "there is no older one to go back to"

@@ -15,7 +15,7 @@ from ambula.base.errors import BoardError, InputError
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey, new_key
 from ambula.usb import on_board
-from ambula.usb.board import Board
+from ambula.usb.board import UsbBoard
 from ambula.usb.flash import COMES_UP_S
 from ambula.usb.state import CONFIG_SCHEMA, State
 from nodecore import protocol
@@ -61,7 +61,7 @@ class Done:
 
 
 def set_up(
-    board: Board,
+    board: UsbBoard,
     state: State,
     wanted: Wanted,
     keys: KeyFile,
@@ -155,13 +155,13 @@ def _starts_anew(known: list[NodeKey], device: str, is_somebody_s: bool, has_log
     raise InputError(f"this node holds a recording {whose}: sync it first; then --erase sets it up without")
 
 
-def _write(board: Board, path: str, data: bytes) -> None:
+def _write(board: UsbBoard, path: str, data: bytes) -> None:
     """Replace a file and read it back where it is to be."""
     board.replace(path, data)
     board.check(path, data)
 
 
-def _set_clock(board: Board, starts_anew: bool, utc_ms: Callable[[], int], notes: list[str]) -> int:
+def _set_clock(board: UsbBoard, starts_anew: bool, utc_ms: Callable[[], int], notes: list[str]) -> int:
     """Set the clock unless a recording goes on by it; return how far it is ahead of this computer's, in ms."""
     is_set = board.run(on_board.CLOCK).split()[0] == "1"
     if starts_anew or not is_set:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from ambula.base.errors import BoardError
 from ambula.firmware_build.files import SLOTS
 from ambula.usb import on_board
-from ambula.usb.board import Board
+from ambula.usb.board import UsbBoard
 
 CONFIG_SCHEMA = 1  # firmware/node/settings.py
 
@@ -55,7 +55,7 @@ class State:
         return known
 
 
-def look(board: Board) -> State:
+def look(board: UsbBoard) -> State:
     """Return what is on the board."""
     try:
         facts: dict[str, Any] = json.loads(board.run(on_board.FACTS.format(folders=SLOTS)))

@@ -57,13 +57,13 @@ class Bed:
         monkeypatch.setitem(sys.modules, "bluetooth", bluetooth)
         for name in [n for n in sys.modules if n == "node.link"]:
             monkeypatch.delitem(sys.modules, name)
-        from node.link import Link
+        from node.link import GattServer
 
         self.now_ms = 0
         phone = SimpleNamespace(FOUND_BY=b"", services=lambda: SERVICES, start=lambda *_: 9, tell=self._hear)
         self.told: list[bytes] = []
         self.session = Owner()
-        self.link = Link(None, self.session, lambda: self.now_ms, 20_000, phone if has_phone else None)
+        self.link = GattServer(None, self.session, lambda: self.now_ms, 20_000, phone if has_phone else None)
 
     def _hear(self, ble: object, handle: int, rec: bytes) -> None:
         self.told.append(rec)
