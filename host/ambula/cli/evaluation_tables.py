@@ -77,7 +77,7 @@ def _count(count: int, is_right: bool) -> str | Cell:
 
 
 def _cadence(all_scores: Mapping[str, CadenceScores]) -> Table:
-    heads = ("", "epochs", "program", "answered", "MAE", "bias", "within 5", "10 %", "octave")
+    heads = ("", "epochs", "program", "answered", "MAE", "bias", "within 5", "10%", "octave")
     rows: list[tuple[str, ...]] = []
     for group in next(iter(all_scores.values())).groups:
         for i, (name, scores) in enumerate(all_scores.items()):
@@ -100,8 +100,8 @@ def _steps(name: str, scores: CadenceScores) -> str:
     s = scores.steps
     assert s is not None  # `show` asks only where there is one
     return (
-        f"steps, {name}: mean error {100 * s.mape:.1f} % of a recording's steps (median {100 * s.median_ape:.1f} %, "
-        f"bias {100 * s.bias:+.1f} %); {s.counted_steps:.0f} counted, {s.true_steps:.0f} true, "
+        f"steps, {name}: mean error {100 * s.mape:.1f}% of a recording's steps (median {100 * s.median_ape:.1f}%, "
+        f"bias {100 * s.bias:+.1f}%); {s.counted_steps:.0f} counted, {s.true_steps:.0f} true, "
         f"{s.recordings} recordings"
     )
 

@@ -66,7 +66,7 @@ class DailyMean:
 
     label: str
     of: type
-    definition: str = "Mean of the day's {name} over the valid days that have one."
+    definition: str = "Mean of the daily {name} over the valid days that have a value."
 
     def entry(self, name: str) -> Entry:
         """Return the day's entry as a week has it."""

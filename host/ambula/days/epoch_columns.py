@@ -12,31 +12,37 @@ _COLUMNS = {
     "epoch_start_s": _column(
         "Epoch start",
         Unit.S,
-        "Start of the 5-second epoch, seconds since 1970-01-01 UTC by the corrected clock (from t = 0 in a "
-        "recording that was classified).",
+        "Start of the 5-second epoch in seconds since 1970-01-01 UTC, by the corrected clock. In a classified "
+        "recording it counts from t = 0.",
     ),
     "activity": _column(
-        "Activity", Unit.NAME, "Class of the epoch: from both nodes where both recorded it, else from the one that did."
+        "Activity",
+        Unit.NAME,
+        "Class of the epoch. It is from both nodes if both recorded it, else from the one that did.",
     ),
-    "cadence_spm": _column("Cadence", Unit.SPM, "Steps a minute in the epoch; empty where none was found.", digits=0),
+    "cadence_spm": _column(
+        "Cadence", Unit.SPM, "Steps per minute in the epoch. Empty if no cadence was found.", digits=0
+    ),
     "steps": _column("Steps", Unit.STEPS, "Steps in the epoch, in eighths.", digits=3),
     "worn": _column("Worn", Unit.YES_NO, "Whether the nodes were on the body."),
     "thigh_inclination_deg": _column(
         "Thigh inclination",
         Unit.DEG,
-        "Angle of the thigh to the vertical, 0 upright, 90 horizontal; empty without a thigh record.",
+        "Angle of the thigh to the vertical: 0 is upright, 90 horizontal. Empty without a thigh record.",
         digits=1,
     ),
     "back_inclination_deg": _column(
         "Back inclination",
         Unit.DEG,
-        "Angle of the lower back to the vertical, 0 upright, 90 horizontal; empty without a back record.",
+        "Angle of the lower back to the vertical: 0 is upright, 90 horizontal. Empty without a back record.",
         digits=1,
     ),
-    "confidence": _column("Confidence", Unit.SHARE, "How sure the classifier is, 0 to 1; no probability.", digits=2),
+    "confidence": _column(
+        "Confidence", Unit.SHARE, "How sure the classifier is, 0 to 1. It is not a probability.", digits=2
+    ),
     "nodes": _column("Nodes", Unit.CODE, "Which nodes recorded the epoch: 1 thigh, 2 back, 3 both."),
     "speed_kmh": _column(
-        "Walking speed", Unit.KMH, "Walking speed estimated from cadence and height; empty where not walking.", digits=2
+        "Walking speed", Unit.KMH, "Walking speed, estimated from cadence and height. Empty when not walking.", digits=2
     ),
 }
 EPOCH_COLUMNS = tuple(replace(entry, name=name) for name, entry in _COLUMNS.items())

@@ -48,7 +48,7 @@ class Identity:
         _day(
             "Participant",
             Unit.NAME,
-            "The participant's code; empty where the epochs came without one.",
+            "The participant's code. Empty if the epochs came without one.",
             formula="as given at set-up",
         ),
     ]
@@ -57,7 +57,7 @@ class Identity:
         _day(
             "Date",
             Unit.DATE,
-            "Local calendar date; an epoch belongs to the date on which it starts.",
+            "Local calendar date. An epoch belongs to the date on which it starts.",
             formula="local date of epoch x 5 s",
         ),
     ]
@@ -66,7 +66,8 @@ class Identity:
         _day(
             "Time zone",
             Unit.NAME,
-            "IANA zone by which the day is cut; on a journey those in force, in order, as 'Europe/Oslo > Asia/Tokyo'.",
+            "IANA time zone that decides where the day begins and ends. On a journey: all its zones in order, as "
+            "'Europe/Oslo > Asia/Tokyo'.",
             formula="IANA name",
         ),
     ]
@@ -75,8 +76,9 @@ class Identity:
         _day(
             "Thigh node",
             Unit.NAME,
-            "Device of the thigh node that has a record of the day; several in the order of their logs, joined by '+'.",
-            formula="as the node told at the sync",
+            "Device number of the thigh node that recorded on this day. Several are joined by '+', in the order of "
+            "their logs.",
+            formula="as the node reported at the sync",
         ),
     ]
     back_device: Annotated[
@@ -84,8 +86,9 @@ class Identity:
         _day(
             "Back node",
             Unit.NAME,
-            "Device of the back node that has a record of the day; several in the order of their logs, joined by '+'.",
-            formula="as the node told at the sync",
+            "Device number of the back node that recorded on this day. Several are joined by '+', in the order of "
+            "their logs.",
+            formula="as the node reported at the sync",
         ),
     ]
     thigh_firmware: Annotated[
@@ -93,8 +96,8 @@ class Identity:
         _day(
             "Firmware, thigh node",
             Unit.NAME,
-            "Firmware version of that device at its last sync; a change in mid-recording is in the node's log.",
-            formula="as the node told at the last sync",
+            "Firmware version of that device at its last sync. The node's log shows a change during the recording.",
+            formula="as the node reported at the last sync",
         ),
     ]
     back_firmware: Annotated[
@@ -102,8 +105,8 @@ class Identity:
         _day(
             "Firmware, back node",
             Unit.NAME,
-            "Firmware version of that device at its last sync; a change in mid-recording is in the node's log.",
-            formula="as the node told at the last sync",
+            "Firmware version of that device at its last sync. The node's log shows a change during the recording.",
+            formula="as the node reported at the last sync",
         ),
     ]
 

@@ -31,7 +31,7 @@ class MetTable:
             return f"MET table: {self.name}."
         return (
             f"MET table: {self.name}. The study's own MET for each pace was not available, so this table stands in "
-            "for it; mean MET and intensity category would change with another."
+            "for it. Another table would change mean MET and the intensity category."
         )
 
 
@@ -54,8 +54,8 @@ class Rules:
         _rule(
             "MET table",
             Unit.MET,
-            "Energy cost of slow, moderate and brisk walking, under a name that every output carries. The default "
-            "is a placeholder: the study's own was not available.",
+            "Energy cost of slow, moderate and brisk walking, under a name that every output carries. The default is "
+            "a placeholder, because the study's own was not available.",
             source=COMPENDIUM,
         ),
     ] = field(default_factory=MetTable)
@@ -67,7 +67,7 @@ class Rules:
         _rule(
             "Brisk from",
             Unit.KMH,
-            "Walking at this speed or faster is brisk; between the two it is moderate.",
+            "Walking at this speed or faster is brisk. Between the two limits it is moderate.",
             source=HUNT4,
         ),
     ] = BRISK_FROM_KMH
@@ -76,7 +76,7 @@ class Rules:
         _rule(
             "Pause in a walking bout",
             Unit.S,
-            "Halts up to this long do not end a walking bout, and count in its length.",
+            "Halts up to this long do not end a walking bout, and count as part of its length.",
         ),
     ] = 0
     long_walk_pause_s: Annotated[
@@ -95,7 +95,7 @@ class Rules:
         _rule(
             "Least sitting of a valid day",
             Unit.S,
-            "A day with less sitting (or sitting or lying) does not count: the study asks for some.",
+            "A day with less sitting (or sitting or lying) does not count, because the study requires some.",
             source=HUNT4,
         ),
     ] = 5
@@ -113,7 +113,7 @@ class Rules:
         _rule(
             "Least wear of a valid day",
             Unit.H,
-            "A day worn for less does not count; 0: no such rule, as in the study.",
+            "A day with less wear does not count. 0 means no such rule, as in the study.",
             source=HUNT4,
         ),
     ] = 0.0
@@ -125,19 +125,20 @@ class Rules:
         _rule(
             "A bend lasts above",
             Unit.DEG,
-            "Inclination above which a bend goes on: below bend_from_deg, so that one that hovers there counts once.",
+            "Inclination above which a bend continues. It is below bend_from_deg, so that a bend that hovers around "
+            "that angle counts once.",
         ),
     ] = 50.0
     bend_least_s: Annotated[
-        int, _rule("Least length of a bend", Unit.S, "A shorter bend does not count; 5 s is one epoch.")
+        int, _rule("Least length of a bend", Unit.S, "A shorter bend does not count. 5 s is one epoch.")
     ] = 5
     bend_thigh_below_deg: Annotated[
         float,
         _rule(
             "Upright thigh",
             Unit.DEG,
-            "A bend counts while the thigh is inclined by less: beyond it a person sits or lies. Acti4 and its "
-            "heirs part sitting from standing at the same 45 degrees.",
+            "A bend counts only while the thigh is inclined by less. At a larger inclination a person sits or lies. "
+            "Acti4 and its successors separate sitting from standing at the same 45 degrees.",
         ),
     ] = 45.0
     movement_moderate_mg: Annotated[
@@ -176,9 +177,9 @@ class Rules:
         int,
         _rule("Pause in bed", Unit.S, "Up to this long without lying, recorded or not, does not end the time in bed."),
     ] = 1800
-    bed_least_h: Annotated[float, _rule("Least time in bed", Unit.H, "A shorter stretch is a rest, not the night.")] = (
-        3.0
-    )
+    bed_least_h: Annotated[
+        float, _rule("Least time in bed", Unit.H, "A shorter stretch counts as a rest, not as the night.")
+    ] = 3.0
     bed_lying_share: Annotated[
         float, _rule("Lying in bed", Unit.SHARE, "Least share of the time in bed that is lying.")
     ] = 0.5

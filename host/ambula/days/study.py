@@ -5,8 +5,9 @@ from math import isnan
 
 CITATION = "Haddadj et al., JAMA Network Open 2025, doi 10.1001/jamanetworkopen.2025.15592 (HUNT4, 11,194 people)"
 CAVEAT = (
-    "These are findings about groups of people who were followed for 4.2 years. They say who got long-lasting low back "
-    "pain more or less often; they do not show that walking was the reason, and they predict nothing for one person."
+    "These are findings about groups of people who were followed for 4.2 years. They show which groups got "
+    "long-lasting low back pain more or less often. They do not show that walking was the reason. They predict "
+    "nothing for one person."
 )
 NO_BENEFIT_BEYOND_MIN = 125
 

@@ -33,7 +33,7 @@ class Recording:
         _week(
             "Participant",
             Unit.NAME,
-            "Mean of the day's participant over the valid days that have one.",
+            "The participant's code. Empty if the epochs came without one.",
             formula="as given at set-up",
         ),
     ]
@@ -47,7 +47,10 @@ class Recording:
         int, _week("Days", Unit.COUNT, "Local dates from first to last, both included.", formula="count(dates)")
     ]
     valid_days: Annotated[
-        int, _week("Valid days", Unit.COUNT, "Days on which the means rest.", formula="count(valid)", source=HUNT4)
+        int,
+        _week(
+            "Valid days", Unit.COUNT, "Days that count. The means rest on these.", formula="count(valid)", source=HUNT4
+        ),
     ]
     valid_weekdays: Annotated[
         int,
@@ -72,7 +75,7 @@ class Bands:
         _study(
             "Study band, minutes walked",
             Unit.MIN_A_DAY,
-            "Band of mean walking minutes: <78, 78-100, 101-124, >=125; a value between two bands belongs to the "
+            "Band of mean walking minutes: <78, 78-100, 101-124, >=125. A value between two bands belongs to the "
             "lower.",
             formula="band of walking_min",
             source=HUNT4,
@@ -83,7 +86,7 @@ class Bands:
         _study(
             "Study band, intensity",
             Unit.MET,
-            "Band of mean MET: <3.00, 3.00-3.11, 3.12-3.26, >=3.27; a value between two bands belongs to the lower.",
+            "Band of mean MET: <3.00, 3.00-3.11, 3.12-3.26, >=3.27. A value between two bands belongs to the lower.",
             formula="band of walking_met",
             source=HUNT4,
             digits=0,
@@ -92,11 +95,10 @@ class Bands:
     who_min: Annotated[
         float,
         _study(
-            "Moderate minutes a week, as WHO counts",
+            "Moderate minutes per week, as WHO counts",
             Unit.MIN_A_WEEK,
-            "Minutes of moderate activity a week, vigorous ones counted twice, in bouts or not, taken from the "
-            "valid days as if all seven were like them. Measured minutes; the guideline rests on told ones "
-            "mostly.",
+            "Minutes of moderate activity per week, in bouts or not, with vigorous minutes counted twice. The valid "
+            "days stand for all seven. These minutes are measured, while the guideline rests mostly on reported ones.",
             formula="7 x mean(moderate_min + 2 x vigorous_min over valid days)",
             source=WHO,
             take=lambda days: 7 * (mean(d.moderate_min for d in days) + 2 * mean(d.vigorous_min for d in days)),
@@ -105,9 +107,10 @@ class Bands:
     who_bouts_min: Annotated[
         float,
         _study(
-            "Active minutes a week in bouts",
+            "Active minutes per week in bouts",
             Unit.MIN_A_WEEK,
-            "The same in bouts of at least 10 min, as the guideline of 2010 asked; nothing counted twice.",
+            "Moderate and vigorous minutes per week in bouts of at least 10 min, as the guideline of 2010 asked. "
+            "Vigorous minutes count once.",
             formula="7 x mean(active_10min_min over valid days)",
             source=WHO,
             take=lambda days: 7 * mean(d.active_10min_min for d in days),
@@ -116,7 +119,7 @@ class Bands:
     who_category: Annotated[
         str,
         _study(
-            "Against WHO's 150 to 300 min",
+            "Compared with WHO's 150 to 300 min",
             Unit.MIN_A_WEEK,
             "<150, 150-300 (both included), >300.",
             formula="band of who_min",
@@ -135,8 +138,8 @@ class RulesUsed:
         _week(
             "MET table",
             Unit.NAME,
-            "Name of the table that turns pace into MET. The default is a placeholder: the study's own was not "
-            "available.",
+            "Name of the table that turns pace into MET. The default is a placeholder, because the study's own was "
+            "not available.",
             formula="met.name",
             source=COMPENDIUM,
         ),
@@ -152,15 +155,15 @@ class ProgrammeFigures:
         _programme(
             "Weeks with a goal",
             Unit.COUNT,
-            "Weeks of the walking programme that are over and had a goal; 0 where none was begun, and in data "
-            "sets, which hold no programme.",
+            "Weeks of the walking programme that are over and had a goal. 0 if no programme was begun, and in data "
+            "sets, which have no programme.",
             formula="count of weeks",
         ),
     ] = 0
     programme_well_weeks: Annotated[
         int,
         _programme(
-            "Weeks on which the goal was reached",
+            "Weeks in which the goal was reached",
             Unit.COUNT,
             "Of these, weeks in which the goal was reached on nearly all its days.",
             formula="count of weeks judged well",
@@ -169,9 +172,9 @@ class ProgrammeFigures:
     programme_goal_min: Annotated[
         float,
         _programme(
-            "Minutes asked for on a walking day",
+            "Goal per walking day",
             Unit.MIN,
-            "What the programme asks for next; empty where none was begun.",
+            "Minutes that the programme asks for next. Empty if none was begun.",
             formula="goal after the last week that is over",
             digits=0,
         ),
@@ -179,9 +182,9 @@ class ProgrammeFigures:
     programme_goal_days: Annotated[
         float,
         _programme(
-            "Walking days asked for a week",
+            "Goal, walking days per week",
             Unit.COUNT,
-            "Days a week with these minutes; empty where no programme was begun.",
+            "Days per week with these minutes. Empty if no programme was begun.",
             formula="goal after the last week that is over",
         ),
     ] = nan

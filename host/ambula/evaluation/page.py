@@ -49,10 +49,10 @@ def render_page(found: Evaluation) -> str:
 def _headline(classes: dict[str, ClassScores], cadence: dict[str, CadenceScores]) -> str:
     if classes:
         ours = next(iter(classes.values()))
-        return f"The right class in {100 * ours.accuracy:.1f} % of {ours.epochs:,} epochs"
+        return f"The right class in {100 * ours.accuracy:.1f}% of {ours.epochs:,} epochs"
     if cadence:
         score = next(iter(cadence.values())).groups["all"]
-        return f"Cadence within 5 steps a minute in {100 * score.within_5:.1f} % of {score.epochs:,} epochs"
+        return f"Cadence within 5 steps a minute in {100 * score.within_5:.1f}% of {score.epochs:,} epochs"
     return "Steps only: no epoch has a class or a cadence to compare with"
 
 
@@ -65,8 +65,8 @@ def _cards(classes: dict[str, ClassScores], cadence: dict[str, CadenceScores]) -
     if cadence:
         groups = {name: s.groups["all"] for name, s in cadence.items()}
         out.append(_card("cadence error, steps/min", {name: _number(s.mae) for name, s in groups.items()}))
-        out.append(_card("cadence within 5", {name: f"{100 * s.within_5:.1f} %" for name, s in groups.items()}))
-        steps = {name: f"{100 * s.steps.mape:.1f} %" for name, s in cadence.items() if s.steps}
+        out.append(_card("cadence within 5", {name: f"{100 * s.within_5:.1f}%" for name, s in groups.items()}))
+        steps = {name: f"{100 * s.steps.mape:.1f}%" for name, s in cadence.items() if s.steps}
         if steps:
             out.append(_card("steps, error a recording", steps))
     return out

@@ -66,7 +66,7 @@ def _cell(picture: Picture, x: float, y: float, width: float, count: int, share:
     ink = "white" if share >= _DARK else "soft" if not count else ""
     picture.words.append(Word(x + width / 2, y + _CELL_H / 2 - (0 if count else -5), str(count), "middle", ink))
     if count:
-        percent = "under 1 %" if share < 0.005 else f"{100 * share:.0f} %"
+        percent = "under 1%" if share < 0.005 else f"{100 * share:.0f}%"
         picture.words.append(Word(x + width / 2, y + _CELL_H / 2 + 13, percent, "middle", f"small {ink}"))
 
 
@@ -93,7 +93,7 @@ def cadence_bars(scores: Mapping[str, CadenceScores]) -> Picture:
         for number, (name, program) in enumerate(scores.items()):
             s = program.groups[group]
             figure = "none" if math.isnan(s.mae) else f"{s.mae:.1f}"
-            told = f"{group}, {name}: error {figure} steps/min, within 5 in {100 * s.within_5:.0f} % of epochs"
+            told = f"{group}, {name}: error {figure} steps/min, within 5 in {100 * s.within_5:.0f}% of epochs"
             _bar(picture, y, 0.0 if math.isnan(s.mae) else s.mae / top, figure, kind_of(number), told)
             y += _BAR
         y += _gap(len(scores))

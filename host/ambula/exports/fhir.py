@@ -116,7 +116,7 @@ def _observation(source: Source, day: DaySummary, e: Entry, patient: str, device
 def _rests_on(day: DaySummary, e: Entry) -> dict[str, Any]:
     if not e.rests_on:
         return {}
-    return {"note": [{"text": f"Rests on {100 * getattr(day, e.rests_on):.1f} % of the day ({e.rests_on})."}]}
+    return {"note": [{"text": f"Rests on {100 * getattr(day, e.rests_on):.1f}% of the day ({e.rests_on})."}]}
 
 
 def _value(day: DaySummary, e: Entry) -> dict[str, Any]:

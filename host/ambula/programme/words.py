@@ -12,12 +12,12 @@ HELP_AT_ONCE = N_(
 ASK = N_("If the pain is strong, new, or does not settle, talk to a health professional before you do more.")
 
 _SHORT = {
-    Verdict.LOOKING: N_("looking only"),
+    Verdict.LOOKING: N_("first look"),
     Verdict.RUNNING: N_("under way"),
     Verdict.WELL: N_("went well"),
-    Verdict.PARTLY: N_("in part"),
-    Verdict.LOW: N_("little"),
-    Verdict.LOW_AGAIN: N_("little again"),
+    Verdict.PARTLY: N_("partly reached"),
+    Verdict.LOW: N_("little walking"),
+    Verdict.LOW_AGAIN: N_("little walking again"),
     Verdict.PAIN: N_("pause: pain"),
     Verdict.UNSEEN: N_("pause: little recorded"),
     Verdict.UNSEEN_AGAIN: N_("pause: little recorded"),
@@ -37,9 +37,9 @@ def goal_words(goal: Goal, speaker: Speaker = ENGLISH) -> str:
 def next_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
     """Return the goal in a sentence: of the week under way, or of the next; none in a week of pain."""
     if programme.is_waiting:
-        return speaker.say("The plan waits this week: walk as far as feels right.")
+        return speaker.say("The plan is paused this week. Walk as far as feels right.")
     if programme.weeks and programme.weeks[-1].goal is None:
-        return speaker.say("This week Ambula only looks: walk as you always do. Your first goal comes after it.")
+        return speaker.say("This first week shows what is usual for you. Walk as always. Your first goal follows.")
     goal = programme.goal
     if programme.weeks and programme.weeks[-1].verdict is Verdict.RUNNING:
         return speaker.say_n(
@@ -67,13 +67,13 @@ def reason_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
 def how_words(plan: Plan, speaker: Speaker = ENGLISH) -> str:
     """Return how the goal is meant."""
     counted = speaker.say_n(
-        "At your own pace. Short walks add up: each of {n} minute and more counts.",
-        "At your own pace. Short walks add up: each of {n} minutes and more counts.",
+        "Walk at your own pace. Short walks add up: every walk of {n} minute or more counts.",
+        "Walk at your own pace. Short walks add up: every walk of {n} minutes or more counts.",
         plan.walk_from_min,
     )
     rest = speaker.say_n(
-        "Keep {n} day a week free, and break long sitting every 30 to 40 minutes.",
-        "Keep {n} days a week free, and break long sitting every 30 to 40 minutes.",
+        "Keep {n} day a week free. When you sit for long, take a break every 30 to 40 minutes.",
+        "Keep {n} days a week free. When you sit for long, take a break every 30 to 40 minutes.",
         plan.rest_days,
     )
     return f"{counted} {rest}"
@@ -84,69 +84,73 @@ def _looking(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str
     if goal == Goal(plan.start_min, plan.start_days):
         return speaker.say("The plan starts low, so that the first weeks are easy.")
     if goal == Goal(plan.ceiling_min, plan.ceiling_days):
-        return speaker.say("Your first week held as much as the plan ever asks for, or more: keep it up.")
-    return speaker.say("It starts at what your first week showed to be usual for you.")
+        return speaker.say("You already walk as much as the plan asks. Keep it up.")
+    return speaker.say("The plan starts at what was usual for you in the first week.")
 
 
 def _well(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     before, now = week.goal, programme.goal
     if before is None or before == now:
         said = NN_(
-            "You reached your goal on {reached} of {n} day. That is as far as the plan goes: keep it up.",
-            "You reached your goal on {reached} of {n} days. That is as far as the plan goes: keep it up.",
+            "You reached your goal on {reached} of {n} day. The plan goes no further. Keep it up.",
+            "You reached your goal on {reached} of {n} days. The plan goes no further. Keep it up.",
         )
         return _reached(week, said, speaker)
     if now.days > before.days:
         said = NN_(
-            "You reached your goal on {reached} of {n} day, and have for weeks: now a day more, as long as before.",
-            "You reached your goal on {reached} of {n} days, and have for weeks: now a day more, as long as before.",
+            "You reached your goal on {reached} of {n} day, as in the weeks before. Now walk on one day more, as "
+            "long as before.",
+            "You reached your goal on {reached} of {n} days, as in the weeks before. Now walk on one day more, as "
+            "long as before.",
         )
         return _reached(week, said, speaker)
     said = NN_(
-        "You reached your goal on {reached} of {n} day, so the walks grow by {more} minutes.",
-        "You reached your goal on {reached} of {n} days, so the walks grow by {more} minutes.",
+        "You reached your goal on {reached} of {n} day, so the walks get {more} minutes longer.",
+        "You reached your goal on {reached} of {n} days, so the walks get {more} minutes longer.",
     )
     return _reached(week, said, speaker, more=now.minutes - before.minutes)
 
 
 def _partly(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     said = NN_(
-        "You reached your goal on {reached} of {n} day, so it stays as it is for one more week.",
-        "You reached your goal on {reached} of {n} days, so it stays as it is for one more week.",
+        "You reached your goal on {reached} of {n} day, so it stays the same for one more week.",
+        "You reached your goal on {reached} of {n} days, so it stays the same for one more week.",
     )
     return _reached(week, said, speaker)
 
 
 def _low(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
-    return speaker.say("It was a week with little walking. That happens: the goal stays as it is.")
+    return speaker.say("You had a week with little walking. That happens. The goal stays the same.")
 
 
 def _low_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     if week.goal == programme.goal:
         return speaker.say(
-            "Two weeks with little walking. The goal is the plan's lowest: any short walk is a start.",
+            "You had two weeks with little walking. The goal is already the plan's lowest. Any short walk is a start.",
         )
     return speaker.say(
-        "Two weeks with little walking, so the goal comes down one step. Small and regular is better than much.",
+        "You had two weeks with little walking, so the goal goes down one step. A little, regularly, is better than "
+        "much at once.",
     )
 
 
 def _pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     told = speaker.say(
-        "You noted pain of {pain} of 10, so there is no step up. Walk as far as feels right.", pain=week.worst_pain
+        "You noted pain of {pain} out of 10, so the goal does not go up. Walk as far as feels right.",
+        pain=week.worst_pain,
     )
     return f"{told} {speaker.say(ASK)}"
 
 
 def _waiting(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
-    told = speaker.say("You noted pain of {pain} of 10.", pain=week.worst_pain)
+    told = speaker.say("You noted pain of {pain} out of 10.", pain=week.worst_pain)
     return f"{told} {speaker.say(ASK)}"
 
 
 def _unseen(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     return speaker.say_n(
-        "Only {n} day of the week was recorded well enough to tell, so the goal stays as it is.",
-        "Only {n} days of the week were recorded well enough to tell, so the goal stays as it is.",
+        "Only {n} day of the week was recorded well enough to judge, so the goal stays the same.",
+        "Only {n} days of the week were recorded well enough to judge, so the goal stays the same.",
         week.seen_days,
     )
 
@@ -154,9 +158,12 @@ def _unseen(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
 def _unseen_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     if week.goal == programme.goal:
         return speaker.say(
-            "Again little was recorded. The goal is the plan's lowest; wear both nodes to see how it goes.",
+            "Again, little was recorded. The goal is already the plan's lowest. Wear both nodes so that your walking "
+            "is recorded.",
         )
-    return speaker.say("Again little was recorded. After a break it is wise to start a little lower.")
+    return speaker.say(
+        "Again, little was recorded. The goal goes down, because it is wise to start a little lower after a break."
+    )
 
 
 def _reached(week: ProgrammeWeek, said: tuple[str, str], speaker: Speaker, **values: object) -> str:

@@ -13,16 +13,16 @@ from ambula.report.strips import Layer, Strip
 from nodecore.sampling import EPOCH_S
 
 _SAID = {
-    State.RECORDED: (N_("recorded"), N_("worn, and written down")),
-    State.NOT_WORN: (N_("not worn"), N_("written down, but the node lay still, away from the body")),
-    State.REBOOTING: (N_("rebooting"), N_("without power, or starting up")),
-    State.SENSOR_FAULT: (N_("sensor fault"), N_("the motion sensor gave nothing")),
+    State.RECORDED: (N_("recorded"), N_("worn and recorded")),
+    State.NOT_WORN: (N_("not worn"), N_("recorded, but the node lay still, off the body")),
+    State.REBOOTING: (N_("rebooting"), N_("no power, or starting up")),
+    State.SENSOR_FAULT: (N_("sensor fault"), N_("the motion sensor gave no data")),
     State.STORAGE_FULL: (N_("storage full"), N_("the node's memory was full")),
     State.CLOCK_UNKNOWN: (
         N_("clock unknown"),
-        N_("written down, but nobody knows when: the node had lost the time"),
+        N_("recorded at an unknown time: the node had lost its clock setting"),
     ),
-    State.LOST: (N_("lost"), N_("missing, and nothing explains it")),
+    State.LOST: (N_("lost"), N_("missing, for an unknown reason")),
 }
 _ROLES = {THIGH_SITE: N_("thigh"), BACK_SITE: N_("back")}
 _HEIGHT = 10
@@ -91,8 +91,9 @@ def _strip(language: Language, name: str, ledger: Ledger, start: int, end: int) 
     said = ", ".join(
         f"{language.say(_SAID[state][0])} {exact(language, count)}" for state, count in slots.items() if count
     )
-    thousandths = 1000 * (slots[State.RECORDED] + slots[State.NOT_WORN]) // ledger.duration_slots  # 100 % is all of it
-    return Strip(name, f"{language.shortest(thousandths / 10)}{_NBSP}%", end - start, layers, f"{name}: {said}")
+    thousandths = 1000 * (slots[State.RECORDED] + slots[State.NOT_WORN]) // ledger.duration_slots  # 100% is all of it
+    share = language.say("{n}%", n=language.shortest(thousandths / 10))
+    return Strip(name, share, end - start, layers, f"{name}: {said}")
 
 
 def _path(ledger: Ledger, state: State, start: int) -> str:
@@ -109,7 +110,7 @@ def _rows(language: Language, ledgers: Sequence[Ledger]) -> list[AccountRow]:
         for state, (name, meaning) in _SAID.items()
     ]
     total = [(ledger.duration_slots, exact(language, ledger.duration_slots)) for ledger in ledgers]
-    together, meaning = language.say("together"), language.say("from the first start to the last sign of life")
+    together, meaning = language.say("total"), language.say("from first start to last contact")
     return [*rows, AccountRow(None, together, meaning, total)]
 
 

@@ -63,5 +63,5 @@ def _bar(language: Language, low: int, minutes: float, height: float) -> Bar:
         tick, cadence = f"{low}+", language.say("at least {limit}", limit=low)
     else:
         tick, cadence = f"{low}", language.say("{low} to {high}", low=low, high=high - 1)
-    said = language.say("{cadence} steps a minute: {n} minutes", cadence=cadence, n=language.number(minutes, 1))
+    said = language.say("{cadence} steps per minute: {n} minutes", cadence=cadence, n=language.number(minutes, 1))
     return Bar(low, high, minutes, height, kind, tick, said)

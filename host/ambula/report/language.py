@@ -99,11 +99,11 @@ class Language(Speaker):
         return " ".join(parts).replace(" ", _NBSP)
 
     def percent(self, share: float) -> str:
-        """Return a share in whole percent; never 100 % unless nothing is missing, nor 0 % where there is something."""
+        """Return a share in whole percent: 100% only if nothing is missing, 0% only if there is nothing."""
         if isnan(share):
             return self.say("unknown")
         bounded = min(max(round(100 * share), 1 if share > 0 else 0), 100 if share >= 1 else 99)
-        return f"{bounded}{_NBSP}%"
+        return self.say("{n}%", n=bounded)
 
     def minutes(self, minutes: float) -> str:
         """Return e.g. "105 minutes"."""

@@ -101,7 +101,7 @@ def pace_bars(language: Language, days: Sequence[DaySummary], full_min: float) -
         )
         value = language.say("{n} min", n=walked)
         if not day.recorded_epochs:
-            value, said = language.say("no data"), language.say("{day}: not known", day=name)
+            value, said = language.say("no data"), language.say("{day}: unknown", day=name)
         strips.append(Strip(name, value, full_min, stacked(parts), said, _thin(language, day)))
     return strips
 
@@ -116,7 +116,7 @@ def sitting_bars(
         kinds = [f"sat-{low}" for low in SITTING_BANDS_MIN]
         name = language.day_name(day.date)
         said = language.say(
-            "{day}: sat {time}; for 30 minutes or more: {long}; longest: {longest}; breaks: {breaks}",
+            "{day}: sat {time}; times of 30 minutes or more: {long}; longest: {longest}; breaks: {breaks}",
             day=name,
             time=language.duration(sum(minutes)),
             long=figures.sitting_bouts_30min,
@@ -125,7 +125,7 @@ def sitting_bars(
         )
         layers = stacked(list(zip(kinds, minutes, strict=True)))
         if not figures.thigh_worn_min and not sum(minutes):
-            said = language.say("{day}: not known", day=name)
+            said = language.say("{day}: unknown", day=name)
         strips.append(Strip(name, _long_sittings(language, figures), full_min, layers, said, _thin(language, figures)))
     return strips
 
@@ -166,7 +166,7 @@ def trunk_bars(language: Language, days: Sequence[DaySummary], full_min: float) 
         name = language.day_name(day.date)
         if day.bends is None:
             value, minutes = EMPTY if day.recorded_epochs else language.say("no data"), 0.0
-            said = language.say("{day}: not known", day=name)
+            said = language.say("{day}: unknown", day=name)
         else:
             value, minutes = language.say_n("{n} time", "{n} times", day.bends), day.bent_min
             said = language.say("{day}: {times}, {n} minutes", day=name, times=value, n=language.number(minutes, 1))

@@ -19,15 +19,15 @@ _WORTH_A_WORD_MIN = 5
 def headline(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
     """Return the first sentence; where much is missing it claims no more than what was seen."""
     if not week.valid_days:
-        return language.say("There is no day yet from which your walking can be told.")
+        return language.say("We don't have a full enough day yet to describe your walking.")
     seen = language.minutes(week.walking_min)
     if len(days) > 1:
         if _much_is_missing(week):
-            return language.say("We saw you walk {minutes} a day, but much is missing.", minutes=seen)
+            return language.say("We recorded {minutes} of walking a day, but much is missing.", minutes=seen)
         return language.say("You walked {minutes} on a typical day.", minutes=seen)
     day = language.long_day_name(days[0].date)
     if _much_is_missing(week):
-        return language.say("We saw you walk {minutes} on {day}, but much is missing.", minutes=seen, day=day)
+        return language.say("We recorded {minutes} of walking on {day}, but much is missing.", minutes=seen, day=day)
     return language.say("You walked {minutes} on {day}.", minutes=seen, day=day)
 
 
@@ -37,11 +37,11 @@ def story(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> 
         if _too_short_worn(days):
             return [
                 language.say(
-                    "A day counts when it holds some sitting and some walking and the nodes were worn for long enough; "
-                    "so far none does."
+                    "A day counts if it has some sitting and some walking, and you wore the nodes long enough. No "
+                    "day does so far."
                 )
             ]
-        return [language.say("A day counts when it holds some sitting and some walking; so far none does.")]
+        return [language.say("A day counts if it has some sitting and some walking. No day does so far.")]
     return [s for s in (_pace(language, week), _sitting(language, days, week), _days_differ(language, days)) if s]
 
 
@@ -53,7 +53,7 @@ def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
     if 0 < week.valid_days < _FEW_DAYS:
         notes.append(
             language.say(
-                "That is too short to say what is typical of you: the study's people wore the nodes for a week."
+                "That is too few days to show what is typical of you. The people in the study wore sensors for a week."
             )
         )
     thin = [d for d in days if d.valid and d.worn_share < THIN_SHARE]
@@ -66,17 +66,20 @@ def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
         )
         notes.append(
             language.say(
-                "Parts are missing on {days}: you will have walked and sat more than is counted there.", days=names
+                "Parts of {days} are missing. You probably walked and sat more than the figures show.", days=names
             )
         )
         notes.extend(_full_days(language, days))
     if one_node_matters(days):
         notes.append(
-            language.say("For part of the time only one node recorded: there, sitting and lying cannot be told apart.")
+            language.say("For part of the time only one node recorded. It cannot distinguish sitting from lying.")
         )
     if sum(d.back_min - d.both_min for d in days) >= _WORTH_A_WORD_MIN:
         notes.append(
-            language.say("For part of the time only the back node recorded: there, sitting counts as something else.")
+            language.say(
+                "For part of the time only the back node recorded. It cannot see sitting and counts it as "
+                "something else."
+            )
         )
     return notes
 
@@ -94,7 +97,7 @@ def study_sentence(language: Language, week: WeekSummary) -> str:
     if not _much_is_missing(week):
         return _finding(language, band)
     missing = language.say(
-        "With {percent} of the time missing, your true group may be a higher one.",
+        "Because {percent} of the time is missing, your true group may be higher.",
         percent=language.percent(1 - week.worn_share),
     )
     return f"{_finding(language, band)} {missing}"
@@ -105,7 +108,7 @@ def advice(language: Language) -> list[str]:
     return [
         language.say("Short walks add up. Start slowly, build up gradually, and keep at it."),
         language.say("Break up sitting every 30 to 40 minutes."),
-        language.say("More than about 125 minutes a day brought no further gain in the study."),
+        language.say("In the study, more than about 125 minutes a day went with no further drop in risk."),
     ]
 
 
@@ -132,10 +135,10 @@ def _days_differ(language: Language, days: Sequence[DaySummary]) -> str:
     best = max(valid, key=lambda d: d.walking_min)
     most, best_day = language.minutes(best.walking_min), _named(language, best, days)
     if len(full) < 2 or best not in full:
-        return language.say("Most walking was seen on {day}: {minutes}.", day=best_day, minutes=most)
+        return language.say("We recorded most walking on {day}: {minutes}.", day=best_day, minutes=most)
     least = min(full, key=lambda d: d.walking_min)
     return language.say(
-        "The days differed: from {least} on {least_day} to {most} on {most_day}.",
+        "Your days ranged from {least} ({least_day}) to {most} ({most_day}).",
         least=language.minutes(least.walking_min),
         least_day=_named(language, least, days),
         most=most,
@@ -151,8 +154,8 @@ def _full_days(language: Language, days: Sequence[DaySummary]) -> list[str]:
     mean = language.minutes(sum(full) / len(full))
     return [
         language.say_n(
-            "On the one day of which little is missing you walked {minutes}.",
-            "On the {n} days of which little is missing you walked {minutes}.",
+            "On the one day that is almost complete, you walked {minutes}.",
+            "On the {n} days that are almost complete, you walked {minutes} on average.",
             len(full),
             minutes=mean,
         )
@@ -163,16 +166,16 @@ def basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> 
     """Return how many days count, and how much of them was seen."""
     if not week.valid_days:
         if _too_short_worn(days):
-            return language.say("No day counts, so there is no typical day.")
-        return language.say("No day held both sitting and walking, so there is no typical day.")
+            return language.say("No day counts yet, so we cannot describe a typical day.")
+        return language.say("No day has both sitting and walking, so we cannot describe a typical day.")
     if week.valid_days < len(days):
         counted = language.say("{n} of {all} days", n=week.valid_days, all=len(days))
     else:
         counted = language.say_n("{n} day", "{n} days", week.valid_days)
     if week.worn_share >= _ALMOST_ALL:
-        return language.say("These figures rest on {days}, with the nodes worn almost all the time.", days=counted)
+        return language.say("These figures rest on {days}. You wore the nodes almost all the time.", days=counted)
     return language.say(
-        "These figures rest on {days}, with the nodes worn {percent} of the time.",
+        "These figures rest on {days}. You wore the nodes {percent} of the time.",
         days=counted,
         percent=language.percent(week.worn_share),
     )
@@ -187,16 +190,16 @@ def _left_out(language: Language, days: Sequence[DaySummary], week: WeekSummary)
     if _too_short_worn(left):
         return [
             language.say_n(
-                "{days} does not count: it lacks sitting or walking, or the nodes were not worn for long enough.",
-                "{days} do not count: they lack sitting or walking, or the nodes were not worn for long enough.",
+                "{days} is left out: too little sitting, walking or wear was recorded.",
+                "{days} are left out: too little sitting, walking or wear was recorded.",
                 len(left),
                 days=names,
             )
         ]
     return [
         language.say_n(
-            "{days} does not count: it lacks sitting or walking.",
-            "{days} do not count: they lack sitting or walking.",
+            "{days} is left out: too little sitting or walking was recorded.",
+            "{days} are left out: too little sitting or walking was recorded.",
             len(left),
             days=names,
         )
@@ -211,12 +214,12 @@ def _too_short_worn(days: Sequence[DaySummary]) -> bool:
 def _finding(language: Language, band: Category) -> str:
     if band is VOLUME_MIN[0]:
         return language.say(
-            "Your minutes lie in the study's lowest group, under 78 minutes a day. The groups that walked more had "
-            "long-lasting back pain less often: {percent} less in the next group, 78 to 100 minutes.",
+            "Your minutes match the study's lowest group, under 78 minutes a day. The groups that walked more had "
+            "long-lasting back pain less often. In the next group, 78 to 100 minutes, it was {percent} less often.",
             percent=_less(language, VOLUME_MIN[1]),
         )
     return language.say(
-        "Your minutes lie in the study's group of {group} minutes a day. That group had long-lasting back pain "
+        "Your minutes match the study's group of {group} minutes a day. That group had long-lasting back pain "
         "{percent} less often than the group under 78 minutes.",
         group=language.band(band.label),
         percent=_less(language, band),
@@ -232,17 +235,18 @@ def _pace(language: Language, week: WeekSummary) -> str:
         round(m) for m in (week.walking_slow_min, week.walking_moderate_min, week.walking_brisk_min)
     )
     if week.walking_slow_min + week.walking_moderate_min + week.walking_brisk_min == 0:
-        return language.say("How fast you walked could not be told.")
+        return language.say("We could not estimate how fast you walked.")
     unknown = round(week.walking_unknown_pace_min)
     if not unknown:
         return language.say(
-            "About {slow} of these were slow, {moderate} moderate and {brisk} brisk.",
+            "About {slow} of these minutes were slow, {moderate} moderate and {brisk} brisk.",
             slow=slow,
             moderate=moderate,
             brisk=brisk,
         )
     return language.say(
-        "About {slow} of these were slow, {moderate} moderate and {brisk} brisk; the pace of {unknown} is not known.",
+        "About {slow} of these minutes were slow, {moderate} moderate and {brisk} brisk. The pace of {unknown} is "
+        "unknown.",
         slow=slow,
         moderate=moderate,
         brisk=brisk,
@@ -256,15 +260,17 @@ def _sitting(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
     lying_too = one_node_matters(days)
     if len(days) == 1:
         if lying_too:
-            return language.say("You sat or lay for {time}; the longest stretch without a break was {stretch}.", **told)
-        return language.say("You sat for {time}; the longest stretch without a break was {stretch}.", **told)
+            return language.say("You sat or lay for {time}. The longest time without a break was {stretch}.", **told)
+        return language.say("You sat for {time}. The longest time without a break was {stretch}.", **told)
     day = _named(language, longest, days)
     if lying_too:
         return language.say(
-            "You sat or lay for {time}; the longest stretch without a break was {stretch}, on {day}.", **told, day=day
+            "You sat or lay for {time} a day. The longest time without a break was {stretch}, on {day}.",
+            **told,
+            day=day,
         )
     return language.say(
-        "You sat for {time}; the longest stretch without a break was {stretch}, on {day}.", **told, day=day
+        "You sat for {time} a day. The longest time without a break was {stretch}, on {day}.", **told, day=day
     )
 
 
@@ -273,8 +279,8 @@ def met_note(language: Language, met: MetTable) -> str:
     if not met.is_placeholder:
         return language.say("MET table: {name}.", name=met.name)
     return language.say(
-        "MET table: {name}. The study's own MET for each pace was not available, so this table stands in for it; mean "
-        "MET and intensity category would change with another.",
+        "MET table: {name}. The study's own MET for each pace was not available, so this table stands in for it. "
+        "Another table would change mean MET and the intensity category.",
         name=met.name,
     )
 
@@ -305,8 +311,8 @@ def zones_words(language: Language, zones: ZoneHistory) -> str:
 def who_sentence(language: Language, week: WeekSummary) -> str:
     """Return the week's moderate minutes beside what WHO advises; as much as was seen, and measured, not told."""
     return language.say(
-        "A week of such days holds {n} minutes of at least moderate activity, vigorous minutes counted twice. The "
-        "World Health Organization advises adults 150 to 300 a week, mostly after what people told, not "
-        "what was measured.",
+        "A week of such days has {n} minutes of at least moderate activity, with vigorous minutes counted twice. The "
+        "World Health Organization advises adults to get 150 to 300 a week. That advice rests mostly on what people "
+        "reported, not on sensors.",
         n=language.number(week.who_min),
     )

@@ -104,7 +104,7 @@ def test_command_on_harth(tmp_path: Path) -> None:
     assert code == 0
     assert plain["sites"] == ["thigh", "back"]
     assert plain["programs"]["ambula"]["classes"]["accuracy"] == 1
-    assert "The right class in 100.0 %" in (tmp_path / "page.html").read_text("utf-8")
+    assert "The right class in 100.0%" in (tmp_path / "page.html").read_text("utf-8")
     code, out, _ = run(str(folder), "--site", "thigh")
     assert code == 0
     assert "sedentary" in out

@@ -166,7 +166,7 @@ def test_fhir_has_codes_units_periods_and_a_pseudonym(tmp_path: Path) -> None:
     assert steps["code"]["coding"][0]["code"] == "55423-8"
     assert steps["valueQuantity"]["code"] == "{steps}"
     assert steps["valueQuantity"]["system"] == "http://unitsofmeasure.org"
-    assert steps["note"][0]["text"] == "Rests on 8.3 % of the day (worn_share)."
+    assert steps["note"][0]["text"] == "Rests on 8.3% of the day (worn_share)."
     period = [datetime.fromisoformat(steps["effectivePeriod"][k]) for k in ("start", "end")]
     assert [p.isoformat() for p in period] == ["2026-03-04T22:00:00+01:00", "2026-03-05T00:00:00+01:00"]
     parts = json.loads(path.read_text())["entry"]

@@ -48,7 +48,7 @@ def test_who_walks_more_already_starts_there_but_never_above_the_ceiling() -> No
     assert after([week_of(22, 0, 24, 18, 25, 0, 21)]).goal == Goal(22, 3)
     more = after([week_of(60, 70, 80, 60, 60, 90, 60)])
     assert more.goal == Goal(30, 5)
-    assert reason_words(more) == "Your first week held as much as the plan ever asks for, or more: keep it up."
+    assert reason_words(more) == "You already walk as much as the plan asks. Keep it up."
 
 
 def test_a_date_inside_the_recording_without_wear_is_a_gap_and_not_a_day_of_no_walking() -> None:
@@ -60,7 +60,7 @@ def test_a_week_of_which_nothing_was_seen_does_not_count_as_looked_at() -> None:
     found = after([[], week_of(22, 0, 24, 18, 25, 0, 21, number=1)])
     assert [w.goal for w in found.weeks] == [None, None, Goal(22, 3)]
     before = after([[]])
-    assert next_words(before).startswith("This week Ambula only looks")
+    assert next_words(before).startswith("This first week shows what is usual for you.")
     assert reason_words(before) == ""
 
 
@@ -81,7 +81,7 @@ def test_it_ends_at_the_ceiling_and_says_so() -> None:
     weeks = [week_of(*[60] * 7, number=n) for n in range(4)]
     found = after(weeks)
     assert found.goal == Goal(30, 5)
-    assert reason_words(found) == "You reached your goal on 5 of 5 days. That is as far as the plan goes: keep it up."
+    assert reason_words(found) == "You reached your goal on 5 of 5 days. The plan goes no further. Keep it up."
 
 
 def test_from_the_start_to_the_ceiling_takes_less_than_half_a_year() -> None:
@@ -95,7 +95,7 @@ def test_a_week_goes_well_on_nearly_all_its_days_a_poorer_one_repeats() -> None:
     begun = week_of(*[20] * 7)
     nearly = after([begun, week_of(20, 20, 20, 20, 0, 0, 0, number=1)])
     assert (verdicts(nearly)[1], nearly.goal) == (Verdict.WELL, Goal(22, 5))
-    assert reason_words(nearly) == "You reached your goal on 4 of 5 days, so the walks grow by 2 minutes."
+    assert reason_words(nearly) == "You reached your goal on 4 of 5 days, so the walks get 2 minutes longer."
     partly = after([begun, week_of(20, 20, 20, 19.9, 19.9, 0, 0, number=1)])
     assert (verdicts(partly)[1], partly.goal) == (Verdict.PARTLY, Goal(20, 5))
 
@@ -123,7 +123,7 @@ def test_pain_pauses_whatever_was_walked() -> None:
     during = FIRST + timedelta(days=9)
     strong = after(weeks, [(during, 6)])
     assert (verdicts(strong)[1], strong.goal) == (Verdict.PAIN, Goal(10, 3))
-    assert "You noted pain of 6 of 10" in reason_words(strong)
+    assert "You noted pain of 6 out of 10" in reason_words(strong)
     assert after(weeks, [(during, 5)]).goal == Goal(12, 3)
     risen = after(weeks, [(FIRST, 2), (FIRST, 3), (during, 5)])
     assert verdicts(risen)[1] is Verdict.PAIN
@@ -140,8 +140,8 @@ def test_pain_in_the_week_under_way_is_told_at_once(weeks_before: int) -> None:
     calm, strong = after(before, [(today, 2)]), after(before, [(today, 6)])
     assert not calm.is_waiting
     assert (strong.is_waiting, strong.goal) == (True, calm.goal)
-    assert next_words(strong) == "The plan waits this week: walk as far as feels right."
-    told = "You noted pain of 6 of 10. If the pain is strong, new," if weeks_before else ""
+    assert next_words(strong) == "The plan is paused this week. Walk as far as feels right."
+    told = "You noted pain of 6 out of 10. If the pain is strong, new," if weeks_before else ""
     assert reason_words(strong)[: len(told) or None] == told
     assert not after([*before, week_of(*[30] * 7, number=weeks_before)], [(today, 6)]).is_waiting
 

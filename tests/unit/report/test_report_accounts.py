@@ -1,4 +1,4 @@
-"""What became of every minute, on the page: every state in words, and a table that adds up."""
+"""The recording log on the page: every state in words, and a table that adds up."""
 
 from dataclasses import replace
 
@@ -17,18 +17,18 @@ def page() -> Page:
 
 def test_every_state_is_told_in_words_and_the_table_adds_up() -> None:
     text = page().text
-    told = text[text.index("What became of every minute") : text.index("All numbers")]
+    told = text[text.index("Recording log") : text.index("All numbers")]
     rows = accounts(ENGLISH, {"thigh": THIGH, "back": BACK}, DAYS)["account_rows"]
     assert [row.state for row in rows] == [*State, None]
     for row in rows:
         assert f"{row.name} {row.meaning}" in told
-        assert row.name == (row.state or "together")
+        assert row.name == (row.state or "total")
     for node, ledger in enumerate((THIGH, BACK)):
         *states, total = [row.cells[node][0] for row in rows]
         assert sum(states) == total == ledger.duration_slots
-    assert "rebooting without power, or starting upnone35 s" in told
-    assert "clock unknown written down, but nobody knows when: the node had lost the timenone1 h" in told
-    assert "lost missing, and nothing explains itnone5 s" in told
+    assert "rebooting no power, or starting upnone35 s" in told
+    assert "clock unknown recorded at an unknown time: the node had lost its clock settingnone1 h" in told
+    assert "lost missing, for an unknown reasonnone5 s" in told
 
 
 def test_the_bars_show_the_runs_and_say_them() -> None:
@@ -46,7 +46,7 @@ def test_the_bars_show_the_runs_and_say_them() -> None:
 def test_a_slot_that_is_missing_is_never_rounded_away() -> None:
     nearly = Ledger((Run(0, 999_999, State.RECORDED), Run(999_999, 1_000_000, State.LOST)))
     (strip,) = accounts(ENGLISH, {"thigh": nearly}, [])["account_strips"]
-    assert strip.value == f"99.9{NBSP}%"
+    assert strip.value == "99.9%"
     (strip,) = accounts(ENGLISH, {"thigh": Ledger(nearly.runs[:1])}, [])["account_strips"]
     assert strip.value == f"100{NBSP}%"
     assert exact(ENGLISH, 0) == "none"
@@ -71,8 +71,8 @@ def test_days_are_marked_where_they_begin() -> None:
 
 
 def test_without_a_ledger_the_section_is_left_out() -> None:
-    assert "What became of every minute" not in page_of(WEEK).text
-    assert "What became of every minute" not in page_of(WEEK, replace(CONTEXT, ledgers={"thigh": Ledger(())})).text
+    assert "Recording log" not in page_of(WEEK).text
+    assert "Recording log" not in page_of(WEEK, replace(CONTEXT, ledgers={"thigh": Ledger(())})).text
 
 
 def test_what_gait_told_of_the_clocks_is_said() -> None:

@@ -106,11 +106,9 @@ def test_durations_in_words(minutes: float, words: str) -> None:
     assert ENGLISH.duration(minutes).replace("\N{NO-BREAK SPACE}", " ") == words
 
 
-@pytest.mark.parametrize(
-    ("share", "words"), [(0, "0 %"), (0.001, "1 %"), (0.5, "50 %"), (0.9999, "99 %"), (1, "100 %")]
-)
+@pytest.mark.parametrize(("share", "words"), [(0, "0%"), (0.001, "1%"), (0.5, "50%"), (0.9999, "99%"), (1, "100%")])
 def test_percent_never_hides_that_something_is_missing(share: float, words: str) -> None:
-    assert ENGLISH.percent(share).replace("\N{NO-BREAK SPACE}", " ") == words
+    assert ENGLISH.percent(share) == words
 
 
 def test_every_block_has_a_colour() -> None:
@@ -137,12 +135,12 @@ def test_what_one_node_cannot_tell_is_a_dash_and_not_a_nought() -> None:
     (day,) = summarise_days(table, OSLO)
     assert trunk_bars(ENGLISH, [day], 8)[0].value == EMPTY
     assert sitting_bars(ENGLISH, table, [(DAY, day)], 480)[0].value == EMPTY
-    assert sitting_bars(ENGLISH, table, [(DAY, day)], 480)[0].said == f"{ENGLISH.day_name(day.date)}: not known"
+    assert sitting_bars(ENGLISH, table, [(DAY, day)], 480)[0].said == f"{ENGLISH.day_name(day.date)}: unknown"
 
 
 def test_of_a_day_without_a_record_nothing_is_said() -> None:
     table = joined(table_of(DAY.start - 12, [(LYING, 12)]), table_of(DAY.end, [(LYING, 12)]))
     day = summarise_days(table, OSLO)[1]
-    said = f"{ENGLISH.day_name(day.date)}: not known"
+    said = f"{ENGLISH.day_name(day.date)}: unknown"
     assert (pace_bars(ENGLISH, [day], 150)[0].said, pace_bars(ENGLISH, [day], 150)[0].value) == (said, "no data")
     assert sitting_bars(ENGLISH, table, [(DAY, day)], 480)[0].said == said

@@ -195,3 +195,7 @@ def test_only_languages_with_a_catalogue_are_offered() -> None:
     assert tuple(LanguageCode) == CODES
     with pytest.raises(ValueError, match="'de'"):
         Language("de")
+
+
+def test_percent_has_a_space_in_norwegian_and_none_in_english() -> None:
+    assert (ENGLISH.percent(0.5), BOKMAL.percent(0.5)) == ("50%", f"50{NBSP}%")

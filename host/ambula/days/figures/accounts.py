@@ -42,24 +42,24 @@ class Accounts:
         _account(
             "Thigh node, accounted for",
             Unit.MIN,
-            "Minutes of the day from the node's first start to its last sign of life; the minutes by state add up "
-            "to them.",
+            "Minutes of the day between the node's first start and its last contact. The minutes by state add up to "
+            "them.",
             formula="slots of the day in any state / 12",
         ),
     ]
     thigh_written_min: Annotated[
         float,
         _account(
-            "Thigh node, written down",
+            "Thigh node, logged",
             Unit.MIN,
-            "Minutes with a record of the node by its ledger, worn or not, before gait set any clock right.",
+            "Minutes with a record in the node's log, worn or not, before any clock was corrected by gait.",
             formula="slots recorded or not worn / 12",
         ),
     ]
     thigh_rebooting_min: Annotated[
         float,
         _account(
-            "Thigh node, rebooting", Unit.MIN, "Minutes without power or starting up.", formula="slots rebooting / 12"
+            "Thigh node, rebooting", Unit.MIN, "Minutes without power, or starting up.", formula="slots rebooting / 12"
         ),
     ]
     thigh_sensor_fault_min: Annotated[
@@ -67,7 +67,7 @@ class Accounts:
         _account(
             "Thigh node, sensor fault",
             Unit.MIN,
-            "Minutes in which the motion sensor gave nothing.",
+            "Minutes in which the motion sensor gave no data.",
             formula="slots with sensor fault / 12",
         ),
     ]
@@ -76,7 +76,7 @@ class Accounts:
         _account(
             "Thigh node, memory full",
             Unit.MIN,
-            "Minutes that were not written because the node's memory was full.",
+            "Minutes that were not recorded because the node's memory was full.",
             formula="slots with storage full / 12",
         ),
     ]
@@ -85,7 +85,7 @@ class Accounts:
         _account(
             "Thigh node, clock unknown",
             Unit.MIN,
-            "Minutes that were written, but nobody knows when.",
+            "Minutes that were recorded at an unknown time.",
             formula="slots with clock unknown / 12",
         ),
     ]
@@ -94,7 +94,7 @@ class Accounts:
         _account(
             "Thigh node, lost",
             Unit.MIN,
-            "Minutes that are missing and that nothing explains.",
+            "Minutes that are missing for an unknown reason.",
             formula="slots lost / 12",
         ),
     ]
@@ -103,7 +103,7 @@ class Accounts:
         _account(
             "Thigh node, share accounted for",
             Unit.SHARE,
-            "Share of the node's minutes of the day whose state is known: all but the lost ones.",
+            "Share of the node's minutes of the day with a known state: all except the lost ones.",
             formula="1 - thigh_lost_min / thigh_ledger_min",
         ),
     ]
@@ -112,24 +112,24 @@ class Accounts:
         _account(
             "Back node, accounted for",
             Unit.MIN,
-            "Minutes of the day from the node's first start to its last sign of life; the minutes by state add up "
-            "to them.",
+            "Minutes of the day between the node's first start and its last contact. The minutes by state add up to "
+            "them.",
             formula="slots of the day in any state / 12",
         ),
     ]
     back_written_min: Annotated[
         float,
         _account(
-            "Back node, written down",
+            "Back node, logged",
             Unit.MIN,
-            "Minutes with a record of the node by its ledger, worn or not, before gait set any clock right.",
+            "Minutes with a record in the node's log, worn or not, before any clock was corrected by gait.",
             formula="slots recorded or not worn / 12",
         ),
     ]
     back_rebooting_min: Annotated[
         float,
         _account(
-            "Back node, rebooting", Unit.MIN, "Minutes without power or starting up.", formula="slots rebooting / 12"
+            "Back node, rebooting", Unit.MIN, "Minutes without power, or starting up.", formula="slots rebooting / 12"
         ),
     ]
     back_sensor_fault_min: Annotated[
@@ -137,7 +137,7 @@ class Accounts:
         _account(
             "Back node, sensor fault",
             Unit.MIN,
-            "Minutes in which the motion sensor gave nothing.",
+            "Minutes in which the motion sensor gave no data.",
             formula="slots with sensor fault / 12",
         ),
     ]
@@ -146,7 +146,7 @@ class Accounts:
         _account(
             "Back node, memory full",
             Unit.MIN,
-            "Minutes that were not written because the node's memory was full.",
+            "Minutes that were not recorded because the node's memory was full.",
             formula="slots with storage full / 12",
         ),
     ]
@@ -155,7 +155,7 @@ class Accounts:
         _account(
             "Back node, clock unknown",
             Unit.MIN,
-            "Minutes that were written, but nobody knows when.",
+            "Minutes that were recorded at an unknown time.",
             formula="slots with clock unknown / 12",
         ),
     ]
@@ -164,7 +164,7 @@ class Accounts:
         _account(
             "Back node, lost",
             Unit.MIN,
-            "Minutes that are missing and that nothing explains.",
+            "Minutes that are missing for an unknown reason.",
             formula="slots lost / 12",
         ),
     ]
@@ -173,7 +173,7 @@ class Accounts:
         _account(
             "Back node, share accounted for",
             Unit.SHARE,
-            "Share of the node's minutes of the day whose state is known: all but the lost ones.",
+            "Share of the node's minutes of the day with a known state: all except the lost ones.",
             formula="1 - back_lost_min / back_ledger_min",
         ),
     ]

@@ -35,9 +35,9 @@ class Bed:
         _bed(
             "To bed",
             Unit.LOCAL_TIME,
-            "Start, in local time, of the longest stretch dominated by lying that ends on this date before noon "
-            "or began after noon of the day before: gaps in lying of at most bed_pause_s (30 min), at least "
-            "bed_least_h (3 h) long, lying for at least bed_lying_share (half) of it. Lying is not sleep, and "
+            "Local time at which the night's longest stretch of lying began. The stretch ends on this date before "
+            "noon, or began after noon of the day before. It is at least bed_least_h (3 h) long. Lying takes up at "
+            "least bed_lying_share (half) of it, with gaps of at most bed_pause_s (30 min). Lying is not sleep, and "
             "time awake in bed counts.",
             formula="first lying epoch of the stretch",
         ),
@@ -56,8 +56,7 @@ class Bed:
         _bed(
             "Time in bed",
             Unit.MIN,
-            "Length of that stretch. Empty where there is none, which may mean that the nodes were off at night: "
-            "see bed_share.",
+            "Length of that stretch. Empty if there is none. The nodes may then have been off at night: see bed_share.",
             formula="bed_end - bed_start",
             digits=0,
         ),
@@ -75,9 +74,9 @@ class Bed:
     bed_share: Annotated[
         float,
         _bed(
-            "Share of the night that was seen",
+            "Share of the night with the back node worn",
             Unit.SHARE,
-            "Share of the 24 hours from noon to noon in which the back node, which tells lying, was worn.",
+            "Share of the 24 hours from noon to noon in which the back node was worn. Only the back node shows lying.",
             formula="count(back worn, 12 h before to 12 h after the date begins) / 17,280",
             rests_on="",
         ),
@@ -88,7 +87,7 @@ class Bed:
 class BedOfWeek:
     """An average night."""
 
-    bed_min: Annotated[float, DailyMean("Time in bed a night", Bed)]
+    bed_min: Annotated[float, DailyMean("Time in bed per night", Bed)]
 
 
 def beds(table: EpochTable, days: Sequence[LocalDay], zones: ZoneHistory, rules: Rules) -> list[Bed]:

@@ -32,9 +32,9 @@ class Cadence:
     cadence_known_min: Annotated[
         float,
         _cadence(
-            "Walking with a cadence",
+            "Walking with known cadence",
             Unit.MIN,
-            "Walking minutes that have a cadence: what mean, median and percentile rest on.",
+            "Walking minutes with a known cadence. Mean, median and percentile rest on these.",
             formula="count(walking and has a cadence) / 12",
         ),
     ]
@@ -43,7 +43,7 @@ class Cadence:
         _cadence(
             "Mean cadence",
             Unit.SPM,
-            "Mean over walking epochs that have a cadence.",
+            "Mean over walking epochs with a known cadence.",
             formula="mean(cadence over walking)",
         ),
     ]
@@ -52,7 +52,7 @@ class Cadence:
         _cadence(
             "Median cadence",
             Unit.SPM,
-            "Median over walking epochs that have a cadence.",
+            "Median over walking epochs with a known cadence.",
             formula="median(cadence over walking)",
         ),
     ]
@@ -61,7 +61,7 @@ class Cadence:
         _cadence(
             "95th percentile of cadence",
             Unit.SPM,
-            "95th percentile, linear between ranks, over walking epochs that have a cadence.",
+            "95th percentile, linear between ranks, over walking epochs with a known cadence.",
             formula="percentile 95 (cadence over walking)",
         ),
     ]
@@ -80,7 +80,7 @@ class Cadence:
         _cadence(
             "Peak 30-min cadence",
             Unit.SPM,
-            "Mean of the 30 clock minutes with most steps, not necessarily on end; empty with fewer than 30 "
+            "Mean of the 30 clock minutes with most steps, not necessarily in a row. Empty with fewer than 30 "
             "recorded minutes.",
             formula="mean of the 30 largest clock minutes' sum(steps)",
             source=TUDOR_LOCKE,
@@ -91,7 +91,7 @@ class Cadence:
         _cadence(
             "Minutes at 100 steps/min or more",
             Unit.MIN,
-            "Epochs of any worn activity with a cadence of at least 100 steps/min, x 5 / 60: about 3 MET in adults.",
+            "Minutes of any worn activity with a cadence of at least 100 steps/min. That is about 3 MET in adults.",
             formula="count(worn and cadence >= 100) / 12",
             source=CADENCE_ADULTS,
         ),
@@ -101,7 +101,7 @@ class Cadence:
         _cadence(
             "Minutes at 130 steps/min or more",
             Unit.MIN,
-            "The same at 130 steps/min: about 6 MET in adults.",
+            "The same at 130 steps/min. That is about 6 MET in adults.",
             formula="count(worn and cadence >= 130) / 12",
             source=CADENCE_ADULTS,
         ),

@@ -31,8 +31,8 @@ class Movement:
         _movement(
             "Little movement",
             Unit.MIN,
-            "Minutes with a mean amplitude deviation of the back node below movement_moderate_mg (91 mg). The "
-            "limits were set for a sensor on the hip; for the lower back at 26 Hz nobody has checked them.",
+            "Minutes with a mean amplitude deviation of the back node below movement_moderate_mg (91 mg). The limits "
+            "were set for a sensor on the hip. They have not been checked for the lower back at 26 Hz.",
             formula="count(back worn and MAD < movement_moderate_mg) / 12",
         ),
     ]
@@ -41,8 +41,8 @@ class Movement:
         _movement(
             "Moderate movement",
             Unit.MIN,
-            "The same from movement_moderate_mg up to movement_vigorous_mg (414 mg); about 3 to 6 MET in walking "
-            "and running.",
+            "The same from movement_moderate_mg up to movement_vigorous_mg (414 mg). That is about 3 to 6 MET in "
+            "walking and running.",
             formula="count(back worn and movement_moderate_mg <= MAD < movement_vigorous_mg) / 12",
         ),
     ]
@@ -51,7 +51,7 @@ class Movement:
         _movement(
             "Vigorous movement",
             Unit.MIN,
-            "The same from movement_vigorous_mg on; about 6 MET and more.",
+            "The same from movement_vigorous_mg on. That is about 6 MET and more.",
             formula="count(back worn and MAD >= movement_vigorous_mg) / 12",
         ),
     ]
@@ -60,8 +60,8 @@ class Movement:
         _movement(
             "Mean movement",
             Unit.MG,
-            "Mean amplitude deviation of the back node's acceleration magnitude over its worn epochs; records "
-            "hold it to 6 %.",
+            "Mean amplitude deviation of the back node's acceleration magnitude over its worn epochs. Records round "
+            "it down by at most 6%.",
             formula="mean(MAD over back worn)",
         ),
     ]
@@ -119,9 +119,9 @@ class Effort:
 class EffortOfWeek:
     """Intensity on an average valid day."""
 
-    moderate_min: Annotated[float, DailyMean("Moderate activity a day", Effort)]
-    vigorous_min: Annotated[float, DailyMean("Vigorous activity a day", Effort)]
-    active_10min_min: Annotated[float, DailyMean("Minutes a day in active bouts of 10 min or more", Effort)]
+    moderate_min: Annotated[float, DailyMean("Moderate activity per day", Effort)]
+    vigorous_min: Annotated[float, DailyMean("Vigorous activity per day", Effort)]
+    active_10min_min: Annotated[float, DailyMean("Minutes per day in active bouts of 10 min or more", Effort)]
     movement_mean_mg: Annotated[float, DailyMean("Mean movement", Movement)]
 
 

@@ -23,8 +23,8 @@ class Mounting:
         _mounting(
             "Thigh node, mounting known",
             Unit.SHARE,
-            "Share of the node's worn epochs in which walking had shown which way it sits; flips are known in "
-            "these alone.",
+            "Share of the node's worn epochs in which walking had already shown how it is mounted. Only in these can "
+            "it be found mounted wrongly.",
             formula="count(thigh worn and flag mounting known) / count(thigh worn)",
         ),
     ]
@@ -33,7 +33,7 @@ class Mounting:
         _mounting(
             "Thigh node upside down",
             Unit.EPOCHS,
-            "Worn epochs in which the node was found upside down; its records are turned upright already.",
+            "Worn epochs in which the node was found upside down. Its records are already corrected for it.",
             formula="count(thigh worn and flag upside down)",
         ),
     ]
@@ -42,7 +42,7 @@ class Mounting:
         _mounting(
             "Thigh node inside out",
             Unit.EPOCHS,
-            "Worn epochs in which the node was found to face the limb; its records are turned already.",
+            "Worn epochs in which the node was found to face the limb. Its records are already corrected for it.",
             formula="count(thigh worn and flag inside out)",
         ),
     ]
@@ -51,8 +51,8 @@ class Mounting:
         _mounting(
             "Thigh node oddly mounted",
             Unit.EPOCHS,
-            "Worn epochs in which the node was found across the limb or turned to its side; its records are "
-            "turned already.",
+            "Worn epochs in which the node was found across the limb or turned to its side. Its records are already "
+            "corrected for it.",
             formula="count(thigh worn and flag oddly mounted)",
         ),
     ]
@@ -61,7 +61,7 @@ class Mounting:
         _mounting(
             "Thigh node, partial epochs",
             Unit.EPOCHS,
-            "Epochs with fewer than 90 % of their samples.",
+            "Epochs with fewer than 90% of their samples.",
             formula="count(flag partial)",
         ),
     ]
@@ -70,8 +70,8 @@ class Mounting:
         _mounting(
             "Back node, mounting known",
             Unit.SHARE,
-            "Share of the node's worn epochs in which walking had shown which way it sits; flips are known in "
-            "these alone.",
+            "Share of the node's worn epochs in which walking had already shown how it is mounted. Only in these can "
+            "it be found mounted wrongly.",
             formula="count(back worn and flag mounting known) / count(back worn)",
         ),
     ]
@@ -80,7 +80,7 @@ class Mounting:
         _mounting(
             "Back node upside down",
             Unit.EPOCHS,
-            "Worn epochs in which the node was found upside down; its records are turned upright already.",
+            "Worn epochs in which the node was found upside down. Its records are already corrected for it.",
             formula="count(back worn and flag upside down)",
         ),
     ]
@@ -89,8 +89,8 @@ class Mounting:
         _mounting(
             "Back node oddly mounted",
             Unit.EPOCHS,
-            "Worn epochs in which the node was found across the limb or turned to its side; its records are "
-            "turned already.",
+            "Worn epochs in which the node was found across the limb or turned to its side. Its records are already "
+            "corrected for it.",
             formula="count(back worn and flag oddly mounted)",
         ),
     ]
@@ -99,7 +99,7 @@ class Mounting:
         _mounting(
             "Back node, partial epochs",
             Unit.EPOCHS,
-            "Epochs with fewer than 90 % of their samples.",
+            "Epochs with fewer than 90% of their samples.",
             formula="count(flag partial)",
         ),
     ]

@@ -35,7 +35,8 @@ class Postures:
         _posture(
             "Sitting",
             Unit.MIN,
-            "Minutes classified as sitting; what one node alone cannot tell from lying is counted apart.",
+            "Minutes classified as sitting. Time in which one node alone cannot distinguish sitting from lying is "
+            "counted separately.",
             formula="count(worn and activity = sitting) / 12",
         ),
     ]
@@ -44,7 +45,7 @@ class Postures:
         _posture(
             "Sitting or lying",
             Unit.MIN,
-            "Minutes in which one node alone could not tell sitting from lying.",
+            "Minutes in which one node alone could not distinguish sitting from lying.",
             formula="count(worn and activity = sedentary) / 12",
         ),
     ]
@@ -62,7 +63,7 @@ class Postures:
         _posture(
             "Walking",
             Unit.MIN,
-            "Walking epochs x 5 / 60; stairs and running are counted apart.",
+            "Minutes classified as walking. Stairs and running are counted separately.",
             formula="count(worn and activity = walking) / 12",
             source=HUNT4,
         ),
@@ -116,24 +117,25 @@ class Sitting:
         _sitting(
             "Sitting bouts",
             Unit.COUNT,
-            "Unbroken runs of sitting (or sitting or lying), however short; cut at midnight; pauses up to "
-            "sitting_pause_s (default 0) allowed.",
+            "Unbroken runs of sitting (or sitting or lying) of any length, cut at midnight. Pauses up to "
+            "sitting_pause_s (default 0) are allowed.",
             formula="count(bouts of sitting or sedentary, pauses <= sitting_pause_s)",
         ),
     ]
     sitting_longest_min: Annotated[
         float,
         _sitting(
-            "Longest sitting",
+            "Longest time sitting",
             Unit.MIN,
-            "Longest unbroken run of sitting (or sitting or lying); cut at midnight and where a slot is not recorded.",
+            "Longest unbroken run of sitting (or sitting or lying). It is cut at midnight and where a slot is not "
+            "recorded.",
             formula="max(length of those bouts)",
         ),
     ]
     sitting_bouts_30min: Annotated[
         int,
         _sitting(
-            "Sitting of 30 min or more",
+            "Sitting bouts of 30 min or more",
             Unit.COUNT,
             "Unbroken runs of sitting of at least 30 min.",
             formula="count(those bouts of length >= 30 min)",
@@ -142,7 +144,7 @@ class Sitting:
     sitting_30min_min: Annotated[
         float,
         _sitting(
-            "Minutes in sitting of 30 min or more",
+            "Minutes in sitting bouts of 30 min or more",
             Unit.MIN,
             "Length of the sitting runs of at least 30 min.",
             formula="sum(length of those bouts of length >= 30 min)",
@@ -166,7 +168,7 @@ class PosturesOfWeek:
     sitting_min: Annotated[
         float,
         Entry(
-            "Sitting a day",
+            "Sitting per day",
             Unit.MIN,
             "Mean of sitting_min + sedentary_min over valid days.",
             formula="mean(sitting_min + sedentary_min over valid days)",
@@ -175,17 +177,17 @@ class PosturesOfWeek:
             take=lambda days: mean(d.sitting_min + d.sedentary_min for d in days),
         ),
     ]
-    standing_min: Annotated[float, DailyMean("Standing a day", Postures, PLAIN)]
-    lying_min: Annotated[float, DailyMean("Lying a day", Postures, PLAIN)]
-    stairs_min: Annotated[float, DailyMean("Stairs a day", Postures)]
-    running_min: Annotated[float, DailyMean("Running a day", Postures)]
-    cycling_min: Annotated[float, DailyMean("Cycling a day", Postures)]
+    standing_min: Annotated[float, DailyMean("Standing per day", Postures, PLAIN)]
+    lying_min: Annotated[float, DailyMean("Lying per day", Postures, PLAIN)]
+    stairs_min: Annotated[float, DailyMean("Stairs per day", Postures)]
+    running_min: Annotated[float, DailyMean("Running per day", Postures)]
+    cycling_min: Annotated[float, DailyMean("Cycling per day", Postures)]
     sitting_longest_min: Annotated[
-        float, DailyMean("Longest sitting of a day", Sitting, "Mean of sitting_longest_min over valid days.")
+        float, DailyMean("Longest time sitting per day", Sitting, "Mean of sitting_longest_min over valid days.")
     ]
-    sitting_bouts_30min: Annotated[float, DailyMean("Sitting of 30 min or more a day", Sitting, PLAIN)]
-    sitting_30min_min: Annotated[float, DailyMean("Minutes a day in sitting of 30 min or more", Sitting)]
-    sitting_breaks: Annotated[float, DailyMean("Breaks in sitting a day", Sitting)]
+    sitting_bouts_30min: Annotated[float, DailyMean("Sitting bouts of 30 min or more per day", Sitting, PLAIN)]
+    sitting_30min_min: Annotated[float, DailyMean("Minutes per day in sitting bouts of 30 min or more", Sitting)]
+    sitting_breaks: Annotated[float, DailyMean("Breaks in sitting per day", Sitting)]
 
 
 def postures(rows: DayRows) -> Postures:

@@ -21,8 +21,8 @@ class RulesUsed:
         _rules(
             "MET table",
             Unit.NAME,
-            "Name of the table that turns pace into MET. The default is a placeholder: the study's own was not "
-            "available.",
+            "Name of the table that turns pace into MET. The default is a placeholder, because the study's own was "
+            "not available.",
             formula="met.name",
             source=COMPENDIUM,
         ),

@@ -27,9 +27,10 @@ class Bends:
         _trunk(
             "Forward bends",
             Unit.COUNT,
-            "Times the trunk was bent by more than bend_from_deg (60) from upright until it was no more than "
-            "bend_until_deg (50), while the thigh was upright: bends of standing, walking, stooping. Angles are "
-            "means of 5 s, so a shorter bend shows as a smaller one; bends in sitting are not told from lying.",
+            "How often the trunk bent by more than bend_from_deg (60) from upright, while the thigh was upright: "
+            "while standing, walking or stooping. A bend lasts until the trunk is back at bend_until_deg (50). "
+            "Angles are means of 5 s, so a shorter bend looks smaller. Bends while sitting cannot be distinguished "
+            "from lying and are not counted.",
             formula=(
                 "count(runs of back inclination > bend_until_deg from the first > bend_from_deg on, thigh inclination "
                 "< bend_thigh_below_deg, length >= bend_least_s)"
@@ -45,8 +46,8 @@ class Bends:
 class BendsOfWeek:
     """Forward bends on an average valid day."""
 
-    bends: Annotated[float, DailyMean("Forward bends a day", Bends)]
-    bent_min: Annotated[float, DailyMean("Bent forward a day", Bends)]
+    bends: Annotated[float, DailyMean("Forward bends per day", Bends)]
+    bent_min: Annotated[float, DailyMean("Bent forward per day", Bends)]
 
 
 def bends(rows: DayRows, rules: Rules) -> Bends:

@@ -33,8 +33,8 @@ class Paces:
         _pace(
             "Slow walking",
             Unit.MIN,
-            "Walking minutes at up to slow_max_kmh (4.0 km/h); speed is estimated from cadence and height, and "
-            "not rounded.",
+            "Walking minutes at up to slow_max_kmh (4.0 km/h). Speed is estimated from cadence and height, and not "
+            "rounded.",
             formula="count(walking and speed <= slow_max_kmh) / 12",
         ),
     ]
@@ -71,7 +71,7 @@ class Paces:
         _pace(
             "Mean intensity of walking",
             Unit.MET,
-            "sum(minutes x MET of the pace) / sum(minutes) over walking of known pace, by the table named in "
+            "Mean MET of walking of known pace, weighted by minutes. The MET of each pace is from the table named in "
             "met_table.",
             formula="sum(walking_<pace>_min x met.<pace>) / sum(walking_<pace>_min)",
         ),
@@ -81,8 +81,8 @@ class Paces:
         _pace(
             "MET-minutes of walking",
             Unit.MET_MIN,
-            "Minutes of walking weighted by the MET of their pace, by the table named in met_table; walking of "
-            "unknown pace is not in it.",
+            "Minutes of walking weighted by the MET of their pace, from the table named in met_table. Walking of "
+            "unknown pace is left out.",
             formula="sum(walking_<pace>_min x met.<pace>)",
             source=COMPENDIUM,
         ),
@@ -101,8 +101,8 @@ class Walks:
         _walks(
             "Walks of more than 10 s",
             Unit.COUNT,
-            "Unbroken runs of walking epochs longer than 10 s; cut at midnight; pauses up to walking_pause_s "
-            "(default 0) allowed.",
+            "Unbroken runs of walking epochs longer than 10 s, cut at midnight. Pauses up to walking_pause_s "
+            "(default 0) are allowed.",
             formula="count(bouts of walking, pauses <= walking_pause_s, length > 10 s)",
         ),
     ]
@@ -129,7 +129,7 @@ class Walks:
         _walks(
             "Longest walk",
             Unit.MIN,
-            "Longest run of walking, by the same rule; cut at midnight and where a slot is not recorded.",
+            "Longest run of walking, by the same rule. It is cut at midnight and where a slot is not recorded.",
             formula="max(length of those bouts)",
         ),
     ]
@@ -166,11 +166,11 @@ def _mean_met(days: Sequence[Paces]) -> float:
 class WalkingOfWeek:
     """Walking, cadence and long walks on an average valid day."""
 
-    walking_min: Annotated[float, DailyMean("Walking a day", Postures, "Mean of walking_min over valid days.")]
+    walking_min: Annotated[float, DailyMean("Walking per day", Postures, "Mean of walking_min over valid days.")]
     walking_weekday_min: Annotated[
         float,
         _week(
-            "Walking a weekday",
+            "Walking per weekday",
             Unit.MIN,
             "Mean of walking_min over valid days from Monday to Friday.",
             formula="mean(walking_min over valid weekdays)",
@@ -180,36 +180,36 @@ class WalkingOfWeek:
     walking_weekend_min: Annotated[
         float,
         _week(
-            "Walking a weekend day",
+            "Walking per weekend day",
             Unit.MIN,
             "Mean of walking_min over valid Saturdays and Sundays.",
             formula="mean(walking_min over valid weekend days)",
             take=lambda days: mean(d.walking_min for d in weekend(days)),
         ),
     ]
-    walking_slow_min: Annotated[float, DailyMean("Slow walking a day", Paces, PLAIN)]
-    walking_moderate_min: Annotated[float, DailyMean("Moderate walking a day", Paces, PLAIN)]
-    walking_brisk_min: Annotated[float, DailyMean("Brisk walking a day", Paces, PLAIN)]
-    walking_unknown_pace_min: Annotated[float, DailyMean("Walking of unknown pace a day", Paces, PLAIN)]
+    walking_slow_min: Annotated[float, DailyMean("Slow walking per day", Paces, PLAIN)]
+    walking_moderate_min: Annotated[float, DailyMean("Moderate walking per day", Paces, PLAIN)]
+    walking_brisk_min: Annotated[float, DailyMean("Brisk walking per day", Paces, PLAIN)]
+    walking_unknown_pace_min: Annotated[float, DailyMean("Walking of unknown pace per day", Paces, PLAIN)]
     walking_met: Annotated[
         float,
         _week(
             "Mean intensity of walking",
             Unit.MET,
-            "sum(minutes x MET) / sum(minutes) over the walking of known pace on all valid days, by the table "
-            "named in met_table.",
+            "Mean MET of walking of known pace on all valid days, weighted by minutes. The MET of each pace is from "
+            "the table named in met_table.",
             formula="sum(day's walking_<pace>_min x met.<pace>) / sum(day's walking_<pace>_min) over valid days",
             source=HUNT4,
             take=_mean_met,
         ),
     ]
-    steps: Annotated[float, DailyMean("Steps a day", Cadence, PLAIN)]
-    cadence_peak1_spm: Annotated[float, DailyMean("Peak 1-min cadence of a day", Cadence)]
-    cadence_peak30_spm: Annotated[float, DailyMean("Peak 30-min cadence of a day", Cadence)]
-    cadence_100_min: Annotated[float, DailyMean("Minutes a day at 100 steps/min or more", Cadence)]
-    cadence_130_min: Annotated[float, DailyMean("Minutes a day at 130 steps/min or more", Cadence)]
-    walks_10min: Annotated[float, DailyMean("Walks of 10 min or more a day", Walks)]
-    walks_10min_min: Annotated[float, DailyMean("Minutes a day in walks of 10 min or more", Walks)]
+    steps: Annotated[float, DailyMean("Steps per day", Cadence, PLAIN)]
+    cadence_peak1_spm: Annotated[float, DailyMean("Daily peak 1-min cadence", Cadence)]
+    cadence_peak30_spm: Annotated[float, DailyMean("Daily peak 30-min cadence", Cadence)]
+    cadence_100_min: Annotated[float, DailyMean("Minutes per day at 100 steps/min or more", Cadence)]
+    cadence_130_min: Annotated[float, DailyMean("Minutes per day at 130 steps/min or more", Cadence)]
+    walks_10min: Annotated[float, DailyMean("Walks of 10 min or more per day", Walks)]
+    walks_10min_min: Annotated[float, DailyMean("Minutes per day in walks of 10 min or more", Walks)]
 
 
 def pace(rows: DayRows, rules: Rules) -> Paces:

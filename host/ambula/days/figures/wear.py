@@ -25,8 +25,8 @@ class Wear:
         _wear(
             "Epochs in the day",
             Unit.EPOCHS,
-            "5-second slots between two local midnights: 17,280, or 720 fewer or more where the clock changes, "
-            "and more where the participant changed the time zone.",
+            "5-second slots between two local midnights: 17,280. There are 720 fewer or more when the clock changes. "
+            "The number differs by more when the participant changes time zone.",
             formula="(next midnight - midnight) / 5 s",
         ),
     ]
@@ -51,7 +51,11 @@ class Wear:
     recorded_min: Annotated[
         float,
         _wear(
-            "Recorded", Unit.MIN, "recorded_epochs x 5 / 60.", formula="recorded_epochs / 12", rests_on="recorded_share"
+            "Recorded",
+            Unit.MIN,
+            "Minutes of the day with a record of at least one node.",
+            formula="recorded_epochs / 12",
+            rests_on="recorded_share",
         ),
     ]
     unrecorded_min: Annotated[
@@ -59,17 +63,16 @@ class Wear:
         _wear(
             "Not recorded",
             Unit.MIN,
-            "(day_epochs - recorded_epochs) x 5 / 60: before the start, after the end, or lost.",
+            "Minutes of the day without a record: before the start, after the end, or lost.",
             formula="(day_epochs - recorded_epochs) / 12",
         ),
     ]
     lost_min: Annotated[
         float,
         _wear(
-            "Lost inside the recording",
+            "Lost during the recording",
             Unit.MIN,
-            "Slots inside the recording without a record of any node, for whatever reason; the reasons are the "
-            "nodes' minutes by state.",
+            "Minutes during the recording without a record of any node. The nodes' minutes by state show the reasons.",
             formula="(span_epochs - recorded_epochs) / 12",
         ),
     ]
@@ -78,7 +81,7 @@ class Wear:
         _wear(
             "Recorded share of the day",
             Unit.SHARE,
-            "recorded_epochs / day_epochs.",
+            "Share of the day with a record of at least one node.",
             formula="recorded_epochs / day_epochs",
         ),
     ]
@@ -97,7 +100,7 @@ class Wear:
         _wear(
             "Worn share of the day",
             Unit.SHARE,
-            "Worn epochs / day_epochs: the share that every figure of the day rests on.",
+            "Share of the day in which at least one node was worn. Every figure of the day rests on this share.",
             formula="count(worn) / day_epochs",
         ),
     ]
@@ -133,8 +136,8 @@ class Wear:
         _wear(
             "Thigh node worn",
             Unit.MIN,
-            "Minutes in which the thigh node was worn, by the nodes' own records and long stillness seen from "
-            "both sides.",
+            "Recorded minutes in which the thigh node was worn. All of a stillness of 45 min or more counts as not "
+            "worn.",
             formula="count(thigh worn) / 12",
         ),
     ]
@@ -143,8 +146,8 @@ class Wear:
         _wear(
             "Back node worn",
             Unit.MIN,
-            "Minutes in which the back node was worn, by the nodes' own records and long stillness seen from both "
-            "sides.",
+            "Recorded minutes in which the back node was worn. All of a stillness of 45 min or more counts as not "
+            "worn.",
             formula="count(back worn) / 12",
         ),
     ]
@@ -153,7 +156,7 @@ class Wear:
         _wear(
             "Both nodes worn",
             Unit.MIN,
-            "Minutes in which both nodes were worn, by the nodes' own records and long stillness seen from both sides.",
+            "Recorded minutes in which both nodes were worn. All of a stillness of 45 min or more counts as not worn.",
             formula="count(thigh and back worn) / 12",
         ),
     ]
@@ -195,8 +198,8 @@ class Validity:
         _wear(
             "Valid day",
             Unit.YES_NO,
-            "The rules' least sitting (or sitting or lying) and least walking, by default one epoch of each; "
-            "least wear, by default none.",
+            "Whether the day has the sitting (or sitting or lying), the walking and the wear that the rules require. "
+            "By default they require one epoch of sitting, one of walking, and no wear.",
             formula="valid_fails is empty",
             source=HUNT4,
         ),
@@ -206,7 +209,7 @@ class Validity:
         _wear(
             "Rules not met",
             Unit.NAME,
-            "Names of the validity rules that the day does not meet, apart by a space; empty on a valid day.",
+            "Names of the validity rules that the day does not meet, separated by spaces. Empty on a valid day.",
             formula="names of {valid_worn_h, valid_sitting_s, valid_walking_s} with less than they ask for",
             source=HUNT4,
         ),
@@ -218,11 +221,11 @@ class WearOfWeek:
     """The shares that the means rest on."""
 
     worn_share: Annotated[
-        float, DailyMean("Worn share of the day", Wear, "Mean over valid days: the share that the means rest on.")
+        float, DailyMean("Worn share of the day", Wear, "Mean over valid days. The means rest on this share.")
     ]
     both_worn_share: Annotated[float, DailyMean("Both nodes worn, share of the day", Wear)]
     back_worn_share: Annotated[float, DailyMean("Back node worn, share of the day", Wear)]
-    bed_share: Annotated[float, DailyMean("Share of the night that was seen", Bed)]
+    bed_share: Annotated[float, DailyMean("Share of the night with the back node worn", Bed)]
     recorded_share: Annotated[float, DailyMean("Recorded share of the day", Wear, PLAIN)]
 
 
