@@ -30,8 +30,8 @@ BAD = {
     "gap": (text(GOOD[:300] + GOOD[500:]), "line 302: a gap of 4.02 s after t=5.98; split the file there"),
     "nan": (text([*GOOD[:100], "2.0,nan,0,0", *GOOD[101:]]), "line 102: a value is missing (nan, inf or absurd); cut"),
     "infinite t": (text([*GOOD[:100], "inf,1,0,0"]), "line 102: a value is missing (nan, inf or absurd); cut"),
-    "empty value": (text([*GOOD[:100], "2.0,,0,0"]), "line 102: '' is not a number; mend or delete the line"),
-    "word": (text([*GOOD[:100], "2.0,much,0,0"]), "line 102: 'much' is not a number; mend or delete the line"),
+    "empty value": (text([*GOOD[:100], "2.0,,0,0"]), "line 102: '' is not a number; correct or delete the line"),
+    "word": (text([*GOOD[:100], "2.0,much,0,0"]), "line 102: 'much' is not a number; correct or delete the line"),
     "word after empty lines": (text([*GOOD[:9], "", "", "0.2,x,0,0"]), "line 13: 'x' is not a number"),
     "nan after empty lines": (text([*GOOD[:9], "", "", "0.2,nan,0,0"]), "line 13: a value is missing"),
     "clock after empty lines": (text([*GOOD[:9], "", "", *GOOD]), "line 13: the clock goes back at t=0;"),
@@ -41,10 +41,10 @@ BAD = {
     "misspelt column": (text(GOOD, "when,x,y,z"), "line 1: has no column t; the header must be t,x,y,z"),
     "repeated column": (text(GOOD, "t,x,x,z"), "line 1: repeats column x; the header must be t,x,y,z"),
     "no header": (text(GOOD[1:], GOOD[0]), "line 1: has no column t; the header must be t,x,y,z"),
-    "semicolons": (text(GOOD, "t;x;y;z"), "line 2: '0.0000,0.9900,0.01,0.02' is not a number; mend or delete"),
+    "semicolons": (text(GOOD, "t;x;y;z"), "line 2: '0.0000,0.9900,0.01,0.02' is not a number; correct or delete"),
     "empty file": (b"", "is empty; give a CSV with the header t,x,y,z"),
-    "header only": (text([]), "holds a header and no samples; an epoch needs 5 s of them: record for longer"),
-    "one sample": (text(GOOD[:1]), "holds 1 sample; an epoch needs 5 s of them: record for longer"),
+    "header only": (text([]), "has a header and no samples; an epoch needs 5 s of samples: record for longer"),
+    "one sample": (text(GOOD[:1]), "has 1 sample; an epoch needs 5 s of samples: record for longer"),
     "two seconds": (text(GOOD[:100]), "shorter than one epoch of 5 s; record for longer"),
     "clock backwards": (
         text(GOOD[:100] + GOOD[50:]),
@@ -252,7 +252,7 @@ def test_a_store_of_somebody_else(there: Path, ambula: Ambula) -> None:
 def test_a_store_where_nobody_has_synced(there: Path, ambula: Ambula) -> None:
     Store(there / "s.db").__exit__()
     line = ambula("summary", "--store", "s.db").failed_with(4)
-    assert line == "s.db holds no recordings yet: run `ambula sync` first"
+    assert line == "s.db has no recordings yet: run `ambula sync` first"
 
 
 # ---- settings
@@ -269,7 +269,7 @@ def two_people(there: Path) -> str:
 @pytest.mark.parametrize("command", ["summary", "report"])
 def test_whose_data(command: str, two_people: str, ambula: Ambula) -> None:
     line = ambula(command, "--store", two_people).failed_with(3)
-    assert line == "s.db holds several participants: choose one with --participant P01|P02"
+    assert line == "s.db has several participants: choose one with --participant P01|P02"
     line = ambula(command, "--store", two_people, "--participant", "P03").failed_with(3)
     assert line == "s.db has no participant P03: it has P01, P02"
     line = ambula(command, "--store", two_people, "--participant", "P02").failed_with(3)
@@ -288,7 +288,7 @@ def test_a_zone_that_is_none(command: str, zone: str, two_people: str, there: Pa
 
 CONFIGS = {
     "not TOML": ("zone = Europe/Oslo", "c.toml: "),
-    "unknown key": ('sone = "UTC"', "c.toml: unknown key 'sone': known are participant, store, zone"),
+    "unknown key": ('sone = "UTC"', "c.toml: unknown key 'sone'. Known keys: participant, store, zone"),
     "wrong type": ("participant = 7", "c.toml: participant must be a text in quotes"),
     "a table": ("[store]\npath = 'x'", "c.toml: store must be a text in quotes"),
     "no such zone": ('zone = "Europe/Atlantis"', "c.toml: no time zone 'Europe/Atlantis': use an IANA name"),

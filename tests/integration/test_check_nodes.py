@@ -61,7 +61,7 @@ def test_a_weak_cell_and_a_node_out_of_range_are_a_no_go(tmp_path: Path) -> None
             ran = await laptop.ambula("check", "--store", tmp_path / "s.db", "--timeout", "5")
             assert ran.code == 8
             assert "The back node was not heard: double-tap it and check again." in ran.out
-            assert "The thigh node's cell (3.65 V) lasts some 0 days, not 7: charge it first." in ran.out
+            assert "The thigh node's cell (3.65 V) lasts about 0 days, not 7: charge it first." in ran.out
             assert ran.out.splitlines()[-1] == "No-go."
 
     asyncio.run(go())

@@ -192,7 +192,7 @@ def check_status(shown: Ran, said: Ran) -> None:
                 assert f"receipts {proved}" in rows
             elif key == "sensor":
                 assert value["refusal"] == "not enough still epochs (0 of 60)"  # never still, see worn.py
-                assert f"sensor cannot tell: {value['refusal']}" in rows
+                assert f"sensor unknown: {value['refusal']}" in rows
             elif key not in ("participant", "role"):
                 assert f"{key.replace('_', ' ')} {'-' if value is None else value}" in rows
 
@@ -243,7 +243,7 @@ def test_only_the_named_node_is_synced(recorded: Path, tmp_path: Path) -> None:
             rig.air.set_out_of_range("thigh", True)
             half = await laptop.ambula(*sync, "5")
             assert (half.code, [n["role"] for n in json.loads(half.out)]) == (0, ["back"])
-            assert half.err == "note: P01 thigh was not heard: double-tap it and run this again for it\n"
+            assert half.err == "note: P01 thigh was not heard. Double-tap it and run this again\n"
             rig.air.set_out_of_range("thigh", False)
             ran = await laptop.ambula(*sync, "20", "--node", "back")
             assert [(n["role"], n["epochs"]) for n in json.loads(ran.out)] == [("back", 0)], ran
@@ -327,7 +327,7 @@ def test_nodes_of_others_are_left_alone(tmp_path: Path) -> None:
             device = await stranger(air, [], b"abcdef")
             laptop = Laptop(air, tmp_path)
             ran = await laptop.ambula("sync", "--store", tmp_path / "s.db", "--timeout", "1")
-            assert "none of your nodes found in 1 s, but 1 of somebody else" in ran.failed_with(5)
+            assert "none of your nodes found in 1 s, but 1 not set up on this computer" in ran.failed_with(5)
             ran = await laptop.ambula("scan", "--timeout", "1", "--json")
             assert [(n["role"], n["participant"]) for n in json.loads(ran.out)] == [("unknown", None)]
             assert not device.connections

@@ -128,7 +128,7 @@ def test_who_cannot_be_read_is_told_and_the_others_are_in(ambula: Ambula, cohort
     ran = ambula("cohort", folder, "--out", out, "--jobs", "1")
     assert ran.code == 3
     *lines, last = ran.err.splitlines()
-    assert f"could not be read: {out}.bad.csv names them" in last
+    assert f"could not be read: {out}.bad.csv lists them" in last
     told = list(csv.DictReader((tmp_path / "days.parquet.bad.csv").read_text().splitlines()))
     assert len(lines) == len(told) >= 4
     reasons = {Path(row["source"]).name: row["reason"] for row in told}
@@ -153,7 +153,10 @@ def test_a_code_in_a_store_and_its_copy_is_told(ambula: Ambula, cohort: Path, tm
     for name in ("site-b.db", "copy of site-b.db"):
         (folder / name).write_bytes((cohort / "site-b.db").read_bytes())
     ran = ambula("cohort", folder, "--out", tmp_path / "d.parquet", "--jobs", "1")
-    assert (ran.code, ran.err) == (0, "ambula: B1 is in several sources, each a person of its own in the tables\n")
+    assert (ran.code, ran.err) == (
+        0,
+        "ambula: B1 is in several sources. Each counts as a person of its own in the tables\n",
+    )
     assert "4 day(s) of 2 people" in ran.out
 
 
@@ -207,11 +210,11 @@ def test_days_are_cut_by_what_the_store_knows_and_else_by_this_computers_zone(
     ("arguments", "told"),
     [
         (["none"], "no such folder"),
-        (["."], "holds neither stores"),
+        (["."], "has neither stores"),
         ([".", "--out", "."], ".: is a folder; name a file in it"),
         (
             [".", "--out", "d.parquet", "--persons", "./d.parquet"],
-            "d.parquet: is to hold two results; give each a file",
+            "d.parquet: cannot take two results. Give each its own file",
         ),
         ([".", "--scheduler", "tcp://x:1"], "--scheduler is for --engine dask"),
     ],

@@ -54,7 +54,7 @@ def test_the_demo_is_the_quick_look_and_says_so(folder: Path) -> None:
     done = run(folder, "demo", "--days", "1", "--out", "demo")
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith(
-        "virtual nodes need Unix sockets, which this system has not. So this is the quick look"
+        "virtual nodes need Unix sockets, which this system does not have. So this is the quick demo"
     )
     assert "17280 epochs of both nodes were scored here; 9" in done.stdout
     page = (folder / "demo" / "report.html").read_text(encoding="utf-8")
@@ -64,7 +64,11 @@ def test_the_demo_is_the_quick_look_and_says_so(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lacks", "told"),
-    [("darwin", "never tried on macOS"), ("bumble", "-m pip install bumble"), ("micropython", "no MicroPython found")],
+    [
+        ("darwin", "not been tried on macOS"),
+        ("bumble", "-m pip install bumble"),
+        ("micropython", "no MicroPython found"),
+    ],
 )
 def test_the_demo_is_quick_where_the_nodes_lack_a_part(
     lacks: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -80,7 +84,7 @@ def test_the_demo_is_quick_where_the_nodes_lack_a_part(
     assert demo_command._can_only_be_quick()
     said = capsys.readouterr().err
     assert told in said
-    assert said.endswith("So this is the quick look: this computer scores, not the firmware\n")
+    assert said.endswith("So this is the quick demo: this computer scores, not the firmware\n")
 
 
 def test_what_a_clinic_does_with_a_store(folder: Path) -> None:
@@ -128,11 +132,11 @@ def test_the_demo_removes_and_overwrites_nothing_but_its_own(ambula: Ambula, tmp
     (here / "nodes").mkdir(parents=True)
     (here / "nodes" / "thesis.docx").write_text("precious")
     told = ambula("demo", "--quick", "--days", "1", "--out", here).failed_with(3)
-    assert told == f"{here / 'nodes' / 'thesis.docx'} is not an earlier demo's: choose another place with --out"
+    assert told == f"{here / 'nodes' / 'thesis.docx'} is not from an earlier demo: choose another place with --out"
     (here / "nodes" / "thesis.docx").unlink()
     (here / "nodes").rmdir()
     (here / "daily.csv").write_text("a study's")
-    assert "daily.csv is not an earlier demo's" in ambula("demo", "--quick", "--out", here).failed_with(3)
+    assert "daily.csv is not from an earlier demo" in ambula("demo", "--quick", "--out", here).failed_with(3)
     assert (here / "daily.csv").read_text() == "a study's"
     (here / "daily.csv").unlink()
     for _ in range(2):  # its own it makes anew

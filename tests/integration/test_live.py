@@ -171,4 +171,4 @@ def test_nobody_there_is_told(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("_as_new")
 def test_whose_nodes_is_asked_where_it_is_not_clear(ambula: Ambula) -> None:
     KeyFile().add(NodeKey("ab" * 8, 1, "P8", bytes(32)))
-    assert "are of P8, P9: say who with --participant" in ambula("live").failed_with(3)
+    assert "has keys of P8, P9. Choose one with --participant" in ambula("live").failed_with(3)

@@ -44,7 +44,7 @@ def test_a_journey_is_told_and_cuts_the_days(store: Path, ambula: Ambula, tmp_pa
     assert (told.code, told.err) == (0, "")
     lines = [" ".join(line.split()) for line in told.out.splitlines()]
     assert lines == [
-        "P01: days are cut by",
+        "P01: time zone of the days",
         "from the beginning Europe/Oslo",
         "from 2026-03-04 12:00 there Asia/Tokyo",
     ]
@@ -67,7 +67,7 @@ def test_the_summary_for_scripts_has_each_nodes_ledger(store: Path, ambula: Ambu
     assert ledger["runs"] == [[NOON_S, NOON_S + 48 * 3600, "recorded"]]
     assert told["clocks"] == []
     status = ambula("status", "--store", store).out
-    assert "recorded 48 h 00 min; together 48 h 00 min" in " ".join(status.split())
+    assert "recorded 48 h 00 min; in total 48 h 00 min" in " ".join(status.split())
 
 
 def test_the_zone_of_the_whole_time_is_mended_and_taken_back(store: Path, ambula: Ambula) -> None:
@@ -85,7 +85,7 @@ def test_the_zone_of_the_whole_time_is_mended_and_taken_back(store: Path, ambula
         (["Asia/Tokyo", "--from", "yesterday"], "--from yesterday: not a time"),
         (["Asia/Tokyo", "--from", "1931-01-01"], "before 1970"),
         (["--from", "2026-03-04"], "--from needs a zone"),
-        (["UTC", "--clear"], "--clear goes alone"),
+        (["UTC", "--clear"], "--clear cannot go with a zone"),
     ],
 )
 def test_a_zone_that_is_none_is_refused(store: Path, ambula: Ambula, arguments: list[str], told: str) -> None:
@@ -126,19 +126,19 @@ def test_to_forget_is_asked_first(store: Path, ambula: Ambula, monkeypatch: pyte
 def test_to_forget_says_what_it_removed(store: Path, ambula: Ambula) -> None:
     ran = ambula("forget", "P01", "--store", store, "--yes")
     assert (ran.code, ran.err) == (0, "")
-    assert "P01 is forgotten: 1 node log, 576 segments, 34560 epochs.\nNot touched: files" in ran.out
+    assert "P01 is forgotten: 1 node log, 576 segments, 34560 epochs.\nNot removed: files" in ran.out
     told = json.loads(ambula("forget", "P02", "--store", store, "--yes", "--json").out)
     assert (told["participant"], told["epochs"], told["devices"]) == ("P02", 720, ["01" * 8])
     assert "has no participant P02" in ambula("forget", "P02", "--store", store, "--yes").failed_with(3)
 
 
 def test_another_code(store: Path, ambula: Ambula) -> None:
-    assert "there is a participant P02 already" in ambula("rename", "P01", "P02", "--store", store).failed_with(3)
+    assert "participant P02 exists already" in ambula("rename", "P01", "P02", "--store", store).failed_with(3)
     assert "cannot be empty" in ambula("rename", "P01", " ", "--store", store).failed_with(3)
     assert "not 'P\\n2'" in ambula("rename", "P01", "P\n2", "--store", store).failed_with(3)
     ran = ambula("rename", "P01", "Kari Nordmann", "--store", store)
     assert (ran.code, ran.out[:26]) == (0, "P01 is Kari Nordmann from ")
-    assert ran.err.startswith("ambula: 'Kari Nordmann' looks like a name: files and reports carry it.")
+    assert ran.err.startswith("ambula: 'Kari Nordmann' looks like a name, and files and reports show it.")
     assert ran.err.count("\n") == 1
     shown = ambula("summary", "--store", store, "--participant", "Kari Nordmann")
     assert shown.code == 0

@@ -100,16 +100,19 @@ def test_the_week_s_table_holds_the_programme_once_one_was_begun(store: Path, am
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("programme", "--start", "4 March"), "--start 4 March: not a date, write it as 2026-03-04"),
+        (("programme", "--start", "4 March"), "--start 4 March: not a date. Write it as 2026-03-04"),
         (("programme", "--plan", "none.toml"), "none.toml: cannot be read"),
-        (("note", "--at", "2026-03-04T12:00"), "--at needs something to note"),
-        (("note", "--remove", "2026-03-04 12:00"), "noted nothing at 2026-03-04 12:00; `ambula note` lists what was"),
-        (("note", "--remove", "2026-03-04 12:00", "--pain", "3"), "--remove goes alone"),
+        (("note", "--at", "2026-03-04T12:00"), "--at needs a note"),
+        (("note", "--remove", "2026-03-04 12:00"), "has no note at 2026-03-04 12:00. `ambula note` lists the notes"),
+        (("note", "--remove", "2026-03-04 12:00", "--pain", "3"), "--remove cannot go with a new note"),
         (("note", "x" * 501), "a note is one line of at most 500 characters"),
         (("note", "--pain", "3", "--at", "noon"), "--at noon: not a time"),
-        (("note", "--pain", "3", "--at", "2926-03-04T12:00"), "--at 2926-03-04T12:00: lies ahead; mend the date"),
-        (("programme", "--start", "0026-03-04"), "more than a year from what was recorded (2026-03-02 to 2026-03-22)"),
-        (("programme", "--start", "2062-03-04"), "--start 2062-03-04: more than a year from what was recorded"),
+        (
+            ("note", "--pain", "3", "--at", "2926-03-04T12:00"),
+            "--at 2926-03-04T12:00: is in the future. Correct the date",
+        ),
+        (("programme", "--start", "0026-03-04"), "more than a year from the recording (2026-03-02 to 2026-03-22)"),
+        (("programme", "--start", "2062-03-04"), "--start 2062-03-04: more than a year from the recording"),
     ],
 )
 def test_what_cannot_be_is_told_and_changes_nothing(

@@ -17,7 +17,7 @@ def test_a_recording_is_stopped_and_started_again_from_afar(recorded: Path, tmp_
             rig.laptop_near()
             stopped = await laptop.ambula("stop", "--node", "back", "--yes", "--timeout", "20")
             assert (stopped.code, stopped.err) == (0, "")
-            assert stopped.out == "P01 back has stopped recording; sync it to have all it holds\n"
+            assert stopped.out == "P01 back has stopped recording. Sync it to get all of its recording\n"
             assert (await laptop.ambula("start", "--timeout", "20")).out.splitlines() in (
                 ["P01 thigh records", "P01 back records"],
                 ["P01 back records", "P01 thigh records"],

@@ -67,5 +67,5 @@ def test_a_folder_or_one_file_for_both_is_told_before_the_work(store: Path, ambu
         == f"{tmp_path}: is a folder; name a file in it"
     )
     assert ".: is a folder" in ambula("report", "--store", store, "--out", ".").failed_with(3)
-    assert "is to hold two results" in ambula("report", "--store", store, "--out", both, "--pdf", both).failed_with(3)
+    assert "cannot take two results" in ambula("report", "--store", store, "--out", both, "--pdf", both).failed_with(3)
     assert not both.exists()

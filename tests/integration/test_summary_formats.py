@@ -83,7 +83,10 @@ def test_rules_of_ones_own(ambula: Ambula, store: Path, tmp_path: Path) -> None:
         (["--format", "csv", "--out", "none/x.csv"], "cannot be written"),
         (["--format", "parquet", "--out", "none/x.parquet"], "cannot be written"),
         (["--format", "csv", "--out", "."], ".: is a folder; name a file in it"),
-        (["--format", "csv", "--out", "x.csv", "--csv", "x.csv"], "x.csv: is to hold two results; give each a file"),
+        (
+            ["--format", "csv", "--out", "x.csv", "--csv", "x.csv"],
+            "x.csv: cannot take two results. Give each its own file",
+        ),
         (["--rules", "none.toml"], "none.toml: No such file"),
     ],
 )

@@ -49,7 +49,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         done = ambula("flash", *port, "--board", "sim")
         assert (done.code, "the board runs Ambula 0.1.0 thigh" in done.out) == (0, True), done
         again = ambula("flash", *port, "--board", "sim")
-        assert "this firmware is on it already" in again.out
+        assert "it already has this firmware" in again.out
         plan = ("--zone", "Europe/Oslo", "--start", "2026-03-04T08:00", "--days", "7", "--sitting-buzz", "30")
         made = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", *plan)
         assert (made.code, "looks like a name" in made.err) == (0, True), made
@@ -131,7 +131,7 @@ def test_a_buzz_without_a_motor_is_refused_before_anything_is_changed(
     with copy_of(flashed, tmp_path / "bare") as stand_in:
         arguments = ("setup", "--port", stand_in.port, "--participant", "P01", "--role", "thigh", "--zone", "UTC")
         told = ambula(*arguments, "--sitting-buzz", "30").failed_with(3)
-        assert told.startswith("--sitting-buzz: this board's firmware knows of no motor")
+        assert told.startswith("--sitting-buzz: this board's firmware has no motor")
         with UsbBoard(stand_in.port) as board:
             state = look(board)
         assert (state.key, state.config, KeyFile().load()) == ("", "", [])
@@ -141,11 +141,11 @@ def test_a_buzz_without_a_motor_is_refused_before_anything_is_changed(
 def test_a_start_that_is_far_away_is_told(flashed: Path, tmp_path: Path) -> None:
     now_s = int(time.time())
     with copy_of(flashed, tmp_path / "far") as stand_in:
-        for days, told in ((400, ["it begins to record in 400 days only: charge it before"]), (13, [])):
+        for days, told in ((400, ["it starts to record in 400 days: charge it just before"]), (13, [])):
             wanted = Wanted("P01", 0, "UTC", now_s + days * 86_400 + 60, 0)
             with UsbBoard(stand_in.port) as board:
                 done = set_up(board, look(board), wanted, KeyFile(tmp_path / "keys.json"))
-            assert [note for note in done.notes if "begins" in note] == told
+            assert [note for note in done.notes if "starts to record" in note] == told
 
 
 def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Ambula, tmp_path: Path) -> None:
@@ -157,13 +157,13 @@ def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Amb
             if name == "one":
                 assert ambula(*arguments(stand_in, "P01")).code == 0
                 told = ambula(*arguments(stand_in, "P02")).failed_with(3)
-                assert "holds a recording of P01 thigh: sync it first" in told
+                assert "has a recording of P01 thigh: sync it first" in told
                 assert "the log on the node was erased" in ambula(*arguments(stand_in, "P02"), "--erase").out
                 assert ambula(*arguments(stand_in, "P01"), "--erase").code == 0
                 continue
             told = ambula(*arguments(stand_in, "P01")).failed_with(3)
             assert f"P01 has a thigh node already (device {'b1' * 8})" in told
             replaced = ambula(*arguments(stand_in, "P01"), "--replace")
-            assert (replaced.code, "takes its place" in replaced.out) == (0, True), replaced
+            assert (replaced.code, "this one replaces it" in replaced.out) == (0, True), replaced
     assert [(k.device_id, k.participant) for k in KeyFile().load()] == [("b1" * 8, "P01"), ("b2" * 8, "P01")]
     assert json.loads(KeyFile().path.read_text())

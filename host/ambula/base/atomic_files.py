@@ -47,4 +47,4 @@ def check_places(*paths: Path | None) -> None:
         if path.is_dir():
             raise InputError(f"{path}: is a folder; name a file in it")
         if path.resolve() in [other.resolve() for other in named[:i]]:
-            raise InputError(f"{path}: is to hold two results; give each a file of its own")
+            raise InputError(f"{path}: cannot take two results. Give each its own file")

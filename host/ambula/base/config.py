@@ -45,11 +45,11 @@ def load_config() -> Config:
             raise InputError(f"{path}: {e}") from e
     for key, value in values.items():
         if key not in _KEYS:
-            raise InputError(f"{path}: unknown key {key!r}: known are {', '.join(sorted(_KEYS))}")
+            raise InputError(f"{path}: unknown key {key!r}. Known keys: {', '.join(sorted(_KEYS))}")
         if not isinstance(value, str):
             raise InputError(f"{path}: {key} must be a text in quotes")
         if "\0" in value:
-            raise InputError(f"{path}: {key} must not hold a zero character")
+            raise InputError(f"{path}: {key} must not contain a zero character")
     if values.get("zone"):
         try:
             zone_info(str(values["zone"]))

@@ -13,25 +13,25 @@ import ambula
 # Of each command: the module, and what it is for in at most 63 characters, so that the list fits 80 columns.
 GROUPS = {
     "To begin with": {
-        "demo": ("demo_command", "Rehearse a wear without hardware, and see the report."),
+        "demo": ("demo_command", "Try Ambula without hardware, and see the report."),
     },
     "Nodes": {
-        "flash": ("flash_command", "Put the firmware on a board on USB."),
-        "setup": ("setup_command", "Make a flashed board somebody's node, over USB."),
-        "check": ("check_command", "Check that a wear may begin: the nodes and how they are worn."),
-        "live": ("live_command", "Show what the nodes see now."),
-        "start": ("remote_commands", "Have the nodes record from now on."),
-        "stop": ("remote_commands", "End the recording of the nodes."),
+        "flash": ("flash_command", "Put the firmware on a board, over USB."),
+        "setup": ("setup_command", "Set up a flashed board as a participant's node, over USB."),
+        "check": ("check_command", "Check the nodes and how they are worn, before they record."),
+        "live": ("live_command", "Show what the nodes measure now."),
+        "start": ("remote_commands", "Start recording on the nodes."),
+        "stop": ("remote_commands", "Stop recording on the nodes."),
     },
     "Data from the nodes": {
-        "scan": ("node_commands", "List the nodes that are near."),
-        "sync": ("node_commands", "Fetch what the nodes recorded into the store."),
-        "status": ("node_commands", "Tell what the store holds of each node."),
-        "logs": ("logs_command", "Tell what happened to the nodes."),
+        "scan": ("node_commands", "List the nodes nearby."),
+        "sync": ("node_commands", "Copy the nodes' recordings into the store."),
+        "status": ("node_commands", "Show what the store has from each node."),
+        "logs": ("logs_command", "List what happened to the nodes."),
     },
     "Results": {
         "summary": ("result_commands", "Show each day in figures."),
-        "report": ("report_command", "Write the page for the person who wore the nodes."),
+        "report": ("report_command", "Write the report for the person who wore the nodes."),
         "export": ("export_command", "Write epochs or days for other programs."),
         "cohort": ("cohort_command", "Make tables of many people's days."),
     },
@@ -44,7 +44,7 @@ GROUPS = {
         "forget": ("participant_commands", "Remove a participant, data and keys, for good."),
     },
     "Recordings of other devices": {
-        "classify": ("recording_commands", "Classify a recording here."),
+        "classify": ("recording_commands", "Classify a recording on this computer."),
         "replay": ("recording_commands", "Play a recording through two virtual nodes."),
         "evaluate": ("evaluate_command", "Score the classifier on labelled recordings."),
     },
@@ -60,10 +60,10 @@ EXIT_CODES = {
     "6": "not an Ambula node",
     "7": "virtual nodes",
     "8": "check: no-go",
-    "9": "board on USB that does not fit",
+    "9": "unsuitable board on USB",
     "10": "a part of Ambula is not installed",
     "130": "stopped by Ctrl-C",
-    "141": "who read the output closed it",
+    "141": "the program that read the output closed it",
 }
 _STYLE: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
 

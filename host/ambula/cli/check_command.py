@@ -37,27 +37,29 @@ _NOT_WORN = Finding(
     "not_checked",
     "",
     Level.NOTE,
-    "How they are worn was not checked: put them on, stand, sit and walk for thirty seconds each, and check again.",
+    "How they are worn was not checked. Put them on, stand, sit and walk for thirty seconds each, and check again.",
 )
 _WORN_RIGHT = "Go: the nodes are worn as they should be."
 _MAX_DAYS = 60
 
 ThighOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Thigh recording: CSV with t,x,y,z (s, g).")]
-BackOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Lower-back recording, as the thigh's.")]
+BackOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Lower-back recording, in the same form.")]
 MinutesOption = Annotated[
-    int, typer.Option(min=1, max=60, metavar="MIN", help="How much of the newest epochs to look at.")
+    int, typer.Option(min=1, max=60, metavar="MIN", help="How many of the newest minutes to look at.")
 ]
 
 
 def check(
     thigh: ThighOption = None,
     back: BackOption = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Only how they were worn, from the store.")] = False,
-    nodes_only: Annotated[bool, typer.Option("--nodes-only", help="Only the nodes, before they are put on.")] = False,
-    days: Annotated[
-        int, typer.Option(min=1, max=_MAX_DAYS, metavar="N", help="For how many days they are to be worn.")
-    ] = 7,
-    cell: Annotated[float, typer.Option(min=50, max=5000, metavar="MAH", help="The cells' rated charge, mAh.")] = 400.0,
+    offline: Annotated[bool, typer.Option("--offline", help="Check only how they were worn, from the store.")] = False,
+    nodes_only: Annotated[
+        bool, typer.Option("--nodes-only", help="Check only the nodes, before they are put on.")
+    ] = False,
+    days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, metavar="N", help="Days to wear them.")] = 7,
+    cell: Annotated[
+        float, typer.Option(min=50, max=5000, metavar="MAH", help="Rated charge of the cells, mAh.")
+    ] = 400.0,
     store: StoreOption = None,
     participant: ParticipantOption = None,
     minutes: MinutesOption = 5,
@@ -65,9 +67,9 @@ def check(
     json: JsonOption = False,
     radio: RadioOption = "",
 ) -> None:
-    """Check that a wear may begin: cells, flash, clocks, sensors, and both nodes worn the right way.
+    """Check cells, flash, clocks and sensors, and that both nodes are worn the right way.
 
-    Stand, sit and walk, thirty seconds each, then check. Exit code 8: no-go.
+    Stand, sit and walk for thirty seconds each, then run it. Exit code 8: no-go.
     """
     if thigh is not None or back is not None:
         if store is not None or participant is not None or offline or nodes_only:

@@ -20,7 +20,7 @@ from ambula.participant.zones import home_zone
 
 DirArgument = Annotated[
     Path,
-    typer.Argument(metavar="DIR", help="Stores (*.db), or epochs in Parquet (participant=CODE/*.parquet), in it."),
+    typer.Argument(metavar="DIR", help="Folder of stores (*.db) or of epochs in Parquet (participant=CODE/*.parquet)."),
 ]
 
 
@@ -30,14 +30,14 @@ def cohort(
         Path, typer.Option("--out", readable=False, metavar="PARQUET", help="One row per person and day.")
     ] = Path("person_days.parquet"),
     persons: Annotated[Path | None, typer.Option(readable=False, metavar="PARQUET", help="One row per person.")] = None,
-    engine: Annotated[Engine, typer.Option(help="This machine's processes, or Dask.")] = Engine.LOCAL,
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="How many processes.")] = os.cpu_count() or 1,
-    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster that runs already.")] = None,
+    engine: Annotated[Engine, typer.Option(help="Run in processes on this computer, or on Dask.")] = Engine.LOCAL,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")] = os.cpu_count() or 1,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Address of a running Dask cluster.")] = None,
     zone: ZoneOption = None,
     rules: RulesOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make tables of many people's days; go on where it was cut off."""
+    """Make tables of many people's days. If it was cut off, it goes on from there."""
     by = rules_of(rules)
     if scheduler is not None and engine is not Engine.DASK:
         raise InputError("--scheduler is for --engine dask")
@@ -63,10 +63,12 @@ def cohort(
             tell=tell,
         )
     for code in found.repeated:
-        _warn(f"{code} is in several sources, each a person of its own in the tables")
+        _warn(f"{code} is in several sources. Each counts as a person of its own in the tables")
     _say(found, out_path, persons, json)
     if found.bad:
-        raise InputError(f"{len(found.bad)} could not be read: {out_path}.bad.csv names them; all others are in")
+        raise InputError(
+            f"{len(found.bad)} could not be read: {out_path}.bad.csv lists them. All others are in the tables"
+        )
 
 
 def _warn(words: str) -> None:

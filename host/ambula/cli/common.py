@@ -33,7 +33,7 @@ StoreOption = Annotated[Path | None, typer.Option("--store", readable=False, met
 ParticipantOption = Annotated[str | None, typer.Option(metavar="CODE", help="The participant's code.")]
 ZoneOption = Annotated[
     str | None,
-    typer.Option(metavar="ZONE", help="Time zone of the days (IANA, as Europe/Oslo).", callback=known_zone),
+    typer.Option(metavar="ZONE", help="Time zone of the days (IANA, such as Europe/Oslo).", callback=known_zone),
 ]
 RulesOption = Annotated[
     Path | None, typer.Option("--rules", readable=False, metavar="FILE", help="Rules in TOML; see docs/dictionary.md.")
@@ -110,7 +110,7 @@ def moment(text: str, zone: str, option: str) -> int:
         local = read if read.tzinfo else read.replace(tzinfo=zone_info(zone))
         seconds = int(local.timestamp())
     except (ValueError, OverflowError) as e:
-        raise InputError(f"{option} {text}: not a time, write it as 2026-03-04T12:00 or 2026-03-04T12:00+09:00") from e
+        raise InputError(f"{option} {text}: not a time. Write it as 2026-03-04T12:00 or 2026-03-04T12:00+09:00") from e
     if seconds <= 0:
-        raise InputError(f"{option} {text}: before 1970; leave it out to mean: always")
+        raise InputError(f"{option} {text}: before 1970. Leave {option} out for always")
     return seconds

@@ -32,26 +32,25 @@ _MADE = {
 }
 _RESULTS = ("report.html", "daily.csv", "epochs.csv")
 _QUICK_DAYS = 7
-_WHY_QUICK = "{}. So this is the quick look: this computer scores, not the firmware"
+_WHY_QUICK = "{}. So this is the quick demo: this computer scores, not the firmware"
 _OutOption = Annotated[Path, typer.Option("--out", readable=False, metavar="FOLDER", help="Where the results go.")]
 
 
 def demo(
     days: Annotated[
-        int | None, typer.Option(min=1, max=14, metavar="N", help="Days to wear the nodes; 1, quick: 7.")
+        int | None, typer.Option(min=1, max=14, metavar="N", help="Days of wear. Default: 1, or 7 with --quick.")
     ] = None,
     out_dir: _OutOption = Path("build/demo"),
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed, another participant.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the synthetic participant.")] = 1,
     zone: ZoneOption = "Europe/Oslo",
     quick: Annotated[
         bool | None,
-        typer.Option("--quick/--nodes", help="Without the virtual nodes, in seconds; or with them."),
+        typer.Option("--quick/--nodes", help="Without virtual nodes (takes seconds), or with them."),
     ] = None,
 ) -> None:
-    """Rehearse a wear without hardware: a synthetic participant, two virtual nodes, a sync, the report.
+    """Try Ambula without hardware: a synthetic participant, two virtual nodes, a sync and the report.
 
-    Quick: the same participant for a week, scored by this computer instead of the nodes, which takes seconds and no
-    MicroPython.
+    With --quick, this computer scores a synthetic week instead of the nodes. That takes seconds and no MicroPython.
     """
     began_s = time.monotonic()
     where = zone_info(zone or "UTC")
@@ -77,7 +76,7 @@ def _can_only_be_quick() -> bool:
     """Tell whether the virtual nodes are of no use here, and say why."""
     try:
         if sys.platform == "darwin":
-            raise SimulatorError("virtual nodes were never tried on macOS; --nodes tries them")
+            raise SimulatorError("virtual nodes have not been tried on macOS; --nodes tries them")
         _check_nodes()
     except (MissingPart, SimulatorError) as e:
         err.line(_WHY_QUICK.format(e), whole=True)
@@ -126,7 +125,7 @@ def _fresh(out_dir: Path) -> Path:
         foreign = [path for path in there if path.name not in _MADE]
         foreign += [out_dir / name for name in _RESULTS if not was_here and (out_dir / name).exists()]
         if foreign:
-            raise InputError(f"{foreign[0]} is not an earlier demo's: choose another place with --out")
+            raise InputError(f"{foreign[0]} is not from an earlier demo: choose another place with --out")
         for path in there:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         folder.mkdir(parents=True, exist_ok=True)

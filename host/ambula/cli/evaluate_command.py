@@ -33,15 +33,23 @@ DatasetArgument = Annotated[
         readable=False, metavar="DATASET", help="Folder of .npz files with meta.json, or of HARTH / HAR70+ CSV."
     ),
 ]
-SiteOption = Annotated[str | None, typer.Option(metavar="thigh|back|both", help="Which nodes; all that are there.")]
-HtmlOption = Annotated[
-    Path | None, typer.Option(readable=False, metavar="PAGE", help="Write a page with pictures here too.")
+SiteOption = Annotated[
+    str | None, typer.Option(metavar="thigh|back|both", help="Which nodes. Default: all in the data set.")
 ]
-PeerOption = Annotated[str | None, typer.Option(metavar="actimotus", help="Score this beside Ambula.")]
+HtmlOption = Annotated[
+    Path | None, typer.Option(readable=False, metavar="PAGE", help="Also write a page with pictures here.")
+]
+PeerOption = Annotated[
+    str | None, typer.Option(metavar="actimotus", help="Also score this program, on the same epochs.")
+]
 SubjectsOption = Annotated[str, typer.Option(metavar="A,B,...", help="Only these people.")]
-FlaggedOption = Annotated[bool, typer.Option("--skip-flagged", help="Leave out whom meta.json flags as worn wrongly.")]
-ClassesOption = Annotated[Fold | None, typer.Option(help="Which classes to merge; by default as the site needs.")]
-OrderOption = Annotated[Order | None, typer.Option(help="How short recordings are put together; as suits the set.")]
+FlaggedOption = Annotated[
+    bool, typer.Option("--skip-flagged", help="Leave out people whom meta.json flags as worn wrongly.")
+]
+ClassesOption = Annotated[Fold | None, typer.Option(help="Which classes to merge. Default: as the site needs.")]
+OrderOption = Annotated[
+    Order | None, typer.Option(help="How to join short recordings. Default: as the data set needs.")
+]
 SeedOption = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the shuffle.")]
 
 
@@ -57,7 +65,7 @@ def evaluate(
     order: OrderOption = None,
     seed: SeedOption = 0,
 ) -> None:
-    """Score the classifier on labelled recordings: classes, cadence, steps; beside a peer on the same epochs."""
+    """Score the classifier on labelled recordings: classes, cadence and steps."""
     names = tuple(name.strip() for name in subjects.split(",") if name.strip())
     programs = _programs(peer)
     render = _renderer(html)  # what it lacks is told before the work, not after

@@ -35,7 +35,7 @@ def _show_classes(all_scores: Mapping[str, ClassScores]) -> None:
     _title("class by class: over all epochs, and F1 as the mean over people")
     out.table(_by_class(all_scores))
     for name, scores in all_scores.items():
-        _title(f"{name}: true class (row) and what it said (column), in epochs")
+        _title(f"{name}: true class (row) and predicted class (column), in epochs")
         out.table(_confusion(scores))
         worst = ", ".join(f"{p.subject} {p.accuracy:.3f}" for p in scores.people[:_WORST])
         out.line(f"worst people, {name}: {worst}")

@@ -34,7 +34,7 @@ def export(
     ] = Path(),
     json: JsonOption = False,
 ) -> None:
-    """Write a participant's epochs or days for other programs, and say what the format cannot hold."""
+    """Write a participant's epochs or days for other programs, and list what the format leaves out."""
     by = rules_of(rules)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))

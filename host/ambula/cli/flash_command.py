@@ -15,21 +15,23 @@ from ambula.usb.micropython import check_installable, install
 from ambula.usb.ports import choose_port
 from ambula.usb.state import State, look
 
-PortOption = Annotated[str | None, typer.Option(metavar="PORT", help="The board's serial port; none: the only board.")]
+PortOption = Annotated[
+    str | None, typer.Option(metavar="PORT", help="The board's serial port. Default: the only board on USB.")
+]
 
 
 def flash(
     port: PortOption = None,
-    board: Annotated[str, typer.Option(metavar="BOARD", help="Which board it is.")] = REFERENCE_BOARD,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and do nothing.")] = False,
+    board: Annotated[str, typer.Option(metavar="BOARD", help="The type of the board.")] = REFERENCE_BOARD,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
     install_micropython: Annotated[
         Path | None,
-        typer.Option(readable=False, metavar="FILE", help="First erase the board and put this on it."),
+        typer.Option(readable=False, metavar="FILE", help="First erase the board and install this MicroPython."),
     ] = None,
 ) -> None:
-    """Put the firmware on a board on USB: only what changed, read back, then switched to in one step.
+    """Put the firmware on a board, over USB. Only changed files are sent. They are read back before they are used.
 
-    Log, key and settings stay. Cut off at any point, the board runs the old firmware or the new; run it again.
+    Log, key and settings stay. If it is cut off, the board runs the old firmware or the new one. Then run it again.
     """
     list(device_files(board))  # before anything is touched
     if install_micropython is not None:
@@ -38,7 +40,7 @@ def flash(
     out.line(f"board at {found}")
     if install_micropython is not None:
         if dry_run:
-            out.line("it would be erased, and get MicroPython and all of the firmware")
+            out.line("it would be erased, then get MicroPython and all of the firmware")
             return
         install(found.device, install_micropython)
     with UsbBoard(found.device) as opened:
@@ -63,7 +65,7 @@ def _told(state: State) -> str:
 
 def _planned(needed: FlashPlan) -> str:
     if needed.is_done:
-        return "this firmware is on it already"
+        return "it already has this firmware"
     if needed.is_running:
-        return "main.py is to be written"
+        return "only main.py needs writing"
     return f"into {needed.slot}: {len(needed.send)} files to send, {len(needed.copy)} to copy on the board"

@@ -20,10 +20,10 @@ from ambula.transport.source import open_radio
 
 _WHILE_S = 600.0
 _COST = (
-    "note: a node's radio stays on while you watch (26.8 mA by the power model): an hour takes about two and a half "
-    "days off a cell of 400 mAh. It ends after {}, sooner by Ctrl-C"
+    "note: a node's radio stays on while you watch (26.8 mA by the power model). An hour takes about two and a half "
+    "days off a cell of 400 mAh. It ends after {}, or before by Ctrl-C"
 )
-_AWAY = "{}: {}. Bring it nearer or double-tap it; it is looked for all the time"
+_AWAY = "{}: {}. Bring it nearer or double-tap it. The search goes on"
 _DASH = "-"
 
 
@@ -31,13 +31,13 @@ def live(
     participant: ParticipantOption = None,
     node: NodeOption = "",
     timeout: TimeoutOption = SCAN_S,
-    seconds: Annotated[float, typer.Option(min=1, max=86400, metavar="SECONDS", help="For how long.")] = _WHILE_S,
+    seconds: Annotated[float, typer.Option(min=1, max=86400, metavar="SECONDS", help="How long to watch.")] = _WHILE_S,
     json: JsonOption = False,
     radio: RadioOption = "",
 ) -> None:
-    """Show what the nodes see now: class, cadence, lean, battery, signal.
+    """Show what the nodes measure now: class, cadence, lean, battery, signal.
 
-    Every 5 s, until Ctrl-C or for --seconds. Double-tap the nodes first. --json: one line per epoch.
+    A new line every 5 s, until Ctrl-C or for --seconds. Double-tap the nodes first. --json: one line per epoch.
     """
     keys = keys_of_one(participant or "", node)
     run(_watch(radio, keys, timeout, seconds, json))

@@ -28,10 +28,12 @@ def logs(
     store: StoreOption = None,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
-    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only from this time on: 2026-03-04T12:00.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only from this time on, such as 2026-03-04T12:00.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Tell what happened to the nodes, as their own logs have it: starts, faults, clock, gaps, visits of a laptop."""
+    """List what happened to the nodes, from their own logs: starts, faults, clock, gaps, syncs."""
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
         zones = zones_of(kept, who, zone)

@@ -46,18 +46,18 @@ _NOBODY = (
     "no node found in {:.0f} s. Double-tap the node to open its radio window, keep it within a few metres, "
     "and check that this computer's Bluetooth is on"
 )
-_NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} of somebody else or never set up. Double-tap your nodes"
-_NO_KEYS = "no node was set up on this computer (no keys in {}): `ambula setup` does it over USB"
-_NOT_SET_UP = "no {} was set up on this computer: {} holds keys for {}"
-_WHOSE = "the keys on this computer are of {}: say who with --participant"
-_NOT_HEARD = "note: {} {} was not heard: double-tap it and run this again for it"
-_OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys: chmod 600 {}"
+_NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} not set up on this computer. Double-tap your nodes"
+_NO_KEYS = "no node was set up on this computer (no keys in {}). Set one up over USB: `ambula setup`"
+_NOT_SET_UP = "no {} was set up on this computer: {} has keys for {}"
+_WHOSE = "this computer has keys of {}. Choose one with --participant"
+_NOT_HEARD = "note: {} {} was not heard. Double-tap it and run this again"
+_OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys. Close the file: chmod 600 {}"
 
 
 def scan(timeout: TimeoutOption = SCAN_S, json: JsonOption = False, radio: RadioOption = "") -> None:
-    """List the nodes that are near: whose, role, signal. Double-tap a node to wake its radio.
+    """List the nodes nearby: whose, role, signal. Double-tap a node to wake its radio.
 
-    A node tells who it is only to a computer on which it was set up; others are listed as unknown.
+    A node can be identified only by a computer on which it was set up. Others are listed as unknown.
     """
     found = run(_scan(radio, timeout))
     if json:
@@ -93,7 +93,7 @@ def sync(
     json: JsonOption = False,
     radio: RadioOption = "",
 ) -> None:
-    """Fetch what the nodes recorded into the store. Run it any day, any number of times; cut it off at any point."""
+    """Copy the nodes' recordings into the store. Run it on any day, as often as you like. It may be cut off."""
     config = load_config()
     keys = wanted_keys(participant or "", node)
     for who in sorted({key.participant for key in keys}):
@@ -114,7 +114,7 @@ def sync(
 def wanted_keys(participant: str, role: str) -> list[NodeKey]:
     """Return the keys of the nodes that are meant ("": any); raises InputError if there is none."""
     if role and role not in protocol.ROLE_NAMES:
-        raise InputError(f"--node {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
+        raise InputError(f"--node {role}: must be {' or '.join(protocol.ROLE_NAMES)}")
     file = KeyFile()
     keys = file.load()
     if not keys:
@@ -191,9 +191,9 @@ def _sync_line(result: SyncResult) -> str:
     name = f"{result.node.participant} {protocol.ROLE_NAMES[result.node.role]}"
     line = f"{name}: {result.epochs} epochs ({_hours(result.epochs)}), {result.bytes_read / 1024:.1f} KiB"
     if result.damaged_bytes:
-        line += f"; {result.damaged_bytes} bytes were damaged on the node and are accounted as lost"
+        line += f"; {result.damaged_bytes} bytes were damaged on the node and count as lost"
     if result.clock_was_set:
-        line += "; its clock was not set and is now"
+        line += "; its clock was not set, but is now"
     return line
 
 
@@ -218,7 +218,7 @@ def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
 
 
 def status(store: StoreOption = None, json: JsonOption = False) -> None:
-    """Tell what the store holds of each node: span, epochs, damage, sensor, battery, clock."""
+    """Show what the store has from each node: span, epochs, damage, sensor, battery, clock."""
     with Store(store_path(store), must_exist=True) as kept:
         keys = KeyFile().load()
         rows = [_status_of(kept, node, keys) for node in kept.nodes()]
@@ -244,7 +244,7 @@ def _told(value: Any) -> str:
     if isinstance(value, dict):
         slots = cast("dict[str, int]", value)
         told = ", ".join(f"{state} {_hours(count)}" for state, count in slots.items() if count)
-        return f"{told}; together {_hours(sum(slots.values()))}" if told else "nothing"
+        return f"{told}; in total {_hours(sum(slots.values()))}" if told else "nothing"
     return "-" if value is None else str(value)
 
 
@@ -296,7 +296,7 @@ def _on_the_body(store: Store, node: NodeRow) -> str | None:
     if not len(fused):
         return None
     compared, same = agreement(store, node, fused)
-    return f"{len(fused)} epochs fused, {same} of {compared} that are here from both nodes as they are fused here"
+    return f"{len(fused)} epochs fused; {same} of {compared} agree with the fusion of both logs here"
 
 
 def _utc(seconds: int) -> str:

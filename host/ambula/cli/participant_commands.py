@@ -31,29 +31,34 @@ from ambula.store import Store, ZoneChange
 from nodecore.sampling import EPOCHS_AN_HOUR
 
 _AFTER_FORGETTING = (
-    "Not touched: files that you have written (daily.csv, epochs.csv, reports), copies of the store, and what "
-    "the nodes themselves still hold, which nobody can fetch over the air without their key."
+    "Not removed: files that you have written (daily.csv, epochs.csv, reports), copies of the store, and recordings "
+    "that are still on the nodes. Without their key, these cannot be read over the air."
 )
 
 
 def zone(
     name: Annotated[
-        str | None, typer.Argument(metavar="ZONE", help="IANA zone, as Asia/Tokyo; none: show.", callback=known_zone)
+        str | None,
+        typer.Argument(
+            metavar="ZONE", help="IANA zone, such as Asia/Tokyo. Default: show the zone.", callback=known_zone
+        ),
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--from", metavar="TIME", help="Since when: 2026-03-04T12:00, local time there; none: always."),
+        typer.Option(
+            "--from", metavar="TIME", help="From this local time there, such as 2026-03-04T12:00. Default: always."
+        ),
     ] = None,
-    clear: Annotated[bool, typer.Option("--clear", help="Back to the zone of the whole store.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Use the zone of the whole store again.")] = False,
     participant: ParticipantOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Set a participant's time zone, which decides where days begin. Without arguments: show it, and its changes."""
+    """Set a participant's time zone, which decides where days begin. Without arguments, show it and its changes."""
     if name is None and since is not None:
         raise InputError("--from needs a zone: ambula zone Asia/Tokyo --from 2026-03-04T12:00")
     if name is not None and clear:
-        raise InputError("--clear goes alone: clear first, then name a zone")
+        raise InputError("--clear cannot go with a zone. Clear first, then set the zone")
     from_utc_s = moment(since, name, "--from") if name is not None and since is not None else 0
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
@@ -68,17 +73,17 @@ def zone(
         told = [{"from_utc": _utc(c.from_utc_s) if c.from_utc_s else None, "zone": c.zone} for c in changes]
         print_json({"participant": who, "zones": told})
         return
-    out.table(Table([(_since(change), change.zone) for change in changes], title=f"{who}: days are cut by"))
+    out.table(Table([(_since(change), change.zone) for change in changes], title=f"{who}: time zone of the days"))
 
 
 def height(
     centimetres: Annotated[
-        float | None, typer.Argument(metavar="CM", min=120, max=220, help="How tall, in cm; none: show.")
+        float | None, typer.Argument(metavar="CM", min=120, max=220, help="Height in cm. Default: show it.")
     ] = None,
     participant: ParticipantOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Set a participant's height: walking speed, and with it pace, is estimated from cadence and height."""
+    """Set a participant's height. Walking speed and pace are estimated from cadence and height."""
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
         if centimetres is not None:
@@ -103,17 +108,17 @@ def _utc(seconds: int) -> str:
 
 
 def rename(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The code as it is.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The code as it shall be.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The present code.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new code.")],
     store: StoreOption = None,
 ) -> None:
-    """Give a participant another code, with the data and the keys; the old one leaves no trace in the store."""
+    """Give a participant another code, in data and keys. No trace of the old code stays in the store."""
     with Store(store_path(store), must_exist=True) as kept:
         keys = KeyFile()
         who = _known(kept, keys, old)
         new = new_code(new, "ambula rename OLD NEW")
         if new in known_codes(kept, keys):
-            raise InputError(f"there is a participant {new} already: choose another code")
+            raise InputError(f"participant {new} exists already: choose another code")
         forgetting.rename(kept, who, new, keys)
     warn_of_name(new)
     out.line(f"{who} is {new} from now on. Files written before still say {who}.")
@@ -129,11 +134,11 @@ def _known(store: Store, keys: KeyFile, participant: str) -> str:
 
 def forget(
     participant: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="The participant's code.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Remove a participant, data and keys, for good, and say what was removed."""
+    """Remove a participant's data and keys for good, and list what was removed."""
     with Store(store_path(store), must_exist=True) as kept:
         keys = KeyFile()
         kept.finish_forgetting()
@@ -149,7 +154,7 @@ def forget(
 
 def _confirm(store: Store, participant: str) -> None:
     if not is_asked():
-        raise InputError(f"nobody here to ask whether {participant} may be forgotten: add --yes")
+        raise InputError(f"cannot ask for confirmation here: add --yes to forget {participant}")
     nodes = store.nodes("participant = ?", (participant,))
     hours = sum(count for n in nodes for _, _, _, _, count, _ in store.segments(n.node_id)) / EPOCHS_AN_HOUR
     question = f"Remove {participant} from {store.path}: {len(nodes)} node log(s), {hours:.1f} h of records, for good?"

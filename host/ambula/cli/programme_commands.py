@@ -41,15 +41,17 @@ def programme(
         Path | None, typer.Option("--plan", readable=False, metavar="TOML", help="Follow this plan from now on.")
     ] = None,
     start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The plan's first day; none: the first recorded.")
+        str | None, typer.Option(metavar="DATE", help="The plan's first day. Default: the first recorded day.")
     ] = None,
-    template: Annotated[bool, typer.Option("--template", help="Print the default plan, to change it.")] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print the default plan, as a start for your own.")
+    ] = False,
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show the walking programme: each week's goal and what was walked, and the next goal with its reason."""
+    """Show the walking programme: each week's goal and minutes walked, and the next goal with its reason."""
     if template:
         out.raw(plan.default_text())
         return
@@ -69,21 +71,21 @@ def programme(
 
 
 def note(
-    text: Annotated[str, typer.Argument(metavar="WORDS", help="Anything worth keeping.")] = "",
+    text: Annotated[str, typer.Argument(metavar="WORDS", help="A remark.")] = "",
     pain: Annotated[
         int | None, typer.Option(min=0, max=10, metavar="N", help="Pain: 0 none, 10 the worst imaginable.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When: 2026-03-04T12:00, local time; none: now.")
+        str | None, typer.Option("--at", metavar="TIME", help="Local time, such as 2026-03-04T12:00. Default: now.")
     ] = None,
     remove: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Remove what was noted at this time, as the list has it.")
+        str | None, typer.Option(metavar="TIME", help="Remove the notes of this time, as the list shows it.")
     ] = None,
     participant: ParticipantOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Record pain or a remark; the programme pauses in a week of more pain. Without arguments: list the notes."""
+    """Record pain or a remark. Without arguments, list them. The programme pauses in a week with more pain."""
     if len(text) > _MOST_WORDS or not text.isprintable():
         raise InputError(f"a note is one line of at most {_MOST_WORDS} characters")
     with Store(store_path(store), must_exist=True) as kept:
@@ -91,13 +93,13 @@ def note(
         zone = zone_of(kept, None)
         if remove is not None:
             if text or pain is not None or at:
-                raise InputError("--remove goes alone; note anew after it")
+                raise InputError("--remove cannot go with a new note. Remove first, then add the note")
             _remove(kept, who, remove, zone)
         elif text or pain is not None:
             when = _not_ahead(at, zone, kept, who) if at else int(datetime.now(UTC).timestamp())
             kept.add_note(who, Note(when, pain, text))
         elif at:
-            raise InputError("--at needs something to note: --pain 3, or words")
+            raise InputError("--at needs a note: add --pain 3, or words")
         notes = kept.notes(who)
     if json:
         print_json({"participant": who, "notes": [{"utc_s": n.utc_s, "pain": n.pain, "words": n.words} for n in notes]})
@@ -120,7 +122,7 @@ def _remove(store: Store, who: str, at: str, zone: str) -> None:
     minute = _to_the_minute(moment(at, zone, "--remove"), zone)
     meant = [n for n in store.notes(who) if _to_the_minute(n.utc_s, zone) == minute]
     if not meant:
-        raise InputError(f"--remove {at}: {who} noted nothing at {minute}; `ambula note` lists what was noted")
+        raise InputError(f"--remove {at}: {who} has no note at {minute}. `ambula note` lists the notes")
     for n in meant:
         store.remove_note(who, n.utc_s)
 
@@ -137,12 +139,12 @@ def _first_date(start: str, table: EpochTable, zones: Zones) -> date:
     try:
         first = date.fromisoformat(start)
     except ValueError as e:
-        raise InputError(f"--start {start}: not a date, write it as 2026-03-04") from e
+        raise InputError(f"--start {start}: not a date. Write it as 2026-03-04") from e
     if len(table):
         days = local_days(int(table.epoch[0]), int(table.epoch[-1]), zones)
         if not days[0].date - _A_YEAR <= first <= days[-1].date + _A_YEAR:
             span = f"{days[0].date} to {days[-1].date}"
-            raise InputError(f"--start {start}: more than a year from what was recorded ({span}); mend the date")
+            raise InputError(f"--start {start}: more than a year from the recording ({span}). Correct the date")
     return first
 
 
@@ -155,7 +157,7 @@ def _not_ahead(at: str, zone: str, store: Store, who: str) -> int:
     if when > datetime.now(UTC).timestamp() + _A_DAY_S:
         epoch = load_wear(store, who).table.epoch
         if not len(epoch) or when > int(epoch[-1]) * EPOCH_S + _A_DAY_S:
-            raise InputError(f"--at {at}: lies ahead; mend the date")
+            raise InputError(f"--at {at}: is in the future. Correct the date")
     return when
 
 

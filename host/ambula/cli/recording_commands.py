@@ -18,17 +18,15 @@ from ambula.sim.possible import check_possible
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 
-_FORM = "CSV with t,x,y,z (s, g), HARTH's or a like CSV, or Axivity's .cwa, 20 to 200 Hz."
+_FORM = "CSV with t,x,y,z (s, g), a CSV like HARTH's, or Axivity's .cwa, at 20 to 200 Hz."
 _AXES = {"x": 1, "y": 2, "z": 3, "-x": -1, "-y": -2, "-z": -3}
 ThighOption = Annotated[Path | None, typer.Option(readable=False, metavar="CSV", help=f"Thigh recording: {_FORM}")]
 BackOption = Annotated[
-    Path | None, typer.Option(readable=False, metavar="CSV", help="Lower-back recording, as the thigh's.")
+    Path | None, typer.Option(readable=False, metavar="CSV", help="Lower-back recording, in the same form.")
 ]
 AxesOption = Annotated[
     str | None,
-    typer.Option(
-        metavar="UP,OUT", help="The files' axes that point up the segment and out of the skin; x,z if not told."
-    ),
+    typer.Option(metavar="UP,OUT", help="The files' axes that point up the segment and out of the skin. Default: x,z."),
 ]
 OutOption = Annotated[Path, typer.Option(readable=False, metavar="CSV", help="Where to write the epochs.")]
 
@@ -39,11 +37,11 @@ def classify(
     back: BackOption = None,
     axes: AxesOption = None,
     split_gaps: Annotated[
-        bool, typer.Option("--split-gaps", help="Classify what lies between gaps instead of refusing the file.")
+        bool, typer.Option("--split-gaps", help="Classify the parts between gaps instead of refusing the file.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Classify a recording here: one row per 5-second epoch, as a node would have made it."""
+    """Classify a recording on this computer: one row per 5-second epoch, as a node would have made it."""
     check_place(out)
     table = classifying.classify(thigh, back, _axes(axes), _tell, split_gaps)
     write_epochs_csv(table, out)
@@ -57,7 +55,7 @@ def replay(
     axes: AxesOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Play a recording through two virtual nodes: the real firmware, flash, radio and store. Equals `classify`."""
+    """Play a recording through two virtual nodes, with the real firmware. The result is that of `classify`."""
     check_possible()
     with needs("replay", *SIMULATOR):
         from ambula.rehearsal import replay as replaying

@@ -23,23 +23,23 @@ def start(
     timeout: TimeoutOption = SCAN_S,
     radio: RadioOption = "",
 ) -> None:
-    """Have the nodes record from now on: before their planned start, or after a stop."""
+    """Start recording on the nodes, before their planned start or after a stop."""
     _tell(radio, wanted_keys(participant or "", node), timeout, NodeClient.start, "records")
 
 
 def stop(
     participant: ParticipantOption = None,
     node: NodeOption = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     timeout: TimeoutOption = SCAN_S,
     radio: RadioOption = "",
 ) -> None:
-    """End the recording of the nodes; what they hold stays on them until it is synced."""
+    """Stop recording on the nodes. The recording stays on them until it is synced."""
     keys = wanted_keys(participant or "", node)
     names = ", ".join(f"{key.participant} {key.role_name}" for key in keys)
-    if not yes and is_asked() and not typer.confirm(f"End the recording of {names}?", err=True):
+    if not yes and is_asked() and not typer.confirm(f"Stop recording on {names}?", err=True):
         raise Stopped("nothing was stopped")
-    _tell(radio, keys, timeout, NodeClient.stop, "has stopped recording; sync it to have all it holds")
+    _tell(radio, keys, timeout, NodeClient.stop, "has stopped recording. Sync it to get all of its recording")
 
 
 def _tell(radio: str, keys: list[NodeKey], timeout_s: float, act: Act, done: str) -> None:

@@ -39,9 +39,9 @@ def report(
     out_path: Annotated[Path, typer.Option("--out", readable=False, metavar="HTML", help="Where to write it.")] = Path(
         "report.html"
     ),
-    pdf: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Write a PDF here too.")] = None,
+    pdf: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Also write a PDF here.")] = None,
 ) -> None:
-    """Write the report: one HTML file that opens offline, reads on a phone and prints."""
+    """Write the report: one HTML file that opens offline, fits a phone and can be printed."""
     by = rules_of(rules)
     check_places(out_path, pdf)
     with needs("a report", "jinja2", "polib"):

@@ -61,11 +61,11 @@ def summary(
     zone: ZoneOption = None,
     rules: RulesOption = None,
     form: Annotated[Format, typer.Option("--format", help="csv, parquet and json have every figure.")] = Format.TABLE,
-    per: Annotated[Per, typer.Option(help="What a row of CSV or Parquet is.")] = Per.DAY,
+    per: Annotated[Per, typer.Option(help="One row per day or per week, in CSV and Parquet.")] = Per.DAY,
     out_path: Annotated[
         Path | None, typer.Option("--out", readable=False, metavar="FILE", help="Where to write it.")
     ] = None,
-    csv: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Write daily.csv here too.")] = None,
+    csv: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Also write daily.csv here.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Show each day in figures: wear, postures, walking, steps, cadence."""

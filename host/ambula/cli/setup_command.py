@@ -22,15 +22,17 @@ LATEST_START = 0xFFFFFFFF  # UTC s, as firmware/node/settings.py has it
 
 
 def setup(
-    participant: Annotated[str, typer.Option(metavar="CODE", help="The wearer's code.")],
+    participant: Annotated[str, typer.Option(metavar="CODE", help="The participant's code.")],
     role: Annotated[str, typer.Option(metavar="thigh|back", help="Where the node is worn.")],
     zone: ZoneOption = None,
     start: Annotated[
         str,
-        typer.Option(metavar="now|tap|TIME", help="When to record: TIME as 2026-03-04T08:00, in the zone."),
+        typer.Option(
+            metavar="now|tap|TIME", help="When to start. TIME is local in the zone, such as 2026-03-04T08:00."
+        ),
     ] = "now",
     days: Annotated[
-        int, typer.Option(min=0, max=MAX_DAYS, metavar="N", help="For how many days; 0: until it is stopped.")
+        int, typer.Option(min=0, max=MAX_DAYS, metavar="N", help="Days to record. 0: until it is stopped.")
     ] = 0,
     phone: Annotated[
         bool,
@@ -41,14 +43,14 @@ def setup(
         typer.Option(
             "--sitting-buzz",
             metavar="MIN",
-            help="A thigh with a motor buzzes after so many minutes of sitting, 20 to 120; 0: never.",
+            help="Minutes of sitting after which a thigh node with a motor buzzes, 20 to 120. 0: never.",
         ),
     ] = 0,
     port: PortOption = None,
-    replace: Annotated[bool, typer.Option("--replace", help="It takes the place of a node that was lost.")] = False,
-    erase: Annotated[bool, typer.Option("--erase", help="Erase the recording that is on the node.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a node that was lost or broke.")] = False,
+    erase: Annotated[bool, typer.Option("--erase", help="Erase the recording on the node.")] = False,
 ) -> None:
-    """Set up a flashed node on USB for a wearer: a new key, role, time, capture plan; written and read back."""
+    """Set up a flashed board as a participant's node, over USB: new key, role, time and capture plan."""
     wanted = _wanted(participant, role, zone, start, days, phone, sitting_buzz)
     warn_of_name(wanted.participant)
     found = choose_port(port)
@@ -66,9 +68,9 @@ def setup(
 def _wanted(participant: str, role: str, zone: str | None, start: str, days: int, phone: bool, buzz_min: int) -> Wanted:
     code = new_code(participant, "--participant")
     if role not in protocol.ROLE_NAMES:
-        raise InputError(f"--role {role}: it is {' or '.join(protocol.ROLE_NAMES)}")
+        raise InputError(f"--role {role}: must be {' or '.join(protocol.ROLE_NAMES)}")
     if buzz_min and buzz_min not in BUZZ_MIN:
-        raise InputError(f"--sitting-buzz {buzz_min}: it is {BUZZ_MIN[0]} to {BUZZ_MIN[-1]} minutes, or 0 for never")
+        raise InputError(f"--sitting-buzz {buzz_min}: must be {BUZZ_MIN[0]} to {BUZZ_MIN[-1]} minutes, or 0 for never")
     if buzz_min and role != protocol.ROLE_NAMES[roles.THIGH]:
         raise InputError("--sitting-buzz: only a node on the thigh can remind of sitting")
     where = zone or load_config().zone or local_zone_name()

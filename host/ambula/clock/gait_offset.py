@@ -125,12 +125,16 @@ def _window(first: Records, second: Records, start: int) -> tuple[int, float, fl
     if min(np.isfinite(one).sum(), np.isfinite(other).sum()) < _LEAST_EPOCHS:
         return "the nodes hardly recorded at the same time"
     if min(gait_one, gait_other) < _LEAST_GAIT_EPOCHS:
-        return "both nodes did not walk" if max(gait_one, gait_other) < _LEAST_GAIT_EPOCHS else "only one node walked"
+        return (
+            "neither node recorded enough walking"
+            if max(gait_one, gait_other) < _LEAST_GAIT_EPOCHS
+            else "only one node recorded enough walking"
+        )
     likeness = np.array([_correlation(one, other[lag : lag + len(one)]) for lag in range(2 * margin + 1)])
     best = int(likeness.argmax())
     rest = np.delete(likeness, range(max(0, best - 2), min(best + 3, len(likeness))))
     if likeness[best] < _LEAST_PEAK or likeness[best] - rest.max() < _LEAST_LEAD or best in (0, 2 * margin):
-        return "what the nodes felt is not alike"
+        return "the nodes' movements are not alike"
     shared = np.flatnonzero(np.isfinite(one) & (np.abs(one) > 0))
     middle = start + (int(shared.mean()) if len(shared) else _WINDOW_EPOCHS // 2)
     return middle, best - margin + _between(likeness[best - 1 : best + 2]), float(likeness[best])
@@ -180,7 +184,7 @@ def _without_odd(windows: Sequence[tuple[int, float, float]]) -> list[tuple[int,
 
 
 def told(alignment: Alignment) -> str:
-    """Return what was found, in words: "35 to 58 s ahead, by 11 windows of two hours"."""
+    """Return what was found, in words: "35 to 58 s ahead, in 11 windows of two hours"."""
     seconds = np.round(alignment.ahead * EPOCH_S).astype(int)
     low, high = int(seconds.min()), int(seconds.max())
     if low < 0 < high:
@@ -189,4 +193,4 @@ def told(alignment: Alignment) -> str:
         near, far = sorted((abs(low), abs(high)))
         by = f"{far} s" if near == far else f"{near} to {far} s"
         by += " behind" if low < 0 else " ahead"
-    return f"{by}, by {len(seconds)} window{'s' if len(seconds) != 1 else ''} of two hours"
+    return f"{by}, in {len(seconds)} window{'s' if len(seconds) != 1 else ''} of two hours"

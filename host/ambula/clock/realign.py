@@ -66,5 +66,5 @@ def _shared(one: Records, other: Records) -> NDArray[np.int64]:
 def _words(name: str, found: Alignment) -> str:
     other = THIGH_SITE if name == BACK_SITE else BACK_SITE
     if found.refusal:
-        return f"No reading vouches for the {name} node's clock, and gait could not help: {found.refusal}."
-    return f"The {name} node's clock was set against the {other}'s by gait: it was {told(found)}."
+        return f"No sync confirms the {name} node's clock, and gait could not correct it: {found.refusal}."
+    return f"The {name} node's clock was aligned with the {other}'s by gait: it was {told(found)}."

@@ -65,7 +65,7 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
     """
     parts = sorted(folder.glob("*.parquet"))
     if not parts:
-        raise InputError(f"{folder}: holds no Parquet file")
+        raise InputError(f"{folder}: has no Parquet file")
     files = [_read(part) for part in parts]
     metadata: dict[bytes, bytes] = files[0].schema.metadata or {}
     zones = _zones(folder, metadata, default_zone)
@@ -110,7 +110,7 @@ def _column(folder: Path, table: Any, name: str) -> NDArray[Any]:
 def _possible(values: NDArray[Any]) -> NDArray[Any]:
     """Return the values of a column; no figure of an epoch is negative or infinite. Raises ValueError."""
     if np.isinf(values).any() or (values < 0).any():
-        raise ValueError("holds a negative or an infinite value")
+        raise ValueError("has a negative or an infinite value")
     return values
 
 

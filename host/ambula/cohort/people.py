@@ -52,7 +52,7 @@ def find_sources(folder: Path) -> list[Path]:
         raise InputError(f"{folder}: no such folder")
     found = [p for p in folder.rglob("*.db") if p.is_file()] + [p for p in folder.rglob(f"{KEY}*") if p.is_dir()]
     if not found:
-        raise InputError(f"{folder}: holds neither stores (*.db) nor a data set of epochs ({KEY}CODE/*.parquet)")
+        raise InputError(f"{folder}: has neither stores (*.db) nor a data set of epochs ({KEY}CODE/*.parquet)")
     return sorted(found)
 
 
@@ -65,7 +65,7 @@ def people_of(source: Path, ask: Ask) -> Iterator[Person | Bad]:
         with Store(source, must_exist=True) as store:
             codes = store.participants()
             if not codes:
-                yield Bad(str(source), "", "holds no recordings")
+                yield Bad(str(source), "", "has no recordings")
             for code in codes:
                 yield _told(source, code, lambda code=code: _of_store(store, code, ask))
     except AmbulaError as e:

@@ -12,24 +12,24 @@ from ambula.days.rules import DEFAULT, MetTable
 
 _HEAD = """# Data dictionary
 
-Made by `make texts` from what `host/ambula/days` declares beside each figure: do not edit.
+`make texts` writes this page from what `host/ambula/days` declares beside each figure. Do not edit it.
 
 The same names are the columns of `ambula summary --format csv`, `parquet` and `json`, and of the tables of
-`ambula cohort`. An epoch is 5 s, and 12 epochs are a minute; `count()` counts epochs, and a bout is an unbroken run of
-recorded epochs. An empty cell (CSV), a null (Parquet, JSON) means that there is nothing to take the figure from.
-*Rests on* names the figure with the share of the time that one rests on.
+`ambula cohort`. An epoch is 5 s, so 12 epochs are a minute. `count()` counts epochs. A bout is an unbroken run of
+recorded epochs. An empty cell (CSV) or a null (Parquet, JSON) means that there were no data for the figure.
+*Rests on* names the share of the time that the figure rests on.
 """
-_RULES = """Each is a line of the TOML file that `--rules FILE` reads; what the file leaves out stays as it is here.
-A file that changes a rule gives the rules a name of their own (`name`), and a `[met]` table has `name`, `slow`,
+_RULES = """Each rule is a line of the TOML file that `--rules FILE` reads. A rule that the file leaves out keeps its
+default. A file that changes a rule must give the rules a new name (`name`). A `[met]` table has `name`, `slow`,
 `moderate` and `brisk`.
 """
 
 
 def dictionary_page() -> str:
     """Return the page as Markdown: days, weeks, epochs, and the rules with the study's defaults."""
-    parts = [_HEAD, "## A day: one row a local date\n", *_groups(entries("day"))]
-    parts += ["## A week: one row a person\n", _table(entries("week"))]
-    parts += ["## An epoch: one row 5 s\n", _epochs()]
+    parts = [_HEAD, "## A day: one row per local date\n", *_groups(entries("day"))]
+    parts += ["## A week: one row per person\n", _table(entries("week"))]
+    parts += ["## An epoch: one row per 5 s\n", _epochs()]
     parts += ["## Rules\n", _RULES, _rules()]
     return "\n".join(parts)
 

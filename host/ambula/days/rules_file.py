@@ -67,7 +67,7 @@ def _met(values: Any) -> MetTable:
 def _check(key: str, value: object, known: Mapping[str, object], where: str = "") -> None:
     """Refuse a key that is not known and a value that is not of the default's kind."""
     if key not in known:
-        raise ValueError(f"unknown rule {where}{key}: known are {', '.join(sorted(known))}")
+        raise ValueError(f"unknown rule {where}{key}. Known rules: {', '.join(sorted(known))}")
     default = known[key]
     if isinstance(default, str):
         if not isinstance(value, str) or not value.strip():

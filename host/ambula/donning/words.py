@@ -38,11 +38,11 @@ def not_moving(name: str) -> Finding:
 
 def missing(phase: str, lying: bool) -> Finding:
     """A phase that was not found; `lying`: both nodes turned as in lying down."""
-    why = "no stretch of it was found that lasts long enough"
+    why = "none was found that lasts long enough"
     if phase == "sitting" and lying:
         why = "both nodes turned as if lying down"
     do = {"standing": "stand still", "sitting": "sit upright on a chair", "walking": "walk at your usual pace"}[phase]
-    text = f"Cannot tell everything, because {phase} is missing ({why}): {do} for thirty seconds and check again."
+    text = f"The check is incomplete, because {phase} is missing ({why}): {do} for thirty seconds and check again."
     return Finding(f"missing_{phase}", "", Level.UNKNOWN, text)
 
 
@@ -101,8 +101,8 @@ def tilted(name: str, site: str, by_deg: float, right_deg: float, out_deg: float
 def askew(name: str, site: str) -> Finding:
     """The node itself found while walking that x is far from the segment's axis."""
     text = (
-        f"The {name} node found in walking that its arrow is far from upright: "
-        f"straighten it so that the arrow points {_UP[site]}, face outwards."
+        f"The {name} node's arrow was far from upright during walking: straighten it so that the arrow points "
+        f"{_UP[site]}, face outwards."
     )
     return Finding("tilted", name, Level.FAULT, text)
 
@@ -111,8 +111,8 @@ def face_unknown(name: str, sampled: bool) -> Finding:
     """Nothing tells the way a back node's face looks; in records that may happen to anyone, so there it is a note."""
     why, level = "the walking is too short or too uneven", Level.UNKNOWN
     if not sampled:
-        why, level = "synced epochs hold too little of a walk, and the seated trunk did not lean back", Level.NOTE
-    text = f"Cannot tell which way the face of the {name} node looks, because {why}: see that it is away from the skin."
+        why, level = "synced epochs have too little walking, and the seated trunk did not lean back", Level.NOTE
+    text = f"It is unknown which way the {name} node faces, because {why}: make sure that it faces away from the skin."
     return Finding("face_unknown", name, level, text)
 
 

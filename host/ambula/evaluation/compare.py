@@ -18,8 +18,8 @@ from ambula.evaluation.truth import Truth
 from nodecore.sampling import EPOCH_S
 
 _LEARNT = (
-    "The classifier in this version learnt from recordings of this set: the classes here show how it fits, not how it "
-    "does on people whom it never saw. host/training/RESULTS.md has those figures."
+    "The classifier in this version learnt from recordings of this set. The classes here show how well it fits them, "
+    "not how well it does on people whom it never saw. host/training/RESULTS.md has those figures."
 )
 
 
@@ -94,7 +94,7 @@ def evaluate(
         if seen is not None and parts:
             seen(parts[0].subject)
     if not truths:
-        raise InputError(f"{data.name}: nobody has a recording of an epoch of {EPOCH_S} s or more")
+        raise InputError(f"{data.name}: no recording is as long as an epoch of {EPOCH_S} s")
     truth = Truth.joined(truths)
     if not (truth.klass != "").any() and not np.isfinite(truth.steps).any():
         raise InputError(f"{data.name}: nothing to score: no epoch has a known label, and no steps were counted")

@@ -80,11 +80,11 @@ def _read(path: Path) -> tuple[Float, Float, Text]:
         try:
             table = [[row[i] for i in at] for row in rows if row]
         except IndexError as e:
-            raise InputError(f"{path}: line {rows.line_num}: has too few columns; mend or delete it") from e
+            raise InputError(f"{path}: line {rows.line_num}: has too few columns; correct or delete it") from e
         except (UnicodeDecodeError, csv.Error) as e:
             raise InputError(f"{path}: line {rows.line_num}: is not text; fetch the file again") from e
     if len(table) < 2:
-        raise InputError(f"{path}: holds {len(table)} samples; fetch the file again")
+        raise InputError(f"{path}: has {len(table)} samples; fetch the file again")
     columns = [[row[i] for row in table] for i in range(len(COLUMNS))]
     acc_g = np.stack([_numbers(path, column) for column in columns[1:7]], axis=1)
     return _times_s(path, columns[0]), acc_g, _words(path, columns[7])
@@ -106,7 +106,7 @@ def _numbers(path: Path, texts: list[str]) -> Float:
     bad = ~np.isfinite(values)
     if bad.any():
         raise InputError(
-            f"{path}: line {line_of(path, int(bad.argmax()))}: a value is missing; mend or delete the line"
+            f"{path}: line {line_of(path, int(bad.argmax()))}: a value is missing; correct or delete the line"
         )
     return values
 
@@ -127,7 +127,7 @@ def _first_bad(path: Path, texts: list[str], read: Callable[[str], object], want
         try:
             read(text)
         except (ValueError, OverflowError):
-            return f"{path}: line {line_of(path, row)}: {text[:40]!r} is not {wanted}; mend or delete the line"
+            return f"{path}: line {line_of(path, row)}: {text[:40]!r} is not {wanted}; correct or delete the line"
     return f"{path}: a value is not {wanted}; fetch the file again"
 
 

@@ -50,7 +50,7 @@ def chosen(folder: Path, files: dict[str, Path], request: Request) -> list[str]:
     """Return the people asked for, all if none were; InputError for one that is not there."""
     for subject in request.subjects:
         if subject not in files:
-            raise InputError(f"{folder}: has nobody called {subject!r}; it has {', '.join(list(files)[:6])} ...")
+            raise InputError(f"{folder}: has no subject {subject!r}; it has {', '.join(list(files)[:6])} ...")
     return [s for s in files if not request.subjects or s in request.subjects]
 
 
@@ -77,7 +77,9 @@ def _flagged(folder: Path, sites: tuple[str, ...]) -> set[str]:
         flags = cast("dict[str, list[str]]", meta.get("quality_flags", {}))
         return {subject for subject, said in flags.items() if any(flag.startswith(sites) for flag in said)}
     except (OSError, ValueError, AttributeError, TypeError) as e:
-        raise InputError(f"{path}: cannot be read, so nobody is known as flagged ({e}); drop --skip-flagged") from e
+        raise InputError(
+            f"{path}: cannot be read, so it is unknown who is flagged ({e}). Leave out --skip-flagged"
+        ) from e
 
 
 def _person(path: Path, data: DataSet) -> list[Part]:
@@ -116,7 +118,7 @@ def _checked(path: Path, arrays: Arrays) -> tuple[float, Text, NDArray[np.int64]
     if not 0 < rate_hz < _LONGEST_HZ:
         raise InputError(f"{path}: fs is {rate_hz:g}; it must be the rate in Hz")
     if label.ndim != 1 or seg.shape != label.shape or not len(label):
-        raise InputError(f"{path}: label {label.shape} and seg {seg.shape} must hold one value a sample each")
+        raise InputError(f"{path}: label {label.shape} and seg {seg.shape} must have one value per sample each")
     return rate_hz, label, seg
 
 

@@ -11,8 +11,8 @@ from ambula.evaluation.metrics import ClassScores, Fold
 
 _FOLD_SAID = {
     Fold.FULL.value: "",
-    Fold.THIGH.value: "The thigh alone cannot tell lying from sitting: both count as sedentary here.",
-    Fold.BACK.value: "The back alone cannot tell sitting from standing: both count as upright here.",
+    Fold.THIGH.value: "The thigh alone cannot distinguish lying from sitting. Both count as sedentary here.",
+    Fold.BACK.value: "The back alone cannot distinguish sitting from standing. Both count as upright here.",
 }
 
 

@@ -21,8 +21,8 @@ from nodecore.sampling import EPOCH_S
 
 BIDS_VERSION = "1.10.0"
 _TASK = "freeliving"
-_README = f"""`desc-epochs_events.tsv`: one row a recorded {EPOCH_S}-second epoch. `onset` counts from the `acq_time` in
-scans.tsv (UTC). Epochs without a record have no row. `desc-days_beh.tsv`: one row a local calendar day.
+_README = f"""`desc-epochs_events.tsv`: one row per recorded {EPOCH_S}-second epoch. `onset` counts from the `acq_time`
+in scans.tsv (UTC). Epochs without a record have no row. `desc-days_beh.tsv`: one row per local calendar day.
 The JSON file beside a table defines its columns. For information, not for diagnosis."""
 _LEVELS = {"activity": {name: name.replace("_", " ") for name in NAMES}}
 
@@ -39,7 +39,7 @@ def export_bids(source: Source, folder: Path) -> Written:
         _tables(source, made / f"sub-{label}", label)
     lacks = [
         "names of its own for epochs and days: they stand as events (onset, duration, trial_type) and as a beh table",
-        "one participant a dataset here: merge by copying sub- folders and rows of participants.tsv",
+        "one participant per dataset here: merge by copying sub- folders and rows of participants.tsv",
     ]
     if label != source.participant:
         lacks.append(f"the code {source.participant}: BIDS labels are letters and digits, so it is sub-{label}")
@@ -83,7 +83,7 @@ def _tables(source: Source, root: Path, label: str) -> None:
     write_json(events.with_suffix(".json"), _sidecar("epoch", "Classified 5-second epochs."))
     day_names = [e.name for e in entries("day") if e.name not in DEVICES]
     _tsv(days, day_names, ([getattr(day, name) for name in day_names] for day in source.days))
-    write_json(days.with_suffix(".json"), _sidecar("day", "Daily summary, one row a local calendar day."))
+    write_json(days.with_suffix(".json"), _sidecar("day", "Daily summary, one row per local calendar day."))
     start = datetime.fromtimestamp(int(source.table.start_s[0]), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     scans = [[f"beh/{path.name}", start] for path in (events, days)]
     _tsv(root / f"sub-{label}_scans.tsv", ["filename", "acq_time"], scans)

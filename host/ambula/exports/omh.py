@@ -35,7 +35,7 @@ def export_omh(source: Source, folder: Path) -> Written:
         [path],
         f"{len(points)} data points of {len(source.days) - empty} days",
         [
-            "the participant: the header of IEEE 1752.1 has no place; the file's name tells it",
+            "the participant: the header of IEEE 1752.1 has no place for it; the file's name has it",
             "wear time and the share of the day that a figure rests on",
             "bouts, pace, peak cadence, the reason why a value is missing",
             f"days on which nothing was worn: {empty}",

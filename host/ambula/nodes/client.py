@@ -25,8 +25,8 @@ REPLY_TIMEOUT_S = 10.0
 FRAME_TIMEOUT_S = 10.0
 _CLOCK_READINGS = 5
 _LINK_LOST = "the link to the node was lost: sync again to go on where it stopped"
-_NO_KEY = "this node was never set up and tells nobody anything: give it a key with `ambula setup`"
-_STRANGER = "this node is not one of those that were set up on this computer: nothing can be read from it"
+_NO_KEY = "this node was never set up, so nothing can be read from it. Set it up: `ambula setup`"
+_STRANGER = "this node was not set up on this computer, so nothing can be read from it"
 
 
 class GattLink(Protocol):
@@ -84,7 +84,7 @@ class NodeClient:
         except ValueError as e:
             raise ProtocolError(f"this device does not answer as an Ambula node of this version: {e}") from e
         if (info.device_id, info.role) != (self.key.device_id, self.key.role):
-            raise ProtocolError("the node says that it is another than the one whose key it has: set it up again")
+            raise ProtocolError("the node's identity does not match its key: set it up again")
         return info
 
     async def health(self) -> Health:
@@ -92,7 +92,7 @@ class NodeClient:
         try:
             return parse_health(await self._request(protocol.HEALTH))
         except ValueError as e:
-            raise ProtocolError(f"the node's health makes no sense: {e}") from e
+            raise ProtocolError(f"the node's health block cannot be read: {e}") from e
 
     async def now(self) -> Now:
         """Return the node's newest record, and what it knows of the day."""

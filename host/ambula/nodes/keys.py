@@ -41,7 +41,7 @@ class KeyFile:
         except (OSError, ValueError, RecursionError) as e:
             raise InputError(f"{self.path} is not a key file that can be read: {e}") from e
         if not isinstance(entries, list):
-            raise InputError(f"{self.path} is not a key file: it must hold a list")
+            raise InputError(f"{self.path} is not a key file: it must contain a list")
         return [self._entry(number, entry) for number, entry in enumerate(cast("list[Any]", entries), 1)]
 
     def is_open_to_others(self) -> bool:

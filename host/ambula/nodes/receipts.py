@@ -12,8 +12,8 @@ from ambula.store import NodeRow, Receipt, Store
 from nodecore import protocol
 
 _MISMATCH = (
-    "what is stored of the node's log from {} to {} is not what the node recorded: nothing was freed on the node; "
-    "put back a copy of the store, or sync into a new one with --store"
+    "the stored log from {} to {} is not what the node recorded. Nothing was freed on the node. Put back a copy of "
+    "the store, or sync into a new one with --store"
 )
 
 

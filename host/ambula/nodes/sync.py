@@ -90,7 +90,7 @@ async def sync_node(
 def _start_offset(node: NodeRow, info: Info, end: int, store: Store) -> int:
     """Return where to go on; what the node has freed without this store having it is written down as missing."""
     if node.next_offset > end:
-        raise ProtocolError(f"the node's log ends at {end}, before what the store holds ({node.next_offset})")
+        raise ProtocolError(f"the node's log ends at {end}, before the stored part's end ({node.next_offset})")
     if info.log_first > node.next_offset:
         missing = (node.next_offset, info.log_first - node.next_offset, "freed before this sync")
         store.add_log(node.node_id, [], [missing], info.log_first)

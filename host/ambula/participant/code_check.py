@@ -13,6 +13,6 @@ def doubt_about(code: str) -> str:
     else:
         return ""
     return (
-        f"{code!r} looks like {looks_like}: files and reports carry it. Use a code that only you can resolve, such as "
-        "P01 (`ambula rename` changes it)"
+        f"{code!r} looks like {looks_like}, and files and reports show it. Use a code that only you can resolve, such "
+        "as P01 (`ambula rename` changes it)"
     )

@@ -20,12 +20,10 @@ def choose_participant(store: Store, participant: str | None) -> str:
     """Return the participant asked for, or the only one there is; raises StoreError or InputError with the choices."""
     known = store.participants()
     if not known:
-        raise StoreError(f"{store.path} holds no recordings yet: run `ambula sync` first")
+        raise StoreError(f"{store.path} has no recordings yet: run `ambula sync` first")
     if participant is None:
         if len(known) > 1:
-            raise InputError(
-                f"{store.path} holds several participants: choose one with --participant {'|'.join(known)}"
-            )
+            raise InputError(f"{store.path} has several participants: choose one with --participant {'|'.join(known)}")
         return known[0]
     if participant not in known:
         raise InputError(f"{store.path} has no participant {participant}: it has {', '.join(known)}")

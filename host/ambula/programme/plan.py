@@ -72,7 +72,7 @@ def read_plan(text: str, where: str = "plan") -> Plan:
         raise InputError(f"{where}: not TOML: {e}") from e
     unknown = sorted(set(values) - set(default))
     if unknown:
-        raise InputError(f"{where}: unknown key {unknown[0]!r}: known are {', '.join(default)}")
+        raise InputError(f"{where}: unknown key {unknown[0]!r}. Known keys: {', '.join(default)}")
     name = values["name"]
     if not isinstance(name, str) or not 0 < len(name) <= _MOST_TEXT or not name.isprintable():
         raise InputError(f"{where}: name must be a text of 1 to {_MOST_TEXT} characters")

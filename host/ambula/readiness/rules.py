@@ -67,7 +67,7 @@ def _pair(heard: Sequence[str], set_up: Sequence[str]) -> list[Finding]:
         if role not in set_up:
             no_back = role == BACK_SITE
             text = f"No {role} node was set up for this participant: " + (
-                "sitting and lying cannot be told apart." if no_back else "posture is told by the trunk alone."
+                "sitting cannot be distinguished from lying." if no_back else "posture comes from the trunk alone."
             )
             found.append(Finding("alone", role, Level.NOTE, text))
     return found
@@ -78,7 +78,7 @@ def _battery(node: NodeState, needs: Needs, budget: Budget) -> list[Finding]:
     likely = battery_days(node.battery_mv, needs.cell_mah, budget.base_ma)
     state = f"The {node.role} node's cell ({node.battery_mv / 1000:.2f} V) lasts"
     if likely < needs.days:
-        text = f"{state} some {likely:.0f} days, not {needs.days}: charge it first."
+        text = f"{state} about {likely:.0f} days, not {needs.days}: charge it first."
         return [Finding("battery", node.role, Level.FAULT, text)]
     if sure < needs.days:
         text = f"{state} between {sure:.0f} and {likely:.0f} days: charge it, to be sure of {needs.days}."
@@ -88,11 +88,11 @@ def _battery(node: NodeState, needs: Needs, budget: Budget) -> list[Finding]:
 
 def _flash(node: NodeState, needs: Needs) -> list[Finding]:
     if node.is_full:
-        text = f"The {node.role} node's flash is full: sync it, and it goes on recording."
+        text = f"The {node.role} node's flash is full: sync it, then it records again."
         return [Finding("flash", node.role, Level.FAULT, text)]
     if node.free_bytes is not None and node.free_bytes < needs.days * FLASH_BYTES_A_DAY:
         days = node.free_bytes // FLASH_BYTES_A_DAY
-        text = f"The {node.role} node's flash has room for {days} days, not {needs.days}: sync before they are over."
+        text = f"The {node.role} node's flash has room for {days} days, not {needs.days}: sync it before then."
         return [Finding("flash", node.role, Level.FAULT if days < 1 else Level.NOTE, text)]
     return []
 
@@ -100,11 +100,11 @@ def _flash(node: NodeState, needs: Needs) -> list[Finding]:
 def _clock(node: NodeState) -> list[Finding]:
     off_s = node.clock_offset_ms / 1000
     if not node.clock_is_set:
-        return [Finding("clock", node.role, Level.FAULT, f"The {node.role} node does not know the time: sync it.")]
+        return [Finding("clock", node.role, Level.FAULT, f"The {node.role} node's clock is not set: sync it.")]
     if abs(node.clock_offset_ms) > _CLOCK_FAULT_MS:
         text = (
-            f"The {node.role} node's clock is {off_s:+.0f} s off: if this computer's is right, sync what the node "
-            "holds, then set it up again."
+            f"The {node.role} node's clock is {off_s:+.0f} s off. If this computer's clock is right, sync the node, "
+            "then set it up again."
         )
         return [Finding("clock", node.role, Level.FAULT, text)]
     if abs(node.clock_offset_ms) > _CLOCK_NOTE_MS:
@@ -125,7 +125,7 @@ def _sensor(node: NodeState) -> list[Finding]:
             text = f"The {node.role} node moved while its sensor was tested ({loudest:.0f} mg): restart it lying down."
             found.append(Finding("noise", node.role, Level.NOTE, text))
         elif loudest > _QUIET_MG:
-            text = f"The {node.role} node's sensor is restless at rest ({loudest:.0f} mg, some 2 are usual)."
+            text = f"The {node.role} node's sensor is noisy at rest ({loudest:.0f} mg; about 2 is usual)."
             found.append(Finding("noise", node.role, Level.NOTE, text))
     return found
 
@@ -133,9 +133,7 @@ def _sensor(node: NodeState) -> list[Finding]:
 def _running(node: NodeState) -> list[Finding]:
     if node.is_recording:
         return []
-    text = (
-        f"The {node.role} node is not recording: it waits for its start, or was stopped. `ambula start` starts it now."
-    )
+    text = f"The {node.role} node is not recording: it waits for its start, or was stopped. `ambula start` starts it."
     return [Finding("not_recording", node.role, Level.NOTE, text)]
 
 

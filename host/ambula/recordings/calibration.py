@@ -75,7 +75,7 @@ class Calibration:
     def __str__(self) -> str:
         """One line for people."""
         if self.refusal:
-            return f"cannot tell: {self.refusal}"
+            return f"unknown: {self.refusal}"
         offsets = ", ".join(f"{v:.0f} +- {sd:.0f}" for v, sd in zip(self.offset_mg, self.offset_sd_mg, strict=True))
         gains = ", ".join(f"{v:.3f}" for v in self.gain)
         return (
@@ -111,7 +111,7 @@ def calibrate(still_g: Floats, step_g: float) -> Calibration:
     offset, gain, sd = _fit(still_g, cell, count, step_g)
     if sd.max() > _KNOWN_G:
         axis = "xyz"[int(sd.argmax())]
-        why = f"not enough directions: none of the {directions} tells the offset of {axis} from its gain"
+        why = f"not enough directions: none of the {directions} separates the offset of {axis} from its gain"
         return _refused(before_g, epochs, directions, why)
     after_g = _mean_error((still_g - offset) / gain, weight)
     return Calibration(

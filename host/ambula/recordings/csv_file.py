@@ -212,7 +212,7 @@ def _load(path: Path, layout: Layout, columns: Sequence[int], kind: str = "f8") 
         raise InputError(f"{path}: {_reason(path, str(error))}") from error
     if len(table) < 2:
         count = "1 sample" if len(table) else "a header and no samples"
-        raise InputError(f"{path}: holds {count}; an epoch needs {EPOCH_S} s of them: record for longer")
+        raise InputError(f"{path}: has {count}; an epoch needs {EPOCH_S} s of samples: record for longer")
     return table
 
 
@@ -222,7 +222,7 @@ def _reason(path: Path, message: str) -> str:
     row = int(found.group(1)) if found else 0
     value = re.search(r"could not convert string '(.*)' to", message)
     if value:
-        return f"line {line_of(path, row)}: {value.group(1)[:40]!r} is not a number; mend or delete the line"
+        return f"line {line_of(path, row)}: {value.group(1)[:40]!r} is not a number; correct or delete the line"
     return f"line {line_of(path, row - 1)}: has too few columns; every line needs t,x,y,z"
 
 

@@ -44,7 +44,7 @@ def _check_blocks(path: Path) -> None:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     if data[:2].tobytes() != b"MD":
-        raise InputError(f"{path}: is no .cwa recording; give the file as the AX3 or AX6 wrote it")
+        raise InputError(f"{path}: is not a .cwa recording; give the file as the AX3 or AX6 wrote it")
     blocks = data[: len(data) // _BLOCK_BYTES * _BLOCK_BYTES].reshape(-1, _BLOCK_BYTES)[_HEADER_BLOCKS:]
     sums = blocks.view("<u2").sum(axis=1, dtype=np.uint16)
     bad = (sums != 0) & (blocks[:, _RATE_BYTE] != 0)

@@ -104,7 +104,7 @@ def read_stretches(path: Path, role: int = THIGH, axes: Axes | None = None) -> l
     stretches = [replace(whole, t_s=t_s, acc_g=acc_g, rate_hz=_rate_hz(t_s)) for t_s, acc_g in parts]
     held = [stretch for stretch in stretches if _epochs(stretch)]
     if not held:
-        raise InputError(f"{path}: holds no epoch of {EPOCH_S} s between its gaps; record for longer")
+        raise InputError(f"{path}: has no epoch of {EPOCH_S} s between its gaps; record for longer")
     said = whole.said if len(edges) == 2 else (*whole.said, f"{len(edges) - 2} gaps, split there")
     return [resample(replace(stretch, said=said)) for stretch in held]
 

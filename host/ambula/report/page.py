@@ -54,7 +54,7 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
     zones = ZoneHistory.of(context.zone)
     shown = [(local_day(d.date, zones), d) for d in days]
     if any(day.zone != JOURNEY.join(local.zones) for local, day in shown):
-        raise ValueError(f"days cut by {days[0].zone}, report asked for {zones.words}")
+        raise ValueError(f"days are by {days[0].zone}, but the report is by {zones.words}")
     language = Language(context.language)
     loader = PackageLoader("ambula.report", "")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

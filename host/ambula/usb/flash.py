@@ -163,7 +163,9 @@ def _stage(board: UsbBoard, needed: FlashPlan, firmware: Mapping[str, bytes], on
     found = board.hashes(needed.slot)
     if found != wanted:
         wrong = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
-        raise BoardError(f"{', '.join(wrong)} did not arrive as sent: run this again, the board runs what it ran")
+        raise BoardError(
+            f"{', '.join(wrong)} did not arrive intact. The board still runs the firmware it had. Run this again"
+        )
 
 
 def _switch(board: UsbBoard, slot: str) -> None:

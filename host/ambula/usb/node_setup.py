@@ -81,7 +81,7 @@ def set_up(
     board.run(on_board.BOARD)
     if wanted.sitting_buzz_min and board.run(on_board.HAS_MOTOR).strip() == "0":
         raise InputError(
-            "--sitting-buzz: this board's firmware knows of no motor: add one (hardware/BUILD.md), or leave it out"
+            "--sitting-buzz: this board's firmware has no motor: add one (hardware/BUILD.md), or leave the option out"
         )
     device = board.run(on_board.IDENTITY).strip()
     known = keys.load()
@@ -90,7 +90,7 @@ def set_up(
     has_log = board.run(on_board.CHUNKS.format(log=_LOG)).strip() != "0"
     wait_days = (wanted.start - utc_ms() / 1000) / 86_400 if isinstance(wanted.start, int) else 0
     if wait_days > LONG_WAIT_DAYS:
-        notes.append(f"it begins to record in {wait_days:.0f} days only: charge it before")
+        notes.append(f"it starts to record in {wait_days:.0f} days: charge it just before")
     starts_anew = _starts_anew(known, device, state.is_set_up and not erase, has_log, wanted)
     board.run(f"_drop({_OLD_LOG!r})")
     if starts_anew and has_log:
@@ -136,10 +136,10 @@ def _others(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) ->
         return []
     who = f"{wanted.participant} has a {wanted.role_name} node already (device {', '.join(others)})"
     if not replace:
-        raise InputError(f"{who}: if this one takes its place, because it was lost or broke, add --replace")
+        raise InputError(f"{who}: if that node was lost or broke, add --replace")
     return [
-        f"{who}: this one takes its place from now on; what the other still holds can be synced",
-        "set the participant's other node up once more: until then the two do not meet on the body",
+        f"{who}: this one replaces it from now on. The other's recording can still be synced",
+        "set up the participant's other node again. Until then the two nodes do not meet on the body",
     ]
 
 
@@ -152,7 +152,7 @@ def _starts_anew(known: list[NodeKey], device: str, is_somebody_s: bool, has_log
     if same or not has_log:
         return not same
     whose = f"of {before.participant} {before.role_name}" if before else "that was set up on another computer"
-    raise InputError(f"this node holds a recording {whose}: sync it first; then --erase sets it up without")
+    raise InputError(f"this node has a recording {whose}: sync it first, then set it up with --erase")
 
 
 def _write(board: UsbBoard, path: str, data: bytes) -> None:
@@ -167,7 +167,7 @@ def _set_clock(board: UsbBoard, starts_anew: bool, utc_ms: Callable[[], int], no
     if starts_anew or not is_set:
         board.run(on_board.SET_CLOCK.format(utc_ms=utc_ms()))
     else:
-        notes.append("its clock was not set anew, since its recording goes on: the sync corrects it")
+        notes.append("its clock was not set, because its recording goes on. The sync corrects it")
     before_ms = utc_ms()
     node_ms = int(board.run(on_board.CLOCK).split()[1])
     return node_ms - (before_ms + utc_ms()) // 2

@@ -60,7 +60,7 @@ def look(board: UsbBoard) -> State:
     try:
         facts: dict[str, Any] = json.loads(board.run(on_board.FACTS.format(folders=SLOTS)))
     except ValueError as e:
-        raise BoardError("the board does not answer as MicroPython does: is it one of ours?") from e
+        raise BoardError("the board does not answer like MicroPython: is it an Ambula board?") from e
     facts["version"] = tuple(facts["version"])
     facts["room"] = tuple(facts["room"])
     return State(files=board.hashes(*SLOTS), **facts)

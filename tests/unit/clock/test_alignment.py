@@ -76,21 +76,21 @@ def test_a_day_is_realigned_to_within_an_epoch(seed_index: tuple[int, int], cloc
 def test_strangers_are_not_aligned() -> None:
     """Two people's nodes: both walk, at other times."""
     found = align(scored_day(1, 0)[0], scored_day(2, 5)[1])
-    assert found.refusal == "what the nodes felt is not alike"
+    assert found.refusal == "the nodes' movements are not alike"
 
 
 def test_where_one_node_lies_on_a_table_nothing_is_told() -> None:
     thigh, back = day(1, 0)
     table = np.tile(back[:1], (len(back), 1)) + np.random.default_rng(1).integers(-3, 4, back.shape).astype(np.int16)
     first, second = scored(thigh, 0), scored(table, 1)
-    assert align(first, second).refusal == "only one node walked"
-    assert align(second, first).refusal == "only one node walked"
+    assert align(first, second).refusal == "only one node recorded enough walking"
+    assert align(second, first).refusal == "only one node recorded enough walking"
 
 
 def test_a_night_tells_nothing() -> None:
     thigh, back = day(1, 0)
     night = slice(0, 2 * 3600 * ODR_HZ)
-    assert align(scored(thigh[night], 0), scored(back[night], 1)).refusal == "both nodes did not walk"
+    assert align(scored(thigh[night], 0), scored(back[night], 1)).refusal == "neither node recorded enough walking"
 
 
 def test_nodes_that_never_met_tell_nothing() -> None:
@@ -104,7 +104,7 @@ def test_nodes_that_never_met_tell_nothing() -> None:
 def test_beyond_two_minutes_it_refuses_rather_than_guess() -> None:
     first, shifted = scored_day(1, 0)
     found = align(first, Records(shifted.epoch + MOST_EPOCHS + 8, shifted.data))
-    assert found.refusal == "what the nodes felt is not alike"
+    assert found.refusal == "the nodes' movements are not alike"
 
 
 def test_gaps_and_a_second_walker_for_an_hour_do_no_harm() -> None:
@@ -148,12 +148,12 @@ def test_the_poor_clock_gives_way(pair: tuple[Records, ...]) -> None:
     assert same(one, thigh)
     assert (other.epoch[0], words) == (
         late_back.epoch[0] - 8,
-        ["The back node's clock was set against the thigh's by gait: it was 40 s ahead, by 9 windows of two hours."],
+        ["The back node's clock was aligned with the thigh's by gait: it was 40 s ahead, in 9 windows of two hours."],
     )
     one, other, words = realign(track(late_thigh, 20_000), track(back, 900))
     assert same(other, back)
     assert one.epoch[0] == late_thigh.epoch[0] - 8
-    assert words[0].startswith("The thigh node's clock was set against the back's by gait: it was 40 s ahead")
+    assert words[0].startswith("The thigh node's clock was aligned with the back's by gait: it was 40 s ahead")
 
 
 def test_of_two_poor_clocks_the_backs_gives_way(pair: tuple[Records, ...]) -> None:
@@ -187,13 +187,15 @@ def test_where_gait_tells_nothing_it_is_said(pair: tuple[Records, ...]) -> None:
     one, other, words = realign(track(thigh, 900), track(Records(back.epoch, still), np.inf))
     assert same(one, thigh)
     assert other.epoch.tolist() == back.epoch.tolist()
-    assert words == ["No reading vouches for the back node's clock, and gait could not help: only one node walked."]
+    assert words == [
+        "No sync confirms the back node's clock, and gait could not correct it: only one node recorded enough walking."
+    ]
 
 
 def test_words_for_a_clock_that_crosses_the_other() -> None:
     thigh, back = day(1, 0)
     found = align(scored(thigh, 0), scored(by_clock(back, -20, 400), 1))
-    assert told(found) == "10 s behind to 13 s ahead, by 9 windows of two hours"
+    assert told(found) == "10 s behind to 13 s ahead, in 9 windows of two hours"
 
 
 def stored(store: Store, role: int, records: Records, reads: bool) -> None:

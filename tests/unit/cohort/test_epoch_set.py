@@ -82,9 +82,9 @@ def test_the_zone_may_be_one_name_or_missing(tmp_path: Path) -> None:
         ({"epoch_start_s": arrow.array(TABLE.start_s[::-1])}, "must rise in multiples of 5 s"),
         ({"epoch_start_s": arrow.array(TABLE.start_s + 1)}, "must rise in multiples of 5 s"),
         ({"epoch_start_s": arrow.array(TABLE.start_s * 1000)}, "from 0 on, up to the year 2106"),
-        ({"epoch_start_s": arrow.array(TABLE.start_s - 2**32)}, "epoch_start_s: holds a negative or an infinite value"),
-        ({"cadence_spm": arrow.array(TABLE.steps + np.inf)}, "cadence_spm: holds a negative or an infinite value"),
-        ({"steps": arrow.array(TABLE.steps - 1000)}, "column steps: holds a negative or an infinite value"),
+        ({"epoch_start_s": arrow.array(TABLE.start_s - 2**32)}, "epoch_start_s: has a negative or an infinite value"),
+        ({"cadence_spm": arrow.array(TABLE.steps + np.inf)}, "cadence_spm: has a negative or an infinite value"),
+        ({"steps": arrow.array(TABLE.steps - 1000)}, "column steps: has a negative or an infinite value"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, columns: dict[str, Any], told: str) -> None:
@@ -99,5 +99,5 @@ def test_a_file_that_is_no_parquet_and_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read as Parquet"):
         read_epoch_set(tmp_path)
     (tmp_path / "part-0.parquet").unlink()
-    with pytest.raises(InputError, match="holds no Parquet file"):
+    with pytest.raises(InputError, match="has no Parquet file"):
         read_epoch_set(tmp_path)

@@ -39,7 +39,7 @@ def test_a_met_table_of_ones_own_is_no_placeholder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("slow_max = 4", "unknown rule slow_max: known are"),
+        ("slow_max = 4", "unknown rule slow_max. Known rules:"),
         ('slow_max_kmh = "4"', "slow_max_kmh must be a number, not '4'"),
         ("bend_least_s = 2.5", "bend_least_s must be a whole number"),
         ("bend_least_s = true", "bend_least_s must be a whole number"),

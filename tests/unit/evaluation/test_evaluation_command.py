@@ -115,7 +115,7 @@ def test_command_on_harth(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["--subjects", "Z"], "has nobody called 'Z'"),
+        (["--subjects", "Z"], "has no subject 'Z'"),
         (["--html", "/nowhere/at/all.html"], "there is no such folder"),
         (["--site", "back", "--peer", "actimotus"], "ActiMotus needs a thigh recording"),
     ],
@@ -145,7 +145,7 @@ def test_nothing_to_score_is_said(tmp_path: Path) -> None:
     assert "nothing to score" in str(error)
     write_npz(tmp_path / "A.npz", [STANDING], seconds=2)
     _, _, error = run(str(tmp_path))
-    assert "nobody has a recording of an epoch" in str(error)
+    assert "no recording is as long as an epoch" in str(error)
 
 
 @pytest.mark.filterwarnings("ignore")

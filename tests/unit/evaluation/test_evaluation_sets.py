@@ -102,10 +102,10 @@ def test_missing_samples_are_told(tmp_path: Path) -> None:
         (lambda d: (d / "A.npz").write_bytes(b"PK no"), "A.npz: is not an .npz file"),
         (lambda d: np.savez(d / "A.npz", a=np.zeros(3)), "no .npz file in it has acc_thigh"),
         (lambda d: write_npz(d / "A.npz", POSTURES, fs=np.float64(0)), "fs is 0; it must be the rate in Hz"),
-        (lambda d: write_npz(d / "A.npz", POSTURES, seg=np.zeros(3)), "must hold one value a sample each"),
+        (lambda d: write_npz(d / "A.npz", POSTURES, seg=np.zeros(3)), "must have one value per sample each"),
         (lambda d: write_npz(d / "A.npz", POSTURES, acc_thigh=np.zeros((3, 3))), "needs acc_thigh of shape (4500, 3)"),
         (lambda d: (d / "A.csv").write_text(f"{HARTH_HEADER}\n2019-01-12 0:0,1\n"), "line 2: has too few columns"),
-        (lambda d: (d / "A.csv").write_text(HARTH_HEADER + "\n"), "holds 0 samples"),
+        (lambda d: (d / "A.csv").write_text(HARTH_HEADER + "\n"), "has 0 samples"),
         (lambda d: harth_lines(d, "yesterday,1,0,0,1,0,0,6"), "line 12: 'yesterday' is not a date and time"),
         (lambda d: harth_lines(d, "2019-01-12 00:00:09,1,0,much,1,0,0,6"), "line 12: 'much' is not a number"),
         (lambda d: harth_lines(d, "2019-01-12 00:00:09,1,0,nan,1,0,0,6"), "line 12: a value is missing"),
@@ -131,7 +131,7 @@ def test_who_and_what_is_not_there_is_named(tmp_path: Path) -> None:
     write_npz(tmp_path / "A.npz", POSTURES, acc_back=None)
     with pytest.raises(InputError, match="has no back recordings, only thigh"):
         open_set(tmp_path, Request(("back",)))
-    with pytest.raises(InputError, match="has nobody called 'Z'; it has A"):
+    with pytest.raises(InputError, match="has no subject 'Z'; it has A"):
         open_set(tmp_path, Request(subjects=("Z",)))
     with pytest.raises(InputError, match="is not a folder"):
         open_set(tmp_path / "nowhere", Request())

@@ -71,7 +71,7 @@ def test_status_tells_how_much_and_whether_it_agrees(tmp_path: Path) -> None:
     assert ran.exit_code == 0
     told = {node["role"]: node["on_the_body"] for node in json.loads(ran.stdout)}
     assert told == {
-        "thigh": "5 epochs fused, 4 of 5 that are here from both nodes as they are fused here",
+        "thigh": "5 epochs fused; 4 of 5 agree with the fusion of both logs here",
         "back": None,
     }
 

@@ -69,7 +69,7 @@ def test_a_weak_cell_is_told_in_days() -> None:
     # 3.73 V: 20 %, of which 5 % count: 20 mAh, at 0.4 and 0.8 mA 2.1 and 1.0 days
     weak = one(battery_mv=3730)
     assert (weak.code, weak.level) == ("battery", Level.FAULT)
-    assert weak.text == "The thigh node's cell (3.73 V) lasts some 2 days, not 7: charge it first."
+    assert weak.text == "The thigh node's cell (3.73 V) lasts about 2 days, not 7: charge it first."
     # 3.80 V: 40 %, 25 % count: 100 mAh, 10.4 and 5.2 days
     unsure = one(battery_mv=3800)
     assert (unsure.code, unsure.level) == ("battery", Level.NOTE)
@@ -79,7 +79,7 @@ def test_a_weak_cell_is_told_in_days() -> None:
 
 
 def test_flash() -> None:
-    assert one(is_full=True).text == "The thigh node's flash is full: sync it, and it goes on recording."
+    assert one(is_full=True).text == "The thigh node's flash is full: sync it, then it records again."
     little = one(free_bytes=3 * FLASH_BYTES_A_DAY)
     assert (little.code, little.level) == ("flash", Level.NOTE)
     assert "has room for 3 days, not 7" in little.text
@@ -88,7 +88,7 @@ def test_flash() -> None:
 
 
 def test_clock() -> None:
-    assert one(clock_is_set=False, clock_offset_ms=-(10**12)).text == "The thigh node does not know the time: sync it."
+    assert one(clock_is_set=False, clock_offset_ms=-(10**12)).text == "The thigh node's clock is not set: sync it."
     assert one(clock_offset_ms=-3400).text == "The thigh node's clock is -3.4 s off: the sync corrects it."
     far = one(clock_offset_ms=3_600_000)
     assert far.level is Level.FAULT

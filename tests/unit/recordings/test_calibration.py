@@ -73,14 +73,14 @@ def test_a_day_on_a_table_is_refused() -> None:
     assert found.refusal == "not enough directions (1 of 8)"
     assert np.isnan(found.offset_mg).all()
     assert found.before_mg == pytest.approx(25, abs=6)
-    assert str(found) == "cannot tell: not enough directions (1 of 8)"
+    assert str(found) == "unknown: not enough directions (1 of 8)"
 
 
 def test_an_axis_that_only_ever_stood_or_lay_is_refused() -> None:
     turn = np.linspace(0, 2 * np.pi, 400)
     lying = np.stack([0 * turn, np.sin(turn), np.cos(turn)], axis=1)
     standing = np.tile([1.0, 0.0, 0.0], (400, 1))
-    assert calibrate(np.concatenate([lying, standing]), 0.0).refusal.endswith("tells the offset of x from its gain")
+    assert calibrate(np.concatenate([lying, standing]), 0.0).refusal.endswith("separates the offset of x from its gain")
 
 
 def test_nothing_is_refused_too() -> None:

@@ -148,7 +148,7 @@ def test_a_file_with_gaps_is_classified_stretch_by_stretch_if_asked(tmp_path: Pa
     assert table.activity.tolist() == [*alone[0].activity.tolist(), *alone[1].activity.tolist()]
     with pytest.raises(InputError, match="do not overlap"):
         classify(path, part("late.csv", late(rows)), split_gaps=True)
-    with pytest.raises(InputError, match="holds no epoch of 5 s between its gaps"):
+    with pytest.raises(InputError, match="has no epoch of 5 s between its gaps"):
         classify(part("short.csv", rows[500:750]), None, split_gaps=True)
 
 
@@ -193,8 +193,8 @@ def damaged(data: bytes) -> bytes:
         (lambda data: data[:5000], "is no whole .cwa recording"),
         (lambda data: data[:1024], "is no whole .cwa recording"),
         (lambda data: data[:2560] + data[3584:], "sample 241: a gap of "),
-        (lambda data: b"t,x,y,z\n" + data, "is no .cwa recording"),
-        (lambda _: b"", "is no .cwa recording"),
+        (lambda data: b"t,x,y,z\n" + data, "is not a .cwa recording"),
+        (lambda _: b"", "is not a .cwa recording"),
     ],
 )
 def test_a_bad_cwa_is_one_line(edit: Callable[[bytes], bytes], says: str, tmp_path: Path) -> None:
