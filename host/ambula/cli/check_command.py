@@ -69,7 +69,7 @@ def check(
 ) -> None:
     """Check cells, flash, clocks and sensors, and that both nodes are worn the right way.
 
-    Stand, sit and walk for thirty seconds each, then run it. Exit code 8: no-go.
+    Stand, sit and walk for thirty seconds each, then check. Exit code 8: no-go.
     """
     if thigh is not None or back is not None:
         if store is not None or participant is not None or offline or nodes_only:

@@ -37,7 +37,7 @@ def live(
 ) -> None:
     """Show what the nodes measure now: class, cadence, lean, battery, signal.
 
-    A new line every 5 s, until Ctrl-C or for --seconds. Double-tap the nodes first. --json: one line per epoch.
+    It updates every 5 s, until Ctrl-C or for --seconds. Double-tap the nodes first. --json: one line per epoch.
     """
     keys = keys_of_one(participant or "", node)
     run(_watch(radio, keys, timeout, seconds, json))
