@@ -101,7 +101,7 @@ class LSM6DS3TRC:
     def read_fifo(self):
         """Move the oldest of what the FIFO holds into `samples`; return how many x, y, z sets, 0..69.
 
-        Where a broken burst left the FIFO in the middle of a set, its rest is thrown away and told as an overrun.
+        Where a broken burst left the FIFO in the middle of a set, its rest is thrown away and counts as an overrun.
         """
         registers = self._registers
         self._i2c.readfrom_mem_into(self._address, _FIFO_STATUS1, registers)

@@ -40,7 +40,7 @@ _RADIO_PATIENCE = const(
 class App:
     """Records as the capture plan says; `step` is one turn of the loop, `run` all of them."""
 
-    _sitting = None  # what watches over long sitting: an attribute more of each App would outgrow its table on the heap
+    _sitting = None  # watches for long sitting; one more instance attribute would make App's dict grow
 
     def __init__(self, board, config, scorer, examined):
         from node import start
@@ -55,7 +55,7 @@ class App:
         self.boot = start.boots(_STORAGE) + 1
         start.check_role(config, scorer, _LOG_DIRECTORY)
         self.log = Log(_LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
-        self.last_words = board.last_words()  # the board tells them once
+        self.last_words = board.last_words()  # the board gives them once
         self._scorer = scorer
         self.record = bytearray(record.SIZE)
         self._fault = 0
@@ -108,7 +108,7 @@ class App:
 
     def step(self):
         """Sleep until something is due, then do it; whatever of it fails, the rest is done."""
-        for what in ("rest", "recording", "radio", "watch"):  # a fault is told by these names
+        for what in ("rest", "recording", "radio", "watch"):  # a fault is logged under these names
             try:
                 if what == "rest":
                     self._rest()
@@ -247,7 +247,7 @@ class App:
             if self._signal:
                 self._signal.close()
                 self._signal = None
-            gc.collect()  # what is loaded now is to lie low: it stays between larger pieces for a while
+            gc.collect()  # collect first: what is loaded now stays, and must not fragment the heap
             from node import signals
 
             self._signal = signals.begin(self, what)
@@ -265,7 +265,7 @@ class App:
 
             words = trouble.words_of(what, how, self.board.now_ms())
             if words:
-                self._untold = words  # should the log refuse it now, it is told as soon as an epoch gets through
+                self._untold = words  # if the log refuses it now, it is logged with the next epoch that gets through
                 if not self.boot_story or self.board.now_ms() - self._started_ms > _SETTLED_MS:
                     self.event(segment.FAULT, words, epoch)
                     self._untold = None
@@ -273,7 +273,7 @@ class App:
             gc.collect()
 
     def _tell_untold(self):
-        """Tell what could not be told at its time, before the next record: behind it, it would end a new batch."""
+        """Log the fault that could not be logged in time, before the next record: after it, it would end a batch."""
         words = self._untold
         if words:
             try:
@@ -297,7 +297,7 @@ class App:
                 node.unload("telling")
 
     def _look(self):
-        """Tell what clock and sensor have suffered; start anew where nothing else has helped."""
+        """Log faults of clock and sensor; restart the board if nothing else has helped."""
         for what, one in (("clock", self.clock), ("imu", self.sensor)):
             if one.trouble:
                 self.tell(what, one.trouble)
@@ -419,7 +419,7 @@ class App:
             self.look_again()
             try:
                 self.event(segment.STOPPED)
-            finally:  # not before: a power cut between the two costs the stop, which nobody was told yet
+            finally:  # not before: a power cut between the two loses the stop, which no one has been told of yet
                 self.plan.go(plans.OVER, self.plan.since, self.plan.is_known)
 
     def begin(self):
@@ -442,7 +442,7 @@ class App:
             self.battery_mv = self.board.battery_mv()
             self.temperature_c = self.board.imu.temperature_c()
         except Exception:
-            pass  # what they said last stands; a sensor that does not answer is told as such
+            pass  # their last answer stands; a sensor that does not answer is logged as such
         flags = segment.CLOCK_IS_SET if self.clock.is_set else 0
         return self.boot, self.temperature_c, self.battery_mv // 20, flags
 

@@ -1,6 +1,6 @@
 """How a conversation begins: hints in advertisements, and the mutual proof of a key. SPEC.md, "Session".
 
-Loaded when a window opens and when somebody says hello, and unloaded again.
+Loaded when a window opens and when a peer says hello, and unloaded again.
 """
 
 import os
@@ -18,7 +18,7 @@ def hint(session):
 
 
 def peer_hint(session):
-    """Return a new hint that the other node can tell."""
+    """Return a new hint that the other node can recognise."""
     salt = os.urandom(protocol.HINT_SALT)
     return salt + session.pair(b"peer hint", salt)[:_KEPT]
 

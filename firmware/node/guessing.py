@@ -1,4 +1,4 @@
-"""Finds out what a node is whose config.json cannot be read; loaded for that only."""
+"""Finds out the role of a node whose config.json cannot be read; loaded only then."""
 
 from node import recovery
 from nodecore import headers, protocol, roles, segment
@@ -9,7 +9,7 @@ _NEVER = 0xFFFFFFFF  # a start in the year 2106
 def guess_role(config, scorer, folder):
     """Give settings that could not be read, and the scorer, the role in which the newest log in `folder` was recorded.
 
-    Where no log tells it, the node is up for its owner as a thigh would be, but records nothing.
+    If no log shows the role, the node answers its owner as a thigh would, but records nothing.
     """
     code = _role_of_log(folder)
     if code is None:

@@ -24,6 +24,6 @@ def examine(board):
         noise = [min(one, 0xFFFF) for one in check.noise(board.imu, wait)]
         return tuple(moved_mg + noise + [flags])
     except Exception:
-        return (0,) * 7  # the program starts the sensor anew, and tells if it stays deaf
+        return (0,) * 7  # the program restarts the sensor, and logs a fault if it stays silent
     finally:
         node.unload("lsm6ds3tr_c_check", "drivers")

@@ -116,7 +116,7 @@ class GattServer:
             self._execute(commands.pop(0))
         try:
             self._send()
-        except OSError:  # the laptop left between the check and the call; the IRQ has told or will tell
+        except OSError:  # the laptop left between the check and the call; the IRQ reports that
             self._end_session()
         if self._reopen and self._conn is None:
             self._reopen = False
@@ -145,7 +145,7 @@ class GattServer:
         session = self._session
         ble.irq(self._irq)
         ble.active(True)
-        ble.config(addr_mode=_RANDOM_ADDRESS)  # a new one each time, so that nobody can follow the node by it
+        ble.config(addr_mode=_RANDOM_ADDRESS)  # a new one each time, so that the node cannot be tracked by it
         ble.config(mtu=_PREFERRED_MTU, gap_name="Ambula")
         phone = self._phone
         services = (_service(),) + (phone.services() if phone else ())
@@ -238,7 +238,7 @@ class GattServer:
 
     def _meet(self, message):
         """Take a stranger's message, which may make it the owner."""
-        gc.collect()  # what a session keeps is to lie low, not in the middle of what is free
+        gc.collect()  # allocate the session's long-lived objects first, to avoid fragmenting the heap
         from node import greeting
 
         answer = greeting.answer(self._session, message)

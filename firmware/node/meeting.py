@@ -18,7 +18,7 @@ _HANG_UP_MS = const(100)  # for the last packet to get through
 def meet(app, path, today_path):
     """Fetch what is new of the back's log into the file at `path` and fuse it, see `fusing`; never raises.
 
-    Where something fails on the way, it is told, and what is new then is fetched at the next meeting.
+    A failure on the way is logged. What is new then is fetched at the next meeting.
     """
     copy = None
     try:

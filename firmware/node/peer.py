@@ -39,7 +39,7 @@ class Meeting:
     def run(self, path):
         """Copy what is new into the file at `path`; return (its log's id, the first byte's offset, its epochs to ours).
 
-        None where the back does not know the time: only the host can tell then which epochs belong together. Raises
+        None if the back's clock is not set: then only the host can find out which epochs belong together. Raises
         OSError or ValueError where the talk fails.
         """
         self._meet()

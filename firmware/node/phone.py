@@ -1,6 +1,6 @@
 """The standard Bluetooth services that phones and apps know. Loaded only where the settings' `phone` wants them.
 
-SPEC.md, "Standard services", gives bytes and sources. They are open to whoever is near.
+SPEC.md, "Standard services", gives bytes and sources. Anyone nearby can read them.
 """
 
 import struct

@@ -15,9 +15,9 @@ _REST_MS = const(60000)
 class CapturePlan:
     """`start` ("now", "tap" or UTC s) and `days` (0: for ever) of the settings, and how far it is: `state`, `since`.
 
-    `path` is its file; `token` tells this plan from those of other set-ups, whose files count for nothing. `is_known`:
+    `path` is its file. `token` identifies this plan; files of other set-ups are ignored. `is_known`:
     whether the clock was set when it began, else `since` counts on the scale of an unset clock. `kept`: whether the
-    file says what is here. `is_new`: it has begun, and no log tells it yet.
+    file says what is here. `is_new`: it has begun, and no log says so yet.
     """
 
     def __init__(self, path, start, days, token):

@@ -40,7 +40,7 @@ class Hmac:
 class Session:
     """One conversation at a time: the owner's, or the one of the wearer's other node (`is_peer`), which may do less.
 
-    `key`, `pair`: what proves the one and the other; without it (empty) nobody can. The back answers the thigh.
+    `key` proves the owner, `pair` the other node; an empty one lets no one in. The back answers the thigh.
     """
 
     def __init__(self, key, pair, role, device_id):
@@ -106,7 +106,7 @@ class Session:
 
 
 def same(a, b):
-    """Compare in a time that does not tell where the difference is."""
+    """Compare in constant time, wherever the difference is."""
     if len(a) != len(b):
         return False
     different = 0

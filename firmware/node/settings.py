@@ -25,7 +25,7 @@ DEFAULTS = {
     # When to record: from "now", a double "tap" or a time on (UTC s); for how many days, 0: for ever.
     "start": "now",
     "days": 0,
-    "phone": 0,  # 1: offer the standard Bluetooth services to whoever is near
+    "phone": 0,  # 1: offer the standard Bluetooth services to anyone nearby
     "zone": "",  # IANA, for who reads the log
     "meet": 1,  # the thigh meets the back, where set-up gave both the pair's key; 0: never
     "sitting_buzz_min": 0,  # after so many minutes of sitting a thigh with a motor reminds its wearer; 0: never

@@ -48,7 +48,7 @@ def begin(app, what):
 
 
 def _is_faulty(app):
-    """Return whether somebody should look after the node: what it records has no time, no place, or is not there."""
+    """Return whether the node needs attention: its records have no time or no room, or there are none."""
     if app.config.trouble or not app.clock.is_set or app.log.full or app.log.broken:
         return True
     return app.recording and app.board.now_ms() - app.sensor.heard_ms > SILENT_MS

@@ -1,7 +1,7 @@
-"""When to remind a wearer, by the motor, of having sat for long; loaded on a thigh whose settings ask for it only.
+"""When the motor reminds a wearer of having sat for long; loaded only on a thigh whose settings ask for it.
 
-A thigh alone cannot tell sitting from lying: so nothing from 21:00 to 8:00 of the wearer's day, nor where the newest
-class of both nodes together, if it is recent, is lying.
+A thigh alone cannot distinguish sitting from lying. So it is silent from 21:00 to 8:00 of the wearer's day, and if the
+newest class of both nodes together is recent and is lying.
 """
 
 from nodecore import activity

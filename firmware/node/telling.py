@@ -1,4 +1,4 @@
-"""Tells the log how the node came up, and that a recording began; loaded when there is something of it to tell."""
+"""Logs how the node started, and that a recording began; loaded only when one of these has to be logged."""
 
 from node import plan as plans
 from nodecore import segment

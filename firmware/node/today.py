@@ -10,8 +10,8 @@ from nodecore.sampling import EPOCHS_A_DAY, EPOCHS_A_MINUTE
 
 FORMAT = "<IIIIHHB"  # of the file: the fields of `kept`
 UNKNOWN = const(255)
-_MISSES = const(4)  # as often in a row is the back looked for in vain before that becomes rarer ...
-_MAX_RARER = const(3)  # ... eight times at most
+_MISSES = const(4)  # after this many failed tries in a row, look for the back less often ...
+_MAX_RARER = const(3)  # ... at most eight times less often
 
 
 class Today:

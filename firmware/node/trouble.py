@@ -1,6 +1,6 @@
 """Faults in words for the log; loaded at the first one.
 
-A fault is told at once, then less and less often, so that one that stays never fills the flash. What is written here,
+A fault is logged at once, then less and less often, so that a lasting one never fills the flash. What is written here,
 `ambula.account.faults` reads on the host: another form needs another reader beside the old one.
 """
 
@@ -9,13 +9,13 @@ from nodecore.compat import const
 _FIRST_PAUSE_MS = const(60000)
 _LAST_PAUSE_MS = const(3600000)
 
-_kinds = {}  # kind: [how many since it was last told, not again before (ms), next pause (ms)]
+_kinds = {}  # kind: [how many since it was last logged, not again before (ms), next pause (ms)]
 
 
 def words_of(what, how, now_ms):
-    """Return what failed and how (words or an exception) as bytes, or None where it is too soon to tell it again.
+    """Return what failed and how (words or an exception) as bytes, or None if it is too soon to log it again.
 
-    `imu: errno 5`, `imu silent`, `epoch: ValueError no such leaf, 7 times`: so many since it was last told. Each
+    `imu: errno 5`, `imu silent`, `epoch: ValueError no such leaf, 7 times`: so many since it was last logged. Each
     `what`, with the first of the words, is a kind of its own.
     """
     if isinstance(how, Exception):

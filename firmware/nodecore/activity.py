@@ -5,7 +5,7 @@ from nodecore.compat import const
 OTHER = const(0)
 LYING = const(1)
 SITTING = const(2)
-SEDENTARY = const(3)  # sitting or lying: one node alone cannot tell which
+SEDENTARY = const(3)  # sitting or lying: one node alone cannot distinguish them
 STANDING = const(4)
 WALKING = const(5)
 STAIRS = const(6)

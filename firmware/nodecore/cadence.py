@@ -241,7 +241,7 @@ def echoes(vector, magnitude, stride, echo):
 
 
 def bonus(lag, led):
-    """Return what closeness to the led stride (16ths, 0 = none) adds to a lag's likeness: 333 at it, 0 from 19 % on."""
+    """Return what closeness to the led stride (16ths, 0 = none) adds to a lag's likeness: 333 at it, 0 from 19% on."""
     if led == 0:
         return 0
     away = abs(16 * lag - led) * 1024 // led

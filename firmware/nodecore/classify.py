@@ -28,12 +28,12 @@ SOME = const(20)  # counts: keeps ratios of small movements calm
 
 
 def is_still(v):
-    """Tell whether nothing moved enough to look for a rhythm."""
+    """Return whether nothing moved enough to look for a rhythm."""
     return max(v[MAD_X], v[MAD_Y], v[MAD_Z]) < thresholds.STILL_MAD
 
 
 def is_gait(v, gait):
-    """Tell whether an epoch moves like gait: the magnitude beats hard, or softly but regularly, or goes on doing so."""
+    """Return whether an epoch moves like gait: the magnitude beats hard, or softly but regularly, or still does so."""
     beat = 2 * v[MAD_MAG]
     if beat > thresholds.BEAT:
         return True
@@ -55,7 +55,7 @@ def ratio(a, b):
 def describe(v, gait, own, traits):
     """Write what the forest decides on to `traits`, by the numbers of `trait`.
 
-    own: whether `v` is turned by the own walking direction; if not, the forest is not told the angles of the limb.
+    own: whether `v` is turned by the own walking direction; if not, the forest does not get the angles of the limb.
     """
     beat = min(32767, 2 * v[MAD_MAG])
     dx = min(32767, v[MAD_X])
@@ -109,7 +109,7 @@ class Classifier:
         self._ride = 0
 
     def is_level(self, v, gait):
-        """Tell whether sure gait, `v` in any mounting, is surely level walking of a thigh."""
+        """Return whether sure gait, `v` in any mounting, is surely level walking of a thigh."""
         if self.role != THIGH or gait.echo[3] < thresholds.CYCLE_ECHO:
             return False
         describe(v, gait, 0, self._traits)
@@ -148,27 +148,27 @@ class Classifier:
 
 
 def asks(v, gait, role):
-    """Tell whether the forest is needed to decide."""
+    """Return whether the forest is needed to decide."""
     return role == THIGH and is_gait(v, gait) and v[UP] >= thresholds.GAIT_UPRIGHT and not is_cycling(v, gait)
 
 
 def might_walk(v, gait):
-    """Tell whether an epoch of gait is upright enough, or walks so surely that the node must be mounted otherwise."""
+    """Return whether an epoch of gait is upright enough, or walks so surely that the node must be mounted otherwise."""
     return v[UP] >= thresholds.GAIT_UPRIGHT or walks_for_sure(v, gait)
 
 
 def might_run(gait):
-    """Tell whether an epoch of gait may be running: not if its steps are surely slow."""
+    """Return whether an epoch of gait may be running: not if its steps are surely slow."""
     return gait.likeness < SURE or gait.stride < thresholds.RUN_STRIDE
 
 
 def is_cycling(v, gait):
-    """Tell whether a moving thigh points forward as on a saddle and takes no steps."""
+    """Return whether a moving thigh points forward as on a saddle and takes no steps."""
     return v[FRONT] > thresholds.CYCLE_FRONT and is_stepless(v, gait)
 
 
 def is_stepless(v, gait):
-    """Tell whether nothing strikes the ground: no hard impacts, and no beat at half a turn as of two feet."""
+    """Return whether nothing strikes the ground: no hard impacts, and no beat at half a turn as of two feet."""
     if 2 * v[MAD_MAG] >= thresholds.CYCLE_BEAT:
         return False
     if gait.likeness > thresholds.REGULAR:

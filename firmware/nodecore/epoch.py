@@ -50,7 +50,7 @@ class EpochWindow:
     def fill(self, batch, start, count):
         """Take samples from `batch` (memoryview of int16 x, y, z), from sample `start` of `count`; return how many.
 
-        Stops at the epoch's end. Samples beyond the buffer (an oscillator more than 23 % fast) are counted, not kept.
+        Stops at the epoch's end. Samples beyond the buffer (an oscillator more than 23% fast) are counted, not kept.
         """
         take = min(count - start, EPOCH_SAMPLES - self._index)
         keep = min(take, MAX_EPOCH_SAMPLES - self.n)

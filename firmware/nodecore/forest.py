@@ -1,4 +1,4 @@
-"""A small forest of boosted trees over integers: what tells walking, stairs and running apart (tables: `model`)."""
+"""A small forest of boosted trees over integers, which separates walking, stairs and running (tables: `model`)."""
 
 from nodecore import activity, model
 from nodecore.compat import const
@@ -19,7 +19,7 @@ def vote(traits, votes):
 
 
 def is_level(traits):
-    """Tell whether sure gait is surely level walking, by the traits that no mounting changes."""
+    """Return whether sure gait is surely level walking, by the traits that no mounting changes."""
     return kernels.votes(traits, model.LEVEL_TREES, model.LEVEL_COUNT) + model.LEVEL_START > 0
 
 

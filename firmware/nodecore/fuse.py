@@ -1,4 +1,4 @@
-"""Two records of one epoch to one answer; with one record, what that node alone can tell."""
+"""Fuses two records of one epoch into one answer; from one record, gives what that node alone can decide."""
 
 from nodecore import activity, record
 from nodecore.compat import const
@@ -13,7 +13,7 @@ WORN = const(4)  # which nodes are worn: bits of `roles`
 SIZE = const(5)
 
 LYING_BELOW_CG = const(57)  # 0.01 g: a back whose mean x is lower (more than 55 degrees from upright) lies
-UNSURE = const(3)  # confidence where one node cannot tell
+UNSURE = const(3)  # confidence where one node cannot decide
 
 
 def fuse(thigh, back, out):

@@ -54,7 +54,7 @@ _CLEAR = const(12288)  # 16384ths: length of the mean front, of directions of le
 
 
 def walks_for_sure(v, gait):
-    """Tell whether an epoch is walking or running in any mounting: hard, regular, and beating once a step."""
+    """Return whether an epoch is walking or running in any mounting: hard, regular, and beating once a step."""
     if gait.likeness < thresholds.WALK_LIKENESS or 2 * v[MAD_MAG] < thresholds.WALK_BEAT:
         return False
     return gait.echo[3] > thresholds.WALK_ECHO and gait.stride < thresholds.WALK_STRIDE

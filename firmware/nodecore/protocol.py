@@ -80,7 +80,7 @@ def advertising_data(hint):
     """Return the 31 bytes that a node advertises: flags, the service UUID, a hint that only its owner can read.
 
     Flags (3 bytes), complete list of 128-bit services (18), manufacturer data (10): `hint` is `HINT_SIZE` bytes, new
-    for each window, so that nothing in it tells one node from another or one day's from the next.
+    for each window, so that nothing in it identifies a node, or links one day to the next.
     """
     return b"\x02\x01\x06" + b"\x11\x07" + _uuid_bytes() + b"\x09\xff" + struct.pack("<H", COMPANY) + hint
 

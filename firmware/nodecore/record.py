@@ -22,7 +22,7 @@ REGULARITY = const(10)  # likeness at the chosen stride, 0..255 = 0..1, whatever
 FLAGS = const(11)
 
 # FLAGS bits.
-PARTIAL = const(0x01)  # fewer than 90 % of the epoch's samples
+PARTIAL = const(0x01)  # fewer than 90% of the epoch's samples
 MOUNTING_KNOWN = const(0x02)  # flips below were learnt on the body
 UPSIDE_DOWN = const(0x04)  # x pointed down; the record's means are already turned upright
 INSIDE_OUT = const(0x08)  # z pointed into the thigh; the record's means are already turned
@@ -46,7 +46,7 @@ def mean_cg(code):
 
 
 def log_code(counts):
-    """Encode 0..32767 in a byte: exact below 32, then 4 bits of mantissa an octave (rounds down by at most 6 %)."""
+    """Encode 0..32767 in a byte: exact below 32, then 4 bits of mantissa an octave (rounds down by at most 6%)."""
     exponent = 0
     while counts >= 32:
         counts >>= 1

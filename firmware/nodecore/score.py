@@ -118,7 +118,7 @@ class Decision:
         rec[record.FLAGS] = flags
 
     def _lifeless(self, v):
-        """Tell whether 45 minutes have passed without life; steps and known failures: `ambula.epochs.nonwear`."""
+        """Return whether 45 minutes have passed without life; steps and known failures: `ambula.epochs.nonwear`."""
         still = max(v[MAD_X], v[MAD_Y], v[MAD_Z]) < thresholds.NOT_WORN_MAD
         for axis in range(3):
             still = still and abs(v[MEAN_X + axis] - self._mean[axis]) < thresholds.NOT_WORN_DRIFT

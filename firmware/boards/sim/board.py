@@ -52,7 +52,7 @@ class Board:
         return self._time.tapped
 
     def signal(self, is_on, by_motor):
-        """Switch the light, or the motor; here: tell the controller."""
+        """Switch the light, or the motor; here: inform the controller."""
         print("@signal", self._time.now_ms, is_on, by_motor)
 
     def on_usb(self):

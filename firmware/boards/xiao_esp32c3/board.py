@@ -123,7 +123,7 @@ class Board:
         self._watchdog.feed()
 
     def last_words(self):
-        """Return why the program restarted the board; empty after any other start. They are told once."""
+        """Return why the program restarted the board; empty after any other start. They are given once."""
         pause, _, words = str(machine.RTC().memory(), "utf-8").partition(" ")
         machine.RTC().memory(pause.encode())
         return words if machine.reset_cause() in (machine.HARD_RESET, machine.SOFT_RESET) else ""

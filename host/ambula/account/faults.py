@@ -1,4 +1,4 @@
-"""What a node says went wrong with it, in its own words, counted.
+"""The faults that a node logged, in its own words, counted.
 
 The words are made in `firmware/node/trouble.py`; a test has a real MicroPython make them and reads them here. What logs
 already hold must stay readable: SPEC.md, "Faults".
@@ -16,7 +16,10 @@ _MOST_LETTERS = 80
 
 
 def faults_of(store: Store, node: NodeRow) -> dict[str, int]:
-    """Return how often a node told each fault, the most frequent first; a full flash, told as a gap, is among them."""
+    """Return how often a node logged each fault, the most frequent first. A full flash, logged as a gap, is among them.
+
+    A lasting fault is logged less and less often, with how many times it was: those count.
+    """
     counts: Counter[str] = Counter()
     for event in store.events(node.node_id):
         if event.code in (segment.FAULT, segment.GAP):

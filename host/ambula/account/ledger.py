@@ -1,7 +1,7 @@
 """Every 5-second slot of a node's recording has one state; their sum is the duration.
 
-The states are told apart by what the log says around a gap: a boot ends one, a fault event begins one, a full flash is
-confessed once there is room again. What nothing explains is lost. Time is true time (`timebase`), as everywhere else.
+The log around a gap gives its state: a boot ends it, a fault event begins it, and a full flash is logged once there is
+room again. A gap without an explanation is lost. Time is true time (`timebase`), as everywhere else.
 """
 
 import json
@@ -71,10 +71,10 @@ class Ledger:
 
 
 def ledger_from(told: NodeTime) -> Ledger:
-    """Return the ledger of what a node's log tells.
+    """Return the ledger of a node's log.
 
     Epochs of a boot that never learnt the time were recorded in the gap between what lies before and behind them in the
-    log, nobody knows where in it: the end of that gap is CLOCK_UNKNOWN, as long as they are. Edge case: where nothing
+    log, at an unknown place in it: the end of that gap is CLOCK_UNKNOWN, as long as they are. Edge case: where nothing
     is known before or behind them, the recording is that much longer.
     """
     runs = _known_runs(told)
@@ -151,7 +151,7 @@ def _state_before(event: Event, following: Event | None, otherwise: State | None
     if event.code == segment.GAP:
         return State.STORAGE_FULL
     if is_sensor_fault(event):
-        return State.SENSOR_FAULT  # silence is told half a minute after it began
+        return State.SENSOR_FAULT  # silence is logged half a minute after it began
     return otherwise
 
 
@@ -172,7 +172,7 @@ def _tells_late(stop: Event, boot: Event) -> bool:
 
 
 def _records(boot: Event) -> bool:
-    """Tell whether a node came up to record, or to wait; logs from before there were plans say nothing of it."""
+    """Return whether a node came up to record, or to wait; logs from before there were plans say nothing of it."""
     try:
         told = json.loads(boot.payload)
     except ValueError:

@@ -17,7 +17,7 @@ _MOST_LETTERS = 200
 
 @dataclass(frozen=True)
 class Happening:
-    """One line of a node's story. utc_s: None where nobody knows when it was. kind: one word for scripts."""
+    """One line of a node's story. utc_s: None if the time is unknown. kind: one word for scripts."""
 
     utc_s: int | None
     kind: str

@@ -76,7 +76,7 @@ def zone_info(name: str) -> ZoneInfo:
 
 
 def local_zone_name() -> str:
-    """Return the IANA name of this computer's zone, or UTC if it cannot be told."""
+    """Return the IANA name of this computer's zone, or UTC if it is unknown."""
     named = os.environ.get("TZ", "")
     candidates = [named.lstrip(":")]
     if os.name == "nt":  # Windows has names of its own for zones

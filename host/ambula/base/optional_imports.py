@@ -51,7 +51,7 @@ def library(name: str, package: str) -> Any:
 
 
 def is_made_for_this_system(package: str) -> bool:
-    """Tell whether the index has a package for this system; MicroPython's is for some only."""
+    """Return whether the index has a package for this system; MicroPython's is for some only."""
     return package != MICROPYTHON or (sys.platform, platform.machine()) in _HAS_MICROPYTHON
 
 

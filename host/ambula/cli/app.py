@@ -69,7 +69,7 @@ _STYLE: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": 
 
 
 class PlainCommand(TyperCommand):
-    """A command whose help names what to type, and no type of Python: whoever types `--json true` gets an error."""
+    """A command whose help names what to type, and no type of Python: `--json true` would be an error."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments and the options."""

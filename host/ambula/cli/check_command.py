@@ -1,4 +1,4 @@
-"""`ambula check`: may the wear begin? The nodes themselves, and how they are worn."""
+"""`ambula check`: whether the nodes are ready, and worn as they should be."""
 
 import time
 from dataclasses import asdict

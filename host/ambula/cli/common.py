@@ -28,7 +28,7 @@ def known_zone(name: str | None) -> str | None:
     return zone_info(name).key if name else name
 
 
-# readable=False here and below: Ambula tells itself what cannot be read, in its own words and with its own exit code.
+# readable=False here and below: Ambula itself reports an unreadable file, in its own words and with its own exit code.
 StoreOption = Annotated[Path | None, typer.Option("--store", readable=False, metavar="FILE", help="The store to use.")]
 ParticipantOption = Annotated[str | None, typer.Option(metavar="CODE", help="The participant's code.")]
 ZoneOption = Annotated[
@@ -66,7 +66,7 @@ def run(work: Coroutine[Any, Any, _T]) -> _T:
 
 
 def is_asked() -> bool:
-    """Tell whether somebody sits at the terminal."""
+    """Return whether somebody sits at the terminal."""
     return sys.stdin.isatty()
 
 

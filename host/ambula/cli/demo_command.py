@@ -73,7 +73,7 @@ def demo(
 
 
 def _can_only_be_quick() -> bool:
-    """Tell whether the virtual nodes are of no use here, and say why."""
+    """Return whether the virtual nodes are of no use here, and say why."""
     try:
         if sys.platform == "darwin":
             raise SimulatorError("virtual nodes have not been tried on macOS; --nodes tries them")

@@ -68,7 +68,7 @@ def evaluate(
     """Score the classifier on labelled recordings: classes, cadence and steps."""
     names = tuple(name.strip() for name in subjects.split(",") if name.strip())
     programs = _programs(peer)
-    render = _renderer(html)  # what it lacks is told before the work, not after
+    render = _renderer(html)  # what it lacks is reported before the work, not after
     data = open_set(dataset, Request(_sites(site), names, skip_flagged))
     if peer and THIGH_SITE not in data.sites:
         raise InputError("ActiMotus needs a thigh recording: leave --peer out for the back alone")
@@ -90,7 +90,7 @@ def _sites(site: str | None) -> tuple[str, ...]:
 
 
 def _fold(sites: tuple[str, ...]) -> Fold:
-    """Return what a site cannot tell apart."""
+    """Return the classes that a site cannot distinguish, merged."""
     return Fold.FULL if len(sites) == 2 else Fold.THIGH if sites == (THIGH_SITE,) else Fold.BACK
 
 

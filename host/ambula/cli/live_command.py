@@ -1,4 +1,4 @@
-"""`ambula live`: what the nodes see now."""
+"""`ambula live`: what the nodes measure now."""
 
 import asyncio
 import contextlib
@@ -87,7 +87,7 @@ def _table(view: View) -> Table:
 
 
 def _lines(view: View) -> list[str]:
-    """Return a line a node, and what there is to say besides, for who reads no terminal."""
+    """Return one line per node, and the notes, for output that is not a terminal."""
     told = [
         f"{row.participant} {row.node}: {', '.join(cell for cell in _cells(row) if cell != _DASH)}"
         for row in view.rows()

@@ -1,4 +1,4 @@
-"""Commands that talk to nodes, or tell what is known of them: scan, sync, status."""
+"""Commands that talk to nodes, or show what is known of them: scan, sync, status."""
 
 import contextlib
 import math

@@ -21,7 +21,7 @@ from ambula.base.errors import AmbulaError, InputError
 
 BOLD, DIM, ITALIC, YELLOW = "bold", "dim", "italic", "yellow"
 Show = Callable[[str, float | None], None]  # a step's name and how much of it is done, 0..1; None: not known
-_NO_READER = (errno.EPIPE, errno.EINVAL)  # POSIX and Windows tell of a pipe's closed end so
+_NO_READER = (errno.EPIPE, errno.EINVAL)  # how POSIX and Windows report a closed pipe
 
 
 class ReaderGone(AmbulaError):
@@ -81,7 +81,7 @@ class Writer:
         return shutil.get_terminal_size().columns
 
     def line(self, text: str = "", style: str = "", whole: bool = False) -> None:
-        """Write a line, or several; raises ReaderGone where nobody reads on, InputError where there is no room.
+        """Write a line, or several; raises ReaderGone if the reader is gone, InputError where there is no room.
 
         whole: it holds a path or a command, which is to be copied: a terminal breaks it, not a line's end.
         """
@@ -106,7 +106,7 @@ class Writer:
 
     def console(self) -> Any:
         """Return Rich's console on this stream, for what moves and what stands in columns."""
-        from rich.console import Console  # only where somebody looks: it takes a moment
+        from rich.console import Console  # only at a terminal: it takes a moment
 
         colours = "auto" if self._has_styles() else None
         return Console(file=self.stream, highlight=False, markup=False, emoji=False, color_system=colours)
@@ -117,7 +117,7 @@ class Writer:
     def give_up(self, error: OSError) -> None:
         """Say what a failed write comes down to, as `line` does, and write nothing more."""
         if self._name == "stderr":
-            return  # there is nobody left to tell
+            return  # there is no reader left
         with contextlib.suppress(OSError, ValueError):  # else Python writes the rest at its end, and fails again
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
         if error.errno in _NO_READER:
@@ -156,7 +156,7 @@ def print_json(value: Any, one_line: bool = False) -> None:
 def progress(kept: bool = False) -> Generator[Show]:
     """Give a call that shows on standard error how far the steps of a work are.
 
-    At a terminal a bar a step, gone at the end unless `kept`; else nothing, or a line a step where it is `kept`.
+    At a terminal one bar per step, gone at the end unless `kept`; else nothing, or one line per step if `kept`.
     """
     if not err.is_terminal:
         yield _steps_as_lines() if kept else lambda step, share: None

@@ -125,7 +125,7 @@ def rename(
 
 
 def _known(store: Store, keys: KeyFile, participant: str) -> str:
-    """Return the participant; raises InputError where neither the store nor the key file tells of one."""
+    """Return the participant; raises InputError if neither the store nor the key file has it."""
     known = known_codes(store, keys)
     if participant not in known:
         raise InputError(f"{store.path} has no participant {participant}: it has {', '.join(known) or 'none'}")

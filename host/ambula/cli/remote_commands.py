@@ -1,4 +1,4 @@
-"""Commands that tell nodes what to do over the air: start, stop."""
+"""Commands that control nodes over the air: start, stop."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated

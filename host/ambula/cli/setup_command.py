@@ -1,4 +1,4 @@
-"""`ambula setup`: make a flashed board somebody's node."""
+"""`ambula setup`: set up a flashed board as a participant's node."""
 
 from typing import Annotated
 

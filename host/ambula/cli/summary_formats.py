@@ -61,7 +61,7 @@ def give_summary(form: Format, per: Per, participant: str, found: Results, rules
 
 
 def summary_json(participant: str, found: Results) -> str:
-    """Return days, week, ledgers and what gait told of the clocks as JSON; NaN is null."""
+    """Return days, week, ledgers and what gait showed of the clocks as JSON; NaN is null."""
     value = {
         "participant": participant,
         "days": [_plain(d) for d in found.days],

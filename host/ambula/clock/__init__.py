@@ -1,1 +1,1 @@
-"""A node's clock to true time: its lives, its readings, and what gait tells where they are missing."""
+"""A node's clock to true time: its lives, its readings, and gait where readings are missing."""

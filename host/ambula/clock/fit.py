@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from ambula.store import Anchor
 from nodecore.sampling import EPOCH_MS
 
-_TOLD_BY_MS = 12 * 3_600_000  # between two readings that tell the rate beyond the last
+_TOLD_BY_MS = 12 * 3_600_000  # between two readings that give the rate beyond the last
 _WORST_PPM = 500.0  # of any clock in use: what goes beyond was a step
 _STEP_MS = 2_000.0
-_UNKNOWN_RATE_PPM, _RATE_SWING_PPM = 200.0, 20.0  # how wrong a clock may go: nobody looked; it was looked at twice
+_UNKNOWN_RATE_PPM, _RATE_SWING_PPM = 200.0, 20.0  # worst rate: with one reading; with two
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class ClockFit:
         return inside + before + after
 
     def doubt_ms(self, node_utc_ms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return how far off the corrected time may be: it grows away from the anchors; without any it is infinite.
+        """Return how far off the corrected time may be. It grows away from the anchors. Without any it is infinite.
 
-        200 ppm where one reading told the offset but none the rate (what the worst clock does), 20 ppm where two did.
+        It grows by 200 ppm with one reading, which gives no rate (the worst clock does that), and by 20 ppm with two.
         """
         if len(self.node_utc_ms) == 0:
             return np.full(len(node_utc_ms), np.inf)

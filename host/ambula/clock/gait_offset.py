@@ -2,7 +2,7 @@
 
 The series is the change of movement from epoch to epoch (the log code of the magnitude's mean absolute deviation, above
 the noise). Where both nodes walk, its cross-correlation has one sharp peak; its place, between epochs by a parabola, is
-how far one clock is ahead. Several windows tell the drift. Without such a peak there is no evidence, and nothing moves.
+how far one clock is ahead. Several windows give the drift. Without such a peak there is no evidence, and nothing moves.
 
 Notes
 -----
@@ -53,17 +53,17 @@ _LEAST_GAIT_EPOCHS = EPOCHS_A_MINUTE  # of walking on each node
 _QUIET_CODE = 48  # below 16 mg of mean absolute deviation there is no gait, only noise and breath
 _LEAST_PEAK, _LEAST_LEAD = 0.35, 0.15  # of the correlation; over the best of all other lags
 _ODD_EPOCHS = 3.0  # from the line through all windows: a chance likeness
-_RATE_FROM_EPOCHS = 6 * EPOCHS_AN_HOUR  # between windows that tell a rate
+_RATE_FROM_EPOCHS = 6 * EPOCHS_AN_HOUR  # windows this far apart give a rate
 _WORST_RATE = 500e-6  # two clocks of 200 ppm against each other, and some
 _GAITS = (activity.WALKING, activity.STAIRS, activity.RUNNING)
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """How far a second node's clock is ahead of a first one's, in epochs, in the middle of each window that tells it.
+    """How far a second node's clock is ahead of a first one's, in epochs, in the middle of each window that shows it.
 
-    epoch, ahead: (w,), rising epochs and what was found there; peak: the correlations. refusal: why nothing can be
-    told, "" where something can. Source: measured, see `tests/unit/clock/test_alignment.py`.
+    epoch, ahead: (w,), rising epochs and what was found there; peak: the correlations. refusal: why there is no
+    answer, "" if there is one. Source: measured, see `tests/unit/clock/test_alignment.py`.
     """
 
     epoch: Ints
@@ -118,7 +118,7 @@ def _starts(first: Records, second: Records) -> range:
 
 
 def _window(first: Records, second: Records, start: int) -> tuple[int, float, float] | str:
-    """Return (middle, epochs ahead, correlation) for one window, or why it tells nothing."""
+    """Return (middle, epochs ahead, correlation) for one window, or why it shows nothing."""
     one, gait_one = _series(first, start, start + _WINDOW_EPOCHS)
     margin = MOST_EPOCHS
     other, gait_other = _series(second, start - margin, start + _WINDOW_EPOCHS + margin)

@@ -1,7 +1,7 @@
 """A node's log cut into lives of its clock: stretches in which one oscillator ran on without an unknown step.
 
-A life goes on over a step that the log tells (CLOCK_SET) and over a reboot that kept the time. It ends where a boot
-counts from 1970 again, where the time goes back without a word, or where the clock is set and nothing tells from what.
+A life goes on over a step that the log gives (CLOCK_SET), and over a reboot that kept the time. It ends where a boot
+counts from 1970 again, where the time goes back without an entry, or where the clock is set from an unknown time.
 """
 
 import json
@@ -16,7 +16,7 @@ from nodecore.sampling import EPOCH_MS
 
 PLAUSIBLE_MS = 1_577_836_800_000  # 2020-01-01: no node is older; a clock that says less counts from its start
 _NO_UTC_MS = 1 << 42  # the year 2109: epochs fit 30 bits till 2140
-_LATE_EPOCHS = 12  # an event is told at once, the samples before it come out of the FIFO up to half a minute later
+_LATE_EPOCHS = 12  # an event is logged at once, but the samples before it leave the FIFO up to half a minute later
 _SLACK_MS = 60_000
 
 
@@ -24,7 +24,7 @@ _SLACK_MS = 60_000
 class Piece:
     """Log entries between two steps of one life; `shift_ms` moves their time to the one that the life ended with.
 
-    What is told of all entries is told of a whole piece: ask no sooner.
+    Its properties are of all its entries: read them only when the piece is complete.
     """
 
     is_set: bool
@@ -44,7 +44,7 @@ class Piece:
 
 @dataclass
 class Life:
-    """Pieces in log order. anchors: clock pairs on its last scale. set_ms: where on that a step to UTC was told."""
+    """Pieces in log order. anchors: clock pairs on its last scale. set_ms: where on that a step to UTC was logged."""
 
     pieces: list[Piece]
     anchors: list[Anchor] = field(default_factory=list[Anchor])
@@ -79,7 +79,7 @@ def cut_lives(log: Iterable[LogEntry], anchors: Iterable[Anchor]) -> list[Life]:
 
 
 def _step(entry: LogEntry) -> tuple[int, int] | None:
-    """Return what a CLOCK_SET tells, (from, to) in UTC ms; None where it tells nothing, and for all other entries."""
+    """Return (from, to) of a CLOCK_SET, in UTC ms; None if it gives none, and for all other entries."""
     if entry.kind != segment.EVENT or entry.count != segment.CLOCK_SET:
         return None
     try:
@@ -91,7 +91,7 @@ def _step(entry: LogEntry) -> tuple[int, int] | None:
 
 
 def _breaks(piece: Piece, entry: LogEntry, step: tuple[int, int] | None) -> bool:
-    """Tell whether the clock that wrote `entry` is not the one of `piece` any more."""
+    """Return whether the clock that wrote `entry` is not the one of `piece` any more."""
     last = piece.entries[-1]
     rebooted = entry.boot != last.boot
     if rebooted and not piece.is_set:
@@ -99,7 +99,7 @@ def _breaks(piece: Piece, entry: LogEntry, step: tuple[int, int] | None) -> bool
     if step:
         return step[0] < (last.end - _LATE_EPOCHS) * EPOCH_MS
     if entry.is_set != piece.is_set:
-        return True  # it was set, or lost, and the segment that told it is damaged
+        return True  # it was set, or lost, and the segment that said so is damaged
     both_records = entry.kind == last.kind == segment.EPOCHS
     return entry.epoch < last.end - (1 if both_records else _LATE_EPOCHS)
 

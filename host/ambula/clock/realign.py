@@ -1,4 +1,4 @@
-"""Where no reading vouches for a node's clock, gait sets it against the other node's: `gait_offset`, life by life."""
+"""Aligns a node's clock with the other node's by gait where no reading confirms it: `gait_offset`, life by life."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.clock.gait_offset import Alignment, align, moved, told
 from ambula.epochs.table import Records, first_of_each
 
-POOR_MS = 10_000.0  # two epochs: gait tells it better than that
+POOR_MS = 10_000.0  # two epochs: gait is more accurate than that
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Track:
 
 
 def realign(thigh: Track, back: Track) -> tuple[Records, Records, list[str]]:
-    """Return both nodes' records on one time, and in words what gait told of their clocks.
+    """Return both nodes' records on one time, and in words how gait corrected their clocks.
 
     A poor clock is set against a good one; of two poor ones the back's against the thigh's. Well-read clocks stay as
     they are, and so does what gait tells nothing of.

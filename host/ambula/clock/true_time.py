@@ -1,7 +1,7 @@
 """One time for two nodes: from each node's clock to UTC, by the clock readings (anchors) taken at each sync.
 
 A clock's error is known at the anchors and taken as linear in between; beyond them its rate goes on, where two anchors
-told it. A step that the log tells moves what was recorded before it. Records are moved by whole epochs: they cannot be
+gave it. A step that the log gives moves what was recorded before it. Records are moved by whole epochs: they cannot be
 split.
 """
 
@@ -24,7 +24,7 @@ _NEAR_MS = 600_000  # a reading so near to a step says the same, better
 
 @dataclass(frozen=True)
 class Unplaced:
-    """Epochs of which nobody knows when they were: after and before which true epochs, None where there is none."""
+    """Epochs at an unknown time: after and before which true epochs, None where there is none."""
 
     epochs: int
     after: int | None
@@ -33,7 +33,7 @@ class Unplaced:
 
 @dataclass(frozen=True)
 class NodeTime:
-    """What a node's log tells, in true time: records, events (in log order), and what cannot be placed.
+    """What a node's log has, in true time: records, events (in log order), and what cannot be placed.
 
     doubt_ms: (n,) for each record, how far off its time may be; infinite where only the node's clock vouches for it.
     life: (n,) the number of the clock's life that each record belongs to.
@@ -48,7 +48,7 @@ class NodeTime:
 
 @dataclass(frozen=True)
 class _Placed:
-    """One life in true time, `own`: by its clock; `marks`: the first and the last epoch of which it tells."""
+    """One life in true time, `own`: by its clock; `marks`: its first and its last epoch."""
 
     own: NDArray[np.int64]
     epoch: NDArray[np.int64]

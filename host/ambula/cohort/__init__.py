@@ -1,4 +1,4 @@
-"""Many people's weeks as two tables, a row a person-day and a row a person; docs/cohort.md says how and how fast."""
+"""Many people's weeks as two tables, one row per person and day, and one row per person; see docs/cohort.md."""
 
 from ambula.cohort.epoch_set import read_epoch_set, write_epoch_set
 from ambula.cohort.job import Engine, Outcome, run_cohort

@@ -60,7 +60,7 @@ def run_cohort(
     scheduler: str | None = None,
     tell: Tell = lambda done, of, newest: None,
 ) -> Outcome:
-    """Write a row a person-day to `out`, a row a person to `persons`, of all stores and data sets in `folder`.
+    """Write one row per person and day to `out`, one per person to `persons`, of all stores and data sets in `folder`.
 
     Parts lie in `out`.parts until the end, so that the same call goes on where one was cut off; the same bytes come
     out. Who could not be read is in `out`.bad.csv, which is there only if somebody is. Raises InputError where there is

@@ -55,7 +55,7 @@ def _batch(sources: list[Path], ask: Ask) -> Batch:
 
 
 def _print(source: Path) -> list[Any]:
-    """Return what tells that a source has changed: names, sizes, times."""
+    """Return what shows that a source has changed: names, sizes, times."""
     files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
     stats = [file.stat() for file in files]
     return [str(source), *([s.st_size, s.st_mtime_ns] for s in stats)]
@@ -136,7 +136,7 @@ def write_bad(bad: Iterable[Bad], path: Path) -> None:
 
 
 def _peak_kib() -> int:
-    """Return the most memory that this process has had, in KiB; 0 where the system does not tell."""
+    """Return the most memory that this process has had, in KiB; 0 where the system does not say."""
     try:
         import resource  # not on Windows
     except ImportError:

@@ -36,7 +36,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Bad:
-    """What could not be read: source, participant ("" where nobody knows), and why, in one line."""
+    """What could not be read: source, participant ("" if unknown), and why, in one line."""
 
     source: str
     participant: str

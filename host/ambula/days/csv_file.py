@@ -1,4 +1,4 @@
-"""daily.csv: one row a day, the columns of the data dictionary; and the same for weeks."""
+"""daily.csv: one row per day, the columns of the data dictionary; and the same for weeks."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ def daily_csv_text(days: Iterable[DaySummary]) -> str:
 
 
 def weekly_csv_text(weeks: Iterable[WeekSummary]) -> str:
-    """Return the same of weeks, one row a person."""
+    """Return the same of weeks, one row per person."""
     return _text("week", weeks)
 
 

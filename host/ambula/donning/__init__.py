@@ -1,4 +1,4 @@
-"""Are the nodes worn as they should be? Told from half a minute each of standing, sitting and walking."""
+"""Are the nodes worn as they should be? Judged by half a minute each of standing, sitting and walking."""
 
 from ambula.donning.check import Donning, check_donning
 from ambula.donning.windows import Windows, windows_of_counts, windows_of_records

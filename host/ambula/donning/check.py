@@ -1,4 +1,4 @@
-"""The donning check: half a minute each of standing, sitting and walking tells how the nodes are worn.
+"""The donning check: half a minute each of standing, sitting and walking shows how the nodes are worn.
 
 It looks at the sensors' own axes only; what the nodes have learnt of their mounting is not used.
 
@@ -12,7 +12,7 @@ Steps:
    repeats up and down after half a stride and a thigh does not (`rhythm`).
 4. Gravity in standing gives x. A back node's x is taken 9 degrees back, for the hollow of the back.
 5. Face. The front of a seated thigh looks up. Behind the lower back the acceleration follows the upward one at the step
-   frequency. Without clear walking, a trunk that leans back when seated tells where behind is.
+   frequency. Without clear walking, a trunk that leans back when seated shows where behind is.
 6. Findings: upside down; inside out from 135 degrees about the long axis; turned to the side from 45; tilted from 30;
    across from 60.
 
@@ -153,7 +153,7 @@ def _swap(worn_on: tuple[str, str], live: Sequence[int]) -> list[Finding]:
 
 
 def _had_its_chance(site: str, phases: Phases) -> bool:
-    """Whether the phase that tells the face was there: where it was not, that has been said."""
+    """Whether the phase that shows the face was there. If it was not, a finding says so already."""
     return bool(phases.sitting.any() if site == THIGH_SITE else phases.walking.any())
 
 

@@ -8,7 +8,7 @@ from ambula.donning.phases import Phases, angle_deg
 from ambula.donning.rhythm import level, out_by_rhythm
 from ambula.donning.windows import Floats, Windows
 
-_LEAN_DEG = 15.0  # a trunk that leans back by more when seated tells where back is
+_LEAN_DEG = 15.0  # a trunk that leans back by more when seated shows where behind is
 _LORDOSIS_DEG = 9.0  # by which the small of the back tips a node forward in standing (synthetic participant: 9, SD 5)
 
 
@@ -18,7 +18,7 @@ class Turn:
 
     upside_down: x points down. tilt_deg: 0..90, between x and the segment's axis once it is turned upright. right_deg,
     out_deg: how much of that is to the wearer's right and away from the body. twist_deg: -180..180 about the long axis,
-    positive: the face looks to the wearer's left (thigh) or right (back); NaN where that cannot be told.
+    positive: the face looks to the wearer's left (thigh) or right (back); NaN where that is unknown.
     """
 
     upside_down: bool
@@ -75,7 +75,7 @@ def _out_of_thigh(node: Windows, phases: Phases, up: Floats) -> Floats | None:
 
 
 def _out_of_back(node: Windows, phases: Phases, up: Floats) -> Floats | None:
-    """The rhythm of walking, or else the lean of a seated trunk, tells where behind is."""
+    """The rhythm of walking, or else the lean of a seated trunk, shows where behind is."""
     out = out_by_rhythm(node, phases.walking)
     if out is None and phases.sitting.any():
         seated = node.direction(phases.sitting)

@@ -21,7 +21,7 @@ _MORE_DEG = 20.0  # and by how much more than the trunk: one who lies down turns
 class Phases:
     """Which windows are what, each (n,) bool and all false where it was not found; `lying`: both nodes turned.
 
-    upright: the windows that tell where up is: standing, or walking where nobody stood.
+    upright: the windows that show where up is: standing, or walking if there was no standing.
     """
 
     standing: Bools
@@ -39,7 +39,7 @@ def angle_deg(a: Floats, b: Floats) -> float:
 def find_phases(nodes: Sequence[Windows]) -> Phases:
     """Find the three phases in one or two nodes that move, which share their windows.
 
-    Walking is told by its beat, standing by the direction that walking has too, sitting by one node that turned while
+    Walking is known by its beat, standing by the direction that walking has too, sitting by one node that turned while
     the other did not. Without walking the first of two such postures is taken to be standing.
     """
     walking = _walking(nodes)

@@ -1,4 +1,4 @@
-"""What the rhythm of walking tells of a node that may be any way round: which site it is on, and where behind is."""
+"""What the rhythm of walking shows of a node worn any way round: which site it is on, and where behind is."""
 
 from collections.abc import Iterator
 

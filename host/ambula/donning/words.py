@@ -1,4 +1,4 @@
-"""What the donning check says: one line a finding, what it is and what to do."""
+"""What the donning check says: one line per finding: what it is and what to do."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,7 +108,7 @@ def askew(name: str, site: str) -> Finding:
 
 
 def face_unknown(name: str, sampled: bool) -> Finding:
-    """Nothing tells the way a back node's face looks; in records that may happen to anyone, so there it is a note."""
+    """It is unknown which way a back node faces. Records often lack the evidence, so there it is only a note."""
     why, level = "the walking is too short or too uneven", Level.UNKNOWN
     if not sampled:
         why, level = "synced epochs have too little walking, and the seated trunk did not lean back", Level.NOTE

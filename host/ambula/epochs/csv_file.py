@@ -32,7 +32,7 @@ def check_place(path: Path) -> None:
 
 
 def write_epochs_csv(table: EpochTable, path: Path) -> None:
-    """Write one line an epoch; `epoch_start_s` counts from epoch 0, absent values are empty, `worn` is 0 or 1.
+    """Write one line per epoch; `epoch_start_s` counts from epoch 0, absent values are empty, `worn` is 0 or 1.
 
     `nodes`: 1 thigh, 2 back, 3 both. The file appears whole or not at all. Raises InputError if it cannot be written.
     """

@@ -27,7 +27,7 @@ def _mad_mg() -> NDArray[np.float64]:
 
 
 def fuse_records(thigh: Records | None, back: Records | None, height_m: float | None = None) -> EpochTable:
-    """Return one row an epoch in which at least one node has a record.
+    """Return one row per epoch in which at least one node has a record.
 
     thigh, back: what each node recorded, None if it was not worn. height_m: for the speed estimate, see `pace`.
     Raises ValueError if both are None.

@@ -32,5 +32,5 @@ def is_turned(data: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def spread_g(data: NDArray[np.uint8]) -> Floats:
-    """Return each record's mean absolute deviations of x, y, z and the magnitude, (n, 4) in g, low by at most 6 %."""
+    """Return each record's mean absolute deviations of x, y, z and the magnitude, (n, 4) in g, low by at most 6%."""
     return _LOG_COUNTS[data[:, record.MAD_X : record.MAD_MAG + 1]] / COUNTS_PER_G

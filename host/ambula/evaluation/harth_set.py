@@ -35,7 +35,7 @@ _LABELS = {
 
 
 def is_harth_set(folder: Path) -> bool:
-    """Tell whether a folder holds a CSV with these columns."""
+    """Return whether a folder holds a CSV with these columns."""
     return any(_missing(path) == [] for path in sorted(folder.glob("*.csv"))[:3])
 
 

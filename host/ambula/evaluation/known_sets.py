@@ -32,7 +32,7 @@ class Known:
 
     @property
     def one_by_one(self) -> bool:
-        """Tell whether each recording is turned for itself."""
+        """Return whether each recording is turned for itself."""
         return self.axes in (Axes.SNAPPED, Axes.LEVELLED)
 
 

@@ -15,9 +15,9 @@ def open_set(folder: Path, request: Request) -> DataSet:
     """
     folder = folder.absolute()
     if not folder.is_dir():
-        raise InputError(f"{folder}: is not a folder; name the folder that holds a data set's files")
+        raise InputError(f"{folder}: is not a folder; name the folder with a data set's files")
     if any(folder.glob("*.npz")):
         return open_npz_set(folder, request)
     if is_harth_set(folder):
         return open_harth_set(folder, request)
-    raise InputError(f"{folder}: holds neither .npz files nor CSV files with the columns {','.join(COLUMNS)}")
+    raise InputError(f"{folder}: has neither .npz files nor CSV files with the columns {','.join(COLUMNS)}")

@@ -12,7 +12,7 @@ from ambula.evaluation.truth import Truth
 
 
 class Fold(Enum):
-    """Which classes count as one, because the site cannot tell them apart."""
+    """Which classes count as one, because the site cannot distinguish them."""
 
     FULL = "full"
     THIGH = THIGH_SITE  # lying and sitting are sedentary
@@ -54,9 +54,9 @@ class Person:
 class ClassScores:
     """One program's classes.
 
-    confusion: epochs, a row a true class (in the order of `classes`), a column an answer (`columns`: the classes, then
-    answers that are none). balanced_accuracy: mean recall; macro_f1: mean F1 over the true classes; mean_*: over
-    people, each over the classes that the person did. people: the worst first.
+    confusion: epochs, one row per true class (in the order of `classes`), one column per answer (`columns`: the
+    classes, then answers that are none). balanced_accuracy: mean recall; macro_f1: mean F1 over the true classes;
+    mean_*: over people, each over the classes that the person did. people: the worst first.
     """
 
     epochs: int
@@ -72,7 +72,7 @@ class ClassScores:
 
 
 def folded(words: Text, fold: Fold) -> Text:
-    """Return the words with what the site cannot tell apart made one."""
+    """Return the class words, with those that the site cannot distinguish merged."""
     names = _FOLDED[fold]
     return np.array([names.get(word, word) for word in words.tolist()], np.str_)
 

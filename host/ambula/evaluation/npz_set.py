@@ -70,7 +70,7 @@ def _sites(path: Path) -> tuple[str, ...]:
 
 
 def _flagged(folder: Path, sites: tuple[str, ...]) -> set[str]:
-    """Return who wore a sensor of these sites wrongly, as meta.json tells."""
+    """Return who wore a sensor of these sites wrongly, as meta.json says."""
     path = folder / "meta.json"
     try:
         meta = cast("dict[str, Any]", json.loads(path.read_text("utf-8")))
@@ -125,7 +125,7 @@ def _checked(path: Path, arrays: Arrays) -> tuple[float, Text, NDArray[np.int64]
 def _acc(path: Path, arrays: Arrays, site: str, samples: int, data: DataSet) -> Float:
     key = next((k for k in _KEYS[site] if k in arrays), None)
     if key is None or arrays[key].shape != (samples, 3):
-        raise InputError(f"{path}: needs {' or '.join(_KEYS[site])} of shape ({samples}, 3), one row a label")
+        raise InputError(f"{path}: needs {' or '.join(_KEYS[site])} of shape ({samples}, 3), one row per label")
     acc = arrays[key].astype(np.float64)
     missing = int((~np.isfinite(acc)).any(axis=1).sum())
     if missing:

@@ -15,7 +15,7 @@ class Part:
     """One uninterrupted recording, on Ambula's axes.
 
     acc_g: a site ("thigh", "back") to (n, 3) in g: x up along the segment, z out of the skin. label: (n,) words, ""
-    where there is no sample. steps_s: the true steps in seconds from the start, rising; None where nobody counted.
+    where there is no sample. steps_s: the true steps in seconds from the start, rising; None if they were not counted.
     """
 
     subject: str

@@ -21,7 +21,7 @@ def kind_of(number: int) -> str:
 
 
 def f1_bars(scores: Mapping[str, ClassScores]) -> Picture:
-    """Return a bar a class and program, F1 over all epochs, with a mark at the mean over people."""
+    """Return one bar per class and program, F1 over all epochs, with a mark at the mean over people."""
     first = next(iter(scores.values()))
     said = [f"{name}: " + ", ".join(f"{k} {s.f1:.2f}" for k, s in c.classes.items()) for name, c in scores.items()]
     picture = Picture("Bars: F1 by class. " + "; ".join(said))
@@ -40,7 +40,7 @@ def f1_bars(scores: Mapping[str, ClassScores]) -> Picture:
 
 
 def heat_map(name: str, scores: ClassScores) -> Picture:
-    """Return the confusion matrix: a row a true class, its cells shaded by their share of the row."""
+    """Return the confusion matrix: one row per true class, its cells shaded by their share of the row."""
     columns = scores.columns
     width = min(82.0, (WIDTH - _LEFT - 10) / len(columns))
     picture = Picture(f"Heat map, {name}: " + "; ".join(_told(scores, i) for i in range(len(scores.classes))))
@@ -78,7 +78,7 @@ def _told(scores: ClassScores, row: int) -> str:
 
 
 def cadence_bars(scores: Mapping[str, CadenceScores]) -> Picture:
-    """Return a bar a group of epochs and program: mean absolute error of cadence, with the share within 5 steps/min."""
+    """Return one bar per group of epochs and program: mean absolute error of cadence, and the share within 5."""
     groups = next(iter(scores.values())).groups
     errors = [s.mae for c in scores.values() for s in c.groups.values() if not math.isnan(s.mae)]
     top = _round_up(max(errors, default=1.0))

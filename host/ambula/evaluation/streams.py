@@ -28,7 +28,7 @@ class Stream:
 def streams_of(parts: list[Part], order: Order, dataset: str, seed: int = 0) -> list[Stream]:
     """Return one person's streams: one a recording, or all end to end; recordings under half an epoch are left out.
 
-    An end of half an epoch or more is mirrored to a whole one (and not scored unless 90 % are real), a shorter one cut.
+    An end of half an epoch or more is mirrored to a whole one (and not scored unless 90% are real), a shorter one cut.
     dataset, seed: make the order of an ordered stream repeatable.
     """
     whole = [_whole(_at_whole_rate(part)) for part in parts]

@@ -23,7 +23,7 @@ CLASS_OF = {
     "cycling": "cycling",
 }
 MIN_REAL, MIN_AGREE = WHOLE_SAMPLES / EPOCH_SAMPLES, 0.8
-GAP_S = 2.0  # without a step this long, nobody walks
+GAP_S = 2.0  # this long without a step is not walking
 _STEADY, _UNEVEN, _JUMPY = 1.35, 1.7, 2.0  # longest interval to the median, the median, the shortest
 
 

@@ -8,7 +8,7 @@ from ambula.exports.source import Source, Written
 
 
 def export_csv(source: Source, folder: Path) -> Written:
-    """Write CODE_epochs.csv, one row an epoch; `epoch_start_s` is UTC."""
+    """Write CODE_epochs.csv, one row per epoch; `epoch_start_s` is UTC."""
     path = folder / f"{source.code}_epochs.csv"
     with whole(path) as made:
         write_epochs_csv(source.table, made)

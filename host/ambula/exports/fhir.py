@@ -21,7 +21,7 @@ from ambula.exports.source import Source, Written
 
 DICTIONARY = "urn:x-ambula:dictionary:day"
 _LOINC = {"steps": ("55423-8", "Number of steps in unspecified time Pedometer")}
-_WORDS = (Unit.DATE, Unit.NAME)  # told by the period and by `method`
+_WORDS = (Unit.DATE, Unit.NAME)  # given by the period and by `method`
 _ABSENT = {"not-performed": "Not Performed", "not-applicable": "Not Applicable"}
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _ROLES = {THIGH_SITE: "thigh", BACK_SITE: "lower back"}
@@ -78,7 +78,7 @@ def _patient(source: Source) -> dict[str, Any]:
 
 
 def _device(source: Source) -> dict[str, Any]:
-    """Return both nodes and the software as one device: no serial number, which could tell who wore it."""
+    """Return both nodes and the software as one device: no serial number, which could identify the wearer."""
     versions = [
         {"type": {"text": f"firmware, {_ROLES[role]} node"}, "value": version}
         for role, version in source.firmware.items()

@@ -23,7 +23,7 @@ DEVICES = ("thigh_device", "back_device")
 class Source:
     """One participant's data.
 
-    table: fused epochs, at least one. days: the daily table, one row a local date. zones: by which days are cut.
+    table: fused epochs, at least one. days: the daily table, one row per local date. zones: by which days are cut.
     firmware: version by role ("thigh", "back"). moved: each role's own records on the same true epochs, by role.
     made: when the export was made.
     """

@@ -103,7 +103,7 @@ def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Pat
 
 
 def main(folder: Path) -> None:
-    """Compile for the reference board into `folder` and print a line a module and the total."""
+    """Compile for the reference board into `folder` and print one line per module and the total."""
     total = 0
     for name, data in compile_files(device_files(), ESP32_C3).items():
         path = folder / name

@@ -1,4 +1,4 @@
-"""Lets what nobody outside can see share a few short names, before mpy-cross sees the source.
+"""Renames private names and arguments to short ones, before mpy-cross sees the source.
 
 MicroPython keeps each name once, however often it is used, for as long as the node runs, and doubles the table of them
 when it is full. The names of positional arguments, of private attributes, methods, functions and variables serve

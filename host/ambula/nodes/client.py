@@ -199,7 +199,7 @@ class NodeClient:
             into += frame
             expected += len(frame)
         if expected != end:
-            raise ProtocolError("the node sent more than was asked for")
+            raise ProtocolError("the node sent more than was requested")
         status, payload = await self._reply(protocol.READ, tag)
         if status != protocol.OK or self._u32(payload) != end:
             raise _refusal(protocol.READ, status)

@@ -1,4 +1,4 @@
-"""What a node says of itself, read: the public block, the info block, the names of its refusals. SPEC.md."""
+"""Reads what a node says of itself: the public block, the info block, the names of its refusals. SPEC.md."""
 
 import struct
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def parse_health(data: bytes) -> Health:
 
 @dataclass(frozen=True)
 class Now:
-    """What the command `now` tells: the newest record (epoch 0: none yet), fused class, walking epochs of the day.
+    """The answer to the command `now`: the newest record (epoch 0: none yet), fused class, walking epochs of the day.
 
     record: 12 bytes, SPEC.md "Record". fused_activity: that of `fused_epoch` by the thigh, None where it has none.
     walking_epochs: by this node alone; fused_walking_epochs: of those that the thigh has fused.

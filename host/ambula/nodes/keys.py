@@ -1,6 +1,6 @@
 """The keys of the nodes that were set up on this computer: one file, for its owner only.
 
-JSON, so that it can be read and copied to a second computer by hand: whoever has it can read and command the nodes.
+JSON, so that it can be read and copied to a second computer by hand: anyone who has it can read and command the nodes.
 """
 
 import json
@@ -45,7 +45,7 @@ class KeyFile:
         return [self._entry(number, entry) for number, entry in enumerate(cast("list[Any]", entries), 1)]
 
     def is_open_to_others(self) -> bool:
-        """Whether others on this computer may read the file (never told on Windows, which has no such bits)."""
+        """Whether others on this computer may read the file (never known on Windows, which has no such bits)."""
         try:
             mode = self.path.stat().st_mode
         except OSError:

@@ -71,7 +71,7 @@ class _Seen:
 
 
 class View:
-    """The nodes of one participant, by key; tell it what is heard, ask it for what to show."""
+    """The nodes of one participant, by key: give it what is heard, ask it for what to show."""
 
     def __init__(self, keys: Sequence[NodeKey]) -> None:
         self._seen = {key: _Seen() for key in keys}
@@ -94,7 +94,7 @@ class View:
                 del seen.records[old]
 
     def rows(self) -> list[Row]:
-        """Return a row a node, in the order of the keys."""
+        """Return one row per node, in the order of the keys."""
         return [_row(key, seen) for key, seen in self._seen.items()]
 
     def together(self) -> Together | None:

@@ -36,7 +36,7 @@ class NodeKey:
 
     @property
     def fingerprint(self) -> bytes:
-        """Four bytes by which a key is known again without being told."""
+        """Four bytes that identify a key without revealing it."""
         return self._hmac(b"fingerprint")[:4]
 
     def made(self, hint: bytes) -> bool:
@@ -84,7 +84,7 @@ def new_nonce() -> bytes:
 
 
 class Session:
-    """Seals commands, opens replies and log frames; a counter a channel tells what was heard before."""
+    """Seals commands, opens replies and log frames; a counter per channel shows what was heard before."""
 
     def __init__(self, encrypt_key: bytes, mac_key: bytes) -> None:
         # Here, so that all that needs no radio works without the library.

@@ -22,7 +22,7 @@ class Near:
 
     @property
     def role(self) -> str:
-        """`thigh` or `back`; `unknown` if it is not ours, since only the key tells."""
+        """`thigh` or `back`; `unknown` if it is not ours, since only the key shows the role."""
         return "unknown" if self.key is None else self.key.role_name
 
 

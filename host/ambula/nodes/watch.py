@@ -22,7 +22,7 @@ _AFTER_EPOCH_S = 0.5  # a node scores an epoch just after its end
 
 
 class Watch:
-    """Links to the nodes of `keys`, an async context manager; `view` is told what they answer.
+    """Links to the nodes of `keys`, an async context manager; `view` gets their answers.
 
     All scanning and connecting is one after the other, as one adapter wants it.
     """

@@ -1,4 +1,4 @@
-"""A participant goes by a code: exports and reports carry it, so it must not tell who that is."""
+"""A participant goes by a code: exports and reports carry it, so it must not reveal who that is."""
 
 
 def doubt_about(code: str) -> str:

@@ -34,7 +34,7 @@ def choose_participant(store: Store, participant: str | None) -> str:
 class Wear:
     """A participant's fused epochs in true time.
 
-    clocks: what gait told of the nodes' clocks, in words. times: what each node's log tells, by `node_id`. moved: each
+    clocks: what gait showed of the nodes' clocks, in words. times: what each node's log has, by `node_id`. moved: each
     role's records on the table's epochs, by "thigh" and "back".
     """
 
@@ -85,7 +85,7 @@ def role_records(store: Store, participant: str, role: int) -> Records | None:
 
 
 def _track(logs: list[NodeTime]) -> Track | None:
-    """Return the records of one role's logs with what vouches for their time; where two tell of one epoch, the first
+    """Return the records of one role's logs with what confirms their time; if two have the same epoch, the first
     seen counts.
     """
     told = [t for t in logs if len(t.records)]

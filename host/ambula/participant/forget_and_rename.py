@@ -35,5 +35,5 @@ def rename(store: Store, participant: str, code: str, keys: KeyFile) -> None:
 
 
 def known_codes(store: Store, keys: KeyFile) -> list[str]:
-    """Return every participant of whom the store or the key file tells, in alphabetical order."""
+    """Return every participant in the store or the key file, in alphabetical order."""
     return sorted({*store.participants(), *(key.participant for key in keys.load())})

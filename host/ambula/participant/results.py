@@ -21,7 +21,7 @@ from nodecore import protocol
 class Results:
     """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words.
 
-    firmware: version of each role, as the node of its last log told it. moved: each role's records on
+    firmware: version of each role, as the node of its last log reported it. moved: each role's records on
     the table's epochs. Both by "thigh" and "back".
     """
 

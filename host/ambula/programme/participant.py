@@ -12,7 +12,7 @@ from ambula.store import Note, Store
 
 
 def programme_of(store: Store, participant: str, table: EpochTable, zones: ZoneHistory) -> Programme | None:
-    """Return how the programme goes, up to the last day recorded or noted; None where neither tells of any day.
+    """Return how the programme goes, up to the last day recorded or noted; None if neither has any day.
 
     It depends on what is stored alone, not on today's date: the same store gives the same programme.
     """

@@ -27,7 +27,7 @@ class Verdict(Enum):
     LOW = "low"  # much less than the goal
     LOW_AGAIN = "low again"  # and for the second time
     PAIN = "pain"  # a pause: more pain was noted
-    UNSEEN = "unseen"  # a pause: too little was recorded to tell
+    UNSEEN = "unseen"  # a pause: too little was recorded to judge it
     UNSEEN_AGAIN = "unseen again"
 
 

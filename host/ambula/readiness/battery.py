@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-# A LiPo cell at rest, mV: share of its charge. Linear in between; a cell's make and age move it by some 10 %. Points of
+# A LiPo cell at rest, mV: share of its charge. Linear in between; a cell's make and age move it by some 10%. Points of
 # a chart that model builders use (blog.ampow.com/lipo-voltage-chart), which puts "empty" at 3.27 V.
 _CHARGE = (
     (3270, 0.0),

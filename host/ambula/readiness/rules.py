@@ -1,4 +1,4 @@
-"""What keeps a participant from starting, and what is only worth a word: a finding each, as of the donning check."""
+"""What keeps a participant from starting, and what is only a note. Each is a finding, as in the donning check."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +28,7 @@ class Needs:
 
 @dataclass(frozen=True)
 class NodeState:
-    """What a node told at a visit; None where it did not tell.
+    """What a node reported at a visit; None where it did not.
 
     clock_offset_ms: its clock minus this computer's. noise_mg: standard deviation of the quietest stretch, x, y, z.
     self_test_mg: by how much its own test moved the sensor's mass, x, y, z.
@@ -138,7 +138,7 @@ def _running(node: NodeState) -> list[Finding]:
 
 
 def facts_of(node: NodeState, needs: Needs, budget: Budget) -> dict[str, Any]:
-    """Return what a node told as a script wants it, and in a line for people (`words`)."""
+    """Return what a node reported: values for a script, and a line for people (`words`)."""
     currents_ma = budget.pessimistic_ma, budget.base_ma
     days = [round(battery_days(node.battery_mv, needs.cell_mah, ma), 1) for ma in currents_ma]
     flash_days = None if node.free_bytes is None else round(node.free_bytes / FLASH_BYTES_A_DAY, 1)

@@ -21,7 +21,7 @@ async def visit_nodes(
     timeout_s: float = SCAN_S,
     now_ms: Callable[[], int] | None = None,
 ) -> tuple[list[NodeState], list[Finding]]:
-    """Return what each node told that was heard and synced, and a finding each for those that could not be read."""
+    """Return the state of each node that was heard and synced, and a finding for each that could not be read."""
     states: list[NodeState] = []
     unread: list[Finding] = []
     for near in await find_nodes(radio, keys, timeout_s):
@@ -42,7 +42,7 @@ async def _ask(client: NodeClient, store: Store, role: str) -> NodeState:
     try:
         health = await client.health()
     except ProtocolError:
-        health = None  # its firmware is from before there was one: the rest can still be told
+        health = None  # older firmware has none: the rest is still known
     anchor = store.anchors(result.node.node_id)[-1]
     tested = health is not None and health.tested
     return NodeState(

@@ -17,7 +17,7 @@ Steps:
 Source: van Hees et al. 2014 (CITATIONS.md).
 
 Deviations: the result is not applied. Stillness is a mean absolute deviation below 10 mg, not an SD below 13 mg. Priors
-share the error where offset and gain of an axis cannot be told apart. A direction counts as ten epochs at most, so that
+share the error where offset and gain of an axis cannot be separated. A direction counts as ten epochs at most, so that
 a night does not outweigh a day. The means come from records, in steps of 10 mg.
 
 Measured, by `pytest tests/unit/recordings/test_calibration.py`, on a synthetic day with offsets of up to 38 mg and
@@ -39,8 +39,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 # What is known of a sensor before it is seen: the datasheet's typical zero-g error (LSM6DS3TR-C, table 3: 40 mg), and
-# 2 % of gain, our assumption (the datasheet's typical tolerance is 1 %). Where one axis' offset and gain cannot be
-# told apart, these decide how the error is shared.
+# 2% of gain, our assumption (the datasheet's typical tolerance is 1%). Where one axis' offset and gain cannot be
+# separated, these decide how the error is shared.
 _OFFSET_SD_G, _GAIN_SD = 0.040, 0.02
 _PRIOR_SD = np.array([_OFFSET_SD_G] * 3 + [_GAIN_SD] * 3)
 _PERFECT = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])

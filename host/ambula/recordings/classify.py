@@ -22,8 +22,8 @@ def classify(
     tell: Callable[[str], None] | None = None,
     split_gaps: bool = False,
 ) -> EpochTable:
-    """Return the epochs of one or two recordings that share one time axis; epochs count from t = 0, or from 1970 where
-    the files tell dates. One file that holds both sites may be given twice.
+    """Return the epochs of one or two recordings that share one time axis; epochs count from t = 0, or from 1970 if
+    the files have dates. One file that holds both sites may be given twice.
 
     axes: see `recording.read_recording`. tell: hears in words what was found out about each file. split_gaps: classify
     what lies between gaps, each stretch on its own, instead of refusing the file.

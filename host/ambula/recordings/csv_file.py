@@ -34,7 +34,7 @@ _STEP_S = (1 / 202, 1 / 19.8)
 
 @dataclass(frozen=True)
 class Layout:
-    """Where time and x, y, z stand, with the units that the header tells ("" where it does not)."""
+    """Where time and x, y, z stand, with the units that the header gives ("" where it does not)."""
 
     delimiter: str
     time: int
@@ -180,7 +180,7 @@ def _from_dates(path: Path, layout: Layout) -> Float:
 
 
 def _in_g(path: Path, acc: Float, unit: str) -> tuple[Float, list[str]]:
-    """Return acceleration in g; a unit that is not told is the one in which the median magnitude is about 1 g."""
+    """Return acceleration in g; a unit that is not given is the one in which the median magnitude is about 1 g."""
     median = float(np.median(np.sqrt((acc * acc).sum(axis=1))))
     fits = [u for u, in_g in _ACC_G.items() if _MEDIAN_G[0] <= median * in_g <= _MEDIAN_G[1]]
     if unit not in fits if unit else not fits:
@@ -195,7 +195,7 @@ def _in_g(path: Path, acc: Float, unit: str) -> tuple[Float, list[str]]:
 
 def _load(path: Path, layout: Layout, columns: Sequence[int], kind: str = "f8") -> NDArray[Any]:
     try:
-        with warnings.catch_warnings(category=UserWarning, action="ignore"):  # an empty table is told below
+        with warnings.catch_warnings(category=UserWarning, action="ignore"):  # an empty table is reported below
             table = np.loadtxt(
                 path,
                 dtype=kind,

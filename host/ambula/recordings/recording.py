@@ -130,7 +130,7 @@ def resample(recording: Recording) -> Samples:
     """Return the recording on the grid of multiples of 1/26 s, low-passed, as int16 counts in whole epochs.
 
     The filter is a Hamming-windowed sinc of half amplitude at 0.45 of the lower rate. The first and last epoch stay if
-    at least 90 % of them is covered (the edge value is held over the rest). Values beyond +-8 g saturate. Raises
+    at least 90% of them is covered (the edge value is held over the rest). Values beyond +-8 g saturate. Raises
     InputError if no epoch remains.
     """
     epochs = _epochs(recording)

@@ -1,4 +1,4 @@
-"""What became of every minute: each node's ledger as a bar through the whole recording, and as a table that adds up."""
+"""The recording log: each node's ledger as a bar through the whole recording, and as a table that adds up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _NBSP = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True)
 class AccountRow:
-    """One state, or the sum of all (state None), a cell a node: how many slots, and in words how long."""
+    """One state, or the sum of all (state None), one cell per node: how many slots, and in words how long."""
 
     state: State | None
     name: str

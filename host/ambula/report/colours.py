@@ -1,4 +1,4 @@
-"""The colours of the report's figures: told apart by lightness first, so also by people who see some hues alike.
+"""The colours of the report's figures: they differ in lightness first, also for people who see some hues alike.
 
 Set as attributes of the drawing, not in the style sheet, so that every program that prints the page draws them. Hues
 after Okabe & Ito, "Color Universal Design" (jfly.uni-koeln.de/color); the tests simulate the three colour blindnesses.

@@ -1,4 +1,4 @@
-"""What a report must be told besides the epochs: who, by which firmware, by which rules."""
+"""What a report needs besides the epochs: who, by which firmware, by which rules."""
 
 from dataclasses import dataclass, field
 
@@ -13,9 +13,9 @@ from ambula.programme import Programme
 class ReportContext:
     """participant: a code, never a name. zone: the one that the days were cut by, or a history of them.
 
-    synthetic: made by a model, not worn. firmware: version of each role as the nodes told it, e.g. {"thigh": "0.1.0"};
+    synthetic: made by a model, not worn. firmware: version of each role as the nodes reported it: {"thigh": "0.1.0"},
     empty where unknown. package: version of the host package. rules: those of the summary. Nothing here holds the time
-    of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait told of the nodes'
+    of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait showed of the nodes'
     clocks, in words; empty where readings vouch for them. programme: how the walking programme goes; None, none.
     language: one of `speech.CODES`.
     """

@@ -165,7 +165,7 @@ class Language(Speaker):
         return self.say(names[day.weekday()])
 
     def _day(self, day: date, width: Literal["wide", "abbreviated"]) -> str:
-        # Norwegian ends abbreviations with a dot, which takes room beside a figure and tells nothing.
+        # Norwegian ends abbreviations with a dot, which takes room beside a figure and adds nothing.
         weekday = self._weekday(day, width).removesuffix(".")
         month = self.month(day, width).removesuffix(".")
         return self.say("{weekday} {day} {month}", weekday=weekday, day=day.day, month=month)

@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def _is_whole(said: str | Sequence[str] | None) -> bool:
-    """Tell whether a translation, or each of its plural forms, has words."""
+    """Return whether a translation, or each of its plural forms, has words."""
     return all([said] if said is None or isinstance(said, str) else said)
 
 

@@ -30,7 +30,7 @@ ABOVE = ("participant", "date", "zone", "rules", "met_table")  # said elsewhere 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure of the table of numbers: its entry and, a day a cell, what the file holds and what is shown."""
+    """One figure of the table of numbers: its entry and, one cell per day, what the file holds and what is shown."""
 
     entry: Entry
     cells: list[tuple[str, str, str]]

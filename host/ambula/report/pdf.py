@@ -50,7 +50,7 @@ def _weasyprint() -> tuple[Any, Any]:
 
 @contextlib.contextmanager
 def _hushed() -> Generator[None]:
-    """Let WeasyPrint tell its errors alone: it warns of each rule for screens."""
+    """Let WeasyPrint log errors only: it warns of each rule for screens."""
     before = _LOG.level
     _LOG.setLevel(logging.ERROR)
     try:

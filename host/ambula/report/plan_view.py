@@ -30,7 +30,7 @@ class PlanRow:
 class PlanView:
     """What the page shows of a programme.
 
-    strips: minutes that counted, a row for each date of `week`. lines: the goal in minutes, and where it lies on the
+    strips: minutes that counted, one row per date of `week`. lines: the goal in minutes, and where it lies on the
     page (%); empty in a week that only looks.
     """
 

@@ -1,4 +1,4 @@
-"""Strips: rows of coloured blocks, one row a day, from which the report's figures are made.
+"""Strips: rows of coloured blocks, one row per day, from which the report's figures are made.
 
 A strip is an SVG that stretches to the width of the page; its words stand beside it as text, so that they stay readable
 on a phone.
@@ -75,7 +75,7 @@ class Strip:
 
 
 def raster(language: Language, table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]]) -> list[Strip]:
-    """Return one strip a day: what was done when; what was not recorded stays bare."""
+    """Return one strip per day, of what was done when; time that was not recorded stays bare."""
     return [_raster_day(language, rows_of(table, day), day, figures) for day, figures in days]
 
 
@@ -195,7 +195,7 @@ def _odd_length(language: Language, day: LocalDay) -> str:
 
 
 def _long_sittings(language: Language, day: DaySummary) -> str:
-    """How often somebody sat for long; a dash where sitting could not be told (the back node alone)."""
+    """How often the wearer sat for long; a dash where sitting could not be seen (the back node alone)."""
     if not day.recorded_epochs:
         return language.say("no data")
     if not day.sitting_min + day.sedentary_min:

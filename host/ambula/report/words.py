@@ -1,4 +1,4 @@
-"""The page's first words: what a typical day held, what it rests on, and what the sources advise; no diagnosis."""
+"""The page's first words: what a typical day had, what it rests on, and what the sources advise; no diagnosis."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -128,7 +128,7 @@ def _named(language: Language, day: DaySummary, days: Sequence[DaySummary]) -> s
 
 
 def _days_differ(language: Language, days: Sequence[DaySummary]) -> str:
-    """Return between which days the walking lay; of days with gaps only the most is told. "" for one day."""
+    """Return the days with least and most walking; if days have gaps, only the most. "" for one day."""
     valid, full = [d for d in days if d.valid], _full(days)
     if len(valid) < 2:
         return ""
@@ -147,7 +147,7 @@ def _days_differ(language: Language, days: Sequence[DaySummary]) -> str:
 
 
 def _full_days(language: Language, days: Sequence[DaySummary]) -> list[str]:
-    """What the days say of which little is missing; nothing if there are none."""
+    """How much was walked on the days that are almost complete; nothing if there are none."""
     full = [d.walking_min for d in _full(days)]
     if not full:
         return []
@@ -309,7 +309,7 @@ def zones_words(language: Language, zones: ZoneHistory) -> str:
 
 
 def who_sentence(language: Language, week: WeekSummary) -> str:
-    """Return the week's moderate minutes beside what WHO advises; as much as was seen, and measured, not told."""
+    """Return the week's moderate minutes beside what WHO advises: measured ones, beside reported ones."""
     return language.say(
         "A week of such days has {n} minutes of at least moderate activity, with vigorous minutes counted twice. The "
         "World Health Organization advises adults to get 150 to 300 a week. That advice rests mostly on what people "

@@ -56,7 +56,7 @@ class PowerCutError(SimulatorError):
 
 @dataclass(frozen=True)
 class NodeSettings:
-    """What the simulated board is told; see firmware/boards/sim/boot.py."""
+    """What the simulated board gets; see firmware/boards/sim/boot.py."""
 
     flash: Path
     samples: Path

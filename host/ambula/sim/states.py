@@ -1,4 +1,4 @@
-"""What a virtual node did with its time: the states of firmware/node/power.py, read."""
+"""Reads what a virtual node did with its time: the states of firmware/node/power.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An open store file: made if it is new, checked, locked for a write, its failures told in one line."""
+"""An open store file: made if it is new, checked, locked for a write, its failures reported in one line."""
 
 import contextlib
 import os

@@ -49,7 +49,7 @@ class People(Connection):
             self._db.execute("INSERT OR REPLACE INTO person VALUES (?, ?)", (participant, height_m))
 
     def height_m(self, participant: str) -> float | None:
-        """Return how tall a participant is, in metres, or None where it was not told."""
+        """Return how tall a participant is, in metres, or None where it is not set."""
         rows = self._rows("SELECT height_m FROM person WHERE participant = ?", (participant,), (float,))
         return rows[0][0] if rows else None
 

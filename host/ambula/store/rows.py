@@ -106,7 +106,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was removed of a participant: how many of each, and the devices (hex) that nobody else has worn."""
+    """What was removed of a participant: how many of each, and the devices (hex) that no other participant has worn."""
 
     nodes: int
     segments: int

@@ -4,7 +4,7 @@ import sqlite3
 
 from ambula.base.errors import StoreError
 
-APPLICATION_ID = 0x414D4255  # "AMBU": tells a store from any other SQLite file
+APPLICATION_ID = 0x414D4255  # "AMBU": marks a store among SQLite files
 _PAGE_BYTES = 8192  # SQLite's own 4096 take a row up to 1 KiB: a segment's would cost each a page more, mostly empty
 
 # One entry a schema version, applied in order inside one transaction. Never edit one that was released: add another.

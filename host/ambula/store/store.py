@@ -132,7 +132,7 @@ class Store(People):
         return [Event(code, epoch, boot, flags, data[body]) for code, epoch, boot, flags, data in rows]
 
     def fused(self, node_id: int) -> list[tuple[int, int, bytes]]:
-        """Return (first epoch, epochs, payload) of each segment that tells what the node fused, in log order."""
+        """Return (first epoch, epochs, payload) of each segment with what the node fused, in log order."""
         rows = self._rows(
             "SELECT epoch, count, data FROM segment WHERE node_id = ? AND kind = ? ORDER BY offset",
             (node_id, segment.FUSED),
@@ -149,7 +149,7 @@ class Store(People):
         )
 
     def last_battery_mv(self, node_id: int) -> int | None:
-        """Return the cell's voltage that the newest segment tells, in mV."""
+        """Return the cell's voltage in the newest segment, in mV."""
         rows = self._rows(
             "SELECT battery_mv FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,), (checks.U16,)
         )

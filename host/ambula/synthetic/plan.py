@@ -8,7 +8,7 @@ from nodecore import activity
 
 
 class Kind(StrEnum):
-    """What a person does in a stretch: finer than the activity, so that errors can be told apart by cause."""
+    """What a person does in a stretch: finer than the activity, so that errors can be separated by cause."""
 
     SLEEP = "sleep"
     LYING_AWAKE = "lying_awake"

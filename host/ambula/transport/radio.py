@@ -160,7 +160,7 @@ class Link:
 
     @property
     def mtu(self) -> int:
-        """The ATT MTU in bytes, 23 to 517; 23 if the system does not tell."""
+        """The ATT MTU in bytes, 23 to 517; 23 if the system does not say."""
         client = self._client
         if client is None or not client.is_connected:
             return _SMALLEST_MTU

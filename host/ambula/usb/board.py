@@ -171,7 +171,7 @@ def _open(port: str) -> Any:
         try:
             return SerialTransport(port, timeout=_ENTER_S)
         except (Failed, OSError) as e:
-            try:  # mpremote does not tell why
+            try:  # mpremote does not say why
                 serial.Serial(port, exclusive=True).close()
                 why, may_pass = str(e), True
             except OSError as reason:

@@ -88,7 +88,7 @@ def _check_abi(state: State, firmware: Mapping[str, bytes], told: str) -> None:
 def plan(state: State, firmware: Mapping[str, bytes]) -> FlashPlan:
     """Compare a board with a firmware, before anything is written.
 
-    Raises BoardError for a board with a program of somebody else, FlashFull for one without the room.
+    Raises BoardError for a board with another program, FlashFull for one without the room.
     """
     wanted = {name: _digest(data) for name, data in firmware.items() if name != MAIN}
     main = state.main != _digest(firmware[MAIN])

@@ -1,4 +1,4 @@
-"""Makes a flashed board somebody's node: key, role, zone, time and capture plan, over USB.
+"""Sets up a flashed board as a participant's node: key, role, zone, time and capture plan, over USB.
 
 The order makes a half set-up heal: the board gets the keys, this computer keeps them, the board gets its settings. A
 board without settings is nobody's, and the same command runs through again.
@@ -32,7 +32,7 @@ _OLD_LOG = "/data/log.old"
 class Wanted:
     """What a node is to be: wearer's code, role (0 thigh, 1 back), zone (IANA), start ("now", "tap", UTC s), days.
 
-    phone: whether it offers the standard Bluetooth services to whoever is near.
+    phone: whether it offers the standard Bluetooth services to anyone nearby.
     sitting_buzz_min: after so many minutes of sitting a thigh reminds its wearer; 0: never.
     """
 
@@ -97,7 +97,7 @@ def set_up(
         board.run(f"os.rename({_LOG!r}, {_OLD_LOG!r})")
         board.run(f"_drop({_OLD_LOG!r})")
         notes.append("the log on the node was erased")
-    # Where a node took the place of one that was lost, whoever has that one must not read the other.
+    # If a node replaced a lost one, a finder of the lost one must not read the other node.
     pair = new_key() if others else keys.pair_of(wanted.participant)
     key = NodeKey(device, wanted.role, wanted.participant, new_key(), pair)
     _write(board, KEY, key.key)
@@ -144,7 +144,7 @@ def _others(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) ->
 
 
 def _starts_anew(known: list[NodeKey], device: str, is_somebody_s: bool, has_log: bool, wanted: Wanted) -> bool:
-    """Return whether the log has to go: it is nobody's, or may go; raises InputError if it is another's."""
+    """Return whether to erase the log: it is of no known wearer, or may go. Raises InputError if it is another's."""
     if not is_somebody_s:
         return True
     before = next((k for k in known if k.device_id == device), None)

@@ -1,6 +1,6 @@
 """What runs on the board, in its raw REPL: MicroPython, sent as text. Paths are relative to the root of its flash."""
 
-# Defined once a visit. The watchdog of the firmware that ran outlives the soft reset, and nobody feeds it now: it gets
+# Defined once a visit. The watchdog of the firmware that ran outlives the soft reset, and nothing feeds it now: it gets
 # ten minutes, until the next start sets it anew. `_room`: free bytes, then those that the files of each folder take, in
 # whole blocks.
 TOOLS = """

@@ -98,7 +98,7 @@ def test_missing_samples_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda d: (d / "x.txt").write_text("a"), "holds neither .npz files nor CSV files with the columns timestamp"),
+        (lambda d: (d / "x.txt").write_text("a"), "has neither .npz files nor CSV files with the columns timestamp"),
         (lambda d: (d / "A.npz").write_bytes(b"PK no"), "A.npz: is not an .npz file"),
         (lambda d: np.savez(d / "A.npz", a=np.zeros(3)), "no .npz file in it has acc_thigh"),
         (lambda d: write_npz(d / "A.npz", POSTURES, fs=np.float64(0)), "fs is 0; it must be the rate in Hz"),

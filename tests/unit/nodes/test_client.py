@@ -48,7 +48,7 @@ def test_frames_in_order_are_the_log() -> None:
     ("script", "says"),
     [
         (lambda c: [frame(b"")], "empty data frame"),
-        (lambda c: [frame(b"a" * 20)], "more than was asked"),
+        (lambda c: [frame(b"a" * 20)], "more than was requested"),
         (lambda c: [frame(b"a" * 10), reply(c, 0, b"xy")], "wrong length"),
         (lambda c: [frame(b"a" * 10), reply(c, 0, struct.pack("<I", 104))], "refused"),
     ],

@@ -17,7 +17,7 @@ from ambula.days.origin import Origin
 from ambula.days.units import Unit
 from nodecore.sampling import EPOCHS_A_MINUTE
 
-# Where two logs of one role tell of a slot, what stands later here counts.
+# If two logs of one role have a slot, the state that is later in this order counts.
 _PAINTED = (
     State.LOST,
     State.CLOCK_UNKNOWN,
@@ -189,7 +189,7 @@ def accounts(day: LocalDay, origin: Origin) -> Accounts:
 
 
 def day_slots(day: LocalDay, ledgers: Sequence[Ledger]) -> dict[State, int]:
-    """Return how many slots of the day each state has; a slot counts once, however many logs tell of it."""
+    """Return how many slots of the day each state has; a slot counts once, however many logs have it."""
     painted: NDArray[np.int8] = np.full(day.epochs, -1, np.int8)
     runs = [run for ledger in ledgers for run in ledger.runs if run.end > day.start and run.start < day.end]
     for run in sorted(runs, key=lambda run: _PAINTED.index(run.state)):
