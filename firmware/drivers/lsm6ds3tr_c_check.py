@@ -1,4 +1,4 @@
-"""Is an LSM6DS3TR-C well? Its self-test and its noise. Loaded only when asked for.
+"""Checks an LSM6DS3TR-C: its self-test and its noise. Loaded only when needed.
 
 Section numbers as in `lsm6ds3tr_c`. Both take the chip out of its sampling: `LSM6DS3TRC.start` or `wait` puts it back.
 """

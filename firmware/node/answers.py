@@ -1,4 +1,4 @@
-"""What a node answers a laptop that asks, besides its log. SPEC.md, "GATT service". Loaded as `commands` is."""
+"""The answers to a laptop's commands, other than the log. SPEC.md, "GATT service". Loaded as `commands` is."""
 
 import os
 import struct

@@ -1,4 +1,4 @@
-"""What stands between the program and the parts that can fail under it: the sensor and the clock."""
+"""Guards the program against parts that can fail: the sensor and the clock."""
 
 from nodecore.compat import const
 
@@ -19,7 +19,7 @@ _HOLD_MS = const(60000)  # compared over so long, so that an RTC that stands sti
 class Sensor:
     """The IMU as the main loop sees it: it never raises. `read` batches, and `watch` over it once a wake.
 
-    `trouble` is an exception or words for the log, until somebody clears it; `heard_ms` when it last gave
+    `trouble` is an exception or words for the log, until it is cleared; `heard_ms` when it last gave
     samples worth anything; `patience_h` for how long a silent one is to be borne, an hour once it has given any.
     """
 
@@ -98,7 +98,7 @@ class Sensor:
 class SteadyClock:
     """The board's clock; where it jumps, stands still, fails or is not there, UTC goes on from the last good time.
 
-    `trouble` says so, in words or as an exception, until somebody clears it. `clock` is the board's, `now_ms` its count
+    `trouble` says so, in words or as an exception, until it is cleared. `clock` is the board's, `now_ms` its count
     that only grows. A clock that does not answer is not set; where a laptop sets it, it is until the next start.
 
     `next_edge_ms`, of `now_ms`: wake then and call `find_edge`, which keeps the milliseconds right.

@@ -1,4 +1,4 @@
-"""Is the sensor well? Asked once a start, before the first sample, and unloaded; SPEC.md, "Health"."""
+"""Checks the sensor once per start, before the first sample; then it is unloaded. SPEC.md, "Health"."""
 
 import node
 from nodecore import protocol

@@ -1,4 +1,4 @@
-"""The capture plan: whether to record now. What became of it is in a file, so that a start goes on where it was.
+"""The capture plan: whether to record now. Its state is in a file, so that a restart goes on from there.
 
 Times are epochs: they fit small integers.
 """

@@ -1,4 +1,4 @@
-"""What a node does with its time, as states: one at a time, and how long and how often it was in each since its start.
+"""What a node does with its time, as states: one at a time, with how long and how often since its start.
 
 The board's file and the simulated board run the same; hardware/power_model.py prices the states.
 """

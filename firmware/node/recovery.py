@@ -1,4 +1,4 @@
-"""Finds the end of a log at a start, past anything that a power cut or a dying flash left in it."""
+"""Finds the end of a log at a start, past all damage by a power cut or a failing flash."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What the light and the motor say: SPEC.md, "Signals". Loaded for each signal and unloaded.
+"""What the light and the motor signal: SPEC.md, "Signals". Loaded for each signal and unloaded.
 
 A pattern is bytes: for how long on, off, on ... off, in 10 ms.
 """

@@ -58,7 +58,7 @@ def check_clock(app, epoch):
 
 
 def read_plan(app, key, folder, epoch):
-    """Return the capture plan as far as it is; `key` tells one set-up from the next.
+    """Return the capture plan as far as it is; `key` identifies the set-up.
 
     A recording whose file is lost, or lies on a storage that was made anew, goes on rather than wait for another tap.
     """

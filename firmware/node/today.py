@@ -1,4 +1,4 @@
-"""What a node can say at once: its newest record, and for how long its wearer walked today, as far as it knows.
+"""What a node can answer at once: its newest record, and how long its wearer walked today, as far as it knows.
 
 On the thigh also what it has learnt from the back: fused epochs, and how far in the back's log it has read.
 `node.start` reads it from a file, `node.fusing` writes it there.

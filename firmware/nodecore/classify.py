@@ -125,7 +125,7 @@ class Classifier:
         self.decide(v, gait, self._votes, odd)
 
     def decide(self, v, gait, votes, odd):
-        """Decide, `votes` being the forest's, needed only where `asks` says so; `odd`: axes that tell no front."""
+        """Decide, `votes` being the forest's, needed only where `asks` says so; `odd`: axes that show no front."""
         ride = self.role == THIGH and self._ride
         self._ride = max(0, self._ride - 1)
         if ride and v[FRONT] > thresholds.COAST_FRONT and v[UP] > thresholds.GAIT_UPRIGHT and is_stepless(v, gait):

@@ -1,4 +1,4 @@
-"""What one epoch felt like, as integers: means, spreads, jerk, and how alike it is to itself a stride earlier.
+"""The features of one epoch, as integers: means, spreads, jerk, and likeness to itself one stride earlier.
 
 `Features` keeps the previous epoch's samples, so that a stride of three seconds (40 steps/min) is still seen twice.
 Nothing here allocates after `__init__`.

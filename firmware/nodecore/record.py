@@ -1,4 +1,4 @@
-"""One epoch in twelve bytes: what a node decided, and enough of what it felt to decide again later.
+"""One epoch in twelve bytes: what a node decided, and enough of the movement to decide again later.
 
 SPEC.md, "Record", gives every byte. A record is a `bytearray(SIZE)`; nothing here allocates.
 """

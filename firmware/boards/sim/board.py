@@ -64,7 +64,7 @@ class Board:
         return self._time.battery_mv
 
     def unique_id(self):
-        """Return the 8 bytes that tell this device from others."""
+        """Return the 8 bytes that identify this device."""
         return self._id
 
     def reset_cause(self):

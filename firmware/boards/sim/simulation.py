@@ -1,4 +1,4 @@
-"""What the simulator was told: one JSON file, read once by `boot`; see ambula.sim.node for who writes it."""
+"""The simulator's settings: one JSON file, read once by `boot`; `ambula.sim.node` writes it."""
 
 time = None
 settings = None

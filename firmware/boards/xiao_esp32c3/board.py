@@ -111,7 +111,7 @@ class Board:
         return total_uv * _DIVIDER // _READINGS // 1000
 
     def unique_id(self):
-        """Return the 8 bytes that tell this device from others: the chip's six, and two that say which board."""
+        """Return the 8 bytes that identify this device: the chip's six, and two that say which board."""
         return (machine.unique_id() + b"C3")[:8]
 
     def reset_cause(self):

@@ -1,1 +1,1 @@
-"""What every room may lean on: errors, configuration, optional libraries, whole files, translation, processes."""
+"""What every room may use: errors, configuration, optional libraries, whole files, translation, processes."""

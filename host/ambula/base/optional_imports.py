@@ -66,7 +66,7 @@ def _is_installed(package: str) -> bool:
 def install_command(packages: Sequence[str]) -> str:
     """Return the command that installs packages beside this Ambula, in the versions that it asks for.
 
-    An environment of pipx is told to pipx, which keeps what was added; one that uv made has no pip.
+    An environment of pipx is changed by pipx, which keeps what was added; one that uv made has no pip.
     """
     named = [_pinned(package) for package in packages]
     if Path(sys.prefix).parent.name == "venvs" and "pipx" in Path(sys.prefix).parts:

@@ -66,7 +66,7 @@ def run(work: Coroutine[Any, Any, _T]) -> _T:
 
 
 def is_asked() -> bool:
-    """Return whether somebody sits at the terminal."""
+    """Return whether a person is at the terminal."""
     return sys.stdin.isatty()
 
 

@@ -1,4 +1,4 @@
-"""What to add to a clock's time, from pairs of readings: piecewise linear, so that a changing rate is followed."""
+"""The correction of a clock, from pairs of readings: piecewise linear, so that it follows a changing rate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

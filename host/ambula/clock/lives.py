@@ -1,4 +1,4 @@
-"""A node's log cut into lives of its clock: stretches in which one oscillator ran on without an unknown step.
+"""Cuts a node's log into lives of its clock: stretches in which one oscillator ran on without an unknown step.
 
 A life goes on over a step that the log gives (CLOCK_SET), and over a reboot that kept the time. It ends where a boot
 counts from 1970 again, where the time goes back without an entry, or where the clock is set from an unknown time.

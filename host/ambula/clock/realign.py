@@ -33,7 +33,7 @@ def realign(thigh: Track, back: Track) -> tuple[Records, Records, list[str]]:
     """Return both nodes' records on one time, and in words how gait corrected their clocks.
 
     A poor clock is set against a good one; of two poor ones the back's against the thigh's. Well-read clocks stay as
-    they are, and so does what gait tells nothing of.
+    they are, and so does one for which gait gives no answer.
     """
     thigh_poor, back_poor = (np.isin(t.life, t.poor_lives()) for t in (thigh, back))
     words: list[str] = []

@@ -1,4 +1,4 @@
-"""Who does the batches: processes of this machine, or a Dask cluster. Neither holds results: parts are on the disk."""
+"""Runs the batches in processes of this machine or on a Dask cluster. Results are in part files on the disk."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait

@@ -1,4 +1,4 @@
-"""A Parquet data set of epochs, a folder a person: `participant=P01/part-0.parquet`.
+"""A Parquet data set of epochs, one folder per person: `participant=P01/part-0.parquet`.
 
 Columns: those of epochs.csv, then worn_nodes, thigh_flags, back_flags and back_mad_mg, which may be missing (see
 `EpochTable`). File metadata `zones`: since when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one.

@@ -1,4 +1,4 @@
-"""A cohort job from a folder to its tables: it goes on where it was cut off, and past people who cannot be read."""
+"""Runs a cohort job from a folder to its tables. It resumes after a cut, and leaves out people who cannot be read."""
 
 import shutil
 from collections.abc import Callable, Generator
@@ -44,7 +44,7 @@ class Outcome:
 
 
 Tell = Callable[[int, int, Done | None], None]
-"""Called with sources done, all sources, and what the newest batch came to."""
+"""Called with the number of sources done, of all sources, and the result of the newest batch."""
 
 
 def run_cohort(
@@ -63,7 +63,7 @@ def run_cohort(
     """Write one row per person and day to `out`, one per person to `persons`, of all stores and data sets in `folder`.
 
     Parts lie in `out`.parts until the end, so that the same call goes on where one was cut off; the same bytes come
-    out. Who could not be read is in `out`.bad.csv, which is there only if somebody is. Raises InputError where there is
+    out. Those who could not be read are in `out`.bad.csv, if there are any. Raises InputError where there is
     nothing to read, nothing can be written, or a library is missing.
     """
     library("pyarrow", "pyarrow")

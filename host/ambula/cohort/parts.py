@@ -1,4 +1,4 @@
-"""Part files: what a batch of people came to, written whole or not at all, so that a job that is cut off can go on."""
+"""Part files: the results of a batch of people, written whole or not at all, so that a cut job can resume."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""What a figure, a column or a rule means: declared beside its field, read from there by all that shows it."""
+"""The meaning of a figure, a column or a rule, declared beside its field. All outputs read it from there."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, fields, replace

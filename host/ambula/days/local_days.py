@@ -1,4 +1,4 @@
-"""Local calendar days as epoch ranges: as long as the zone makes them, and where the participant was in it."""
+"""Local calendar days as epoch ranges, by the time zones that the participant was in."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

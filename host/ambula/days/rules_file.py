@@ -1,4 +1,4 @@
-"""Rules from a TOML file: any of `settings.Rules` by name, the rest as the study has them.
+"""Reads rules from a TOML file: any of `Rules` by name, the rest with the study's values.
 
 name = "my study"            # every output carries it
 valid_worn_h = 10

@@ -1,4 +1,4 @@
-"""The units of figures: as files name them, as a heading shows them, and as FHIR codes them."""
+"""The units of figures: their name in files, in headings, and in FHIR."""
 
 from enum import StrEnum
 from typing import Self

@@ -1,4 +1,4 @@
-"""What one node felt during the check, in short windows: from samples (2 s each) or from records (5 s each)."""
+"""One node's movement during the check, in short windows: from samples (2 s each) or from records (5 s each)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the donning check says: one line per finding: what it is and what to do."""
+"""The words of the donning check: one line per finding, with what to do."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Two nodes' records to one table of epochs, derived from nothing but the records."""
+"""Fuses two nodes' records into one table of epochs, from the records alone."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""What a node's own axes read: records with the turns undone that the node made because of what it had learnt."""
+"""Records on the sensor's own axes: undoes the turns that the node made for its learnt mounting."""
 
 import numpy as np
 from numpy.typing import NDArray

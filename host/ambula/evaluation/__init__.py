@@ -1,1 +1,1 @@
-"""Labelled recordings against what Ambula, and a peer, make of them: figures, tables and one page."""
+"""Scores Ambula, and a peer, on labelled recordings: figures, tables and one page."""

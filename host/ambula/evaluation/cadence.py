@@ -1,4 +1,4 @@
-"""How well answered cadence and steps fit the true ones, and at which true cadence they do not."""
+"""How well a program's cadence and steps fit the true ones, by true cadence."""
 
 from dataclasses import dataclass
 

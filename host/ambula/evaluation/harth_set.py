@@ -1,4 +1,4 @@
-"""HARTH and HAR70+: one CSV a person, thigh and lower back at 50 Hz, a label code a sample, x pointing down."""
+"""HARTH and HAR70+: one CSV per person, thigh and lower back at 50 Hz, one label code per sample, x down."""
 
 import csv
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def _numbers(path: Path, texts: list[str]) -> Float:
 
 
 def _words(path: Path, texts: list[str]) -> Text:
-    """Return the label words; a code that is not known keeps its number, and is told apart in the counts."""
+    """Return the label words; an unknown code keeps its number, and is counted separately."""
     codes, back = np.unique(np.array(texts), return_inverse=True)
     try:
         words = [_LABELS.get(int(float(code)), f"code {int(float(code))}") for code in codes.tolist()]

@@ -1,4 +1,4 @@
-"""What is known beforehand of some public data sets: their axes, and how their recordings are best put together."""
+"""What is known of some public data sets: their axes, and how best to join their recordings."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -1,4 +1,4 @@
-"""How well answered classes fit true ones: each class, overall, and person by person."""
+"""How well a program's classes fit the true ones: by class, overall, and by person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Data sets of one `.npz` file a person: acc_thigh, acc_back or acc_waist (n, 3) in g, fs, label, seg, true steps."""
+"""Data sets of one `.npz` file per person: acc_thigh, acc_back or acc_waist (n, 3) in g, fs, label, seg, true steps."""
 
 import json
 import zipfile

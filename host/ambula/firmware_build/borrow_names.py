@@ -1,4 +1,4 @@
-"""Lets the simulated board's stand-ins use names that the firmware has anyway.
+"""Renames names in the simulated board's stand-ins to names that the firmware has anyway.
 
 MicroPython keeps each name once, on the node's heap, and doubles the table of them when it is full. What stands in for
 a board's chips and for modules that a board has in ROM must not take of the heap that the firmware is measured in.

@@ -1,4 +1,4 @@
-"""What the nodes see now, as rows for a screen or a script: made of their answers, without a radio.
+"""What the nodes measure now, as rows for a screen or a script: made from their answers, without a radio.
 
 A node's newest record says what it alone makes of the epoch. Where both nodes' records of one epoch are here, they are
 fused as they will be after the sync; else the thigh's own newest fused class stands, if it has one.

@@ -1,4 +1,4 @@
-"""Receipts: the node's own proof of what it recorded, asked for before it may forget it, and kept with the data.
+"""Receipts: the node's own proof of what it recorded, required before it may free it, and kept with the data.
 
 A receipt is made with the device key, so it proves to an owner of that key that the stored bytes are the node's. It
 proves nothing to others, since the laptop could have made it too.

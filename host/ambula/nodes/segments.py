@@ -1,4 +1,4 @@
-"""Turns log bytes back into verified segments, and steps over what no checksum vouches for."""
+"""Turns log bytes back into verified segments, and skips bytes without a valid checksum."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Keeps a link to each of several nodes and asks them once an epoch; a link that is lost is looked for again."""
+"""Keeps a link to each of several nodes and asks them once per epoch. A lost link is made again."""
 
 import asyncio
 import contextlib

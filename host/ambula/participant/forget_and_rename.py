@@ -1,4 +1,4 @@
-"""Forgetting a participant, or giving another code: the rows of the store and the keys of the nodes, together."""
+"""Removes a participant, or changes the code, in the store and in the key file together."""
 
 from dataclasses import dataclass, replace
 

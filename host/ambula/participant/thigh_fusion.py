@@ -1,4 +1,4 @@
-"""What the thigh has fused on the body, read from its log, and whether it is what the host makes of the same records.
+"""What the thigh fused on the body, read from its log, and whether the host gets the same from the same records.
 
 SPEC.md, "Segment", kind 3. The host's own fusion stands: it knows clock readings, and time off the body, that no node
 knows.

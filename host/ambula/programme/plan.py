@@ -1,4 +1,4 @@
-"""A walking plan: where it starts, how it grows, where it ends, and when it waits; one TOML file."""
+"""A walking plan in one TOML file: where it starts, how it grows, where it ends, and when it pauses."""
 
 import tomllib
 from dataclasses import dataclass, fields

@@ -1,8 +1,8 @@
-"""Week by week: what the plan asked for, what was walked, what that means for the next goal.
+"""Week by week: the plan's goal, the minutes walked, and what that means for the next goal.
 
-The first week of which something was seen only looks, so that somebody who walks half an hour every day is not asked
-for ten minutes. Weeks are
-seven local dates from the first one on. The same recordings, notes and plan give the same goals, on any day.
+The first recorded week sets no goal: a person who walks half an hour every day must not get a goal of ten minutes.
+Weeks are seven local dates from the first one on. The same recordings, notes and plan give the same goals, on any
+day.
 """
 
 from collections.abc import Sequence
@@ -173,7 +173,7 @@ def _next_goal(plan: Plan, week: ProgrammeWeek, goal: Goal, went_well: int) -> G
 
 
 def _first_goal(plan: Plan, week: ProgrammeWeek) -> Goal:
-    """Return where somebody starts: at what was usual in the first week, between the plan's start and its ceiling."""
+    """Return the first goal: what was usual in the first week, between the plan's start and its ceiling."""
     walked = [m for m in week.walked_min if m]
     usual_min = int(median(walked)) if len(walked) >= plan.start_days else 0
     minutes = min(plan.ceiling_min, max(plan.start_min, usual_min))

@@ -1,4 +1,4 @@
-"""What a programme counts of a day: the minutes in walks that are long enough, and how long the nodes were worn."""
+"""What a programme counts on a day: the minutes in walks that are long enough, and how long the nodes were worn."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

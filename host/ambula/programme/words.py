@@ -1,4 +1,4 @@
-"""A programme in words: the next goal, why it is that, how to go about it, and when to ask for help."""
+"""A programme in words: the next goal, its reason, how to reach it, and when to ask for help."""
 
 from ambula.base.translation import ENGLISH, N_, NN_, Speaker
 from ambula.programme.plan import Plan

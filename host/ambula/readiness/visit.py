@@ -1,4 +1,4 @@
-"""Asks the nodes how they are: one visit each, which also syncs them."""
+"""Reads the state of each node in one visit, which also syncs it."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""Auto-calibration to 1 g: what offsets and gains would make a still node read 1 g in every direction.
+"""Auto-calibration to 1 g: the offsets and gains with which a still node reads 1 g in every direction.
 
 The idea is van Hees et al., J Appl Physiol 2014;117:738-744: the means of still epochs must lie on a sphere. It is
 reported, never applied: `classify`, `replay` and the nodes go on to see the same samples and so stay equal.

@@ -1,4 +1,4 @@
-"""Recordings as CSV: which columns hold what, in which unit; by the header and, where it is silent, by the values."""
+"""Recordings as CSV: finds columns and units by the header, and by the values where the header has none."""
 
 import itertools
 import re
@@ -60,7 +60,7 @@ def read_table(path: Path, site: str) -> Table:
 
     Time: a column t, time, timestamp or datetime, as seconds, ms, us, ns or ISO 8601 (without an offset, as if it were
     UTC). Acceleration: x, y, z, also as acc_x, accel x, thigh_x, ..., in g, mg or m/s2. A unit in the header (`x (mg)`,
-    `time_ms`) counts; else the values tell, except that a bare `t` is in seconds. Raises InputError for anything else.
+    `time_ms`) counts; else the values decide, but a bare `t` is in seconds. Raises InputError for anything else.
     """
     layout = _layout(path, site)
     acc, t_s, said = _load_numbers(path, layout)

@@ -1,4 +1,4 @@
-"""A recorded accelerometer file, checked, as the int16 samples that a node's sensor would have given."""
+"""Reads an accelerometer file, checks it, and converts it to the int16 samples that a node's sensor would give."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Recordings through two virtual nodes: MicroPython, flash, radio, store; what comes out must equal `classify`."""
+"""Plays recordings through two virtual nodes (MicroPython, flash, radio, store). The result must equal `classify`."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The report: one self-contained page for the person who wore the nodes, and for whoever reads it with them."""
+"""The report: one self-contained page for the person who wore the nodes, and for those who read it with them."""
 
 from ambula.report.context import ReportContext
 from ambula.report.page import render_report, write_report

@@ -14,7 +14,7 @@ class ReportContext:
     """participant: a code, never a name. zone: the one that the days were cut by, or a history of them.
 
     synthetic: made by a model, not worn. firmware: version of each role as the nodes reported it: {"thigh": "0.1.0"},
-    empty where unknown. package: version of the host package. rules: those of the summary. Nothing here holds the time
+    empty where unknown. package: version of the host package. rules: those of the summary. It has no time
     of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait showed of the nodes'
     clocks, in words; empty where readings vouch for them. programme: how the walking programme goes; None, none.
     language: one of `speech.CODES`.

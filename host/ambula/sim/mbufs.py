@@ -1,4 +1,4 @@
-"""The buffers that NimBLE's notifications take: few, and free again only when the packet has been on the air."""
+"""The buffers that NimBLE's notifications take. They are few, and are free again only after the packet was sent."""
 
 import errno
 from collections import deque

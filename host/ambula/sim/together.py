@@ -1,4 +1,4 @@
-"""Virtual time for nodes that meet: one clock for all, that goes on only while nobody has anything to say.
+"""Virtual time for nodes that meet: one clock for all, which runs only while none of them has a message to send.
 
 A node that stands still tells until when it would wait and how many of its radio's events it has taken. When all stand,
 and the air is quiet, the clock goes to the earliest moment that one of them waits for. So a meeting takes as long in

@@ -1,4 +1,4 @@
-"""The store: one SQLite file that holds every verified segment, and what is known about the nodes and their clocks."""
+"""The store: one SQLite file with every verified segment, and what is known about the nodes and their clocks."""
 
 from ambula.store.rows import (
     Anchor,

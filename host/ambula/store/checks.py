@@ -1,4 +1,4 @@
-"""Whether rows can be what the store once wrote: SQLite believes a damaged file's values, whatever their type."""
+"""Checks that rows can be what the store wrote: SQLite returns a damaged file's values, of any type."""
 
 from collections.abc import Sequence
 from typing import Any

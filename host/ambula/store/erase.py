@@ -15,7 +15,7 @@ _THEIRS_ALONE = (
 def erase_rows(db: sqlite3.Connection, participant: str) -> Forgotten:
     """Delete every row that belongs to `participant`, inside the caller's transaction; return what there was.
 
-    Edge case: zeros for somebody of whom nothing is held.
+    Edge case: zeros for a participant who is not in the store.
     """
     who = (participant,)
     epochs, events = db.execute(

@@ -1,4 +1,4 @@
-"""What the store keeps besides the logs: settings, and of each participant zones, height, notes and programme."""
+"""What the store keeps besides the logs: settings, and each participant's zones, height, notes and programme."""
 
 from ambula.store import checks
 from ambula.store.connection import Connection

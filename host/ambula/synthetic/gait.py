@@ -22,7 +22,7 @@ _NONE = (0.0,)
 class Style:
     """One gait. swing_deg: amplitude of the thigh's 1st and 2nd harmonic. back_*_mg, thigh_*_mg: harmonics of linear
     acceleration
-    (thigh: beyond what swing and hip give). thigh_odd_mg: what tells the thigh's stance from its swing, along
+    (thigh: beyond what swing and hip give). thigh_odd_mg: what separates the thigh's stance from its swing, along
     x and z. strike_mg: peak of the heel strike at the thigh along x, y, z. rough_mg: RMS of what no harmonic explains.
     growth: amplitude goes with cadence to this power. variability: coefficient of variation of step time."""
 

@@ -40,7 +40,7 @@ async def end_links_left_behind(service_uuid: str) -> list[str]:
 def left_behind(objects: Objects, service_uuid: str) -> dict[str, str]:
     """Return the addresses, by D-Bus path, of the connected devices with a service to which nobody listens.
 
-    objects: what `GetManagedObjects` tells, values as `dbus_fast.Variant`.
+    objects: what `GetManagedObjects` returns, values as `dbus_fast.Variant`.
     """
     heard = {
         path

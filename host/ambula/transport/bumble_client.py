@@ -85,7 +85,7 @@ class BumbleClient(BaseBleakClient):
             raise
 
     async def _look_up(self, timeout_s: float) -> hci.Address:
-        """Find the kind of an address that was given as text: only an advertisement tells public from random."""
+        """Find the kind of an address that was given as text: only an advertisement shows public or random."""
         heard: asyncio.Future[hci.Address] = asyncio.get_running_loop().create_future()
 
         def on_device(device: BLEDevice, _data: AdvertisementData) -> None:

@@ -116,7 +116,7 @@ class Link:
 
     Every call raises TransportError if the link is or gets lost or the node does not answer in time, and ProtocolError
     if the characteristic does not exist or the node refuses. A call that timed out ends the link: what the node would
-    answer later could not be told from the answer to the next call.
+    answer later could not be distinguished from the answer to the next call.
     """
 
     def __init__(self, address: str) -> None:

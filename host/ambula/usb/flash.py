@@ -1,4 +1,4 @@
-"""Brings the firmware on a board so that it boots the old or the new one, whatever is cut off when.
+"""Puts the firmware on a board. Cut off at any moment, the board boots the old firmware or the new one.
 
 The files go into the folder that does not run, are read back there by SHA-256, and then one renaming makes it the one
 that runs. main.py, which is the same in every version, comes last on an empty board.

@@ -1,7 +1,7 @@
 """Sets up a flashed board as a participant's node: key, role, zone, time and capture plan, over USB.
 
 The order makes a half set-up heal: the board gets the keys, this computer keeps them, the board gets its settings. A
-board without settings is nobody's, and the same command runs through again.
+board without settings belongs to no one, and the same command runs through again.
 """
 
 import json
@@ -52,7 +52,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it: the key as kept, the board's clock against this computer's (ms), what to tell the user."""
+    """What came of it: the key as kept, the board's clock against this computer's (ms), notes for the user."""
 
     key: NodeKey
     greeting: str

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -53,7 +54,8 @@ def text_of(node: ast.Constant | ast.JoinedStr) -> str:
 def in_help() -> Iterator[str]:
     """The help of every command and option."""
     for command in typer.main.get_command(app).commands.values():  # type: ignore[attr-defined]
-        yield from (command.help, *(getattr(p, "help", None) or "" for p in command.params))
+        params: list[Any] = command.params
+        yield from (command.help, *(getattr(p, "help", None) or "" for p in params))
 
 
 def in_report() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Time in bed: the longest stretch dominated by lying, from noon to noon. Lying is not sleep."""
+"""Time in bed: the longest stretch of mostly lying, from noon to noon. Lying is not sleep."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
