@@ -2,7 +2,9 @@
 
 Who cannot prove the key within five seconds of connecting is sent away, and learns nothing.
 
-IRQ handlers only take notes; all work is done in `poll`, so that a slow flash never holds up the radio stack.
+IRQ handlers only take notes; all work is done in `poll`, so that a slow flash never holds up the radio stack. A handler
+may run between any two bytecodes of what is below, so `_conn` is read once for all that is done with it. The stack never
+calls one again that has raised: the handler lets no exception out, and allocates nothing but what was written.
 """
 
 import errno
@@ -51,6 +53,8 @@ class GattServer:
         self._idle_ms = idle_ms
         self._ble = bluetooth.BLE()
         self._commands = []
+        self._heard = self._taken = 0  # how many came and went since the start ...
+        self._valid_from = 0  # ... of which the first so many are of who has left
         self._frame = bytearray(_MAX_FRAME)
         self._frame_view = memoryview(self._frame)
         self._frame_size = 0  # a frame that the stack had no room for yet
@@ -91,16 +95,20 @@ class GattServer:
         return max(0, self._shut_at_ms - self._now_ms())
 
     def shut(self):
-        """Send a laptop away, stop advertising and switch the radio off."""
-        if self._conn is not None:
-            self._ble.gap_disconnect(self._conn)
-        self._conn = None
-        self._commands = []
-        self._end_session()
-        self._reopen = False
-        self._ble.active(False)
+        """Send a laptop away, stop advertising and switch the radio off, whatever of it fails."""
+        conn = self._conn
+        if conn is not None:
+            try:
+                self._ble.gap_disconnect(conn)
+            except OSError:
+                pass  # it is under way already
+        self._ble.active(False)  # on the esp32 the IRQs of links that end come in here
         self._ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
         self.active = False
+        self._conn = None
+        self._valid_from = self._heard
+        self._end_session()
+        self._reopen = False
         only_strangers = self._had_stranger and not self._had_owner
         self.back_off = min(self.back_off + 1, _MAX_BACK_OFF) if only_strangers else 0
         self._had_stranger = self._had_owner = False
@@ -111,15 +119,15 @@ class GattServer:
             return
         if self._stale:
             self._end_session()
-        commands = self._commands  # an IRQ may put a new list in its place, but it never shortens one
-        if commands and self._reply is None:
-            self._execute(commands.pop(0))
+        if self._commands and self._reply is None:
+            self._execute(self._take())
         try:
             self._send()
         except OSError:  # the laptop left between the check and the call; the IRQ reports that
             self._end_session()
         if self._reopen and self._conn is None:
             self._reopen = False
+            self._ble.irq(self._irq)  # a stack that had dropped it, for whatever reason, has it again
             self._advertise()
         now_ms = self._now_ms()
         if self._conn is not None and not self._session.is_open:
@@ -171,44 +179,56 @@ class GattServer:
 
     def _send_away(self):
         conn = self._conn
-        if conn is not None:
-            self._ble.gap_disconnect(conn)
+        if conn is not None and self._ble.gap_disconnect(conn) is False:
+            self._peer_changed(None)  # gone, and the stack did not say so
+            self._reopen = True
         self._stranger_until_ms = self._now_ms() + _STRANGER_MS  # not again before the stack has done it
 
     def _irq(self, event, data):
         if event == _IRQ_CENTRAL_CONNECT:
-            self._conn = data[0]
+            self._peer_changed(data[0])
             now_ms = self._now_ms()
             if self._phone and not self._had_stranger:
                 self._phone_until_ms = now_ms + _PHONE_MS
             self._had_stranger = True
             self._stranger_until_ms = max(now_ms + _STRANGER_MS, self._phone_until_ms)
-            self._peer_changed()
         elif event == _IRQ_CENTRAL_DISCONNECT:
-            self._conn = None
-            self._peer_changed()
+            self._peer_changed(None)
             self._reopen = True
         elif event == _IRQ_GATTS_WRITE:
-            if data[1] == self._h_control and len(self._commands) < _QUEUE:
-                self._commands.append(bytes(self._ble.gatts_read(self._h_control)))
+            if data[1] == self._h_control and self._heard - max(self._taken, self._valid_from) < _QUEUE:
+                try:
+                    self._commands.append(bytes(self._ble.gatts_read(self._h_control)))
+                    self._heard += 1
+                except MemoryError:
+                    pass  # the laptop hears nothing, and tries again
         elif event == _IRQ_MTU_EXCHANGED:
             self._mtu = min(data[1], _PREFERRED_MTU)
 
-    def _peer_changed(self):
+    def _peer_changed(self, conn):
         """Note it; the session may be in use by what was interrupted, so `poll` ends it before anything else."""
+        self._conn = conn
         self._mtu = _DEFAULT_MTU
-        self._commands = []
+        self._valid_from = self._heard
         self._stale = True
 
     def _end_session(self):
         """End all that belonged to the peer before."""
         self._stale = False
+        while self._taken < self._valid_from:
+            self._take()
         self._reply = None
         self._reading = False
         self._frame_size = 0
         self._session.end()
 
     # ---- commands
+
+    def _take(self):
+        """Take the first command off the queue; an IRQ before, in or after it counts right."""
+        command = self._commands.pop(0)
+        self._taken += 1
+        return command
 
     def _execute(self, message):
         """Answer a message; what is not from who opened the session, or was heard before, changes nothing."""
@@ -291,16 +311,17 @@ class GattServer:
     def _send(self):
         """Send what waits, as long as the stack takes it."""
         for _ in range(_FRAMES_A_POLL):
-            if self._conn is None:
+            conn = self._conn
+            if conn is None:
                 return
             if self._reply is not None:
-                if not self._notify(self._h_control, self._reply):
+                if not self._notify(conn, self._h_control, self._reply):
                     return
                 self._reply = None
             elif self._frame_size or self._reading:
                 if not self._frame_size and not self._next_frame():
                     continue
-                if not self._notify(self._h_data, self._frame_view[: self._frame_size]):
+                if not self._notify(conn, self._h_data, self._frame_view[: self._frame_size]):
                     return
                 self._frame_size = 0
                 self._stay_open()
@@ -328,10 +349,10 @@ class GattServer:
         self._frame_size = self._session.seal(protocol.LOG, self._frame, n)
         return True
 
-    def _notify(self, handle, data):
+    def _notify(self, conn, handle, data):
         try:
             # The stub wants `data` by keyword; the C function takes it by position only.
-            self._ble.gatts_notify(self._conn, handle, data)  # pyright: ignore[reportCallIssue]
+            self._ble.gatts_notify(conn, handle, data)  # pyright: ignore[reportCallIssue]
         except OSError as e:
             if e.errno == errno.ENOMEM:  # NimBLE is out of buffers: the next poll tries again
                 return False

@@ -75,10 +75,12 @@ def _fetch(app, path):
         return peer.Meeting(app, ble, wait, conn, control).run(path)
     finally:
         app.session.end()
-        if conn is not None:
-            ble.gap_disconnect(conn)
-            wait(lambda: False, _HANG_UP_MS)
-        ble.active(False)
+        try:
+            if conn is not None:
+                ble.gap_disconnect(conn)
+                wait(lambda: False, _HANG_UP_MS)
+        finally:
+            ble.active(False)  # whatever the stack says of a link that ends already
         ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
         node.unload("finding")
         node.unload("peer")

@@ -70,7 +70,10 @@ class Meeting:
             message = bytes(protocol.SEAL_HEADER) + message + bytes(protocol.SEAL_TAG)
             message = bytearray(message)
             self._session.seal(protocol.COMMANDS, message, size)
-        self._ble.gattc_write(self._conn, self._control, message, 1)
+        conn = self._conn
+        if conn is None:
+            raise ValueError("left")
+        self._ble.gattc_write(conn, self._control, message, 1)
 
     def _take(self):
         """Return (whether it is a reply, body) of the next message."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
     from bumble.device import Device
 
+_NO_ROOM = 0x11  # ATT "insufficient resources"
 _T = TypeVar("_T")
 _NO_SERVICE = "no Bluetooth service on this machine (no adapter, or bluetoothd is not running)"
 _NO_ADAPTER = "no usable Bluetooth adapter on this machine"
@@ -186,9 +187,20 @@ class Link:
         return bytes(await self._call(client.read_gatt_char(characteristic), "read", char_uuid, timeout_s))
 
     async def write(self, char_uuid: str, data: bytes, response: bool = True, timeout_s: float | None = None) -> None:
-        """Write a characteristic; without `response` it returns when the data has been handed to the system."""
-        client, characteristic = self._find(char_uuid)
-        await self._call(client.write_gatt_char(characteristic, data, response), "write", char_uuid, timeout_s)
+        """Write a characteristic; without `response` it returns when the data has been handed to the system.
+
+        A peer that refuses it for want of room (ATT 0x11) has not seen it: the same bytes are sent again, for 1.6 s.
+        NimBLE does so while its notifications fill its buffers.
+        """
+        for pause_s in (0.05, 0.1, 0.2, 0.4, 0.8, None):
+            client, characteristic = self._find(char_uuid)
+            try:
+                await self._call(client.write_gatt_char(characteristic, data, response), "write", char_uuid, timeout_s)
+                return
+            except ProtocolError as error:
+                if pause_s is None or getattr(error.__cause__, "code", None) != _NO_ROOM:
+                    raise
+                await asyncio.sleep(pause_s)
 
     async def subscribe(
         self, char_uuid: str, callback: Callable[[bytes], object], timeout_s: float | None = None
