@@ -1,7 +1,7 @@
 """The errors, by room. Each message is one line: what, where, what to do.
 
 The command line returns a code for each, which scripts may rely on: 0 done, 1 a fault in Ambula itself, 2 wrong usage
-(as every command line has it), 3 to 10 as below (8: `check` says no-go), 130 stopped by Ctrl-C, 141 nobody read on.
+(as every command line has it), 3 to 10 as below (8: `check` says no-go), 130 stopped by Ctrl-C, 141 no reader.
 """
 
 

@@ -59,7 +59,7 @@ EXIT_CODES = {
     "5": "no radio or no node",
     "6": "not an Ambula node",
     "7": "the virtual nodes failed",
-    "8": "check: not ready (no-go)",
+    "8": "check: no-go, not ready",
     "9": "unsuitable board on USB",
     "10": "a part of Ambula is not installed",
     "130": "stopped by Ctrl-C",
