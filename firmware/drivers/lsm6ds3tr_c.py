@@ -2,7 +2,7 @@
 
 Section numbers: ST datasheet DocID030071, Rev 3.
 The gyroscope stays off (0.4 to 0.6 mA). Errors are OSError: ENODEV from the bus, whatever goes wrong
-on it, and when another chip answers; ETIMEDOUT. What is rarely asked of it (self-test, noise, motion) is in
+on it, and when another chip answers; ETIMEDOUT. What is rarely asked of it (self-test, noise) is in
 `lsm6ds3tr_c_check`.
 """
 

@@ -70,27 +70,27 @@ class Ledger:
         return self.duration_slots * EPOCH_S
 
 
-def ledger_from(told: NodeTime) -> Ledger:
+def ledger_from(log: NodeTime) -> Ledger:
     """Return the ledger of a node's log.
 
     Epochs of a boot that never learnt the time were recorded in the gap between what lies before and behind them in the
     log, at an unknown place in it: the end of that gap is CLOCK_UNKNOWN, as long as they are. Edge case: where nothing
     is known before or behind them, the recording is that much longer.
     """
-    runs = _known_runs(told)
-    for part in told.unplaced:
+    runs = _known_runs(log)
+    for part in log.unplaced:
         runs = _with_unplaced(runs, part)
     return Ledger(tuple(_merged(runs)))
 
 
-def _known_runs(told: NodeTime) -> list[Run]:
+def _known_runs(log: NodeTime) -> list[Run]:
     """Return the runs between the first and the last sign of life."""
-    epoch = told.records.epoch
-    not_worn = told.records.data[:, record.ACTIVITY] & 15 == activity.NOT_WORN
+    epoch = log.records.epoch
+    not_worn = log.records.data[:, record.ACTIVITY] & 15 == activity.NOT_WORN
     runs = [Run(a, b, State.RECORDED) for a, b in _stretches(epoch[~not_worn])]
     runs += [Run(a, b, State.NOT_WORN) for a, b in _stretches(epoch[not_worn])]
-    for first, end in _gaps(epoch, told.events):
-        runs += _explain(first, end, told.events)
+    for first, end in _gaps(epoch, log.events):
+        runs += _explain(first, end, log.events)
     return sorted(runs, key=lambda run: run.start)
 
 
@@ -174,10 +174,10 @@ def _tells_late(stop: Event, boot: Event) -> bool:
 def _records(boot: Event) -> bool:
     """Return whether a node came up to record, or to wait; logs from before there were plans say nothing of it."""
     try:
-        told = json.loads(boot.payload)
+        story = json.loads(boot.payload)
     except ValueError:
         return True
-    return not (isinstance(told, dict) and told.get("recording") is False)  # pyright: ignore[reportUnknownMemberType]
+    return not (isinstance(story, dict) and story.get("recording") is False)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _with_unplaced(runs: list[Run], part: Unplaced) -> list[Run]:

@@ -58,12 +58,12 @@ def _text(event: Event) -> str:
 
 
 def _boot(event: Event) -> str:
-    told = _json(event)
-    words = f"started ({told.get('reset') or 'unknown cause'}), start {event.boot}, firmware {told.get('firmware')}"
-    if told.get("last_words"):
-        words += f"; it had restarted itself: {told['last_words']}"
-    if told.get("torn_bytes"):
-        words += f"; {told['torn_bytes']} bytes were half written"
+    story = _json(event)
+    words = f"started ({story.get('reset') or 'unknown cause'}), start {event.boot}, firmware {story.get('firmware')}"
+    if story.get("last_words"):
+        words += f"; it had restarted itself: {story['last_words']}"
+    if story.get("torn_bytes"):
+        words += f"; {story['torn_bytes']} bytes were half written"
     return words
 
 
@@ -76,10 +76,10 @@ def _stopped(event: Event) -> str:
 
 
 def _clock(event: Event) -> str:
-    told = _json(event)
+    times_told = _json(event)
     try:
         times = [
-            datetime.fromtimestamp(int(told[key]) / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+            datetime.fromtimestamp(int(times_told[key]) / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
             for key in ("from_utc_ms", "to_utc_ms")
         ]
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
@@ -89,10 +89,10 @@ def _clock(event: Event) -> str:
 
 def _json(event: Event) -> dict[str, Any]:
     try:
-        told = json.loads(event.payload)
+        content = json.loads(event.payload)
     except (ValueError, RecursionError):
         return {}
-    return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
 
 
 _WORDS: dict[int, tuple[str, Callable[[Event], str]]] = {

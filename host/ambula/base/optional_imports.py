@@ -81,8 +81,8 @@ def _pinned(package: str) -> str:
         asked = importlib.metadata.requires("ambula") or []
     except importlib.metadata.PackageNotFoundError:  # run from its sources
         asked = []
-    pins = (found for found in map(_PINNED.match, asked) if found)
-    return next((found[0] for found in pins if found[1] == package), package)
+    pins = (match for match in map(_PINNED.match, asked) if match)
+    return next((match[0] for match in pins if match[1] == package), package)
 
 
 def _quoted(words: list[str]) -> str:

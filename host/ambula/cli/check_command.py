@@ -108,8 +108,8 @@ def _check_nodes(
     if worn is None:
         _end(findings + [_NOT_WORN] * bool(minutes), {}, "Go: the nodes are ready.", facts, json=json)
     else:
-        how, told = _donning(worn)
-        _end(findings + how, told, "Go: the nodes are ready and worn as they should be.", facts, json=json)
+        how, donning = _donning(worn)
+        _end(findings + how, donning, "Go: the nodes are ready and worn as they should be.", facts, json=json)
 
 
 def _donning(span: Span) -> tuple[list[Finding], dict[str, Any]]:
@@ -121,7 +121,7 @@ def _donning(span: Span) -> tuple[list[Finding], dict[str, Any]]:
 
 def _end(
     findings: list[Finding],
-    told: dict[str, Any],
+    donning: dict[str, Any],
     go_words: str,
     facts: list[dict[str, Any]] | None = None,
     *,
@@ -130,7 +130,7 @@ def _end(
     """Say what was found, and end with the exit code that goes with it."""
     go = all(finding.level is Level.NOTE for finding in findings)
     if json:
-        print_json({"go": go, "findings": [asdict(finding) for finding in findings], **told, "nodes": facts})
+        print_json({"go": go, "findings": [asdict(finding) for finding in findings], **donning, "nodes": facts})
     else:
         for fact in facts or []:
             out.line(fact["words"])

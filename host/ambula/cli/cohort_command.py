@@ -50,7 +50,7 @@ def cohort(
                 who = f"{bad.source}, {bad.participant}" if bad.participant else bad.source
                 _warn(f"left out {who}: {bad.reason}")
 
-        found = run_cohort(
+        outcome = run_cohort(
             folder,
             out_path,
             persons,
@@ -62,12 +62,12 @@ def cohort(
             scheduler=scheduler,
             tell=tell,
         )
-    for code in found.repeated:
+    for code in outcome.repeated:
         _warn(f"{code} is in several sources. Each counts as a person of its own in the tables")
-    _say(found, out_path, persons, json)
-    if found.bad:
+    _say(outcome, out_path, persons, json)
+    if outcome.bad:
         raise InputError(
-            f"{len(found.bad)} could not be read: {out_path}.bad.csv lists them. All others are in the tables"
+            f"{len(outcome.bad)} could not be read: {out_path}.bad.csv lists them. All others are in the tables"
         )
 
 
@@ -75,10 +75,10 @@ def _warn(words: str) -> None:
     err.line(f"ambula: {words}")
 
 
-def _say(found: Outcome, out_path: Path, persons: Path | None, json: bool) -> None:
+def _say(outcome: Outcome, out_path: Path, persons: Path | None, json: bool) -> None:
     if json:
-        counts = {"people": found.people, "days": found.days, "epochs": found.epochs}
-        print_json({**counts, "sources": found.sources, "reused": found.reused, "bad": len(found.bad)})
+        counts = {"people": outcome.people, "days": outcome.days, "epochs": outcome.epochs}
+        print_json({**counts, "sources": outcome.sources, "reused": outcome.reused, "bad": len(outcome.bad)})
         return
     also = f", {persons}" if persons else ""
-    out.line(f"{out_path}{also}: {found.days} day(s) of {found.people} people", whole=True)
+    out.line(f"{out_path}{also}: {outcome.days} day(s) of {outcome.people} people", whole=True)

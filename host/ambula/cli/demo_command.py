@@ -61,14 +61,16 @@ def demo(
     if not quick:
         _check_nodes()  # before anything is touched
     work = _fresh(out_dir)
-    told = _look(work, days or _QUICK_DAYS, seed, where) if quick else _rehearse(work, days or 1, seed, where)
+    agreement = _look(work, days or _QUICK_DAYS, seed, where) if quick else _rehearse(work, days or 1, seed, where)
     with Store(work / _STORE) as store:
-        found = results(store, PARTICIPANT, where)
+        worn = results(store, PARTICIPANT, where)
         make_report(store, PARTICIPANT, out_dir / "report.html", where)
-    write_epochs_csv(found.table, out_dir / "epochs.csv")
-    write_days(found.days, out_dir / "daily.csv")
-    print_days(f"{PARTICIPANT} (made by a computer model, not a person)", found.days)
-    out.line(f"{len(found.table)} epochs of both nodes {told}% of unambiguous epochs match the synthetic participant.")
+    write_epochs_csv(worn.table, out_dir / "epochs.csv")
+    write_days(worn.days, out_dir / "daily.csv")
+    print_days(f"{PARTICIPANT} (made by a computer model, not a person)", worn.days)
+    out.line(
+        f"{len(worn.table)} epochs of both nodes {agreement}% of unambiguous epochs match the synthetic participant."
+    )
     out.line(f"It took {time.monotonic() - began_s:.0f} s. Open {out_dir / 'report.html'}", whole=True)
 
 

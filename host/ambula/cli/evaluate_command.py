@@ -72,13 +72,13 @@ def evaluate(
     data = open_set(dataset, Request(_sites(site), names, skip_flagged))
     if peer and THIGH_SITE not in data.sites:
         raise InputError("ActiMotus needs a thigh recording: leave --peer out for the back alone")
-    found = _run(data, programs, classes or _fold(data.sites), order, seed)
+    evaluation = _run(data, programs, classes or _fold(data.sites), order, seed)
     if html is not None and render is not None:
-        _write_page(render(found), html)
+        _write_page(render(evaluation), html)
     if json:
-        print_json(found.plain())
+        print_json(evaluation.plain())
         return
-    evaluation_tables.show(found)
+    evaluation_tables.show(evaluation)
 
 
 def _sites(site: str | None) -> tuple[str, ...]:

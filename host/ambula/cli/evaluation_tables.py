@@ -11,22 +11,22 @@ _SHORT = 5  # letters of a class over a column of counts
 _WORST = 5
 
 
-def show(found: Evaluation) -> None:
+def show(evaluation: Evaluation) -> None:
     """Print what was scored, the tables, what was not scored and why."""
     out.line(
-        f"{found.dataset}, {' and '.join(found.sites)}: {found.people} people, {found.recordings} recordings, "
-        f"{found.hours:.1f} h; ambula {found.version}",
+        f"{evaluation.dataset}, {' and '.join(evaluation.sites)}: {evaluation.people} people, "
+        f"{evaluation.recordings} recordings, {evaluation.hours:.1f} h; ambula {evaluation.version}",
         BOLD,
     )
-    if found.classes:
-        _show_classes(found.classes)
-    if found.cadence:
+    if evaluation.classes:
+        _show_classes(evaluation.classes)
+    if evaluation.cadence:
         _title("cadence by true cadence, steps/min; shares are of all epochs")
-        out.table(_cadence(found.cadence))
-        for name, scores in found.cadence.items():
+        out.table(_cadence(evaluation.cadence))
+        for name, scores in evaluation.cadence.items():
             if scores.steps:
                 out.line(_steps(name, scores))
-    _show_left_out(found)
+    _show_left_out(evaluation)
 
 
 def _show_classes(all_scores: Mapping[str, ClassScores]) -> None:
@@ -106,14 +106,16 @@ def _steps(name: str, scores: CadenceScores) -> str:
     )
 
 
-def _show_left_out(found: Evaluation) -> None:
+def _show_left_out(evaluation: Evaluation) -> None:
     out.line()
-    if found.excluded:
-        count = f"{sum(found.excluded.values())} of {found.epochs} epochs"
-        out.line(f"no class scored in {count}: {_listed(found.excluded)}")
-    if found.cadence_excluded:
-        out.line(f"no cadence scored in {sum(found.cadence_excluded.values())}: {_listed(found.cadence_excluded)}")
-    for note in found.notes:
+    if evaluation.excluded:
+        count = f"{sum(evaluation.excluded.values())} of {evaluation.epochs} epochs"
+        out.line(f"no class scored in {count}: {_listed(evaluation.excluded)}")
+    if evaluation.cadence_excluded:
+        out.line(
+            f"no cadence scored in {sum(evaluation.cadence_excluded.values())}: {_listed(evaluation.cadence_excluded)}"
+        )
+    for note in evaluation.notes:
         out.line(note)
 
 

@@ -36,14 +36,14 @@ def flash(
     list(device_files(board))  # before anything is touched
     if install_micropython is not None:
         check_installable(install_micropython)
-    found = choose_port(port)
-    out.line(f"board at {found}")
+    usb_port = choose_port(port)
+    out.line(f"board at {usb_port}")
     if install_micropython is not None:
         if dry_run:
             out.line("it would be erased, then get MicroPython and all of the firmware")
             return
-        install(found.device, install_micropython)
-    with UsbBoard(found.device) as opened:
+        install(usb_port.device, install_micropython)
+    with UsbBoard(usb_port.device) as opened:
         state = look(opened)
         out.line(_told(state))
         firmware = compile_for(state, board)

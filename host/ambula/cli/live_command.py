@@ -88,11 +88,11 @@ def _table(view: View) -> Table:
 
 def _lines(view: View) -> list[str]:
     """Return one line per node, and the notes, for output that is not a terminal."""
-    told = [
+    lines = [
         f"{row.participant} {row.node}: {', '.join(cell for cell in _cells(row) if cell != _DASH)}"
         for row in view.rows()
     ]
-    return told + _notes(view)
+    return lines + _notes(view)
 
 
 def _cells(row: Row) -> list[str]:

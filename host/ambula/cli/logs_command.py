@@ -38,20 +38,20 @@ def logs(
         who = choose_participant(kept, participant)
         zones = zones_of(kept, who, zone)
         from_s = moment(since, zone_of(kept, zone), "--since") if since else None
-        told = [
+        happenings = [
             (protocol.ROLE_NAMES[node.role], happening)
             for node in kept.nodes("participant = ?", (who,))
             for happening in story_of(kept, node)
             if from_s is None or (happening.utc_s or 0) >= from_s
         ]
-    told.sort(key=lambda line: line[1].utc_s or 0)
+    happenings.sort(key=lambda line: line[1].utc_s or 0)
     if json:
-        print_json([{"role": role, **asdict(happening)} for role, happening in told])
+        print_json([{"role": role, **asdict(happening)} for role, happening in happenings])
         return
-    if not told:
+    if not happenings:
         out.line(f"{who}: nothing is known to have happened")
         return
-    rows = [(_when(happening, zones), role, happening.words) for role, happening in told]
+    rows = [(_when(happening, zones), role, happening.words) for role, happening in happenings]
     out.table(Table(rows, ("when", "node", "what")))
 
 

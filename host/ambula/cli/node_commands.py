@@ -59,13 +59,13 @@ def scan(timeout: TimeoutOption = SCAN_S, json: JsonOption = False, radio: Radio
 
     A node can be identified only by a computer on which it was set up. Others are listed as unknown.
     """
-    found = run(_scan(radio, timeout))
+    nodes_near = run(_scan(radio, timeout))
     if json:
-        print_json([_near_as_json(n) for n in found])
+        print_json([_near_as_json(n) for n in nodes_near])
         return
-    if not found:
+    if not nodes_near:
         raise TransportError(_NOBODY.format(timeout))
-    rows = [(n.key.participant if n.key else "-", n.role, str(n.found.rssi_dbm)) for n in found]
+    rows = [(n.key.participant if n.key else "-", n.role, str(n.found.rssi_dbm)) for n in nodes_near]
     out.table(Table(rows, ("participant", "role", "signal (dBm)"), right=frozenset({2})))
 
 
@@ -107,8 +107,8 @@ def sync(
             for result in report.synced:
                 out.line(_sync_line(result))
     if report.failed:
-        told = "; ".join(f"{name}: {error}" for name, error in report.failed)
-        raise report.failed[0][1].__class__(told)
+        failures = "; ".join(f"{name}: {error}" for name, error in report.failed)
+        raise report.failed[0][1].__class__(failures)
 
 
 def wanted_keys(participant: str, role: str) -> list[NodeKey]:
@@ -226,46 +226,46 @@ def status(store: StoreOption = None, json: JsonOption = False) -> None:
         print_json([{**r, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])} for r in rows])
         return
     for row in rows:
-        told = [
+        lines = [
             (key.replace("_", " "), _faults(value) if key == "faults" else _told(value))
             for key, value in row.items()
             if key not in ("participant", "role")
         ]
-        out.table(Table(told, title=f"{row['participant']}: {row['role']}"))
+        out.table(Table(lines, title=f"{row['participant']}: {row['role']}"))
 
 
-def _faults(told: dict[str, int]) -> str:
+def _faults(counts: dict[str, int]) -> str:
     """Return the node's own words, with how often."""
-    return "; ".join(words if count == 1 else f"{words} (x{count})" for words, count in told.items()) or "none"
+    return "; ".join(words if count == 1 else f"{words} (x{count})" for words, count in counts.items()) or "none"
 
 
 def _told(value: Any) -> str:
     """Return a status value in words: the ledger as durations, absent values as a dash."""
     if isinstance(value, dict):
         slots = cast("dict[str, int]", value)
-        told = ", ".join(f"{state} {_hours(count)}" for state, count in slots.items() if count)
-        return f"{told}; in total {_hours(sum(slots.values()))}" if told else "nothing"
+        durations = ", ".join(f"{state} {_hours(count)}" for state, count in slots.items() if count)
+        return f"{durations}; in total {_hours(sum(slots.values()))}" if durations else "nothing"
     return "-" if value is None else str(value)
 
 
-def _sensor_as_json(found: Calibration) -> dict[str, Any]:
+def _sensor_as_json(calibration: Calibration) -> dict[str, Any]:
     """Return a calibration for scripts; null where there is no value."""
-    known = not found.refusal
+    known = not calibration.refusal
     return {
-        "error_mg": None if math.isnan(found.before_mg) else round(found.before_mg, 1),
-        "offset_mg": [round(v, 1) for v in found.offset_mg] if known else None,
-        "gain": [round(v, 4) for v in found.gain] if known else None,
-        "error_without_them_mg": round(found.after_mg, 1) if known else None,
-        "still_epochs": found.epochs,
-        "directions": found.directions,
-        "refusal": found.refusal or None,
+        "error_mg": None if math.isnan(calibration.before_mg) else round(calibration.before_mg, 1),
+        "offset_mg": [round(v, 1) for v in calibration.offset_mg] if known else None,
+        "gain": [round(v, 4) for v in calibration.gain] if known else None,
+        "error_without_them_mg": round(calibration.after_mg, 1) if known else None,
+        "still_epochs": calibration.epochs,
+        "directions": calibration.directions,
+        "refusal": calibration.refusal or None,
     }
 
 
 def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, Any]:
     records = store.records(node.node_id)
-    told = node_time(store, node)
-    placed = told.records.epoch
+    log = node_time(store, node)
+    placed = log.records.epoch
     anchors = store.anchors(node.node_id)
     clock = latest_fit(store, node)
     return {
@@ -276,7 +276,7 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "epochs": len(records),
         "first_utc": _utc(int(placed[0]) * EPOCH_S) if len(placed) else None,
         "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
-        "slots": {state.value: count for state, count in ledger_from(told).slots.items()},
+        "slots": {state.value: count for state, count in ledger_from(log).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
         "faults": faults_of(store, node),
         "receipts": check(store, node, keys),

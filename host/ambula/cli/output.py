@@ -232,11 +232,11 @@ def _styled(text: str, style: str) -> str:
 
 
 def _steps_as_lines() -> Show:
-    told: set[str] = set()
+    steps_shown: set[str] = set()
 
     def show(step: str, share: float | None) -> None:
-        if step not in told:
-            told.add(step)
+        if step not in steps_shown:
+            steps_shown.add(step)
             err.line(f"{step} ...")
 
     return show

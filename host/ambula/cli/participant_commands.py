@@ -70,8 +70,8 @@ def zone(
         if not changes or changes[0].from_utc_s > 0:
             changes = [ZoneChange(0, zone_of(kept, None)), *changes]
     if json:
-        told = [{"from_utc": _utc(c.from_utc_s) if c.from_utc_s else None, "zone": c.zone} for c in changes]
-        print_json({"participant": who, "zones": told})
+        changes_told = [{"from_utc": _utc(c.from_utc_s) if c.from_utc_s else None, "zone": c.zone} for c in changes]
+        print_json({"participant": who, "zones": changes_told})
         return
     out.table(Table([(_since(change), change.zone) for change in changes], title=f"{who}: time zone of the days"))
 
@@ -90,10 +90,10 @@ def height(
             kept.set_height(who, centimetres / 100)
         height_m = kept.height_m(who)
     if height_m is None:
-        told = f"{who}: height not set; {REFERENCE_HEIGHT_M:.2f} m assumed. Set it: `ambula height 182`"
+        line = f"{who}: height not set; {REFERENCE_HEIGHT_M:.2f} m assumed. Set it: `ambula height 182`"
     else:
-        told = f"{who}: {100 * height_m:g} cm"
-    out.line(told)
+        line = f"{who}: {100 * height_m:g} cm"
+    out.line(line)
 
 
 def _since(change: ZoneChange) -> str:

@@ -61,13 +61,13 @@ def programme(
         table, zones = load_wear(kept, who).table, zones_of(kept, who, zone)
         if text is not None or start is not None:
             _keep(kept, who, text, _first_date(start, table, zones) if start is not None else None)
-        found = programme_of(kept, who, table, zones)
-    if found is None:
+        followed = programme_of(kept, who, table, zones)
+    if followed is None:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
     if json:
-        print_json({"participant": who, **_as_json(found)})
+        print_json({"participant": who, **_as_json(followed)})
         return
-    _print(who, found)
+    _print(who, followed)
 
 
 def note(
@@ -161,7 +161,7 @@ def _not_ahead(at: str, zone: str, store: Store, who: str) -> int:
     return when
 
 
-def _print(who: str, found: Programme) -> None:
+def _print(who: str, followed: Programme) -> None:
     heads = ("week", "from", "goal", *_DAYS, "pain", "")
     rows = [
         (
@@ -172,12 +172,17 @@ def _print(who: str, found: Programme) -> None:
             EMPTY if week.worst_pain is None else str(week.worst_pain),
             words.verdict_words(week.verdict),
         )
-        for week in found.weeks
+        for week in followed.weeks
     ]
     figures = frozenset({0, *range(3, len(heads) - 1)})
-    out.table(Table(rows, heads, f'{who}: walking plan "{found.plan.name}"', figures))
-    told = (words.next_words(found), words.reason_words(found), words.how_words(found.plan), words.HELP_AT_ONCE)
-    out.line("\n" + "\n".join(line for line in told if line))
+    out.table(Table(rows, heads, f'{who}: walking plan "{followed.plan.name}"', figures))
+    lines = (
+        words.next_words(followed),
+        words.reason_words(followed),
+        words.how_words(followed.plan),
+        words.HELP_AT_ONCE,
+    )
+    out.line("\n" + "\n".join(line for line in lines if line))
     out.line(DISCLAIMER, DIM)
 
 
@@ -190,7 +195,7 @@ def _by_weekday(week: ProgrammeWeek) -> list[str]:
     return cells
 
 
-def _as_json(found: Programme) -> dict[str, Any]:
+def _as_json(followed: Programme) -> dict[str, Any]:
     """Return a programme for scripts."""
     weeks = [
         {
@@ -205,7 +210,7 @@ def _as_json(found: Programme) -> dict[str, Any]:
             "worst_pain": w.worst_pain,
             "verdict": w.verdict.value,
         }
-        for w in found.weeks
+        for w in followed.weeks
     ]
-    goal = {"minutes": found.goal.minutes, "days": found.goal.days}
-    return {"plan": found.plan.__dict__, "weeks": weeks, "goal": goal, "reason": words.reason_words(found)}
+    goal = {"minutes": followed.goal.minutes, "days": followed.goal.days}
+    return {"plan": followed.plan.__dict__, "weeks": weeks, "goal": goal, "reason": words.reason_words(followed)}

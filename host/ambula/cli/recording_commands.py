@@ -88,5 +88,5 @@ def _say(table: EpochTable, path: Path, json: bool) -> None:
     if json:
         print_json({"epochs": len(table), "minutes": minutes, "out": str(path)})
         return
-    told = ", ".join(f"{name} {value:.1f}" for name, value in minutes.items() if value)
-    err.line(f"{path}: {len(table)} epochs; minutes: {told}", whole=True)
+    durations = ", ".join(f"{name} {value:.1f}" for name, value in minutes.items() if value)
+    err.line(f"{path}: {len(table)} epochs; minutes: {durations}", whole=True)

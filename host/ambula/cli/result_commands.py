@@ -75,17 +75,17 @@ def summary(
     by = rules_of(rules)
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
-        found = results(kept, who, zones_of(kept, who, zone), by)
+        outcome = results(kept, who, zones_of(kept, who, zone), by)
     if csv is not None:
-        write_days(found.days, csv)
+        write_days(outcome.days, csv)
     if form is not Format.TABLE:
-        give_summary(form, per, who, found, by, out_path)
+        give_summary(form, per, who, outcome, by, out_path)
         return
-    if len(found.table) == 0:
+    if len(outcome.table) == 0:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
-    print_days(who, found.days)
-    for told in found.clocks:
-        out.line(told)
+    print_days(who, outcome.days)
+    for line in outcome.clocks:
+        out.line(line)
 
 
 def write_days(days: list[DaySummary], path: Path) -> None:

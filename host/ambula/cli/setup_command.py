@@ -53,9 +53,9 @@ def setup(
     """Set up a flashed board as a participant's node, over USB: new key, role, time and capture plan."""
     wanted = _wanted(participant, role, zone, start, days, phone, sitting_buzz)
     warn_of_name(wanted.participant)
-    found = choose_port(port)
+    usb_port = choose_port(port)
     keys = KeyFile()
-    with UsbBoard(found.device) as board:
+    with UsbBoard(usb_port.device) as board:
         done = set_up(board, look(board), wanted, keys, replace=replace, erase=erase)
     for note in done.notes:
         out.line(f"note: {note}")

@@ -43,16 +43,16 @@ def check_format(form: Format, path: Path | None) -> None:
         raise InputError("--format parquet needs a file: add --out FILE")
 
 
-def give_summary(form: Format, per: Per, participant: str, found: Results, rules: Rules, path: Path | None) -> None:
+def give_summary(form: Format, per: Per, participant: str, outcome: Results, rules: Rules, path: Path | None) -> None:
     """Write a summary as CSV, Parquet or JSON to `path`, or print it; raises InputError where that cannot be."""
     if form is Format.PARQUET and path is not None:
         with writing(path):
             if per is Per.DAY:
-                write_parquet(DaySummary, found.days, path, rules)
+                write_parquet(DaySummary, outcome.days, path, rules)
             else:
-                write_parquet(WeekSummary, [found.week], path, rules)
+                write_parquet(WeekSummary, [outcome.week], path, rules)
         return
-    text = summary_json(participant, found) if form is Format.JSON else _csv(per, found)
+    text = summary_json(participant, outcome) if form is Format.JSON else _csv(per, outcome)
     if path is None:
         out.raw(text)
         return
@@ -60,20 +60,20 @@ def give_summary(form: Format, per: Per, participant: str, found: Results, rules
         write_whole(path, text)
 
 
-def summary_json(participant: str, found: Results) -> str:
+def summary_json(participant: str, outcome: Results) -> str:
     """Return days, week, ledgers and what gait showed of the clocks as JSON; NaN is null."""
     value = {
         "participant": participant,
-        "days": [_plain(d) for d in found.days],
-        "week": _plain(found.week),
-        "ledger": {name: _ledger_as_json(each) for name, each in found.ledgers.items()},
-        "clocks": found.clocks,
+        "days": [_plain(d) for d in outcome.days],
+        "week": _plain(outcome.week),
+        "ledger": {name: _ledger_as_json(each) for name, each in outcome.ledgers.items()},
+        "clocks": outcome.clocks,
     }
     return json.dumps(value, indent=1, allow_nan=False) + "\n"
 
 
-def _csv(per: Per, found: Results) -> str:
-    return daily_csv_text(found.days) if per is Per.DAY else weekly_csv_text([found.week])
+def _csv(per: Per, outcome: Results) -> str:
+    return daily_csv_text(outcome.days) if per is Per.DAY else weekly_csv_text([outcome.week])
 
 
 def _ledger_as_json(ledger: Ledger) -> dict[str, Any]:

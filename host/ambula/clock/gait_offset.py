@@ -90,8 +90,8 @@ def align(first: Records, second: Records) -> Alignment:
     if windows:
         epoch, ahead, peak = (np.array(column) for column in zip(*windows, strict=True))
         return Alignment(epoch.astype(np.int64), ahead, peak)
-    told = [w for w in found if isinstance(w, str)]
-    refusal = max(told, key=told.count) if told else "the nodes never recorded at the same time"
+    refusals = [w for w in found if isinstance(w, str)]
+    refusal = max(refusals, key=refusals.count) if refusals else "the nodes never recorded at the same time"
     return Alignment(np.empty(0, np.int64), np.empty(0), np.empty(0), refusal)
 
 

@@ -50,10 +50,10 @@ def _settle(name: str, track: Track, against: Records, words: list[str]) -> Reco
     parts: list[Records] = [track.part(~np.isin(track.life, track.poor_lives()))]
     for life in track.poor_lives():
         own = track.part(track.life == life)
-        found = align(against, own)
-        parts.append(own if found.refusal else moved(own, found.ahead_at(own.epoch)))
+        alignment = align(against, own)
+        parts.append(own if alignment.refusal else moved(own, alignment.ahead_at(own.epoch)))
         if len(_shared(against, own)):
-            words.append(_words(name, found))
+            words.append(_words(name, alignment))
     epoch, data = np.concatenate([p.epoch for p in parts]), np.concatenate([p.data for p in parts])
     first = first_of_each(epoch)
     return Records(epoch[first], data[first])
@@ -63,8 +63,8 @@ def _shared(one: Records, other: Records) -> NDArray[np.int64]:
     return np.intersect1d(one.epoch, other.epoch, assume_unique=True)
 
 
-def _words(name: str, found: Alignment) -> str:
+def _words(name: str, alignment: Alignment) -> str:
     other = THIGH_SITE if name == BACK_SITE else BACK_SITE
-    if found.refusal:
-        return f"No sync confirms the {name} node's clock, and gait could not correct it: {found.refusal}."
-    return f"The {name} node's clock was aligned with the {other}'s by gait: it was {told(found)}."
+    if alignment.refusal:
+        return f"No sync confirms the {name} node's clock, and gait could not correct it: {alignment.refusal}."
+    return f"The {name} node's clock was aligned with the {other}'s by gait: it was {told(alignment)}."

@@ -92,8 +92,8 @@ def latest_fit(store: Store, node: NodeRow) -> ClockFit:
 
 def _fit_of(life: Life) -> ClockFit:
     """Fit a life's anchors, and its steps to UTC where no anchor was taken near: somebody's clock set it."""
-    told = [ms for ms in life.set_ms if all(abs(ms - a.node_utc_ms) > _NEAR_MS for a in life.anchors)]
-    return fit([*life.anchors, *(Anchor(ms, ms, 0) for ms in told)])
+    set_times_ms = [ms for ms in life.set_ms if all(abs(ms - a.node_utc_ms) > _NEAR_MS for a in life.anchors)]
+    return fit([*life.anchors, *(Anchor(ms, ms, 0) for ms in set_times_ms)])
 
 
 def _place(life: Life) -> _Placed:
@@ -141,11 +141,11 @@ def _holes(
 
 def _unplaced(lives: list[Life], placed: list[_Placed | None]) -> list[Unplaced]:
     """Return the lives without a place, each between the nearest ones in the log that have one."""
-    found: list[Unplaced] = []
+    parts: list[Unplaced] = []
     for i, life in enumerate(lives):
         epochs = len(np.unique(_own_epochs(life))) if placed[i] is None else 0
         if epochs:
             before = [p.marks[1] for p in placed[:i] if p is not None]
             behind = [p.marks[0] for p in placed[i + 1 :] if p is not None]
-            found.append(Unplaced(epochs, before[-1] if before else None, behind[0] if behind else None))
-    return found
+            parts.append(Unplaced(epochs, before[-1] if before else None, behind[0] if behind else None))
+    return parts

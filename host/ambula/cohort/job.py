@@ -78,10 +78,10 @@ def run_cohort(
         for path, kind in tables.items():
             with replacing(path) as made:
                 join_parts(parts, order, kind, rules, made)
-        told = out.with_name(f"{out.name}.bad.csv")
-        told.unlink(missing_ok=True)
+        bad_csv = out.with_name(f"{out.name}.bad.csv")
+        bad_csv.unlink(missing_ok=True)
         if outcome.bad:
-            with replacing(told) as made:
+            with replacing(bad_csv) as made:
                 write_bad(outcome.bad, made)
         shutil.rmtree(parts)
     return outcome

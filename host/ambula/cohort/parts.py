@@ -89,10 +89,10 @@ def do_batch(folder: Path, batch: Batch, ask: Ask) -> Done:
 
 def done_of(folder: Path, batch: Batch) -> Done | None:
     """Return what a batch came to, None where it has no part yet."""
-    told = folder / batch.key / "done.json"
-    if not told.exists():
+    note = folder / batch.key / "done.json"
+    if not note.exists():
         return None
-    values = json.loads(told.read_text("utf-8"))
+    values = json.loads(note.read_text("utf-8"))
     bad = tuple(Bad(**b) for b in values.pop("bad"))
     return Done(bad=bad, **values)
 

@@ -50,10 +50,10 @@ def find_sources(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
-    found = [p for p in folder.rglob("*.db") if p.is_file()] + [p for p in folder.rglob(f"{KEY}*") if p.is_dir()]
-    if not found:
+    sources = [p for p in folder.rglob("*.db") if p.is_file()] + [p for p in folder.rglob(f"{KEY}*") if p.is_dir()]
+    if not sources:
         raise InputError(f"{folder}: has neither stores (*.db) nor a data set of epochs ({KEY}CODE/*.parquet)")
-    return sorted(found)
+    return sorted(sources)
 
 
 def people_of(source: Path, ask: Ask) -> Iterator[Person | Bad]:
@@ -73,10 +73,10 @@ def people_of(source: Path, ask: Ask) -> Iterator[Person | Bad]:
 
 
 def _of_store(store: Store, participant: str, ask: Ask) -> Person:
-    told = store.get("zone") or store.zone_changes(participant)
-    zones = zones_of(store, participant, ask.zone or (None if told else ask.default_zone))
-    found = results(store, participant, zones, ask.rules)
-    return Person(found.days, found.week, len(found.table))
+    has_zone = store.get("zone") or store.zone_changes(participant)
+    zones = zones_of(store, participant, ask.zone or (None if has_zone else ask.default_zone))
+    outcome = results(store, participant, zones, ask.rules)
+    return Person(outcome.days, outcome.week, len(outcome.table))
 
 
 def _of_set(folder: Path, ask: Ask) -> Person:

@@ -40,8 +40,8 @@ def schema_of(kind: Kind, rules: Rules = DEFAULT) -> Any:
     columns = [
         arrow.field(e.name, getattr(arrow, _TYPES[types[e.name]])(), metadata=_meaning(e)) for e in entries_of(kind)
     ]
-    told = {"software": f"ambula {ambula.__version__}", "epoch_s": str(EPOCH_S), "rules": json.dumps(asdict(rules))}
-    return arrow.schema(columns, metadata=told)
+    metadata = {"software": f"ambula {ambula.__version__}", "epoch_s": str(EPOCH_S), "rules": json.dumps(asdict(rules))}
+    return arrow.schema(columns, metadata=metadata)
 
 
 def arrow_table(kind: Kind, rows: Sequence[DaySummary | WeekSummary], rules: Rules = DEFAULT) -> Any:

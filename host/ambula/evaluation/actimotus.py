@@ -64,11 +64,11 @@ def actimotus() -> Program:
 
 def _answer(package: Any, pandas: Any, stream: Stream) -> Answer:
     features = {site: _features(package, pandas, acc_g, stream.rate_hz) for site, acc_g in stream.acc_g.items()}
-    found, _ = package.Activities().compute(features[THIGH_SITE], trunk=features.get(BACK_SITE))
+    activities, _ = package.Activities().compute(features[THIGH_SITE], trunk=features.get(BACK_SITE))
     epochs = len(stream.truth)
     start = features[THIGH_SITE].index[0].floor("s")
-    classes = found["activity"].astype(object).map(_CLASS_OF).fillna("other")
-    activity = _by_epoch(_seconds(found, start), classes.to_numpy().astype(str), epochs)
+    classes = activities["activity"].astype(object).map(_CLASS_OF).fillna("other")
+    activity = _by_epoch(_seconds(activities, start), classes.to_numpy().astype(str), epochs)
     seconds = _seconds(features[THIGH_SITE], start)
     walking, running = (
         _rates(seconds, features[THIGH_SITE][name].to_numpy(), epochs) for name in ("walk_feature", "run_feature")

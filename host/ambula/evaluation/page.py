@@ -25,16 +25,16 @@ class Card:
     peer: str = ""
 
 
-def render_page(found: Evaluation) -> str:
+def render_page(evaluation: Evaluation) -> str:
     """Return the page as HTML: no script, no network; the same evaluation gives the same bytes."""
-    classes, cadence = found.classes, found.cadence
+    classes, cadence = evaluation.classes, evaluation.cadence
     loader = PackageLoader("ambula.evaluation", "")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return pages.get_template("page.html").render(
-        found=found,
+        found=evaluation,
         headline=_headline(classes, cadence),
-        fold=_FOLD_SAID[found.fold] if classes else "",
-        kinds={name: pictures.kind_of(number) for number, name in enumerate(found.programs)},
+        fold=_FOLD_SAID[evaluation.fold] if classes else "",
+        kinds={name: pictures.kind_of(number) for number, name in enumerate(evaluation.programs)},
         cards=_cards(classes, cadence),
         classes=classes,
         cadence=cadence,
@@ -42,7 +42,7 @@ def render_page(found: Evaluation) -> str:
         heat={name: pictures.heat_map(name, scores) for name, scores in classes.items()},
         people=pictures.people_strip(classes) if classes else None,
         bins=pictures.cadence_bars(cadence) if cadence else None,
-        command=_command(found),
+        command=_command(evaluation),
     )
 
 
@@ -81,10 +81,10 @@ def _number(value: float) -> str:
     return "none" if value != value else f"{value:.2f}"
 
 
-def _command(found: Evaluation) -> str:
-    site = "both" if len(found.sites) == 2 else found.sites[0]
-    peers = "".join(f" --peer {name}" for name in found.programs if name != "ambula")
+def _command(evaluation: Evaluation) -> str:
+    site = "both" if len(evaluation.sites) == 2 else evaluation.sites[0]
+    peers = "".join(f" --peer {name}" for name in evaluation.programs if name != "ambula")
     return (
-        f"ambula evaluate {found.dataset} --site {site} --classes {found.fold} --order {found.order} "
-        f"--seed {found.seed}{peers}"
+        f"ambula evaluate {evaluation.dataset} --site {site} --classes {evaluation.fold} --order {evaluation.order} "
+        f"--seed {evaluation.seed}{peers}"
     )

@@ -30,8 +30,8 @@ def f1_bars(scores: Mapping[str, ClassScores]) -> Picture:
         _named(picture, y, len(scores), klass, of.epochs)
         for number, (name, program) in enumerate(scores.items()):
             s = program.classes[klass]
-            told = f"{klass}, {name}: F1 {s.f1:.3f}, mean over {s.people} people {s.mean_f1:.3f}"
-            _bar(picture, y, s.f1, f"{s.f1:.3f}", kind_of(number), told, s.mean_f1)
+            label = f"{klass}, {name}: F1 {s.f1:.3f}, mean over {s.people} people {s.mean_f1:.3f}"
+            _bar(picture, y, s.f1, f"{s.f1:.3f}", kind_of(number), label, s.mean_f1)
             at = _LEFT + _span() * s.mean_f1
             picture.lines.append(Line(at, y - 1, at, y + _BAR - 2, "mark"))
             y += _BAR
@@ -93,8 +93,8 @@ def cadence_bars(scores: Mapping[str, CadenceScores]) -> Picture:
         for number, (name, program) in enumerate(scores.items()):
             s = program.groups[group]
             figure = "none" if math.isnan(s.mae) else f"{s.mae:.1f}"
-            told = f"{group}, {name}: error {figure} steps/min, within 5 in {100 * s.within_5:.0f}% of epochs"
-            _bar(picture, y, 0.0 if math.isnan(s.mae) else s.mae / top, figure, kind_of(number), told)
+            label = f"{group}, {name}: error {figure} steps/min, within 5 in {100 * s.within_5:.0f}% of epochs"
+            _bar(picture, y, 0.0 if math.isnan(s.mae) else s.mae / top, figure, kind_of(number), label)
             y += _BAR
         y += _gap(len(scores))
     return _closed(picture, y)
@@ -105,8 +105,8 @@ def people_strip(scores: Mapping[str, ClassScores]) -> Picture:
     worst = {name: s.people[0] for name, s in scores.items()}
     lowest = min(person.accuracy for person in worst.values())
     start = max(0.0, math.floor(lowest * 10 - 0.2) / 10)
-    told = [f"{name}: worst {p.subject} {p.accuracy:.2f}" for name, p in worst.items()]
-    picture = Picture("Dots: accuracy of each person. " + "; ".join(told))
+    labels = [f"{name}: worst {p.subject} {p.accuracy:.2f}" for name, p in worst.items()]
+    picture = Picture("Dots: accuracy of each person. " + "; ".join(labels))
     y = 24.0
     for number, (name, program) in enumerate(scores.items()):
         y = _dots(picture, y, start, name, program.people, kind_of(number))
@@ -127,8 +127,8 @@ def _dots(picture: Picture, top: float, start: float, name: str, people: Sequenc
     floor = top + height - 22
     picture.words.append(Word(_LEFT - 10, floor - _RADIUS + 4, name, "end"))
     for (x, person), up in zip(at, level, strict=True):
-        told = f"{person.subject}, {name}: {person.accuracy:.3f} of {person.epochs} epochs"
-        picture.dots.append(Dot(x, floor - _RADIUS - rise * up, _RADIUS - 0.5, kind, told))
+        label = f"{person.subject}, {name}: {person.accuracy:.3f} of {person.epochs} epochs"
+        picture.dots.append(Dot(x, floor - _RADIUS - rise * up, _RADIUS - 0.5, kind, label))
     free = -math.inf
     for x, person in at[:4]:
         if x - free > 34:
@@ -160,10 +160,10 @@ def _gap(bars: int) -> float:
     return max(_GAP, 30 - _BAR * bars)
 
 
-def _bar(picture: Picture, y: float, share: float, figure: str, kind: str, told: str, mark: float = 0.0) -> None:
+def _bar(picture: Picture, y: float, share: float, figure: str, kind: str, label: str, mark: float = 0.0) -> None:
     """Draw a bar with its figure behind it, and behind the mark that stands at `mark`."""
     length = _span() * share
-    picture.boxes.append(Box(_LEFT, y, max(length, 0.5), _BAR - 3, kind, told))
+    picture.boxes.append(Box(_LEFT, y, max(length, 0.5), _BAR - 3, kind, label))
     picture.words.append(Word(_LEFT + max(length, _span() * mark) + 7, y + _BAR - 5, figure, "start", "figure"))
 
 

@@ -58,8 +58,8 @@ def _about(source: Source, root: Path, label: str) -> None:
             "GeneratedBy": [{"Name": "Ambula", "Version": ambula.__version__, "Description": "; ".join(_told(source))}],
         },
     )
-    told = "\n".join(f"- {line}" for line in _told(source))
-    (root / "README.md").write_text(f"# Epochs and days by Ambula\n\n{told}\n\n{_README}\n", "utf-8")
+    provenance = "\n".join(f"- {line}" for line in _told(source))
+    (root / "README.md").write_text(f"# Epochs and days by Ambula\n\n{provenance}\n\n{_README}\n", "utf-8")
     _tsv(root / "participants.tsv", ["participant_id"], [[f"sub-{label}"]])
     write_json(
         root / "participants.json",
@@ -93,9 +93,9 @@ def _tables(source: Source, root: Path, label: str) -> None:
     )
 
 
-def _sidecar(kind: Kind, told: str) -> dict[str, Any]:
+def _sidecar(kind: Kind, description: str) -> dict[str, Any]:
     """Return the data dictionary of a table, as BIDS wants it."""
-    columns: dict[str, Any] = {"Description": told, "TaskName": _TASK}
+    columns: dict[str, Any] = {"Description": description, "TaskName": _TASK}
     for e in entries(kind):
         if e.name in DEVICES:
             continue

@@ -45,7 +45,7 @@ class Source:
     @property
     def provenance(self) -> dict[str, str]:
         """Where the figures come from, in words: what every file carries that can."""
-        told = {
+        facts = {
             "participant": self.participant,
             "time_zone": self.zones.words,
             "epoch_s": str(EPOCH_S),
@@ -54,7 +54,7 @@ class Source:
             "rules": self.days[0].rules,
             "met_table": self.days[0].met_table,
         }
-        return {**told, "synthetic": "a made-up participant"} if self.synthetic else told
+        return {**facts, "synthetic": "a made-up participant"} if self.synthetic else facts
 
     def span(self, day: DaySummary) -> tuple[datetime, datetime]:
         """Return from when to when the recording touches a day: local times with the offset from UTC."""
@@ -78,16 +78,16 @@ class Written:
 
 def load_source(store: Store, participant: str, zones: ZoneHistory, rules: Rules = DEFAULT) -> Source:
     """Return what the store holds of a participant, as `summary` does; InputError where nothing was recorded."""
-    found = results(store, participant, zones, rules)
-    if not len(found.table):
+    outcome = results(store, participant, zones, rules)
+    if not len(outcome.table):
         raise InputError(f"{participant} has no epochs yet: sync the nodes first")
     return Source(
         participant=participant,
-        table=found.table,
-        days=found.days,
+        table=outcome.table,
+        days=outcome.days,
         zones=zones,
-        firmware=found.firmware,
-        moved=found.moved,
+        firmware=outcome.firmware,
+        moved=outcome.moved,
         made=datetime.now(UTC).replace(microsecond=0),
         synthetic=bool(store.get("synthetic")),
     )

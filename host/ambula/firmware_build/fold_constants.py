@@ -20,10 +20,10 @@ def fold_constants(sources: Mapping[str, str]) -> dict[str, str]:
     trees = {name: ast.parse(text) for name, text in sources.items()}
     known: dict[str, dict[str, int]] = {}
     while True:
-        found = {_module(name): _constants(tree, known) for name, tree in trees.items()}
-        if found == known:
+        constants = {_module(name): _constants(tree, known) for name, tree in trees.items()}
+        if constants == known:
             break
-        known = found
+        known = constants
     folded = {name: _Folder(_module(name), known).visit(tree) for name, tree in trees.items()}
     passed_on = _passed_on(folded.values())
     return {name: ast.unparse(_tidied(tree, passed_on[_module(name)], known)) for name, tree in folded.items()}

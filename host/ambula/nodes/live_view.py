@@ -100,18 +100,18 @@ class View:
     def together(self) -> Together | None:
         """Return the newest epoch that both nodes have a say in, or None."""
         thigh, back = ([s for k, s in self._seen.items() if k.role == role and s.now] for role in range(2))
-        told = thigh[0].now if thigh else None
-        is_fused = told is not None and told.fused_activity is not None
-        minutes = _minutes(told.fused_walking_epochs) if told is not None and is_fused else None
+        now = thigh[0].now if thigh else None
+        is_fused = now is not None and now.fused_activity is not None
+        minutes = _minutes(now.fused_walking_epochs) if now is not None and is_fused else None
         if thigh and back:
             epoch = max(thigh[0].records.keys() & back[0].records.keys(), default=None)
             if epoch is not None:
                 fused = bytearray(fuse.SIZE)
                 fuse.fuse(thigh[0].records[epoch], back[0].records[epoch], fused)
                 return Together(_utc(epoch), activity.NAMES[fused[fuse.ACTIVITY]], "laptop", minutes)
-        if told is None or told.fused_activity is None:
+        if now is None or now.fused_activity is None:
             return None
-        return Together(_utc(told.fused_epoch), _name(told.fused_activity), THIGH_SITE, minutes)
+        return Together(_utc(now.fused_epoch), _name(now.fused_activity), THIGH_SITE, minutes)
 
 
 def _row(key: NodeKey, seen: _Seen) -> Row:

@@ -32,8 +32,8 @@ class Proved:
     def __str__(self) -> str:
         if self.changed:
             return f"NOT as the node recorded it, from log offset {', '.join(map(str, self.changed))} on"
-        told = f"{self.proved_bytes} of {self.stored_bytes} bytes proved to be the node's"
-        return told + (f"; {self.unknown_bytes} cannot be checked without its key" if self.unknown_bytes else "")
+        line = f"{self.proved_bytes} of {self.stored_bytes} bytes proved to be the node's"
+        return line + (f"; {self.unknown_bytes} cannot be checked without its key" if self.unknown_bytes else "")
 
 
 def unproved(store: Store, node: NodeRow, log_first: int) -> list[tuple[int, bytes]]:

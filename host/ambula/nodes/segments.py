@@ -26,16 +26,16 @@ def assemble(offset: int, data: bytes, at_log_end: bool) -> Assembled:
     out = Assembled()
     at = bad_from = 0
     while at < len(data):
-        found = _segment_at(offset, data, at)
-        if found is None and not at_log_end and _may_continue(data, at):
+        segment_here = _segment_at(offset, data, at)
+        if segment_here is None and not at_log_end and _may_continue(data, at):
             break
-        if found is None:
+        if segment_here is None:
             at = _next_magic(data, at + 1)
             continue
         if at > bad_from:
             out.damage.append((offset + bad_from, at - bad_from, "checksum"))
-        out.segments.append(found)
-        at += len(found.data)
+        out.segments.append(segment_here)
+        at += len(segment_here.data)
         bad_from = at
     if at > bad_from:
         out.damage.append((offset + bad_from, at - bad_from, "checksum"))
@@ -66,7 +66,7 @@ def _may_continue(data: bytes, at: int) -> bool:
 
 
 def _next_magic(data: bytes, start: int) -> int:
-    found = data.find(_MAGIC, start)
-    if found >= 0:
-        return found
+    at = data.find(_MAGIC, start)
+    if at >= 0:
+        return at
     return len(data) - 1 if data[-1:] == _MAGIC[:1] and start < len(data) else len(data)

@@ -107,13 +107,13 @@ async def _read_and_store(
         await client.read_log(start, stop, data)
         complete = True
     finally:
-        found = assemble(start, bytes(data), at_log_end and complete)
-        store.add_log(node.node_id, found.segments, found.damage, found.next_offset)
+        log = assemble(start, bytes(data), at_log_end and complete)
+        store.add_log(node.node_id, log.segments, log.damage, log.next_offset)
         tally.bytes_read += len(data)
-        tally.segments += len(found.segments)
-        tally.epochs += sum(s.header.count for s in found.segments if s.records is not None)
-        tally.damaged_bytes += sum(length for _, length, _ in found.damage)
-    return found.next_offset
+        tally.segments += len(log.segments)
+        tally.epochs += sum(s.header.count for s in log.segments if s.records is not None)
+        tally.damaged_bytes += sum(length for _, length, _ in log.damage)
+    return log.next_offset
 
 
 async def _acknowledge(client: NodeClient, store: Store, node: NodeRow, info: Info) -> None:

@@ -88,12 +88,12 @@ def _track(logs: list[NodeTime]) -> Track | None:
     """Return the records of one role's logs with what confirms their time; if two have the same epoch, the first
     seen counts.
     """
-    told = [t for t in logs if len(t.records)]
-    if not told:
+    logs_with_records = [t for t in logs if len(t.records)]
+    if not logs_with_records:
         return None
-    epoch = np.concatenate([t.records.epoch for t in told])
-    life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(told)])
-    doubt_ms = np.concatenate([t.doubt_ms for t in told])
-    data = np.concatenate([t.records.data for t in told])
+    epoch = np.concatenate([t.records.epoch for t in logs_with_records])
+    life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(logs_with_records)])
+    doubt_ms = np.concatenate([t.doubt_ms for t in logs_with_records])
+    data = np.concatenate([t.records.data for t in logs_with_records])
     first = first_of_each(epoch)
     return Track(Records(epoch[first], data[first]), doubt_ms[first], life[first])

@@ -116,15 +116,15 @@ def _week(
 ) -> ProgrammeWeek:
     dates = [first + timedelta(days=i) for i in range(7)]
     # A gap in the recording is not a day without a walk.
-    found = [day if (day := by_date.get(d)) is not None and day.worn_h else None for d in dates]
-    walked = tuple(day.walked_min if day is not None else None for day in found)
+    days_worn = [day if (day := by_date.get(d)) is not None and day.worn_h else None for d in dates]
+    walked = tuple(day.walked_min if day is not None else None for day in days_worn)
     best = sorted((m for m in walked if m is not None), reverse=True)[: goal.days]
     return ProgrammeWeek(
         number=number + 1,
         first=first,
         goal=None if is_looking else goal,
         walked_min=walked,
-        seen_days=sum(day is not None and day.worn_h >= plan.seen_h for day in found),
+        seen_days=sum(day is not None and day.worn_h >= plan.seen_h for day in days_worn),
         reached_days=0 if is_looking else sum(m is not None and m >= goal.minutes for m in walked),
         share=sum(min(m, goal.minutes) for m in best) / (goal.minutes * goal.days),
         worst_pain=max((p for d, p in pain if d in dates), default=None),

@@ -26,14 +26,14 @@ def walking_days(table: EpochTable, zones: Zones, walk_from_min: int, rules: Rul
     Only walks of at least `walk_from_min` minutes count; halts of up to `rules.long_walk_pause_s` do not end one, and
     its length includes them. A walk over midnight is two, one on each date.
     """
-    found: list[WalkingDay] = []
+    walking: list[WalkingDay] = []
     for day, epochs in by_local_day(table, zones):
         rows = DayRows.of(epochs)
         walks = lengths(find_bouts(rows.table.epoch, rows.walking, rules.long_walk_pause_s // EPOCH_S))
         counted = walks[walks >= walk_from_min * EPOCHS_A_MINUTE]
         worn_h = int(rows.worn.sum()) * EPOCH_S / 3600
-        found.append(WalkingDay(day.date, float(counted.sum()) / EPOCHS_A_MINUTE, worn_h))
-    return found
+        walking.append(WalkingDay(day.date, float(counted.sum()) / EPOCHS_A_MINUTE, worn_h))
+    return walking
 
 
 def open_date(table: EpochTable, zones: Zones) -> date | None:

@@ -135,11 +135,11 @@ def _low_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> s
 
 
 def _pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
-    told = speaker.say(
+    line = speaker.say(
         "You noted pain of {pain} out of 10, so the goal does not go up. Walk as far as feels right.",
         pain=week.worst_pain,
     )
-    return f"{told} {speaker.say(ASK)}"
+    return f"{line} {speaker.say(ASK)}"
 
 
 def _waiting(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:

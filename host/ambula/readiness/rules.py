@@ -51,14 +51,20 @@ def check_readiness(nodes: Sequence[NodeState], set_up: Sequence[str], needs: Ne
 
     set_up: roles of the participant's nodes that this computer has keys of.
     """
-    found = _pair([n.role for n in nodes], set_up)
+    findings = _pair([n.role for n in nodes], set_up)
     for node in nodes:
-        found += [*_battery(node, needs, budget), *_flash(node, needs), *_clock(node), *_sensor(node), *_running(node)]
-    return sorted(found, key=lambda f: f.level is Level.NOTE)
+        findings += [
+            *_battery(node, needs, budget),
+            *_flash(node, needs),
+            *_clock(node),
+            *_sensor(node),
+            *_running(node),
+        ]
+    return sorted(findings, key=lambda f: f.level is Level.NOTE)
 
 
 def _pair(heard: Sequence[str], set_up: Sequence[str]) -> list[Finding]:
-    found = [
+    findings = [
         Finding("not_heard", role, Level.FAULT, f"The {role} node was not heard: double-tap it and check again.")
         for role in set_up
         if role not in heard
@@ -69,8 +75,8 @@ def _pair(heard: Sequence[str], set_up: Sequence[str]) -> list[Finding]:
             text = f"No {role} node was set up for this participant: " + (
                 "sitting cannot be distinguished from lying." if no_back else "posture comes from the trunk alone."
             )
-            found.append(Finding("alone", role, Level.NOTE, text))
-    return found
+            findings.append(Finding("alone", role, Level.NOTE, text))
+    return findings
 
 
 def _battery(node: NodeState, needs: Needs, budget: Budget) -> list[Finding]:
@@ -114,20 +120,20 @@ def _clock(node: NodeState) -> list[Finding]:
 
 
 def _sensor(node: NodeState) -> list[Finding]:
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if node.self_test_passed is False:
         moved = ", ".join(str(mg) for mg in node.self_test_mg or ())
         text = f"The {node.role} node's sensor fails its own test ({moved} mg): use another node."
-        found.append(Finding("self_test", node.role, Level.FAULT, text))
+        findings.append(Finding("self_test", node.role, Level.FAULT, text))
     if node.noise_mg is not None:
         loudest = max(node.noise_mg)
         if loudest > _LOUD_MG:
             text = f"The {node.role} node moved while its sensor was tested ({loudest:.0f} mg): restart it lying down."
-            found.append(Finding("noise", node.role, Level.NOTE, text))
+            findings.append(Finding("noise", node.role, Level.NOTE, text))
         elif loudest > _QUIET_MG:
             text = f"The {node.role} node's sensor is noisy at rest ({loudest:.0f} mg; about 2 is usual)."
-            found.append(Finding("noise", node.role, Level.NOTE, text))
-    return found
+            findings.append(Finding("noise", node.role, Level.NOTE, text))
+    return findings
 
 
 def _running(node: NodeState) -> list[Finding]:

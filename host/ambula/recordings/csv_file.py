@@ -64,9 +64,9 @@ def read_table(path: Path, site: str) -> Table:
     """
     layout = _layout(path, site)
     acc, t_s, said = _load_numbers(path, layout)
-    acc_g, told = _in_g(path, acc, layout.acc_unit)
+    acc_g, unit_notes = _in_g(path, acc, layout.acc_unit)
     columns = ["HARTH's columns"] if layout.is_harth else []
-    return Table(t_s, acc_g, (*columns, *said, *told), layout.is_harth)
+    return Table(t_s, acc_g, (*columns, *said, *unit_notes), layout.is_harth)
 
 
 def line_of(path: Path, row: int) -> int:
@@ -109,26 +109,26 @@ def _layout(path: Path, site: str) -> Layout:
 def _named(text: str) -> tuple[str, str]:
     """Return a column's name in lower-case letters and digits alone, and its unit."""
     plain = text.strip().strip('"').strip().lower()
-    found = _UNIT.match(plain)
-    name, unit = (found.group(1), found.group(2) or found.group(3) or "") if found else (plain, "")
+    match = _UNIT.match(plain)
+    name, unit = (match.group(1), match.group(2) or match.group(3) or "") if match else (plain, "")
     return re.sub(r"[^a-z0-9]", "", name), _SAME_UNIT.get(unit, unit)
 
 
 def _find(path: Path, names: list[str], column: str, choices: Sequence[Sequence[str]]) -> int:
     """Return where the first of the choices that is there stands."""
     for choice in choices:
-        found = [at for at, name in enumerate(names) if name in choice]
-        if len(found) > 1:
+        places = [at for at, name in enumerate(names) if name in choice]
+        if len(places) > 1:
             raise InputError(f"{path}: line 1: repeats column {column}; the header must be t,x,y,z")
-        if found:
-            return found[0]
+        if places:
+            return places[0]
     raise InputError(f"{path}: line 1: has no column {column}; the header must be t,x,y,z (others: docs/imports.md)")
 
 
 def _known(path: Path, units: set[str], known: dict[str, float]) -> str:
     if len(units) > 1 or not units <= {*known, ""}:
-        told = " and ".join(sorted(repr(unit) for unit in units))
-        raise InputError(f"{path}: line 1: the unit {told} is not known; write {', '.join(known)} or none")
+        unknown = " and ".join(sorted(repr(unit) for unit in units))
+        raise InputError(f"{path}: line 1: the unit {unknown} is not known; write {', '.join(known)} or none")
     return next(iter(units))
 
 
@@ -189,8 +189,8 @@ def _in_g(path: Path, acc: Float, unit: str) -> tuple[Float, list[str]]:
             f"{path}: x, y, z have a median magnitude of {median:.3g} where {where};"
             " x, y, z must be in g, mg or m/s2 and include gravity"
         )
-    found = unit or fits[0]
-    return acc * _ACC_G[found], [] if found == "g" else [f"acceleration in {found}"]
+    chosen = unit or fits[0]
+    return acc * _ACC_G[chosen], [] if chosen == "g" else [f"acceleration in {chosen}"]
 
 
 def _load(path: Path, layout: Layout, columns: Sequence[int], kind: str = "f8") -> NDArray[Any]:
@@ -218,8 +218,8 @@ def _load(path: Path, layout: Layout, columns: Sequence[int], kind: str = "f8") 
 
 def _reason(path: Path, message: str) -> str:
     """Turn numpy's complaint into a line number, a fault and a remedy."""
-    found = re.search(r"at row (\d+)", message)
-    row = int(found.group(1)) if found else 0
+    match = re.search(r"at row (\d+)", message)
+    row = int(match.group(1)) if match else 0
     value = re.search(r"could not convert string '(.*)' to", message)
     if value:
         return f"line {line_of(path, row)}: {value.group(1)[:40]!r} is not a number; correct or delete the line"

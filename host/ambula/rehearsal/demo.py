@@ -87,11 +87,11 @@ async def _visit(rig: Rig, store: Store, show: Show) -> SyncReport:
     """The laptop comes near: scan, connect, sync both nodes."""
     show("the laptop syncs", 0.0)
     rig.laptop_near()
-    found = await find_nodes(rig.radio, rig.keys, _SCAN_S)
+    nodes_near = await find_nodes(rig.radio, rig.keys, _SCAN_S)
     report = await sync_each(
         rig.radio,
         store,
-        found,
+        nodes_near,
         rig.utc_ms,
         lambda _, done, of: show("the laptop syncs", done / max(of, 1)),
     )

@@ -67,16 +67,16 @@ def put_log(store: Store, participant: str, role: int, segments: list[Segment], 
 def segments_of(role: int, records: Records) -> list[Segment]:
     """Return the segments that a node would have sealed of records without a gap: its start, then its epochs."""
     writer = segment.SegmentWriter(role)
-    flags, found, offset = segment.CLOCK_IS_SET, list[Segment](), 0
+    flags, segments, offset = segment.CLOCK_IS_SET, list[Segment](), 0
     first = int(records.epoch[0])
-    found.append(_segment(0, writer.event(segment.BOOT, first, _BOOT, 0, 0, 1, 30, 200, flags), None))
+    segments.append(_segment(0, writer.event(segment.BOOT, first, _BOOT, 0, 0, 1, 30, 200, flags), None))
     for start in range(0, len(records), segment.MAX_EPOCHS):
-        offset += len(found[-1].data)
+        offset += len(segments[-1].data)
         rows = records.data[start : start + segment.MAX_EPOCHS]
         for i, row in enumerate(rows, start):
             writer.add(first + i, row.tobytes())
-        found.append(_segment(offset, writer.seal(len(found), 0, 1, 30, 200, flags), rows.tobytes()))
-    return found
+        segments.append(_segment(offset, writer.seal(len(segments), 0, 1, 30, 200, flags), rows.tobytes()))
+    return segments
 
 
 def _segment(offset: int, data: memoryview, body: bytes | None) -> Segment:

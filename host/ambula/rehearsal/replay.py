@@ -55,9 +55,9 @@ async def replay(
 
 async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
     rig.laptop_near()
-    found = await find_nodes(rig.radio, rig.keys, _SCAN_S)
+    nodes_near = await find_nodes(rig.radio, rig.keys, _SCAN_S)
     with Store(path) as store:
-        report = await sync_each(rig.radio, store, found, rig.utc_ms)
+        report = await sync_each(rig.radio, store, nodes_near, rig.utc_ms)
         for _, error in report.failed:
             raise error
         if len(report.synced) != nodes:

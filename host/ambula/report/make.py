@@ -41,26 +41,26 @@ def make_report(
         7
     """
     zones = zones_of(store, participant, None) if zones is None else ZoneHistory.of(zones)
-    found = results(store, participant, zones, rules)
-    if len(found.table) == 0:
+    outcome = results(store, participant, zones, rules)
+    if len(outcome.table) == 0:
         raise InputError(f"{participant} has no epochs yet: sync the nodes first")
     context = ReportContext(
         participant=participant,
         zone=zones,
         synthetic=bool(store.get("synthetic")),
-        firmware=found.firmware,
+        firmware=outcome.firmware,
         package=ambula.__version__,
         rules=rules,
-        ledgers=found.ledgers,
-        clocks=tuple(found.clocks),
-        programme=programme_of(store, participant, found.table, zones),
+        ledgers=outcome.ledgers,
+        clocks=tuple(outcome.clocks),
+        programme=programme_of(store, participant, outcome.table, zones),
         language=language,
     )
-    page = render_report(found.table, found.days, found.week, context)
+    page = render_report(outcome.table, outcome.days, outcome.week, context)
     printed = None if pdf_path is None else pdf_of(page)
     with writing(path):
         write_whole(path, page)
     if pdf_path is not None and printed is not None:
         with writing(pdf_path):
             write_whole(pdf_path, printed)
-    return found.days
+    return outcome.days

@@ -23,8 +23,8 @@ _READERS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 
 def messages() -> list[Message]:
     """Return every message once, in a steady order; with a plural a pair."""
-    found = [*_in_sources(), *_in_dictionary(), study.CAVEAT]
-    return list(dict.fromkeys(found))
+    texts = [*_in_sources(), *_in_dictionary(), study.CAVEAT]
+    return list(dict.fromkeys(texts))
 
 
 def updated(text: bytes, code: str) -> bytes:

@@ -148,8 +148,8 @@ class NimbleCentral:
         uuid = payload[2:]
 
         async def ask() -> int:
-            found = await connection.gatt_client.discover_services([core.UUID.from_bytes(uuid)] if uuid else [])
-            for one in found:
+            services = await connection.gatt_client.discover_services([core.UUID.from_bytes(uuid)] if uuid else [])
+            for one in services:
                 value = struct.pack("<H", one.end_group_handle) + one.uuid.to_bytes()
                 self._events.post(Event.SERVICE_RESULT, connection.handle, one.handle, value)
             return 0
@@ -162,9 +162,11 @@ class NimbleCentral:
         uuid = payload[6:]
 
         async def ask() -> int:
-            for handle, properties, value_handle, found in await _characteristics(connection.gatt_client, start, end):
-                if not uuid or found == uuid:
-                    value = struct.pack("<HB", handle, properties) + found
+            for handle, properties, value_handle, found_uuid in await _characteristics(
+                connection.gatt_client, start, end
+            ):
+                if not uuid or found_uuid == uuid:
+                    value = struct.pack("<HB", handle, properties) + found_uuid
                     self._events.post(Event.CHARACTERISTIC_RESULT, connection.handle, value_handle, value)
             return 0
 
@@ -264,7 +266,7 @@ class _LoudClient(Client):
 
 async def _characteristics(client: Client, start: int, end: int) -> list[tuple[int, int, int, bytes]]:
     """Return (last handle, properties, value handle, UUID) of the characteristics in a range of handles."""
-    found: list[tuple[int, int, int, bytes]] = []
+    characteristics: list[tuple[int, int, int, bytes]] = []
     while start <= end:
         request = att.ATT_Read_By_Type_Request(
             starting_handle=start, ending_handle=end, attribute_type=gatt.GATT_CHARACTERISTIC_ATTRIBUTE_TYPE
@@ -276,8 +278,8 @@ async def _characteristics(client: Client, start: int, end: int) -> list[tuple[i
             break
         for handle, value in response.attributes:
             properties, value_handle = struct.unpack_from("<BH", value)
-            if found:
-                found[-1] = (handle - 1, *found[-1][1:])
-            found.append((end, properties, value_handle, bytes(value[3:])))
+            if characteristics:
+                characteristics[-1] = (handle - 1, *characteristics[-1][1:])
+            characteristics.append((end, properties, value_handle, bytes(value[3:])))
         start = response.attributes[-1][0] + 1
-    return found
+    return characteristics

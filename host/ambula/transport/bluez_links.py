@@ -47,14 +47,14 @@ def left_behind(objects: Objects, service_uuid: str) -> dict[str, str]:
         for path, interfaces in objects.items()
         if _is_true(interfaces.get(_CHARACTERISTIC), "Notifying", "NotifyAcquired")
     }
-    found: dict[str, str] = {}
+    links: dict[str, str] = {}
     for path, interfaces in objects.items():
         device = interfaces.get(_DEVICE)
         if device is None or not _is_true(device, "Connected") or service_uuid not in _value(device, "UUIDs", []):
             continue
         if not any(characteristic.startswith(f"{path}/") for characteristic in heard):
-            found[path] = _value(device, "Address", "")
-    return found
+            links[path] = _value(device, "Address", "")
+    return links
 
 
 def _is_true(properties: dict[str, Any] | None, *names: str) -> bool:

@@ -201,8 +201,8 @@ class BumbleClient(BaseBleakClient):
         return collection
 
     async def _discover_service(self, collection: BleakGATTServiceCollection, service: ServiceProxy) -> None:
-        found = BleakGATTService(service, service.handle, uuid_text(service.uuid))
-        collection.add_service(found)
+        listed = BleakGATTService(service, service.handle, uuid_text(service.uuid))
+        collection.add_service(listed)
         for characteristic in await self._request(service.discover_characteristics()):  # pyright: ignore[reportUnknownMemberType]
             known = BleakGATTCharacteristic(
                 characteristic,
@@ -210,7 +210,7 @@ class BumbleClient(BaseBleakClient):
                 uuid_text(characteristic.uuid),
                 list(gatt_char_props_to_strs(int(characteristic.properties))),
                 lambda: self.mtu_size - 3,
-                found,
+                listed,
             )
             collection.add_characteristic(known)
             if characteristic.end_group_handle > characteristic.handle:

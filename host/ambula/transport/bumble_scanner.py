@@ -109,7 +109,7 @@ def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
 
 
 def _raw(advertisement: Advertisement, kind: AdvertisingData.Type) -> bytes | None:
-    return next((raw for found, raw in advertisement.data.ad_structures if found == kind), None)
+    return next((raw for kind_here, raw in advertisement.data.ad_structures if kind_here == kind), None)
 
 
 def uuid_text(value: core.UUID) -> str:

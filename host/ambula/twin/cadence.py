@@ -50,22 +50,24 @@ def peaks(curves: Int) -> list[list[Peak]]:
     return [every[a:b] for a, b in pairwise(ends)]
 
 
-def picked(found: list[Peak], led: int) -> tuple[int, int]:
+def picked(candidates: list[Peak], led: int) -> tuple[int, int]:
     """Twin of `cadence.pick` and `cadence.refine`: lag and stride, both 0 without peaks."""
-    values = [value + nc.bonus(lag, led) for lag, _, value in found] if led else [value for _, _, value in found]
+    values = (
+        [value + nc.bonus(lag, led) for lag, _, value in candidates] if led else [value for _, _, value in candidates]
+    )
     floor = max(values, default=0) * nc.EARLIER >> 10
-    return next((peak[:2] for peak, value in zip(found, values, strict=True) if value >= floor), (0, 0))
+    return next((peak[:2] for peak, value in zip(candidates, values, strict=True) if value >= floor), (0, 0))
 
 
 def counted(measured: Measured, stride: Int, role: int) -> dict[int, Swing]:
     """Return, by row, the crossings that `Tracker.count` would tally, for epochs that have a stride."""
-    found: dict[int, Swing] = {}
+    swings: dict[int, Swing] = {}
     for part in measured.compared:
         period = stride[part.rows] >> role
         widths = np.maximum(2, (period + 16) >> 5)
         for width in np.unique(widths[period > 0]).tolist():
-            found.update(_swings(part, (widths == width) & (period > 0), width, role))
-    return found
+            swings.update(_swings(part, (widths == width) & (period > 0), width, role))
+    return swings
 
 
 def _swings(part: Compared, chosen: NDArray[np.bool_], width: int, role: int) -> dict[int, Swing]:

@@ -70,12 +70,12 @@ def _strides(moving: Int, curves: Int, epochs: int, tracker: Tracker) -> tuple[I
     """Return the stride, likeness and `known` of every epoch, led by the one before as on the node."""
     out = [(0, 0, 0)] * epochs
     last = -1
-    for row, curve, found in zip(moving.tolist(), curves, peaks(curves), strict=True):
+    for row, curve, candidates in zip(moving.tolist(), curves, peaks(curves), strict=True):
         for still in range(last + 1, min(row, last + 6)):
             tracker.rest()
             out[still] = (0, 0, tracker.known)
         tracker.grow_old()
-        tracker.take(*picked(found, tracker.led), curve)  # pyright: ignore[reportUnknownArgumentType]
+        tracker.take(*picked(candidates, tracker.led), curve)  # pyright: ignore[reportUnknownArgumentType]
         out[row] = (tracker.stride, tracker.likeness, tracker.known)
         last = row
     for still in range(last + 1, min(epochs, last + 6)):

@@ -141,7 +141,7 @@ class UsbBoard:
             self._transport.close()
 
     @contextlib.contextmanager
-    def _talking(self, told: str) -> Generator[None]:
+    def _talking(self, words: str) -> Generator[None]:
         """Turn what mpremote and pyserial raise where the other end is gone into one line, and keep mpremote quiet."""
         import serial
         from mpremote.transport import TransportError as Failed
@@ -151,14 +151,14 @@ class UsbBoard:
                 yield
         except (Failed, serial.SerialException, OSError, struct.error) as e:
             self._is_taken = False
-            raise TransportError(told.format(self.port)) from e
+            raise TransportError(words.format(self.port)) from e
 
 
 class FlashFull(BoardError):
     """The board's flash has no room."""
 
-    def __init__(self, told: str = "is full") -> None:
-        super().__init__(f"the board's flash {told}: sync the node, which frees it, and run this again")
+    def __init__(self, words: str = "is full") -> None:
+        super().__init__(f"the board's flash {words}: sync the node, which frees it, and run this again")
 
 
 def _open(port: str) -> Any:

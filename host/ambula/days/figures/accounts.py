@@ -199,11 +199,11 @@ def day_slots(day: LocalDay, ledgers: Sequence[Ledger]) -> dict[State, int]:
 
 
 def _minutes(slots: dict[State, int]) -> dict[str, float]:
-    told = sum(slots.values())
-    if not told:
+    accounted = sum(slots.values())
+    if not accounted:
         return dict.fromkeys(_NAMES, nan)
-    counts = [told, sum(slots[state] for state in _WRITTEN), *(slots[state] for state in _OTHERS)]
-    values = [*(n / EPOCHS_A_MINUTE for n in counts), 1 - slots[State.LOST] / told]
+    counts = [accounted, sum(slots[state] for state in _WRITTEN), *(slots[state] for state in _OTHERS)]
+    values = [*(n / EPOCHS_A_MINUTE for n in counts), 1 - slots[State.LOST] / accounted]
     return dict(zip(_NAMES, values, strict=True))
 
 

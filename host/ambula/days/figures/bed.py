@@ -93,17 +93,19 @@ class BedOfWeek:
 def beds(table: EpochTable, days: Sequence[LocalDay], zones: ZoneHistory, rules: Rules) -> list[Bed]:
     """Return for each date the night that ends on it, from 12 h before the date begins to 12 h after."""
     lying = table.epoch[effective_activity(table) == activity.LYING]
-    told = table.epoch[(table.worn_nodes & BACK_BIT) != 0]
-    return [_night(lying, told, day, zones, rules) for day in days]
+    back_worn = table.epoch[(table.worn_nodes & BACK_BIT) != 0]
+    return [_night(lying, back_worn, day, zones, rules) for day in days]
 
 
-def _night(lying: NDArray[np.int64], told: NDArray[np.int64], day: LocalDay, zones: ZoneHistory, rules: Rules) -> Bed:
+def _night(
+    lying: NDArray[np.int64], back_worn: NDArray[np.int64], day: LocalDay, zones: ZoneHistory, rules: Rules
+) -> Bed:
     noon = day.start - _HALF_DAY, day.start + _HALF_DAY
-    share = len(_between(told, noon)) / (2 * _HALF_DAY)
-    found = longest_stretch(_between(lying, noon), rules)
-    if found is None:
+    share = len(_between(back_worn, noon)) / (2 * _HALF_DAY)
+    stretch = longest_stretch(_between(lying, noon), rules)
+    if stretch is None:
         return Bed(bed_start="", bed_end="", bed_min=nan, bed_lying_min=nan, bed_share=share)
-    start, end, lay = found
+    start, end, lay = stretch
     return Bed(
         bed_start=_local(start, zones),
         bed_end=_local(end, zones),

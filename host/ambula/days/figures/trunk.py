@@ -58,8 +58,8 @@ def bends(rows: DayRows, rules: Rules) -> Bends:
     both = rows.worn_by(BOTH_BITS)
     if not both.any():
         return Bends(bends=None, bent_min=float("nan"))
-    found = bend_bouts(rows, rules)
-    return Bends(bends=len(found), bent_min=int(lengths(found).sum()) / EPOCHS_A_MINUTE)
+    bouts = bend_bouts(rows, rules)
+    return Bends(bends=len(bouts), bent_min=int(lengths(bouts).sum()) / EPOCHS_A_MINUTE)
 
 
 def bend_bouts(rows: DayRows, rules: Rules) -> NDArray[np.int64]:
