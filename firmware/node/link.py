@@ -3,8 +3,8 @@
 Who cannot prove the key within five seconds of connecting is sent away, and learns nothing.
 
 IRQ handlers only take notes; all work is done in `poll`, so that a slow flash never holds up the radio stack. A handler
-may run between any two bytecodes of what is below, so `_conn` is read once for all that is done with it. The stack never
-calls one again that has raised: the handler lets no exception out, and allocates nothing but what was written.
+may run between any two bytecodes of what is below, so `_conn` is read once for all that is done with it. The stack
+never calls one again that has raised: it lets no exception out, and allocates nothing but what was written.
 """
 
 import errno

@@ -1,13 +1,17 @@
-"""Two whole nodes on the virtual air, their syncs cut again and again: link, laptop or node, at any GATT value."""
+"""Two whole nodes on the virtual air, their syncs cut again and again: link, laptop or node, at any GATT value.
+
+In every second store the radio's IRQs come between any two bytecodes of the firmware.
+"""
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from ambula.store import Store
-from tests.integration.test_sync import cut_sync, visit
+from tests.integration.test_sync import cut_sync, sync_all
 from tests.soak_parts.tally import Tally
 from tests.support import worn
 
@@ -20,6 +24,7 @@ def run(folder: Path, dice: random.Random, until_s: float) -> Iterator[tuple[str
     worn.record(recorded)
     number = 0
     while number == 0 or time.monotonic() < until_s:
+        os.environ["AMBULA_SIM_IRQ"] = f"anywhere:{dice.randrange(1, 1000)}" if number % 2 else "idle"
         yield "cut on the virtual air", asyncio.run(_one_store(recorded, folder / f"{number}", dice, until_s))
         number += 1
 
@@ -35,7 +40,7 @@ async def _one_store(recorded: Path, folder: Path, dice: random.Random, until_s:
                 if time.monotonic() > until_s:
                     break
                 tally.faults += await cut_sync(rig, store, dice.choice(worn.ROLES), dice) != "whole"
-            await visit(rig, store)
+            await sync_all(rig, store)
         for role, name in enumerate(worn.ROLES):
             _compare([s.data for s in worn.recorded_segments(recorded)[name]], worn.stored_data(store, role), tally)
     return tally

@@ -7,11 +7,11 @@ Values are kept on this side (`gatt_values`); GATT, ATT and L2CAP are on the oth
 For the simulator only: `attach` before the firmware starts, then `event_stream` and `dispatch` from the board's idle.
 Handlers run inside `dispatch`, so between two of the firmware's calls to idle. With AMBULA_SIM_IRQ=eager in the
 environment they also run at the end of each `gatts_notify`, `gatts_indicate`, `gatts_write` and `gap_advertise`: in the
-middle of the firmware's work, as on a board, yet at the same places in every run.
+middle of the firmware's work, as on a board, yet at the same places in every run. With AMBULA_SIM_IRQ=anywhere:SEED
+they run between any two bytecodes: see `scattered_irqs`.
 
-The central role is in `gatt_client`, loaded when it is first wanted. Not emulated: IRQs between any two bytecodes (this
-port has no interpreter lock, so no thread may run beside the firmware), a handler on a thread of its own, pairing and
-bonding, L2CAP channels, connection parameter updates, the exact error number of every misuse.
+The central role is in `gatt_client`, loaded when it is first wanted. Not emulated: a handler on a thread of its own,
+pairing and bonding, L2CAP channels, connection parameter updates, the exact error number of every misuse.
 """
 
 import errno
@@ -55,6 +55,7 @@ _CONFIG_KEYS = ("mac", "mtu", "gap_name", "addr_mode")
 _ble = None
 _in_handler = False
 _eager = False
+whole = None  # what keeps IRQs out of a call, where they come anywhere
 
 
 class UUID(bytes):
@@ -96,8 +97,13 @@ class UUID(bytes):
 def attach(socket_path):
     """Connect this process to its virtual radio: once, before the firmware starts. OSError if nobody listens there."""
     global _eager
-    _eager = os.getenv("AMBULA_SIM_IRQ") == "eager"
     wire.attach(socket_path)
+    mode, _, seed = (os.getenv("AMBULA_SIM_IRQ") or "").partition(":")
+    _eager = mode == "eager"
+    if mode == "anywhere":
+        import scattered_irqs
+
+        scattered_irqs.scatter(sys.modules[__name__], int(seed or 1))
 
 
 def event_stream():
@@ -307,4 +313,5 @@ class BLE:
     def __getattr__(self, name):
         """The central role, and what is not emulated."""
         self._check_on()
-        return getattr(_central(), name)
+        call = getattr(_central(), name)
+        return whole(call) if whole else call
