@@ -7,6 +7,8 @@ Nothing is loaded before it is used.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from ambula.base.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from ambula.base.errors import (
         AmbulaError,
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from ambula.report.make import make_report
     from ambula.store import Store
 
-__version__ = "0.1.0"
 _HOMES = {
     "ambula.base.errors": (
         "AmbulaError",

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-import ambula
+from ambula.base.version import __version__
 
 # Of each command: the module, and what it is for in at most 63 characters, so that the list fits 80 columns.
 GROUPS = {
@@ -136,7 +136,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"ambula {ambula.__version__}")
+        typer.echo(f"ambula {__version__}")
         raise typer.Exit
 
 

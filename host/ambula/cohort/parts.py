@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import ambula
 from ambula.base.optional_imports import library
+from ambula.base.version import __version__
 from ambula.cohort.people import Ask, Bad, Person, people_of
 from ambula.days.parquet_file import Kind, arrow_table, schema_of
 from ambula.days.rules import Rules
@@ -49,7 +49,7 @@ def batches(sources: list[Path], ask: Ask, size: int | None = None) -> list[Batc
 
 
 def _batch(sources: list[Path], ask: Ask) -> Batch:
-    question = [ambula.__version__, asdict(ask), [_print(source) for source in sources]]
+    question = [__version__, asdict(ask), [_print(source) for source in sources]]
     key = hashlib.sha256(json.dumps(question).encode()).hexdigest()[:24]
     return Batch(key, tuple(map(str, sources)))
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import numpy as np
 
-import ambula
 from ambula.base.errors import InputError
+from ambula.base.version import __version__
 from ambula.evaluation.cadence import CadenceScores, cadence_scores, not_scored
 from ambula.evaluation.known_sets import Order, known
 from ambula.evaluation.metrics import ClassScores, Fold, class_scores, excluded
@@ -104,7 +104,7 @@ def evaluate(
         fold=fold.value,
         order=order.value,
         seed=seed,
-        version=ambula.__version__,
+        version=__version__,
         people=len(np.unique(truth.subject)),
         recordings=len(np.unique(truth.whose)),
         hours=len(truth) * EPOCH_S / 3600,

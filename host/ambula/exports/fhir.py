@@ -9,9 +9,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import ambula
 from ambula.base.optional_imports import library
 from ambula.base.sites import BACK_SITE, THIGH_SITE
+from ambula.base.version import __version__
 from ambula.days.dictionary import entries
 from ambula.days.entry import Entry
 from ambula.days.summary import DaySummary
@@ -86,7 +86,7 @@ def _device(source: Source) -> dict[str, Any]:
     return {
         "resourceType": "Device",
         "deviceName": [{"name": "Ambula, nodes on thigh and lower back", "type": "user-friendly-name"}],
-        "version": [*versions, {"type": {"text": "software"}, "value": f"ambula {ambula.__version__}"}],
+        "version": [*versions, {"type": {"text": "software"}, "value": f"ambula {__version__}"}],
         **_label(source),
     }
 

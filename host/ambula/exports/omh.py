@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import ambula
+from ambula.base.version import __version__
 from ambula.days.study import CITATION
 from ambula.days.summary import DaySummary
 from ambula.exports.place import whole, write_json
@@ -71,7 +71,7 @@ def _activity(day: DaySummary, name: str) -> dict[str, Any]:
 
 
 def _header(source: Source, schema: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    sheets = [("software", f"pkg:pypi/ambula@{ambula.__version__}"), ("rules", f"https://doi.org/{_DOI}")]
+    sheets = [("software", f"pkg:pypi/ambula@{__version__}"), ("rules", f"https://doi.org/{_DOI}")]
     sheets += [(f"firmware, {role}", f"pkg:generic/ambula-firmware@{v}") for role, v in source.firmware.items()]
     name = f"{source.participant}|{source.made}|{schema}|{body}"
     return {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import ambula
 from ambula.base.errors import InputError
+from ambula.base.version import __version__
 from ambula.days.local_days import ZoneHistory, local_day
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary
@@ -49,7 +49,7 @@ class Source:
             "participant": self.participant,
             "time_zone": self.zones.words,
             "epoch_s": str(EPOCH_S),
-            "software": f"ambula {ambula.__version__}",
+            "software": f"ambula {__version__}",
             **{f"firmware_{role}": version for role, version in self.firmware.items()},
             "rules": self.days[0].rules,
             "met_table": self.days[0].met_table,

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-import ambula
 from ambula.base.processes import pool_of
+from ambula.base.version import __version__
 from ambula.epochs.table import Records
 from ambula.participant.epochs import load_epochs
 from ambula.store import Anchor, Segment, Store
@@ -26,7 +26,7 @@ Show = Callable[[str, float], None]  # a step's name and how much of it is done,
 _DAY = EPOCHS_A_DAY * EPOCH_SAMPLES
 _MADE = "a participant is made up"
 _SCORED = "this computer scores it"
-_BOOT = json.dumps({"reset": "made by a computer, not by a node", "firmware": ambula.__version__}).encode()
+_BOOT = json.dumps({"reset": "made by a computer, not by a node", "firmware": __version__}).encode()
 
 
 def look(store: Store, days: int, seed: int, zone: ZoneInfo, show: Show) -> float:
@@ -57,7 +57,7 @@ def _scored(counts: NDArray[np.int16], role: int, first_epoch: int) -> list[Segm
 def put_log(store: Store, participant: str, role: int, segments: list[Segment], log_id: int = 1) -> None:
     """Keep a log that starts with its first segment, of a node whose clock was right at its first and last epoch."""
     name = f"{participant}-{protocol.ROLE_NAMES[role]}"
-    node = store.ensure_node(name, log_id, role, participant, ambula.__version__)
+    node = store.ensure_node(name, log_id, role, participant, __version__)
     last = segments[-1]
     store.add_log(node.node_id, segments, [], last.offset + len(last.data))
     for epoch in (segments[0].header.epoch, last.header.epoch + last.header.count):

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import ambula
 from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
 from ambula.base.translation import SOURCE
+from ambula.base.version import __version__
 from ambula.days.local_days import ZoneHistory, Zones
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary
@@ -49,7 +49,7 @@ def make_report(
         zone=zones,
         synthetic=bool(store.get("synthetic")),
         firmware=outcome.firmware,
-        package=ambula.__version__,
+        package=__version__,
         rules=rules,
         ledgers=outcome.ledgers,
         clocks=tuple(outcome.clocks),

@@ -68,6 +68,7 @@ def rooms_of(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        modules = ["ambula.the face" if m == "ambula" else m for m in modules]  # it stands above all rooms
         if isinstance(node, ast.ImportFrom) and node.module == "ambula":
             modules = [f"ambula.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
