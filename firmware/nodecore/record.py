@@ -26,7 +26,7 @@ PARTIAL = const(0x01)  # fewer than 90% of the epoch's samples
 MOUNTING_KNOWN = const(0x02)  # flips below were learnt on the body
 UPSIDE_DOWN = const(0x04)  # x pointed down; the record's means are already turned upright
 INSIDE_OUT = const(0x08)  # z pointed into the thigh; the record's means are already turned
-SENSOR_FAULT = const(0x10)  # stuck, clipped or overrun samples
+SENSOR_FAULT = const(0x10)  # the FIFO overran: samples were lost before this epoch
 ODDLY_MOUNTED = const(0x20)  # x across the limb or z to its side: turned so that x is up, z front (or what lies across)
 
 

@@ -106,6 +106,8 @@ def _arrays(path: Path) -> Arrays:
         with np.load(path) as file:
             return {key: file[key] for key in file.files}
     except Exception as e:  # numpy and zipfile raise whatever a damaged header leads them into, MemoryError too
+        if "allow_pickle" in str(e):
+            raise InputError(f"{path}: has texts as Python objects: save them with .astype(str)") from e
         raise InputError(f"{path}: is damaged ({type(e).__name__}: {e}); fetch it again") from e
 
 

@@ -49,7 +49,9 @@ def _without_version(text: bytes) -> bytes:
 def untranslated(text: bytes, code: str) -> list[Message]:
     """Return the messages of today that a catalogue (.po) has no words for: the report says them in English."""
     catalogue = read_po(BytesIO(text), locale=code)
-    whole = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and _is_whole(m.string)}
+    whole = {
+        m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and not m.fuzzy and _is_whole(m.string)
+    }
     return [m for m in messages() if (m if isinstance(m, str) else m[0]) not in whole]
 
 

@@ -102,6 +102,10 @@ def test_missing_samples_are_told(tmp_path: Path) -> None:
         (lambda d: (d / "A.npz").write_bytes(b"PK no"), "A.npz: is not an .npz file"),
         (lambda d: np.savez(d / "A.npz", a=np.zeros(3)), "no .npz file in it has acc_thigh"),
         (lambda d: write_npz(d / "A.npz", POSTURES, fs=np.float64(0)), "fs is 0; it must be the rate in Hz"),
+        (
+            lambda d: write_npz(d / "A.npz", POSTURES, label=np.array(["sitting"] * 4500, dtype=object)),
+            "has texts as Python objects: save them with .astype(str)",
+        ),
         (lambda d: write_npz(d / "A.npz", POSTURES, seg=np.zeros(3)), "must have one value per sample each"),
         (lambda d: write_npz(d / "A.npz", POSTURES, acc_thigh=np.zeros((3, 3))), "needs acc_thigh of shape (4500, 3)"),
         (lambda d: (d / "A.csv").write_text(f"{HARTH_HEADER}\n2019-01-12 0:0,1\n"), "line 2: has too few columns"),
