@@ -1,6 +1,7 @@
 """A firmware's table of services, as it registers it, made into a GATT server whose values live in the firmware."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bumble import att, gatt, gatt_server
@@ -50,6 +51,28 @@ class FirmwareValue(att.AttributeValue[bytes]):
         await self._events.run(Event.GATTS_WRITE, connection.handle, self.handle, value)
 
 
+class NimbleServer(gatt_server.Server):
+    """bumble's server, which takes a response's buffer before it looks at a write, as NimBLE does."""
+
+    def __init__(self, device: Device, has_room: Callable[[], bool]) -> None:
+        super().__init__(device)
+        self._has_room = has_room
+
+    def on_att_write_request(  # pyright: ignore[reportIncompatibleMethodOverride]  bumble's begins a task
+        self, bearer: att.Bearer, request: att.ATT_Write_Request
+    ) -> None:
+        """Refuse a write with response while notifications fill the buffers: the firmware never hears of it."""
+        if self._has_room():
+            super().on_att_write_request(bearer, request)  # pyright: ignore[reportUnusedCoroutine]
+            return
+        refusal = att.ATT_Error_Response(
+            request_opcode_in_error=request.op_code,
+            attribute_handle_in_error=request.attribute_handle,
+            error_code=att.ErrorCode.INSUFFICIENT_RESOURCES,
+        )
+        self.send_response(bearer, refusal)
+
+
 @dataclass
 class GattTable:
     """A server and the attributes that the firmware knows by handle, in the order of its table."""
@@ -59,12 +82,14 @@ class GattTable:
     attributes: dict[int, att.Attribute[bytes]]
 
 
-def build_table(device: Device, name: bytes, payload: bytes, events: EventChannel) -> GattTable:
+def build_table(
+    device: Device, name: bytes, payload: bytes, events: EventChannel, has_room: Callable[[], bool]
+) -> GattTable:
     """Build the server for a `REGISTER` payload (b"" for none) behind the GAP and GATT services that NimBLE adds.
 
     Raises ValueError if the payload is cut short or holds a UUID that is none.
     """
-    server = gatt_server.Server(device)
+    server = NimbleServer(device, has_room)
     gap = GenericAccessService(name.decode(errors="replace"))
     server.add_service(gap)
     server.add_service(GenericAttributeProfileService())

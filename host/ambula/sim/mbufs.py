@@ -31,6 +31,10 @@ class MbufPool:
             self._held.popleft()
         return sum(buffers for _, buffers in self._held)
 
+    def has_room(self) -> bool:
+        """Return whether a short answer finds buffers: without, NimBLE refuses a write with ATT 0x11."""
+        return self.used + _needed(0) <= MBUFS
+
     def check(self, size: int) -> None:
         """Raise OSError(ENOMEM) if a notification of `size` bytes finds no room."""
         if self.used + _needed(size) > MBUFS:

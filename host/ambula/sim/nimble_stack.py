@@ -177,7 +177,7 @@ class NimbleStack:
         return struct.pack(f"<{len(handles)}H", *handles)
 
     def _install(self, payload: bytes) -> list[int]:
-        self._table = build_table(self._device, self._gap_name, payload, self._events)
+        self._table = build_table(self._device, self._gap_name, payload, self._events, lambda: self.mbufs.has_room())
         self._table.server.max_mtu = self._mtu
         self._device.gatt_server = self._table.server
         return list(self._table.attributes)

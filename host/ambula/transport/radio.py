@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bumble.device import Device
 
 _NO_ROOM = 0x11  # ATT "insufficient resources"
+_NO_ROOM_PAUSE_S = 0.03
 _T = TypeVar("_T")
 _NO_SERVICE = "no Bluetooth service on this machine (no adapter, or bluetoothd is not running)"
 _NO_ADAPTER = "no usable Bluetooth adapter on this machine"
@@ -189,18 +190,20 @@ class Link:
     async def write(self, char_uuid: str, data: bytes, response: bool = True, timeout_s: float | None = None) -> None:
         """Write a characteristic; without `response` it returns when the data has been handed to the system.
 
-        A peer that refuses it for want of room (ATT 0x11) has not seen it: the same bytes are sent again, for 1.6 s.
-        NimBLE does so while its notifications fill its buffers.
+        A peer that refuses it for want of room (ATT 0x11) has not seen it: the same bytes are sent again and again,
+        within the time limit. NimBLE does so while its notifications fill its buffers.
         """
-        for pause_s in (0.05, 0.1, 0.2, 0.4, 0.8, None):
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + (CALL_TIMEOUT_S if timeout_s is None else timeout_s)
+        while True:
             client, characteristic = self._find(char_uuid)
             try:
                 await self._call(client.write_gatt_char(characteristic, data, response), "write", char_uuid, timeout_s)
                 return
             except ProtocolError as error:
-                if pause_s is None or getattr(error.__cause__, "code", None) != _NO_ROOM:
+                if getattr(error.__cause__, "code", None) != _NO_ROOM or loop.time() > until_s:
                     raise
-                await asyncio.sleep(pause_s)
+                await asyncio.sleep(_NO_ROOM_PAUSE_S)
 
     async def subscribe(
         self, char_uuid: str, callback: Callable[[bytes], object], timeout_s: float | None = None
