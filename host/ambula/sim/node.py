@@ -17,7 +17,7 @@ from ambula.firmware_build.compile import architecture_of, compile_files
 from ambula.firmware_build.files import simulated_board
 from ambula.sim.states import StateTimes, read_states
 
-HEAP = "140k"  # with the stand-ins, which a chip does not load; hardware/UNPROVEN.md has what a C3 gives
+HEAP = "144k"  # with the stand-ins, which a chip does not load; hardware/UNPROVEN.md has what a C3 gives
 _BOOT_TIMEOUT_S = 30.0
 _QUIT_TIMEOUT_S = 5.0
 _LAST_LINES = 12
