@@ -1,6 +1,5 @@
 """The data dictionary: every figure of a day and of a week, every column of an epoch, every rule, in order."""
 
-from functools import cache
 from math import isnan
 from typing import Literal
 
@@ -25,7 +24,6 @@ def in_file(value: Value) -> str:
     return str(value)
 
 
-@cache
 def entries(kind: Kind) -> tuple[Entry, ...]:
     """Return the entries of a day, a week, an epoch or the rules, in the order of the columns."""
     if kind == "epoch":

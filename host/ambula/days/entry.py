@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import date
+from functools import cache
 from math import isnan
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 from ambula.days.means import mean
 from ambula.days.units import Unit
@@ -60,6 +61,23 @@ class Entry:
         return f"{100 * value:.{digits}f}" if self.unit is Unit.SHARE else f"{value:,.{digits}f}"
 
 
+class EachNode(NamedTuple):
+    """The entries of one figure that the thigh node and the back node both have."""
+
+    thigh: Entry
+    back: Entry
+
+    @classmethod
+    def of(cls, label: str, unit: Unit, definition: str, *, group: str, formula: str) -> Self:
+        """Return both; in label and formula "{Node}" and "{node}" stand for which of them it is."""
+
+        def entry(node: str) -> Entry:
+            names = {"Node": node.capitalize(), "node": node}
+            return Entry(label.format(**names), unit, definition, group=group, formula=formula.format(**names))
+
+        return cls(entry("thigh"), entry("back"))
+
+
 @dataclass(frozen=True)
 class DailyMean:
     """The entry of a week's figure that is the mean of a day's figure of the same name, which `of` declares."""
@@ -90,6 +108,7 @@ WEEK = "Week"
 PLAIN = "Mean over valid days."
 
 
+@cache
 def entries_of(table: type) -> tuple[Entry, ...]:
     """Return the entries of a dataclass in the order of its fields; TypeError for a field without one."""
     hints = get_type_hints(table, include_extras=True)

@@ -8,10 +8,11 @@ from math import nan
 from typing import Annotated
 
 from ambula.days.day_summary import DaySummary
-from ambula.days.entry import COMPENDIUM, HUNT4, WEEK, WHO, Entry, entries_of
+from ambula.days.entry import HUNT4, WEEK, WHO, Entry, entries_of
 from ambula.days.figures.bed import BedOfWeek
 from ambula.days.figures.effort import EffortOfWeek
 from ambula.days.figures.postures import PosturesOfWeek
+from ambula.days.figures.rules_used import RulesUsed
 from ambula.days.figures.trunk import BendsOfWeek
 from ambula.days.figures.walking import WalkingOfWeek
 from ambula.days.figures.wear import WearOfWeek
@@ -124,24 +125,6 @@ class Bands:
             "<150, 150-300 (both included), >300.",
             formula="band of who_min",
             source=WHO,
-        ),
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RulesUsed:
-    """The names that every output carries."""
-
-    rules: Annotated[str, _week("Rules", Unit.NAME, "Name of the rules for pace, bouts and validity.", formula="name")]
-    met_table: Annotated[
-        str,
-        _week(
-            "MET table",
-            Unit.NAME,
-            "Name of the table that turns pace into MET. The default is a placeholder, because the study's own was "
-            "not available.",
-            formula="met.name",
-            source=COMPENDIUM,
         ),
     ]
 

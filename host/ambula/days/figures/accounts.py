@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ambula.account.ledger import Ledger, State
 from ambula.base.sites import SITES
-from ambula.days.entry import Entry
+from ambula.days.entry import EachNode
 from ambula.days.local_days import LocalDay
 from ambula.days.origin import Origin
 from ambula.days.units import Unit
@@ -27,156 +27,76 @@ _PAINTED = (
     State.NOT_WORN,
     State.RECORDED,
 )
-_WRITTEN = (State.RECORDED, State.NOT_WORN)
+_WRITTEN_STATES = (State.RECORDED, State.NOT_WORN)
 
 
-_account = partial(Entry, group="Data quality")
+_account = partial(EachNode.of, group="Data quality")
+
+# Each of the thigh node and of the back node.
+_LEDGER = _account(
+    "{Node} node, accounted for",
+    Unit.MIN,
+    "Minutes of the day between the node's first start and its last contact. The minutes by state add up to them.",
+    formula="slots of the day in any state / 12",
+)
+_WRITTEN = _account(
+    "{Node} node, logged",
+    Unit.MIN,
+    "Minutes with a record in the node's log, worn or not, before any clock was corrected by gait.",
+    formula="slots recorded or not worn / 12",
+)
+_REBOOTING = _account(
+    "{Node} node, rebooting", Unit.MIN, "Minutes without power, or starting up.", formula="slots rebooting / 12"
+)
+_SENSOR_FAULT = _account(
+    "{Node} node, sensor fault",
+    Unit.MIN,
+    "Minutes in which the motion sensor gave no data.",
+    formula="slots with sensor fault / 12",
+)
+_STORAGE_FULL = _account(
+    "{Node} node, memory full",
+    Unit.MIN,
+    "Minutes that were not recorded because the node's memory was full.",
+    formula="slots with storage full / 12",
+)
+_CLOCK_UNKNOWN = _account(
+    "{Node} node, clock unknown",
+    Unit.MIN,
+    "Minutes that were recorded at an unknown time.",
+    formula="slots with clock unknown / 12",
+)
+_LOST = _account(
+    "{Node} node, lost", Unit.MIN, "Minutes that are missing for an unknown reason.", formula="slots lost / 12"
+)
+_ACCOUNTED_SHARE = _account(
+    "{Node} node, share accounted for",
+    Unit.SHARE,
+    "Share of the node's minutes of the day with a known state: all except the lost ones.",
+    formula="1 - {node}_lost_min / {node}_ledger_min",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
     """Minutes of each state by node; NaN where no ledger was given or it has no slot of the day."""
 
-    thigh_ledger_min: Annotated[
-        float,
-        _account(
-            "Thigh node, accounted for",
-            Unit.MIN,
-            "Minutes of the day between the node's first start and its last contact. The minutes by state add up to "
-            "them.",
-            formula="slots of the day in any state / 12",
-        ),
-    ]
-    thigh_written_min: Annotated[
-        float,
-        _account(
-            "Thigh node, logged",
-            Unit.MIN,
-            "Minutes with a record in the node's log, worn or not, before any clock was corrected by gait.",
-            formula="slots recorded or not worn / 12",
-        ),
-    ]
-    thigh_rebooting_min: Annotated[
-        float,
-        _account(
-            "Thigh node, rebooting", Unit.MIN, "Minutes without power, or starting up.", formula="slots rebooting / 12"
-        ),
-    ]
-    thigh_sensor_fault_min: Annotated[
-        float,
-        _account(
-            "Thigh node, sensor fault",
-            Unit.MIN,
-            "Minutes in which the motion sensor gave no data.",
-            formula="slots with sensor fault / 12",
-        ),
-    ]
-    thigh_storage_full_min: Annotated[
-        float,
-        _account(
-            "Thigh node, memory full",
-            Unit.MIN,
-            "Minutes that were not recorded because the node's memory was full.",
-            formula="slots with storage full / 12",
-        ),
-    ]
-    thigh_clock_unknown_min: Annotated[
-        float,
-        _account(
-            "Thigh node, clock unknown",
-            Unit.MIN,
-            "Minutes that were recorded at an unknown time.",
-            formula="slots with clock unknown / 12",
-        ),
-    ]
-    thigh_lost_min: Annotated[
-        float,
-        _account(
-            "Thigh node, lost",
-            Unit.MIN,
-            "Minutes that are missing for an unknown reason.",
-            formula="slots lost / 12",
-        ),
-    ]
-    thigh_accounted_share: Annotated[
-        float,
-        _account(
-            "Thigh node, share accounted for",
-            Unit.SHARE,
-            "Share of the node's minutes of the day with a known state: all except the lost ones.",
-            formula="1 - thigh_lost_min / thigh_ledger_min",
-        ),
-    ]
-    back_ledger_min: Annotated[
-        float,
-        _account(
-            "Back node, accounted for",
-            Unit.MIN,
-            "Minutes of the day between the node's first start and its last contact. The minutes by state add up to "
-            "them.",
-            formula="slots of the day in any state / 12",
-        ),
-    ]
-    back_written_min: Annotated[
-        float,
-        _account(
-            "Back node, logged",
-            Unit.MIN,
-            "Minutes with a record in the node's log, worn or not, before any clock was corrected by gait.",
-            formula="slots recorded or not worn / 12",
-        ),
-    ]
-    back_rebooting_min: Annotated[
-        float,
-        _account(
-            "Back node, rebooting", Unit.MIN, "Minutes without power, or starting up.", formula="slots rebooting / 12"
-        ),
-    ]
-    back_sensor_fault_min: Annotated[
-        float,
-        _account(
-            "Back node, sensor fault",
-            Unit.MIN,
-            "Minutes in which the motion sensor gave no data.",
-            formula="slots with sensor fault / 12",
-        ),
-    ]
-    back_storage_full_min: Annotated[
-        float,
-        _account(
-            "Back node, memory full",
-            Unit.MIN,
-            "Minutes that were not recorded because the node's memory was full.",
-            formula="slots with storage full / 12",
-        ),
-    ]
-    back_clock_unknown_min: Annotated[
-        float,
-        _account(
-            "Back node, clock unknown",
-            Unit.MIN,
-            "Minutes that were recorded at an unknown time.",
-            formula="slots with clock unknown / 12",
-        ),
-    ]
-    back_lost_min: Annotated[
-        float,
-        _account(
-            "Back node, lost",
-            Unit.MIN,
-            "Minutes that are missing for an unknown reason.",
-            formula="slots lost / 12",
-        ),
-    ]
-    back_accounted_share: Annotated[
-        float,
-        _account(
-            "Back node, share accounted for",
-            Unit.SHARE,
-            "Share of the node's minutes of the day with a known state: all except the lost ones.",
-            formula="1 - back_lost_min / back_ledger_min",
-        ),
-    ]
+    thigh_ledger_min: Annotated[float, _LEDGER.thigh]
+    thigh_written_min: Annotated[float, _WRITTEN.thigh]
+    thigh_rebooting_min: Annotated[float, _REBOOTING.thigh]
+    thigh_sensor_fault_min: Annotated[float, _SENSOR_FAULT.thigh]
+    thigh_storage_full_min: Annotated[float, _STORAGE_FULL.thigh]
+    thigh_clock_unknown_min: Annotated[float, _CLOCK_UNKNOWN.thigh]
+    thigh_lost_min: Annotated[float, _LOST.thigh]
+    thigh_accounted_share: Annotated[float, _ACCOUNTED_SHARE.thigh]
+    back_ledger_min: Annotated[float, _LEDGER.back]
+    back_written_min: Annotated[float, _WRITTEN.back]
+    back_rebooting_min: Annotated[float, _REBOOTING.back]
+    back_sensor_fault_min: Annotated[float, _SENSOR_FAULT.back]
+    back_storage_full_min: Annotated[float, _STORAGE_FULL.back]
+    back_clock_unknown_min: Annotated[float, _CLOCK_UNKNOWN.back]
+    back_lost_min: Annotated[float, _LOST.back]
+    back_accounted_share: Annotated[float, _ACCOUNTED_SHARE.back]
 
 
 def accounts(day: LocalDay, origin: Origin) -> Accounts:
@@ -202,7 +122,7 @@ def _minutes(slots: dict[State, int]) -> dict[str, float]:
     accounted = sum(slots.values())
     if not accounted:
         return dict.fromkeys(_NAMES, nan)
-    counts = [accounted, sum(slots[state] for state in _WRITTEN), *(slots[state] for state in _OTHERS)]
+    counts = [accounted, sum(slots[state] for state in _WRITTEN_STATES), *(slots[state] for state in _OTHERS)]
     values = [*(n / EPOCHS_A_MINUTE for n in counts), 1 - slots[State.LOST] / accounted]
     return dict(zip(_NAMES, values, strict=True))
 

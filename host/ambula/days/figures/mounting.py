@@ -5,104 +5,62 @@ from functools import partial
 from math import nan
 from typing import Annotated
 
-from ambula.days.entry import Entry
+from ambula.days.entry import EachNode
 from ambula.days.figures.day_rows import DayRows
 from ambula.days.units import Unit
 from nodecore import record
 from nodecore.roles import BACK_BIT, THIGH_BIT
 
-_mounting = partial(Entry, group="Data quality")
+_mounting = partial(EachNode.of, group="Data quality")
+
+# Each of the thigh node and of the back node.
+_MOUNTING_KNOWN_SHARE = _mounting(
+    "{Node} node, mounting known",
+    Unit.SHARE,
+    "Share of the node's worn epochs in which walking had already shown how it is mounted. Only in "
+    "these can it be found mounted wrongly.",
+    formula="count({node} worn and flag mounting known) / count({node} worn)",
+)
+_UPSIDE_DOWN = _mounting(
+    "{Node} node upside down",
+    Unit.EPOCHS,
+    "Worn epochs in which the node was found upside down. Its records are already corrected for it.",
+    formula="count({node} worn and flag upside down)",
+)
+_INSIDE_OUT = _mounting(
+    "{Node} node inside out",
+    Unit.EPOCHS,
+    "Worn epochs in which the node was found to face the limb. Its records are already corrected for it.",
+    formula="count({node} worn and flag inside out)",
+)
+_ODDLY_MOUNTED = _mounting(
+    "{Node} node oddly mounted",
+    Unit.EPOCHS,
+    "Worn epochs in which the node was found across the limb or turned to its side. Its records are "
+    "already corrected for it.",
+    formula="count({node} worn and flag oddly mounted)",
+)
+_PARTIAL = _mounting(
+    "{Node} node, partial epochs",
+    Unit.EPOCHS,
+    "Epochs with fewer than 90% of their samples.",
+    formula="count(flag partial)",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mounting:
     """How the nodes sat on the body, and how good their epochs are."""
 
-    thigh_mounting_known_share: Annotated[
-        float,
-        _mounting(
-            "Thigh node, mounting known",
-            Unit.SHARE,
-            "Share of the node's worn epochs in which walking had already shown how it is mounted. Only in these can "
-            "it be found mounted wrongly.",
-            formula="count(thigh worn and flag mounting known) / count(thigh worn)",
-        ),
-    ]
-    thigh_upside_down_epochs: Annotated[
-        int,
-        _mounting(
-            "Thigh node upside down",
-            Unit.EPOCHS,
-            "Worn epochs in which the node was found upside down. Its records are already corrected for it.",
-            formula="count(thigh worn and flag upside down)",
-        ),
-    ]
-    thigh_inside_out_epochs: Annotated[
-        int,
-        _mounting(
-            "Thigh node inside out",
-            Unit.EPOCHS,
-            "Worn epochs in which the node was found to face the limb. Its records are already corrected for it.",
-            formula="count(thigh worn and flag inside out)",
-        ),
-    ]
-    thigh_oddly_mounted_epochs: Annotated[
-        int,
-        _mounting(
-            "Thigh node oddly mounted",
-            Unit.EPOCHS,
-            "Worn epochs in which the node was found across the limb or turned to its side. Its records are already "
-            "corrected for it.",
-            formula="count(thigh worn and flag oddly mounted)",
-        ),
-    ]
-    thigh_partial_epochs: Annotated[
-        int,
-        _mounting(
-            "Thigh node, partial epochs",
-            Unit.EPOCHS,
-            "Epochs with fewer than 90% of their samples.",
-            formula="count(flag partial)",
-        ),
-    ]
-    back_mounting_known_share: Annotated[
-        float,
-        _mounting(
-            "Back node, mounting known",
-            Unit.SHARE,
-            "Share of the node's worn epochs in which walking had already shown how it is mounted. Only in these can "
-            "it be found mounted wrongly.",
-            formula="count(back worn and flag mounting known) / count(back worn)",
-        ),
-    ]
-    back_upside_down_epochs: Annotated[
-        int,
-        _mounting(
-            "Back node upside down",
-            Unit.EPOCHS,
-            "Worn epochs in which the node was found upside down. Its records are already corrected for it.",
-            formula="count(back worn and flag upside down)",
-        ),
-    ]
-    back_oddly_mounted_epochs: Annotated[
-        int,
-        _mounting(
-            "Back node oddly mounted",
-            Unit.EPOCHS,
-            "Worn epochs in which the node was found across the limb or turned to its side. Its records are already "
-            "corrected for it.",
-            formula="count(back worn and flag oddly mounted)",
-        ),
-    ]
-    back_partial_epochs: Annotated[
-        int,
-        _mounting(
-            "Back node, partial epochs",
-            Unit.EPOCHS,
-            "Epochs with fewer than 90% of their samples.",
-            formula="count(flag partial)",
-        ),
-    ]
+    thigh_mounting_known_share: Annotated[float, _MOUNTING_KNOWN_SHARE.thigh]
+    thigh_upside_down_epochs: Annotated[int, _UPSIDE_DOWN.thigh]
+    thigh_inside_out_epochs: Annotated[int, _INSIDE_OUT.thigh]
+    thigh_oddly_mounted_epochs: Annotated[int, _ODDLY_MOUNTED.thigh]
+    thigh_partial_epochs: Annotated[int, _PARTIAL.thigh]
+    back_mounting_known_share: Annotated[float, _MOUNTING_KNOWN_SHARE.back]
+    back_upside_down_epochs: Annotated[int, _UPSIDE_DOWN.back]
+    back_oddly_mounted_epochs: Annotated[int, _ODDLY_MOUNTED.back]
+    back_partial_epochs: Annotated[int, _PARTIAL.back]
 
 
 def mounting(rows: DayRows) -> Mounting:
