@@ -19,7 +19,7 @@ def test_the_tables_are_whole_and_small() -> None:
 
 def test_the_training_hash_is_that_of_the_code() -> None:
     if not all((DATA / name / "meta.json").exists() for name in DATASETS):
-        pytest.skip("the recordings are not here")
+        pytest.skip(f"the recordings {' and '.join(DATASETS)}, which it was learnt from, are not beside the project")
     assert f"traits: {digest(DATASETS)}." in (model.__doc__ or ""), "run make train"
 
 
