@@ -297,7 +297,10 @@ async def stranger(air: Air, characteristics: list[Characteristic[bytes]], hint:
     data = AdvertisingData(
         [(AdvertisingData.FLAGS, flags), (kind, bytes(service)), (AdvertisingData.MANUFACTURER_SPECIFIC_DATA, said)]
     )
-    await device.start_advertising(advertising_data=bytes(data), auto_restart=True)
+    # Ten times a second: bumble's own once a second is as long as a short scan, and so is heard in most of them only.
+    await device.start_advertising(
+        advertising_data=bytes(data), auto_restart=True, advertising_interval_min=100, advertising_interval_max=100
+    )
     return device
 
 
@@ -313,7 +316,7 @@ def test_a_stranger_that_repeats_the_hint_of_ours_is_6(answer: bytes | None, tmp
     async def go() -> None:
         async with Air() as air:
             await stranger(air, offered, hint_of(ABSENT))
-            ran = await Laptop(air, tmp_path).ambula("sync", "--store", tmp_path / "s.db", "--timeout", "1")
+            ran = await Laptop(air, tmp_path).ambula("sync", "--store", tmp_path / "s.db", "--timeout", "3")
             assert "Ambula node" in ran.failed_with(6)
 
     asyncio.run(go())
@@ -326,9 +329,9 @@ def test_nodes_of_others_are_left_alone(tmp_path: Path) -> None:
         async with Air() as air:
             device = await stranger(air, [], b"abcdef")
             laptop = Laptop(air, tmp_path)
-            ran = await laptop.ambula("sync", "--store", tmp_path / "s.db", "--timeout", "1")
-            assert "none of your nodes found in 1 s, but 1 not set up on this computer" in ran.failed_with(5)
-            ran = await laptop.ambula("scan", "--timeout", "1", "--json")
+            ran = await laptop.ambula("sync", "--store", tmp_path / "s.db", "--timeout", "3")
+            assert "none of your nodes found in 3 s, but 1 not set up on this computer" in ran.failed_with(5)
+            ran = await laptop.ambula("scan", "--timeout", "3", "--json")
             assert [(n["role"], n["participant"]) for n in json.loads(ran.out)] == [("unknown", None)]
             assert not device.connections
 
