@@ -131,7 +131,9 @@ class GattServer:
             self._advertise()
         now_ms = self._now_ms()
         if self._conn is not None and not self._session.is_open:
-            if now_ms >= self._stranger_until_ms:
+            if now_ms >= self._stranger_until_ms and now_ms >= self._shut_at_ms:
+                self.shut()  # sending away may take until the other side is missed
+            elif now_ms >= self._stranger_until_ms:
                 self._send_away()
             elif now_ms < self._phone_until_ms:
                 self._shut_at_ms = max(self._shut_at_ms, now_ms + _AFTER_PHONE_MS)
@@ -179,9 +181,12 @@ class GattServer:
 
     def _send_away(self):
         conn = self._conn
-        if conn is not None and self._ble.gap_disconnect(conn) is False:
-            self._peer_changed(None)  # gone, and the stack did not say so
-            self._reopen = True
+        try:
+            if conn is not None and self._ble.gap_disconnect(conn) is False:
+                self._peer_changed(None)  # gone, and the stack did not say so
+                self._reopen = True
+        except OSError:
+            pass  # it is under way already
         self._stranger_until_ms = self._now_ms() + _STRANGER_MS  # not again before the stack has done it
 
     def _irq(self, event, data):

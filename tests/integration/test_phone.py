@@ -84,7 +84,7 @@ def test_a_phone_reads_battery_and_firmware_and_hears_the_cadence(tmp_path: Path
             (measurement,) = peer.get_characteristics_by_uuid(UUID.from_16_bits(0x2A53))
             values: list[bytes] = []
             await measurement.subscribe(values.append)
-            await asyncio.sleep(11)
+            await asyncio.sleep(16)
             assert not left.is_set()
             await connection.disconnect()
             with Store(tmp_path / "s.db") as store:
@@ -101,10 +101,11 @@ def test_a_phone_reads_battery_and_firmware_and_hears_the_cadence(tmp_path: Path
         assert flags & 0b111 == 0  # walking
         assert abs(speed / 256 * 3.6 - 0.0061 * (2 * strides) ** 2 * 0.06) < 0.15  # km/h
         cadences.append(strides)
-    assert 2 <= len(cadences) <= 3  # one an epoch
+    # One an epoch; the two that a node scores together, before it notices the phone, go out as one.
+    assert 2 <= len(cadences) <= 4
     assert all(48 < c < 62 for c in cadences)  # contacts of one foot: half of the 110 steps
     halves = [round(steps / 2 + 0.1) for steps in kept]
-    assert any(halves[i : i + len(cadences)] == cadences for i in range(len(kept)))
+    assert set(cadences) <= set(halves)
 
 
 def walk(seconds: int, spm: float = 110.0) -> np.ndarray:

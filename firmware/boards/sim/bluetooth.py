@@ -11,7 +11,8 @@ middle of the firmware's work, as on a board, yet at the same places in every ru
 they run between any two bytecodes: see `scattered_irqs`.
 
 The central role is in `gatt_client`, loaded when it is first wanted. Not emulated: a handler on a thread of its own,
-pairing and bonding, L2CAP channels, connection parameter updates, the exact error number of every misuse.
+pairing and bonding, L2CAP channels, connection parameter updates. `tests/integration/nimble` has what the real NimBLE
+answers to each call, and where this one differs.
 """
 
 import errno
@@ -44,9 +45,16 @@ _IRQ_CENTRAL_DISCONNECT = const(2)
 _IRQ_GATTS_WRITE = const(3)
 _IRQ_GATTS_READ_REQUEST = const(4)
 _IRQ_SCAN_RESULT = const(5)
+_IRQ_SCAN_DONE = const(6)
 _IRQ_GATTC_INDICATE = const(19)
 _IRQ_GATTS_INDICATE_DONE = const(20)
 _IRQ_MTU_EXCHANGED = const(21)
+_IRQ_GET_SECRET = const(29)
+_IRQ_SET_SECRET = const(30)
+
+_ADVERTISING_DATA_MAX = const(31)
+_LAST_IRQ = const(10)
+_NO_CONN = const(0xFFFF)
 
 _CALL_HEADER = const(3)
 _NOTIFY_HEADER = const(7)
@@ -122,6 +130,8 @@ def dispatch():
     if _ble is None or _in_handler:
         return 0
     count = 0
+    while _ble._on and _ble._updated:
+        _tell(_ble._updated.pop(0))
     while _ble._on and wire.is_event_waiting():
         _in_handler = True
         try:
@@ -130,6 +140,13 @@ def dispatch():
             _in_handler = False
         count += 1
     return count
+
+
+def _tell(value_handle):
+    """Tell who has subscribed: a value that was written twice before the stack had its turn goes out once."""
+    struct.pack_into("<H", wire.tx, _CALL_HEADER, value_handle)
+    if wire.call(_OP_UPDATE, wire.put(2, gatt_values.view(value_handle))):
+        _handle(_IRQ_GATTS_READ_REQUEST, (_NO_CONN, value_handle))
 
 
 def _run_event():
@@ -188,6 +205,7 @@ class BLE:
             _ble._on = False
             _ble._handler = None
             _ble._adv = _ble._resp = b""
+            _ble._updated = []  # values that were written, and not yet told
         return _ble
 
     def __init__(self):
@@ -198,19 +216,31 @@ class BLE:
             raise OSError(errno.ENODEV)
 
     def active(self, *on):
-        if on and bool(on[0]) != self._on:
+        if on and (on[0] or self._on):
             wire.tx[_CALL_HEADER] = 1 if on[0] else 0
-            wire.call(_OP_ACTIVE, 1)
+            size = wire.call(_OP_ACTIVE, 1)
+            for at in range(0, size, _LAST_IRQ):  # the stack lets them in while it goes down
+                event, conn, kind = struct.unpack_from("<BHB", wire.rx, at)
+                _handle(event, () if event == _IRQ_SCAN_DONE else (conn, kind, bytes(wire.rx_view[at + 4 : at + 10])))
+            if self._on:
+                wire.forget_events()  # what the stack had sent before it went down is not for the next window
             self._on = bool(on[0])
             gatt_values.clear()
-            if not self._on:
+            self._adv = self._resp = b""
+            self._updated.clear()
+            if self._on:
+                self._start_pairing()
+            else:
                 sys.modules.pop("gatt_client", None)  # the simulator shares the program's heap
-                self._adv = self._resp = b""
-                wire.forget_events()  # what the stack had sent before it went down is not for the next window
         return self._on
 
+    def _start_pairing(self):
+        """Ask for the keys that a firmware may have kept, as NimBLE does when it starts, and offer a new one."""
+        _handle(_IRQ_GET_SECRET, (2, 0, None))
+        _handle(_IRQ_GET_SECRET, (10, 0, b"irk"))
+        _handle(_IRQ_SET_SECRET, (10, b"irk", os.urandom(16)))
+
     def config(self, *key, **values):
-        self._check_on()
         if key:
             if values or len(key) > 1:
                 raise TypeError("one name to ask for, or names with values to set")
@@ -218,6 +248,7 @@ class BLE:
         for name, value in values.items():
             if name not in _CONFIG_KEYS or name == "mac":
                 raise ValueError("unknown config param")
+            self._check_on()
             if name == "addr_mode":
                 raw = bytes((value,))
             else:
@@ -229,6 +260,8 @@ class BLE:
     def _config_get(self, name):
         if name not in _CONFIG_KEYS or name == "addr_mode":
             raise ValueError("unknown config param")
+        if name != "gap_name":  # which a radio keeps while it is off
+            self._check_on()
         wire.tx[_CALL_HEADER] = _CONFIG_KEYS.index(name)
         size = wire.call(_OP_CONFIG_GET, 1)
         if name == "mac":
@@ -243,15 +276,24 @@ class BLE:
         self._handler = handler
 
     def gap_advertise(self, interval_us=500000, adv_data=None, *, resp_data=None, connectable=True):
+        if interval_us is None and not self._on:
+            return
         self._check_on()
+        refused = None
+        if adv_data is not None and len(adv_data) > _ADVERTISING_DATA_MAX:
+            refused = OSError(-18)  # NimBLE's own number, which MicroPython has no other for
+        elif resp_data is not None and len(resp_data) > _ADVERTISING_DATA_MAX:
+            refused = OSError(errno.EINVAL)
+        if interval_us is None or refused:
+            struct.pack_into("<BIBB", wire.tx, _CALL_HEADER, 0, 0, 0, 0)
+            wire.call(_OP_ADVERTISE, 7)
+            if refused:
+                raise refused
+            return
         if adv_data is not None:
             self._adv = bytes(gatt_values.as_bytes(adv_data))
         if resp_data is not None:
             self._resp = bytes(gatt_values.as_bytes(resp_data))
-        if interval_us is None:
-            struct.pack_into("<BIBB", wire.tx, _CALL_HEADER, 0, 0, 0, 0)
-            wire.call(_OP_ADVERTISE, 7)
-            return
         struct.pack_into("<BIBB", wire.tx, _CALL_HEADER, 1, interval_us, connectable, len(self._adv))
         wire.call(_OP_ADVERTISE, wire.put(wire.put(7, self._adv), self._resp))
         if _eager:
@@ -275,16 +317,14 @@ class BLE:
         return gatt_values.create(struct.unpack_from("<%dH" % (size // 2), wire.rx), shape)
 
     def gatts_read(self, value_handle):
-        self._check_on()
         return gatt_values.read(value_handle)
 
     def gatts_write(self, value_handle, data, send_update=False):
         self._check_on()
         data = gatt_values.as_bytes(data)
         gatt_values.write(value_handle, data)
-        if send_update:
-            struct.pack_into("<H", wire.tx, _CALL_HEADER, value_handle)
-            wire.call(_OP_UPDATE, wire.put(2, data))
+        if send_update and value_handle not in self._updated:
+            self._updated.append(value_handle)
         if _eager:
             dispatch()
         return len(data)
@@ -301,7 +341,12 @@ class BLE:
 
     def _send(self, op, conn_handle, value_handle, data):
         self._check_on()
-        data = gatt_values.view(value_handle) if data is None else gatt_values.as_bytes(data)
+        if data is None:
+            if not gatt_values.has(value_handle):
+                raise OSError(-9)  # NimBLE's own number
+            _handle(_IRQ_GATTS_READ_REQUEST, (_NO_CONN, value_handle))
+            data = gatt_values.view(value_handle)
+        data = gatt_values.as_bytes(data)
         struct.pack_into("<HH", wire.tx, _CALL_HEADER, conn_handle, value_handle)
         end = min(_NOTIFY_HEADER + len(data), len(wire.tx))  # longer than any MTU: it would be cut there anyway
         room = end - _NOTIFY_HEADER

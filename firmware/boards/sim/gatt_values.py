@@ -61,6 +61,11 @@ def _attribute(handle):
     return attribute
 
 
+def has(handle):
+    """Whether there is such a handle."""
+    return handle in _attributes
+
+
 def view(handle):
     """A memoryview of the value; OSError(EINVAL) if there is no such handle."""
     attribute = _attribute(handle)
@@ -68,7 +73,9 @@ def view(handle):
 
 
 def read(handle):
-    """The value as bytes; an appended one is empty afterwards."""
+    """The value as bytes, empty where there is no such handle; an appended one is empty afterwards."""
+    if not has(handle):
+        return b""
     data = bytes(view(handle))
     attribute = _attributes[handle]
     if attribute[_APPEND]:

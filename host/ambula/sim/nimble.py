@@ -58,6 +58,11 @@ class NodeRadio:
         """How often the firmware has switched the radio on."""
         return self._stack.windows if self._stack is not None else 0
 
+    def hang_up_in(self, seconds: float) -> None:
+        """Let the end of a link take so long that the firmware asks for, as where the other side does not answer."""
+        if self._stack is not None:
+            self._stack.hang_up_s = seconds
+
     @property
     def told(self) -> int:
         """How many events the firmware process was sent."""

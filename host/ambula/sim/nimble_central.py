@@ -3,14 +3,16 @@
 Each call only starts something; events tell what came of it, with the numbers and fields of MicroPython's IRQs.
 Modelled over bumble's GATT client: raw advertising reports (a scan response is one of its own), a connection that fails
 told as a disconnection of handle 0xFFFF, notifications delivered whether subscribed or not, one request at a time a
-connection. Not modelled: the scan's duty cycle (it hears all), the connection interval asked for (the air has one for
-all), a scan's duration in virtual time (it is the wall clock's), long reads and writes.
+connection and four that wait or run in all, those that a lost link ends told as such before it. Not modelled: the
+scan's duty cycle (it hears all), the connection interval asked for (the air has one for all), a scan's duration in
+virtual time (it is the wall clock's), long reads and writes, two discoveries at once, which spoil each other.
 """
 
 import asyncio
 import errno
 import struct
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from bumble import att, core, gatt, hci
@@ -21,6 +23,8 @@ from ambula.sim.wire import CONNECT, SCAN, Event, EventChannel, Op
 
 _NO_HANDLE = 0xFFFF
 _NO_TYPE = 0xFF
+_PROCEDURES = 4  # NimBLE's BLE_GATT_MAX_PROCS
+_NOT_CONNECTED = 7  # BLE_HS_ENOTCONN
 _Report = hci.HCI_LE_Advertising_Report_Event.Report
 
 
@@ -39,9 +43,11 @@ class NimbleCentral:
         self._own_address_type = own_address_type
         self._mtu = mtu
         self._tasks: set[asyncio.Task[None]] = set()
+        self._procedures: list[_Procedure] = []
+        self._has_mtu: set[int] = set()  # connections whose MTU was exchanged, or is being
         self._connecting: asyncio.Task[None] | None = None
         self._scan_end: asyncio.TimerHandle | None = None
-        self._is_scanning = False
+        self.is_scanning = False
         self.calls: dict[Op, Callable[[bytes], bytes | Coroutine[Any, Any, bytes]]] = {
             Op.SCAN: self._scan,
             Op.CONNECT: self._connect,
@@ -56,31 +62,42 @@ class NimbleCentral:
 
     def stop(self) -> None:
         """The radio goes off: nothing that was started says anything more."""
-        self._is_scanning = False
+        self.is_scanning = False
+        self._connecting = None
         if self._scan_end is not None:
             self._scan_end.cancel()
             self._scan_end = None
+        self._procedures.clear()
+        self._has_mtu.clear()
         for task in self._tasks:
             task.cancel()
-
-    async def stop_scanning(self) -> None:
-        """Take the controller out of scanning, if it is in it."""
-        if self._device.scanning:
-            await self._device.stop_scanning(legacy=True)
 
     def connected(self, connection: Connection) -> None:
         """Give a connection that this side opened its GATT client."""
         connection.gatt_client = _LoudClient(connection, self._events)
+
+    def mtu_exchanged(self, handle: int) -> None:
+        """Note that a connection has its MTU: NimBLE exchanges it once, whoever asks."""
+        self._has_mtu.add(handle)
+
+    def lost(self, handle: int) -> None:
+        """End what was asked of a connection that is gone: the firmware hears so before it hears of the end itself."""
+        self._has_mtu.discard(handle)
+        for procedure in [one for one in self._procedures if one.handle == handle]:
+            self._procedures.remove(procedure)
+            procedure.done(_NOT_CONNECTED)
 
     # ---- observer
 
     async def _scan(self, payload: bytes) -> bytes:
         go, duration_ms, interval_us, window_us, active = SCAN.unpack(payload)
         if not go:
-            await self._end_scan()
+            await self.end_scan()
             return b""
-        if self._is_scanning:
+        if self.is_scanning:
             raise OSError(errno.EALREADY, "scanning already")
+        if self._is_connecting():
+            raise OSError(errno.EBUSY, "connecting")
         await self._device.start_scanning(
             legacy=True,
             active=bool(active),
@@ -88,40 +105,47 @@ class NimbleCentral:
             scan_window=window_us / 1000,
             own_address_type=self._own_address_type(),
         )
-        self._is_scanning = True
+        self.is_scanning = True
         if duration_ms:
             loop = asyncio.get_running_loop()
-            self._scan_end = loop.call_later(duration_ms / 1000, lambda: self._start(self._end_scan()))
+            self._scan_end = loop.call_later(duration_ms / 1000, lambda: self._start(self.end_scan()))
         return b""
 
-    async def _end_scan(self) -> None:
-        if not self._is_scanning:
+    async def end_scan(self) -> None:
+        """End a scan that runs, and tell the firmware."""
+        if not self.is_scanning:
             return
-        self._is_scanning = False
+        self.is_scanning = False
         if self._scan_end is not None:
             self._scan_end.cancel()
             self._scan_end = None
-        await self.stop_scanning()
+        if self._device.scanning:
+            await self._device.stop_scanning(legacy=True)
         self._events.post(Event.SCAN_DONE, 0, 0)
 
     def _on_report(self, report: _Report) -> None:
-        if self._is_scanning:
+        if self.is_scanning:
             value = bytes(report.address)[::-1] + struct.pack("b", report.rssi) + report.data
             self._events.post(Event.SCAN_RESULT, int(report.address.address_type), int(report.event_type), value)
 
     # ---- connecting
 
-    def _connect(self, payload: bytes) -> bytes:
+    def _is_connecting(self) -> bool:
+        return self._connecting is not None and not self._connecting.done()
+
+    async def _connect(self, payload: bytes) -> bytes:
         go, kind, raw, patience_ms, _least_us, _most_us = CONNECT.unpack(payload)
-        busy = self._connecting is not None and not self._connecting.done()
         if not go:
-            if not busy or self._connecting is None:
+            if self._connecting is None or self._connecting.done():
                 raise OSError(errno.EALREADY, "not connecting")
             self._connecting.cancel()
             return b""
-        if busy:
+        await self.end_scan()
+        if self._is_connecting():
             raise OSError(errno.EALREADY, "connecting already")
         address = hci.Address(raw[::-1], hci.AddressType(kind))
+        if any(connection.peer_address == address for connection in self._device.connections.values()):
+            raise OSError(errno.EIO, "connected already")
         self._connecting = self._start(self._establish(address, patience_ms / 1000))
         return b""
 
@@ -134,14 +158,19 @@ class NimbleCentral:
             # bumble leaves the controller trying: the next attempt would be refused
             cancel = hci.HCI_LE_Create_Connection_Cancel_Command()  # pyright: ignore
             await asyncio.shield(self._device.send_sync_command_raw(cancel))  # pyright: ignore
+            if self._connecting is None:
+                return  # the radio is off
             self._events.post(Event.PERIPHERAL_DISCONNECT, _NO_HANDLE, _NO_TYPE, bytes(6))
 
     # ---- GATT client
 
     def _exchange_mtu(self, payload: bytes) -> bytes:
         connection = self._connection(payload)
+        if connection.handle in self._has_mtu:
+            raise OSError(errno.EALREADY, "exchanged already")
+        self._has_mtu.add(connection.handle)
         # The stack's own handler of a changed MTU tells the firmware.
-        return self._begin(connection.gatt_client.request_mtu(self._mtu()), lambda _: None)
+        return self._begin(connection, connection.gatt_client.request_mtu(self._mtu()), lambda _: None)
 
     def _discover_services(self, payload: bytes) -> bytes:
         connection = self._connection(payload)
@@ -154,7 +183,10 @@ class NimbleCentral:
                 self._events.post(Event.SERVICE_RESULT, connection.handle, one.handle, value)
             return 0
 
-        return self._begin(ask(), lambda status: self._events.post(Event.SERVICE_DONE, connection.handle, status))
+        def done(status: int) -> None:
+            self._events.post(Event.SERVICE_DONE, connection.handle, status)
+
+        return self._begin(connection, ask(), done)
 
     def _discover_characteristics(self, payload: bytes) -> bytes:
         connection = self._connection(payload)
@@ -170,9 +202,10 @@ class NimbleCentral:
                     self._events.post(Event.CHARACTERISTIC_RESULT, connection.handle, value_handle, value)
             return 0
 
-        return self._begin(
-            ask(), lambda status: self._events.post(Event.CHARACTERISTIC_DONE, connection.handle, status)
-        )
+        def done(status: int) -> None:
+            self._events.post(Event.CHARACTERISTIC_DONE, connection.handle, status)
+
+        return self._begin(connection, ask(), done)
 
     def _discover_descriptors(self, payload: bytes) -> bytes:
         connection = self._connection(payload)
@@ -183,18 +216,23 @@ class NimbleCentral:
                 self._events.post(Event.DESCRIPTOR_RESULT, connection.handle, one.handle, one.type.to_bytes())
             return 0
 
-        return self._begin(ask(), lambda status: self._events.post(Event.DESCRIPTOR_DONE, connection.handle, status))
+        def done(status: int) -> None:
+            self._events.post(Event.DESCRIPTOR_DONE, connection.handle, status)
+
+        return self._begin(connection, ask(), done)
 
     def _read(self, payload: bytes) -> bytes:
         connection = self._connection(payload)
         (handle,) = struct.unpack_from("<H", payload, 2)
+        if handle == 0:
+            raise OSError(errno.EINVAL, "no handle is 0")
 
         async def ask() -> int:
             value = await connection.gatt_client.read_value(handle, no_long_read=True)
             self._events.post(Event.READ_RESULT, connection.handle, handle, value)
             return 0
 
-        return self._begin(ask(), lambda status: self._tell(Event.READ_DONE, connection, handle, status))
+        return self._begin(connection, ask(), lambda status: self._tell(Event.READ_DONE, connection, handle, status))
 
     def _write(self, payload: bytes) -> bytes:
         connection = self._connection(payload)
@@ -211,7 +249,7 @@ class NimbleCentral:
             if mode:
                 self._tell(Event.WRITE_DONE, connection, handle, status)
 
-        return self._begin(ask(), done)
+        return self._begin(connection, ask(), done)
 
     def _tell(self, event: Event, connection: Connection, handle: int, status: int) -> None:
         self._events.post(event, connection.handle, handle, struct.pack("<H", status))
@@ -222,8 +260,16 @@ class NimbleCentral:
             raise OSError(errno.ENOTCONN, "not connected")
         return connection
 
-    def _begin(self, request: Coroutine[Any, Any, int], done: Callable[[int], None]) -> bytes:
-        """Start a request; `done` hears its status, 0 or an ATT error as NimBLE numbers it; none if the link goes."""
+    def _begin(self, connection: Connection, request: Coroutine[Any, Any, int], done: Callable[[int], None]) -> bytes:
+        """Start a request; `done` hears its status, once: 0, an ATT error as NimBLE numbers it, or that the link went.
+
+        Raises OSError(ENOMEM) where four are under way.
+        """
+        if len(self._procedures) >= _PROCEDURES:
+            request.close()
+            raise OSError(errno.ENOMEM, "no room for another procedure")
+        procedure = _Procedure(connection.handle, done)
+        self._procedures.append(procedure)
 
         async def run() -> None:
             try:
@@ -231,8 +277,11 @@ class NimbleCentral:
             except att.ATT_Error as error:
                 status = 0x100 + error.error_code
             except (core.BaseBumbleError, TimeoutError):
-                return
-            done(status)
+                status = None
+            if procedure in self._procedures:
+                self._procedures.remove(procedure)
+                if status is not None:
+                    done(status)
 
         self._start(run())
         return b""
@@ -242,6 +291,14 @@ class NimbleCentral:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+@dataclass(eq=False)
+class _Procedure:
+    """A request that is under way on a connection, and who hears how it ended."""
+
+    handle: int
+    done: Callable[[int], None]
 
 
 class _LoudClient(Client):

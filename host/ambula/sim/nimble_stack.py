@@ -1,9 +1,12 @@
 """NimBLE's host stack as MicroPython's `bluetooth` on the ESP32 uses it: what each call does, which IRQs it causes.
 
 Modelled: notifications that are refused with ENOMEM when the buffers are full, cut to MTU - 3, and sent whether
-subscribed or not; a preferred MTU of 256; permissions; switching off takes the links down and says no more; a public
-address, or a static random one made anew each time it is asked for; a central may pair, as NimBLE's defaults have it:
-no questions asked, and no bond kept. Not modelled: private addresses (RPA, NRPA).
+subscribed or not; a preferred MTU of 256; permissions; a link that is still there while it is being ended; switching
+off, which waits for its links for 2 s at most and tells of their ends; a public address, or a static random one made
+anew each time it is asked for; a central may pair, as NimBLE's defaults have it: no questions asked, and no bond kept.
+Not modelled: private addresses (RPA, NRPA), which are static random ones here.
+
+`tests/integration/nimble` has what the real one answers, call by call.
 """
 
 import asyncio
@@ -19,13 +22,14 @@ from bumble.pairing import PairingConfig
 from ambula.sim.gatt_table import GattTable, build_table
 from ambula.sim.mbufs import MBUFS, MbufPool
 from ambula.sim.nimble_central import NimbleCentral
-from ambula.sim.wire import ADVERTISE_HEADER, Config, Event, EventChannel, Op
+from ambula.sim.wire import ADVERTISE_HEADER, LAST_IRQ, Config, Event, EventChannel, Op
 
 DEFAULT_MTU = 256
 DEFAULT_NAME = b"MPY ESP32"
-_MTU_RANGE = range(23, 518)
-_ADVERTISING_RANGE_US = range(20_000, 10_240_001)
-_ADVERTISING_DATA_MAX = 31
+_MTU_RANGE = range(23, 528)
+_NAME_MAX = 31
+_ADVERTISING_RANGE_US = range(20_000, 10_240_001)  # the standard's; a real controller refuses what is not in it
+_SHUT_DOWN_S = 2.0  # NimBLE waits for its links so long
 
 Answer = bytes | Awaitable[bytes]
 
@@ -39,6 +43,7 @@ class NimbleStack:
             raise ValueError("the device is not powered on")
         self.is_on = False
         self.windows = 0
+        self.hang_up_s = 0.0  # how long the end of a link takes that this side ends: the other side need not answer
         self.mbufs = MbufPool(queue)
         self._device = device
         self._events = events
@@ -48,6 +53,8 @@ class NimbleStack:
         self._table: GattTable | None = None
         self._wake_wanted = False
         self._indicating: set[asyncio.Task[None]] = set()
+        self._ending: dict[int, asyncio.Task[None]] = {}
+        self._last_irqs: list[bytes] | None = None  # of a radio that is being switched off
         self._central = NimbleCentral(device, events, lambda: self._address_type, lambda: self._mtu)
         self._calls: dict[Op, Callable[[bytes], Answer]] = {
             Op.ACTIVE: self._active,
@@ -76,16 +83,17 @@ class NimbleStack:
         self._device.legacy_advertiser = None
         self._table = None
         self._central.stop()
-        for task in self._indicating:
+        for task in (*self._indicating, *self._ending.values()):
             task.cancel()
+        self._ending.clear()
 
     # ---- calls: the radio
 
-    def _active(self, payload: bytes) -> Answer:
+    async def _active(self, payload: bytes) -> bytes:
+        last_irqs = await self._shut_down() if self.is_on else b""
         if not payload[0]:
-            return self._shut_down()
+            return last_irqs
         self._mtu = DEFAULT_MTU
-        self._gap_name = DEFAULT_NAME
         self._address_type = hci.OwnAddressType.PUBLIC
         self._install(b"")
         self.is_on = True
@@ -93,23 +101,34 @@ class NimbleStack:
         return b""
 
     async def _shut_down(self) -> bytes:
-        # NimBLE takes its links down with it and tells the firmware nothing more.
-        self.is_on = False
+        """Take everything down; return the IRQs that come meanwhile."""
         self._events.clear()
-        self._central.stop()
-        await self._central.stop_scanning()
+        self._last_irqs = []
         if self._device.legacy_advertiser is not None:
             await self._device.stop_advertising()
-        for connection in list(self._device.connections.values()):
+        if self._central.is_scanning:
+            await self._central.end_scan()
+            self._last_irqs.append(LAST_IRQ.pack(Event.SCAN_DONE, 0, 0, bytes(6)))
+        self._central.stop()
+        links = list(self._device.connections.values())
+        if links:
+            await asyncio.sleep(min(self.hang_up_s, _SHUT_DOWN_S))
+        for task in self._ending.values():
+            task.cancel()
+        self._ending.clear()
+        for connection in links:
             await _hang_up(connection)
+        self.is_on = False
         self._events.clear()
         self._wake_wanted = False
-        return b""
+        last_irqs, self._last_irqs = b"".join(self._last_irqs), None
+        return last_irqs
 
     def _config_get(self, payload: bytes) -> bytes:
         match Config(payload[0]):
             case Config.MAC:
-                address = self._device.public_address
+                is_random = self._address_type != hci.OwnAddressType.PUBLIC
+                address = self._device.random_address if is_random else self._device.public_address
                 return bytes((address.address_type,)) + bytes(address)[::-1]
             case Config.MTU:
                 return struct.pack("<H", self._mtu)
@@ -127,16 +146,16 @@ class NimbleStack:
                 raise OSError(errno.EINVAL, "mtu")
             self._mtu = self._device.gatt_server.max_mtu = mtu
         else:
+            if len(payload) - 1 > _NAME_MAX:
+                raise OSError(errno.EINVAL, "name")
             self._gap_name = payload[1:]
             if self._table is not None:
                 self._table.device_name.value = self._gap_name
         return b""
 
     async def _set_address_mode(self, mode: int) -> bytes:
-        if mode not in (hci.OwnAddressType.PUBLIC, hci.OwnAddressType.RANDOM):
-            raise OSError(errno.EINVAL, "address mode")
-        self._address_type = hci.OwnAddressType(mode)
-        if self._address_type == hci.OwnAddressType.RANDOM:
+        self._address_type = hci.OwnAddressType.RANDOM if mode else hci.OwnAddressType.PUBLIC
+        if mode:
             address = hci.Address.generate_static_address()
             command = hci.HCI_LE_Set_Random_Address_Command(random_address=address)  # pyright: ignore
             await self._device.send_sync_command(command)  # pyright: ignore
@@ -151,7 +170,7 @@ class NimbleStack:
             return b""
         rest = payload[ADVERTISE_HEADER.size :]
         data, response = rest[:size], rest[size:]
-        if max(len(data), len(response)) > _ADVERTISING_DATA_MAX or interval_us not in _ADVERTISING_RANGE_US:
+        if interval_us not in _ADVERTISING_RANGE_US:
             raise OSError(errno.EINVAL, "advertising")
         kind = AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE if connectable else AdvertisingType.UNDIRECTED_SCANNABLE
         await self._device.start_advertising(
@@ -164,8 +183,16 @@ class NimbleStack:
         )
         return b""
 
-    async def _disconnect(self, payload: bytes) -> bytes:
-        await _hang_up(self._connection(struct.unpack("<H", payload)[0]))
+    def _disconnect(self, payload: bytes) -> bytes:
+        connection = self._connection(struct.unpack("<H", payload)[0])
+        if connection.handle in self._ending:
+            raise OSError(errno.EALREADY, "it ends already")
+
+        async def end() -> None:
+            await asyncio.sleep(self.hang_up_s)
+            await _hang_up(connection)
+
+        self._ending[connection.handle] = asyncio.get_running_loop().create_task(end())
         return b""
 
     # ---- calls: GATT
@@ -184,22 +211,24 @@ class NimbleStack:
 
     def _notify(self, payload: bytes) -> bytes:
         handle, value_handle = struct.unpack_from("<HH", payload)
-        connection, attribute = self._connection(handle), self._attribute(value_handle)
+        connection = self._connection(handle)
         value = payload[4 : 4 + connection.att_mtu - 3]
         try:
             self.mbufs.check(len(value))
         except OSError:
             self._wake_wanted = True
             raise
-        pdu = att.ATT_Handle_Value_Notification(attribute_handle=attribute.handle, attribute_value=value)
+        pdu = att.ATT_Handle_Value_Notification(attribute_handle=value_handle, attribute_value=value)
         self._device.gatt_server.send_gatt_pdu(connection, bytes(pdu))
         self.mbufs.hold(len(value))
         return b""
 
     async def _update(self, payload: bytes) -> bytes:
         attribute = self._attribute(struct.unpack_from("<H", payload)[0])
-        await self._device.gatt_server.notify_subscribers(attribute, payload[2:])
-        return b""
+        server = self._device.gatt_server
+        await server.notify_subscribers(attribute, payload[2:])
+        # NimBLE reads the value first, as if a central did: where anybody has subscribed, the firmware is asked.
+        return b"\x01" if any(attribute.handle in asked for asked in server.subscribers.values()) else b""
 
     def _indicate(self, payload: bytes) -> bytes:
         handle, value_handle = struct.unpack_from("<HH", payload)
@@ -246,11 +275,17 @@ class NimbleStack:
         self._events.post(Event.PERIPHERAL_CONNECT if is_central else Event.CENTRAL_CONNECT, *who)
 
         def on_mtu() -> None:
+            self._central.mtu_exchanged(connection.handle)
             self._events.post(Event.MTU_EXCHANGED, connection.handle, connection.att_mtu)
 
         def on_disconnection(_reason: int) -> None:
-            if self.is_on:
-                self._events.post(Event.PERIPHERAL_DISCONNECT if is_central else Event.CENTRAL_DISCONNECT, *who)
+            self._central.lost(connection.handle)
+            self._ending.pop(connection.handle, None)
+            event = Event.PERIPHERAL_DISCONNECT if is_central else Event.CENTRAL_DISCONNECT
+            if self._last_irqs is not None:
+                self._last_irqs.append(LAST_IRQ.pack(event, *who))
+            elif self.is_on:
+                self._events.post(event, *who)
 
         connection.on(connection.EVENT_CONNECTION_ATT_MTU_UPDATE, on_mtu)
         connection.on(connection.EVENT_DISCONNECTION, on_disconnection)

@@ -8,6 +8,9 @@ Little-endian. On both sockets the firmware starts with a call `HELLO`: `C` on t
                                                         radio -> firmware, one at a time, then it waits for the
     done    u16 size, u8 seq, u8 result, value[size]    firmware -> radio, once the IRQ handler has returned
 
+The answer to `ACTIVE` off has the IRQs that come while the stack is going down: u8 event, u16 connection, u8 type of
+address, u8[6] address, each.
+
 A `done` with another `seq` than that of the last event answers an event of a window that was shut meanwhile.
 """
 
@@ -22,6 +25,7 @@ CALL_HEADER = struct.Struct("<HB")
 EVENT_HEADER = struct.Struct("<HBBHH")
 DONE_HEADER = struct.Struct("<HBB")
 ADVERTISE_HEADER = struct.Struct("<BIBB")
+LAST_IRQ = struct.Struct("<BHB6s")
 SCAN = struct.Struct("<BIIIB")  # go, duration ms, interval us, window us, active
 CONNECT = struct.Struct("<BB6sIII")  # go, type of address, address, how long to look for it ms, interval us least, most
 
