@@ -17,7 +17,7 @@ from typing import Any
 HERE = Path(__file__).parent
 USABLE_SHARE = 0.85  # of a cell's rated charge, down to 3.4 V at these currents
 CELL_MAH = 400.0
-_WEEK_S = 7 * 86400
+BUS_US_A_BYTE = 22.5  # of the simulated board: nine clocks at 400 kHz
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,11 @@ _BUZZ_AWAKE_S = 0.56
 class Week:
     """What a node did in `days` days, by the states of firmware/node/power.py: seconds in each, and times entered.
 
-    bus_bytes: read from the sensor and the clock. Computing takes a simulated node no time, so `sampling` and `flash`
-    have no seconds: epochs, bytes, wakes and commits are priced instead. Nor do packets on the virtual air, so visits
-    of the other node are counted, one at each window, and priced. `sampling` has the seconds that a signal kept the
-    node awake for with its radio off; led_s, motor_s: how long light and motor were on.
+    bus_bytes: all that crossed the bus of the sensor and the clock; the simulated bus takes BUS_US_A_BYTE for each.
+    Computing takes a simulated node no time, so epochs and wakes are counted and priced. Bytes and commits are priced
+    too, because a board may be slower than the simulated one. Packets on the virtual air take no time, so visits of the
+    other node are counted, one at each window, and priced. What `sampling` has beside its bytes are the seconds that a
+    signal, or a second of the clock, kept the node awake for; led_s, motor_s: how long light and motor were on.
     """
 
     days: float
@@ -100,6 +101,11 @@ class Week:
         return sum(self.spent_s.get(state, 0) for state in WINDOW_STATES)
 
     @property
+    def signals_s(self) -> float:
+        """Seconds awake, radio off, for another thing than bytes."""
+        return max(0.0, self.spent_s.get("sampling", 0) - self.bus_bytes * BUS_US_A_BYTE / 1e6)
+
+    @property
     def visits(self) -> int:
         """Times it looked for the other node; none if it never did."""
         return round(self.days * 86400 / _WINDOW_S) if self.entered.get("meeting") else 0
@@ -119,13 +125,14 @@ def mean_currents_ma(week: Week, value: Callable[[str], float]) -> dict[str, flo
         "waking": week.wakes * value("wake_ms") / 1e3,
         "flash": week.entered.get("flash", 0) * value("flash_ms_a_commit") / 1e3,
         "starting": week.spent_s.get("starting", 0),
-        "signals": week.spent_s.get("sampling", 0),
+        "signals": week.signals_s,
     }
+    in_sleep_s = cpu_s["epochs"] + cpu_s["waking"]  # the simulated node takes no time for them
     awake = {name: s * value("cpu_ma") / seconds for name, s in cpu_s.items()}
     awake["flash"] *= 1 + value("flash_extra_ma") / value("cpu_ma")
     awake["signals"] += (week.led_s * value("led_ma") + week.motor_s * value("motor_ma")) / seconds
     return {
-        "sleep": value("sleep_ma") * max(0.0, week.sleep_s - sum(cpu_s.values())) / seconds,
+        "sleep": value("sleep_ma") * max(0.0, week.sleep_s - in_sleep_s) / seconds,
         "sensor": value("imu_ma"),
         "clock": value("rtc_ma"),
         "battery divider": value("divider_ma"),

@@ -3,8 +3,8 @@
     python hardware/simulated_week.py [--days 7] [--out week.json]
 
 The thigh visits the back at each window, so it draws more than the back does. The states' times are those that the real
-firmware counts (firmware/node/power.py), in virtual time. Computing takes no virtual time; it is counted in epochs,
-still and moving, and priced by the model.
+firmware counts (firmware/node/power.py), in virtual time. Bus and flash take virtual time; computing takes
+none: it is counted in epochs, still and moving, and priced by the model.
 """
 
 import argparse

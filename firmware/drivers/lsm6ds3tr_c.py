@@ -1,9 +1,9 @@
 """LSM6DS3TR-C accelerometer: 26 or 52 Hz low power, +-8 g, into its FIFO.
 
 Section numbers: ST datasheet DocID030071, Rev 3.
-The gyroscope stays off (0.4 to 0.6 mA). Errors are OSError: ENODEV from the bus, whatever goes wrong
-on it, and when another chip answers; ETIMEDOUT. What is rarely asked of it (self-test, noise) is in
-`lsm6ds3tr_c_check`.
+The gyroscope stays off (0.4 to 0.6 mA). Errors are OSError, on the esp32 port: ENODEV, nothing acknowledges; ETIMEDOUT,
+the bus is stuck, or no samples come; EINVAL, another chip answers, or one that boots. What is rarely asked of it
+(self-test, noise) is in `lsm6ds3tr_c_check`.
 """
 
 import errno
@@ -84,7 +84,7 @@ class LSM6DS3TRC:
     def wait(self, rate=_26_HZ):
         """Reset the chip and start double-tap detection alone: at the same rate, which it needs, but without FIFO."""
         if self.get(_WHO_AM_I) != _ID:
-            raise OSError(errno.ENODEV)
+            raise OSError(errno.EINVAL)
         self.put(_CTRL3_C, _SW_RESET)
         time.sleep_ms(_RESET_MS)
         self.put(_CTRL3_C, _IF_INC_BDU)

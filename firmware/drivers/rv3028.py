@@ -4,7 +4,7 @@ The chip counts whole seconds (UNIX Time counter); the milliseconds in between a
 need not be good: at each reading they are pulled back into the second that the chip shows. That alone lets them lag by
 nearly a second where the counter is slow and readings come just after a second began. So `find_edge`, now and then,
 waits for a second to begin, and learns from two of them how wrong the counter is.
-Errors are OSError: ENODEV when nothing answers (on the esp32 port whatever goes wrong on the bus), ETIMEDOUT when the
+Errors are OSError, on the esp32 port: ENODEV when nothing acknowledges, ETIMEDOUT when the bus is stuck, or when the
 EEPROM or time stands still.
 """
 
@@ -140,10 +140,12 @@ class RV3028:
         control1 = self._read(_CONTROL1)
         self._write(_CONTROL1, control1 | _EERD)  # no refresh from the EEPROM meanwhile
         self._wait()
-        self._write(_BACKUP, self._read(_BACKUP) | _BACKED_UP)
-        self._write(_EECMD, _FIRST_COMMAND)
-        self._write(_EECMD, _UPDATE)
-        self._wait()
+        backup = self._read(_BACKUP)
+        if backup & _BACKED_UP != _BACKED_UP:  # not only because the chip, just powered, was still reading its EEPROM
+            self._write(_BACKUP, backup | _BACKED_UP)
+            self._write(_EECMD, _FIRST_COMMAND)
+            self._write(_EECMD, _UPDATE)
+            self._wait()
         self._write(_CONTROL1, control1 & ~_EERD)
 
     def _wait(self):

@@ -1,15 +1,14 @@
 """A register-level model of the LSM6DS3TR-C's accelerometer, from ST's datasheet DocID030071, with its own numbers.
 
-Modelled, in time that the test moves: identity, software reset, auto-increment, output data rates of 26 and 52 Hz, full
-scales, data-ready, self-test, the FIFO (continuous and bypass; level, watermark, overrun, empty, pattern, a burst that
-breaks off in a set), double tap and wake-up with latch, INT1, temperature; a bus that does not acknowledge, that is
-stuck high (all ones) or low (time out), another chip. Of a tap only the times between two; how strong and how long one
-is, and whether samples catch it, is not. Not modelled: the gyroscope, decimation, filters.
+In time that the test moves. What the chip does, and which of it is modelled: firmware/boards/sim/README.md, "Sensor".
+Errors are those of the esp32 port.
 """
 
 import errno
 from collections.abc import Callable
 
+BOOT_MS = 15
+RESET_MS = 0.05
 Signal = Callable[[int], tuple[int, int, int]]
 FIFO_WORDS = 2048
 RATES_HZ = {0: 0, 1: 12.5, 2: 26.0, 3: 52.0, 4: 104.0}
@@ -30,6 +29,7 @@ class Lsm6ds3trcModel:
         self._due_ms = 0.0
         self._count = 0
         self.reset()
+        self._deaf_until_ms = BOOT_MS  # from its power-up on
 
     def reset(self) -> None:
         """What CTRL3_C's SW_RESET, and power-up, leave."""
@@ -41,6 +41,7 @@ class Lsm6ds3trcModel:
         self.tap_latched = self.motion_latched = False
         self._ready = False
         self._last = (0, 0, 0)
+        self._deaf_until_ms = self._time_ms + RESET_MS
 
     # ---- what the world does
 
@@ -107,8 +108,9 @@ class Lsm6ds3trcModel:
         for i in range(len(view)):
             if register == 0x3E and self.break_after == i:
                 self.break_after = None
-                raise OSError(errno.EIO)
-            view[i] = 0xFF if self.trouble == "ones" else self._get(0x3E + i % 2 if register == 0x3E else register + i)
+                raise OSError(errno.ENODEV)
+            at = 0x3E + i % 2 if register == 0x3E else register + i * self._step
+            view[i] = 0xFF if self.trouble == "ones" else 0 if self._is_deaf else self._get(at)
 
     def readfrom_mem(self, address: int, register: int, count: int) -> bytes:
         buf = bytearray(count)
@@ -118,12 +120,20 @@ class Lsm6ds3trcModel:
     def writeto_mem(self, address: int, register: int, data: bytes) -> None:
         self._on_bus(address)
         for i, value in enumerate(data):
-            if self.trouble != "ones":
-                self._set(register + i, value)
+            if self.trouble != "ones" and not self._is_deaf:
+                self._set(register + i * self._step, value)
+
+    @property
+    def _is_deaf(self) -> bool:
+        return self._time_ms < self._deaf_until_ms
+
+    @property
+    def _step(self) -> int:
+        return self.registers[0x12] >> 2 & 1  # IF_INC
 
     def _on_bus(self, address: int) -> None:
         if address != 0x6A or self.trouble == "nack":
-            raise OSError(errno.ENODEV if address != 0x6A else errno.EIO)
+            raise OSError(errno.ENODEV)
         if self.trouble == "low":
             raise OSError(errno.ETIMEDOUT)
 

@@ -1,14 +1,12 @@
 """A register-level model of the RV-3028-C7, from Micro Crystal's application manual, with its own numbers.
 
-Modelled: UNIX counter (not frozen while it is read), power-on flag, prescaler reset, the EEPROM with its mirror in
-RAM, its busy time and its commands, backup switch-over, the trickle charge of a capacitor of 100 mF, a bus that fails.
-Not modelled: calendar, time stamps, alarms, timers, clock output, interrupt pin, what the capacitor loses, temperature
-and ageing.
+In time that the test moves. What the chip does, and which of it is modelled: firmware/boards/sim/README.md, "Clock".
 """
 
 import math
 
 BUSY_MS = 63
+POWER_UP_MS = 66
 CHARGED_V = 3.0  # 3.3 V less a Schottky diode
 LEAST_V = 2.0  # below it level switching does not switch over
 
@@ -28,14 +26,17 @@ class Rv3028Model:
         self.ms = utc_s * 1000  # the counter with its prescaler
         self.registers = bytearray(64)
         self.registers[0x0E] = 0x01
-        self.registers[0x37] = self.eeprom[0x37]
-        self.busy_ms = 0
+        self.busy_ms = POWER_UP_MS
+        self._is_loading = True  # the mirror, from the EEPROM
         self._commands: list[int] = []
 
     def pass_ms(self, ms: int) -> None:
         """Let time pass."""
         self.ms += ms
         self.busy_ms = max(0, self.busy_ms - ms)
+        if self._is_loading and not self.busy_ms:
+            self._is_loading = False
+            self.registers[0x37] = self.eeprom[0x37]
         if self.registers[0x37] & 0x20:
             time_constant_ms = 100 * (3, 5, 9, 15)[self.registers[0x37] & 3] * 1000
             self.backup_v += (CHARGED_V - self.backup_v) * (1 - math.exp(-ms / time_constant_ms))

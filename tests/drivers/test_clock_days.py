@@ -1,10 +1,14 @@
 """A day of the node's clock over the RV-3028: the chip shows whole seconds, and the board's tick is off.
 
 The tick of a sleeping board is slow or fast by some hundred ppm: ESP-IDF times light sleep by a calibration that cuts
-off parts of a cycle. It is exact while the board is awake, as here while something polls.
+off parts of a cycle. It is exact while the board is awake, as here while something polls. Where it wanders, it does so
+linearly from midnight to noon and back, as a calibration might with the temperature, and each sleep has an error of its
+own besides: both are supposed, no board has shown its tick.
 """
 
+import random
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -17,14 +21,27 @@ EVERY_MS = 10_000  # as `service_every_s` is
 WINDOW_MS = 900_000
 DAY_MS = 86_400_000
 PPM = [-340, -60, 0, 60, 170, 340]
+# At midnight, at noon, and by how much at most each sleep is off from that.
+WANDERING = [(-340, 340, 0), (0, 340, 0), (60, 60, 60), (-60, 60, 100)]
+
+
+def wandering(midnight_ppm: int, noon_ppm: int, each_ppm: int) -> Callable[[int], float]:
+    """The tick's error over the day, by true time in ms."""
+    dice = random.Random(3)
+
+    def ppm(utc_ms: int) -> float:
+        noon_share = 1 - abs(utc_ms % DAY_MS - DAY_MS / 2) / (DAY_MS / 2)
+        return midnight_ppm + (noon_ppm - midnight_ppm) * noon_share + dice.uniform(-each_ppm, each_ppm)
+
+    return ppm
 
 
 class Node:
     """A chip, a tick, the driver, the guard, and the wakes of the main loop."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, ppm: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, ppm: float | Callable[[int], float]) -> None:
         self.chip = Rv3028Model(NOW_S)
-        self.ppm = ppm
+        self.ppm = ppm if callable(ppm) else lambda utc_ms: ppm
         self.ticks = 0.0
         self.awake_ms = 0
         self.wakes = 0
@@ -44,9 +61,10 @@ class Node:
         self.awake_ms += ms
 
     def sleep_until(self, tick_ms: float) -> None:
-        left = max(0, round((tick_ms - self.ticks) * (1 + self.ppm / 1e6)))  # a slow tick sleeps too long
+        rate = 1 + self.ppm(self.chip.ms) / 1e6
+        left = max(0, round((tick_ms - self.ticks) * rate))  # a slow tick sleeps too long
         self.chip.pass_ms(left)
-        self.ticks += left / (1 + self.ppm / 1e6)
+        self.ticks += left / rate
         self.wakes += 1
 
     def live(self, span_ms: int) -> None:
@@ -77,6 +95,18 @@ def test_a_day_beside_a_tick_that_is_off(monkeypatch: pytest.MonkeyPatch, ppm: i
     assert node.puts == []
     assert max(map(abs, node.errors)) < 50
     assert node.awake_ms < DAY_MS / 1000, "it waits for seconds awake"
+    assert node.wakes < 11_000
+
+
+@pytest.mark.parametrize(("midnight_ppm", "noon_ppm", "each_ppm"), WANDERING)
+def test_a_day_beside_a_tick_that_wanders(
+    monkeypatch: pytest.MonkeyPatch, midnight_ppm: int, noon_ppm: int, each_ppm: int
+) -> None:
+    node = Node(monkeypatch, wandering(midnight_ppm, noon_ppm, each_ppm))
+    node.live(DAY_MS)
+    assert node.puts == []
+    assert max(map(abs, node.errors)) < 50
+    assert node.awake_ms < DAY_MS / 1000
     assert node.wakes < 11_000
 
 

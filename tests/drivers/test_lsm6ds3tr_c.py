@@ -21,6 +21,7 @@ def walk(n: int) -> tuple[int, int, int]:
 @pytest.fixture
 def chip(monkeypatch: pytest.MonkeyPatch) -> Lsm6ds3trcModel:
     made = Lsm6ds3trcModel(walk)
+    made.pass_ms(15)  # it boots
     monkeypatch.setattr(time, "sleep_ms", made.pass_ms, raising=False)
     return made
 
@@ -133,15 +134,30 @@ def error_of(what: Callable[[], object]) -> int:
     return int(caught.value.args[0])
 
 
-@pytest.mark.parametrize(("trouble", "number"), [("nack", errno.EIO), ("low", errno.ETIMEDOUT), ("ones", errno.ENODEV)])
+@pytest.mark.parametrize(
+    ("trouble", "number"), [("nack", errno.ENODEV), ("low", errno.ETIMEDOUT), ("ones", errno.EINVAL)]
+)
 def test_a_bus_that_fails_is_an_error_at_the_start(chip: Lsm6ds3trcModel, trouble: str, number: int) -> None:
     chip.trouble = trouble
     assert error_of(lambda: LSM6DS3TRC(chip).start()) == number
 
 
 def test_another_chip_is_no_sensor(chip: Lsm6ds3trcModel) -> None:
+    """And has another number than one that is not there: the log tells the two apart."""
     chip.chip_id = 0x69
-    assert error_of(lambda: LSM6DS3TRC(chip).start()) == errno.ENODEV
+    assert error_of(lambda: LSM6DS3TRC(chip).start()) == errno.EINVAL
+
+
+def test_a_chip_that_boots_is_an_error_and_starts_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    chip = Lsm6ds3trcModel(walk)
+    monkeypatch.setattr(time, "sleep_ms", chip.pass_ms, raising=False)
+    imu = LSM6DS3TRC(chip)
+    chip.pass_ms(14)
+    assert error_of(imu.start) == errno.EINVAL
+    chip.pass_ms(1)
+    imu.start()
+    chip.pass_ms(5000)
+    assert abs(len(drain(imu)) - 130) <= 1
 
 
 def test_nothing_at_the_address(chip: Lsm6ds3trcModel) -> None:

@@ -109,6 +109,15 @@ def test_the_eeprom_is_written_once(bench: Bench) -> None:
     assert len(bench.chip._commands) == written
 
 
+def test_a_chip_that_reads_its_eeprom_is_waited_for_and_not_written_again(bench: Bench) -> None:
+    """For 66 ms after its power-up the mirror in RAM is not what the EEPROM holds."""
+    bench.chip.eeprom[0x37] = 0x3D  # somebody chose another resistor
+    bench.chip.cut_supply(backup_is_good=False)
+    bench.clock.start()
+    assert bench.chip._commands == []
+    assert (bench.chip.registers[0x37], bench.chip.eeprom[0x37]) == (0x3D, 0x3D)
+
+
 def test_a_bus_that_fails_is_an_oserror(bench: Bench) -> None:
     bench.chip.fails = 1
     with pytest.raises(OSError, match="19"):

@@ -37,9 +37,13 @@ def test_an_hour_of_recording(tmp_path: Path) -> None:
     assert sum(seen.spent_s.values()) == pytest.approx(3600 + POWER_ON_S, abs=0.1)
     assert 1 < seen.spent_s["starting"] < 3  # the sensor's test
     assert seen.spent_s["window"] == pytest.approx(TAP_WINDOW_S + 4 * 2.3, abs=3)
-    assert seen.together_s(RADIO_STATES) == pytest.approx(seen.radio_s, abs=0.1)
+    assert seen.together_s(RADIO_STATES) == pytest.approx(seen.radio_s, abs=0.2)  # a commit meanwhile is of `flash`
     assert seen.entered["asleep"] == pytest.approx(6 * 59 + 4 + 30, abs=6)  # services, windows, seconds seen to begin
     assert seen.entered["flash"] == pytest.approx(12 + 2, abs=1)  # boot, start, and five minutes each
+    assert (
+        0.02 < seen.spent_s["flash"] / seen.entered["flash"] < 0.2
+    )  # one erase, a page or two, littlefs' own now and then
+    assert seen.spent_s["sampling"] == pytest.approx(seen.bus_bytes * 22.5e-6, rel=0.1)  # nothing else keeps it awake
     assert seen.spent_s["waiting"] == seen.entered["connected"] == seen.entered["meeting"] == 0
 
 
@@ -52,7 +56,7 @@ def test_before_its_start_it_waits(tmp_path: Path) -> None:
 def test_a_window_stays_open_while_a_computer_is_plugged_in(tmp_path: Path) -> None:
     seen = lived(tmp_path, 30, usb_from=5, window_every_s=900, window_ms=2300)
     assert seen.spent_s["window"] == pytest.approx(TAP_WINDOW_S + 700, abs=5)  # from that at 1100 s on
-    assert seen.radio_s == pytest.approx(seen.together_s(RADIO_STATES), abs=0.1)
+    assert seen.radio_s == pytest.approx(seen.together_s(RADIO_STATES), abs=0.4)  # three commits
 
 
 def test_a_visit_is_a_state(tmp_path: Path) -> None:

@@ -56,6 +56,16 @@ def test_light_motor_and_the_waking_for_them_are_priced() -> None:
     assert pm.sensitivity(WEEK)["a buzz every 30 min"] < pm.days(WEEK, pm.base)
 
 
+def test_the_bytes_that_kept_it_awake_are_not_priced_twice() -> None:
+    """A day with 300 s of sampling, of which the bus took 200: it is priced as bytes, the rest as signals."""
+    week = pm.Week(1, {"asleep": 86_000.0, "sampling": 300.0}, {}, round(200e6 / pm.BUS_US_A_BYTE), 0, 0)
+    inputs = {"cpu_ma": 20.0, "bus_us_a_byte": pm.BUS_US_A_BYTE, "sleep_ma": 0.2}
+    found = pm.mean_currents_ma(week, lambda name: inputs.get(name, 0.0))
+    assert found["sensor bus"] == pytest.approx(200 * 20 / 86_400, rel=1e-3)
+    assert found["signals"] == pytest.approx(100 * 20 / 86_400, rel=1e-3)
+    assert found["sleep"] == pytest.approx(0.2 * 86_000 / 86_400)
+
+
 def test_more_of_anything_never_lasts_longer() -> None:
     base = pm.days(WEEK, pm.base)
     for name in ("bus_bytes", "moving_epochs", "still_epochs", "led_s"):
@@ -87,7 +97,9 @@ def test_the_week_is_what_the_firmware_does(tmp_path: Path) -> None:
     assert day.moving_epochs + day.still_epochs == pytest.approx(17_280, abs=20)
     for name, share in (("wakes", 0.05), ("bus_bytes", 0.05), ("radio_s", 0.3)):
         assert getattr(day, name) == pytest.approx(getattr(WEEK, name) / WEEK.days, rel=share), name
-    assert day.spent_s["meeting"] == pytest.approx(24, abs=2)  # of virtual time, on a machine of any speed
+    # Of virtual time, on a machine of any speed: a quarter of a second for each of 96, and the copy's way to the flash.
+    assert day.spent_s["meeting"] == pytest.approx(32, abs=3)
+    assert day.spent_s["sampling"] == pytest.approx(WEEK.spent_s["sampling"] / WEEK.days, rel=0.05)
     assert day.entered["flash"] == pytest.approx(WEEK.entered["flash"] / WEEK.days, rel=0.2)
 
 

@@ -14,11 +14,11 @@ WINDOWS = 1000
 WINDOW_SHARE = 0.3
 # Place, kinds.
 FAULTS = (
-    ("nodecore.score:EpochScorer.score", ("ValueError", "MemoryError", "OSError")),
-    ("node.log:Log.add", ("OSError", "MemoryError")),
+    ("nodecore.score:EpochScorer.score", ("ValueError", "MemoryError", "OSError 5")),
+    ("node.log:Log.add", ("OSError 5", "MemoryError")),
     ("nodecore.epoch:EpochWindow.align", ("ZeroDivisionError", "IndexError")),
     ("board:Board.sleep_ms", ("RuntimeError",)),
-    ("node.link:GattServer.poll", ("ValueError", "OSError")),
+    ("node.link:GattServer.poll", ("ValueError", "OSError 5")),
     ("bus", ("errno", "ones")),
     ("fifo", ("stuck",)),
     ("clock", ("step -3600", "step 7200", "stop", "1970")),

@@ -1,4 +1,4 @@
-"""The simulated board: the same driver as on a real one, over stand-ins of bus, chip, clock and radio."""
+"""The simulated board: the same driver as on a real one, over stand-ins of bus, chip, clock and radio: README.md."""
 
 import bluetooth
 import machine

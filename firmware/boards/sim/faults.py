@@ -1,11 +1,14 @@
 """Faults that a test orders, on the simulated board only: loaded where the settings name some.
 
-Each is a list [place, kind, from_ms, to_ms, most], in force between the two virtual times, `most` times (0: always):
+What the simulated board does by itself: README.md beside this file. Each fault is a list [place, kind, from_ms, to_ms,
+most], in force between the two virtual times, `most` times (0: always):
 
-    MODULE:CLASS.METHOD   an exception's name: a call raises it; "hang": it never ends, while time passes;
-                          "dawdle": it takes 50 s
-    bus                   "errno": the sensor does not answer; "ones": it reads as all ones
-    clock bus             "errno": the clock does not answer
+    MODULE:CLASS.METHOD   an exception's name: a call raises it ("OSError N": with that number); "hang": it never ends,
+                          while time passes; "dawdle MS": it takes so much longer; "full": its first allocation fails
+    bus                   "errno": the sensor does not answer; "low": the bus is stuck low; "ones": it reads as all
+                          ones; "torn": a burst from the FIFO breaks off after half of it; "other": another chip
+    clock bus             "errno" or "low", as above
+    flash                 "slow N": writes and erases take N times as long; "worn": they do nothing, and say nothing
     self-test             "dead": the chip pushes nothing
     fifo                  "stuck": the same sample again and again
     clock                 "step S": stepped by S seconds at from_ms; "stop": stands still; "1970": counts from there
@@ -14,11 +17,13 @@ Each is a list [place, kind, from_ms, to_ms, most], in force between the two vir
 import errno
 import sys
 
+import micropython
 import simulation
 
 _FIFO = 0x3E
 _SELF_TEST = 0x14
-_DAWDLE_MS = 50000
+_WHO_AM_I = 0x0F
+_STUCK_US = 50000  # I2C_DEFAULT_TIMEOUT_US, ports/esp32/machine_i2c.c
 _STUCK = (100, 4000, 300)
 
 
@@ -31,12 +36,16 @@ class Fault:
         self._from_ms = from_ms
         self._to_ms = to_ms
         self._left = most or -1
+        self._has_struck = False
 
     def strikes(self):
-        """Return whether it hits the call that asks; counts the hits."""
+        """Return whether it hits the call that asks; counts the hits, and tells the controller of the first."""
         if not self._from_ms <= simulation.time.now_ms < self._to_ms or self._left == 0:
             return False
         self._left -= 1
+        if not self._has_struck:
+            self._has_struck = True
+            print("@struck", self.kind)
         return True
 
 
@@ -50,6 +59,9 @@ def plant(faults):
             fault.address = 0x6A if place == "bus" else 0x52
             for name in ("readfrom_mem_into", "readfrom_mem", "writeto_mem"):
                 _wrap("machine", "I2C", name, fault, _spoil)
+        elif place == "flash":
+            _wrap("flash", "Flash", "writeblocks", fault, _wear)
+            _wrap("flash", "Flash", "ioctl", fault, _wear)
         elif place == "self-test":
             _wrap("machine", "I2C", "writeto_mem", fault, _disobey)
         elif place == "fifo":
@@ -66,8 +78,8 @@ def _wrap(module, owner, method, fault, act):
     owner = getattr(__import__(module, None, None, ("x",)), owner)
     real = getattr(owner, method)
 
-    def faulty(*arguments):
-        return act(fault, real, arguments)
+    def faulty(*arguments, **named):
+        return act(fault, (lambda *given: real(*given, **named)) if named else real, arguments)
 
     setattr(owner, method, faulty)
 
@@ -75,22 +87,68 @@ def _wrap(module, owner, method, fault, act):
 def _fail(fault, real, arguments):
     if not fault.strikes():
         return real(*arguments)
-    if fault.kind == "dawdle":
-        simulation.time.pass_ms(_DAWDLE_MS, False)
+    kind, _, number = fault.kind.partition(" ")
+    if kind == "dawdle":
+        simulation.time.pass_ms(int(number), False)
         return real(*arguments)
-    while fault.kind == "hang":
+    if kind == "full":
+        return _without_heap(real, arguments)
+    while kind == "hang":
         simulation.time.pass_ms(1000, False)
-    if fault.kind == "OSError":
-        raise OSError(errno.EIO)
-    raise getattr(__import__("builtins"), fault.kind)("ordered")
+    raise getattr(__import__("builtins"), kind)(int(number) if number else "ordered")
+
+
+def _without_heap(real, a):
+    """Call with a locked heap; not by `*a`, which would be the first to want a piece of it."""
+    count = len(a)
+    micropython.heap_lock()
+    try:
+        if count == 1:
+            return real(a[0])
+        if count == 2:
+            return real(a[0], a[1])
+        if count <= 4:
+            return real(a[0], a[1], a[2]) if count == 3 else real(a[0], a[1], a[2], a[3])
+        if count == 5:
+            return real(a[0], a[1], a[2], a[3], a[4])
+        return real(a[0], a[1], a[2], a[3], a[4], a[5], a[6])
+    finally:
+        micropython.heap_unlock()
+
+
+def _wear(fault, real, arguments):
+    """Writes and erases of the flash; what else `ioctl` knows takes no time and cannot fail."""
+    is_erase = len(arguments) == 3 and arguments[1] == 6
+    if (len(arguments) == 3 and not is_erase) or not fault.strikes():
+        return real(*arguments)
+    if fault.kind == "worn":
+        return 0
+    arguments[0].slowness = int(fault.kind.split()[1])
+    try:
+        return real(*arguments)
+    finally:
+        arguments[0].slowness = 1
 
 
 def _spoil(fault, real, arguments):
-    if arguments[1] != fault.address or not fault.strikes():
-        return real(*arguments)
-    if fault.kind == "errno":
-        raise OSError(errno.ENODEV)
     what = arguments[3]
+    is_burst = arguments[2] == _FIFO and not isinstance(what, int)
+    if (
+        arguments[1] != fault.address
+        or (fault.kind == "torn" and not is_burst)
+        or (fault.kind == "other" and arguments[2] != _WHO_AM_I)
+        or not fault.strikes()
+    ):
+        return real(*arguments)
+    if fault.kind == "torn":
+        real(arguments[0], arguments[1], _FIFO, what[: len(what) // 2])
+    if fault.kind == "low":
+        simulation.time.spend_us(_STUCK_US)
+        raise OSError(errno.ETIMEDOUT)
+    if fault.kind in ("errno", "torn"):
+        raise OSError(errno.ENODEV)
+    if fault.kind == "other":
+        return b"\x69"
     if isinstance(what, int):
         return b"\xff" * what
     if not isinstance(what, bytes):

@@ -4,15 +4,22 @@ The first holds the program, its configuration and its key: it is only read in o
 
 Erased bytes are 0xFF; a write can only clear bits, as in the chip, so a file system that forgets to erase is found out.
 The power can be cut at the n-th write or erase: before it (`clean`), in its middle (`torn`), or in its middle with the
-rest of it half done (`garbage`). Not emulated: wear, the time that a write or an erase takes.
+rest of it half done (`garbage`). Writes and erases take their time. What the chip does, and which of it is emulated:
+README.md beside this file, "Flash".
 """
 
 import os
 import sys
 
+import simulation
+from micropython import const
+
 BLOCK_SIZE = 4096
 BLOCKS = 512
 PROGRAM_BLOCKS = 160
+_ERASE_US = const(45000)
+_PROGRAM_US = const(700)  # a page, or a part of one
+_PAGE = const(256)
 _PIECE = 64  # the simulator shares the firmware's heap: no buffer of a whole block
 
 _IOCTL_SYNC = 3
@@ -43,6 +50,7 @@ class Flash:
         self._cut_at = cut_at
         self._cut_mode = cut_mode
         self.operations = 0
+        self.slowness = 1  # how many times longer than usual a write or an erase takes
 
     def readblocks(self, block, buf, offset=0):
         self._file.seek(block * BLOCK_SIZE + offset)
@@ -60,6 +68,8 @@ class Flash:
                 self._clear_bits(at + half, os.urandom(len(view) - half))
             self._lose_power()
         self._clear_bits(at, view)
+        pages = (at % _PAGE + len(view) + _PAGE - 1) // _PAGE
+        simulation.time.spend_us(pages * _PROGRAM_US * self.slowness)
 
     def ioctl(self, op, arg):
         if op == _IOCTL_BLOCK_COUNT:
@@ -75,6 +85,7 @@ class Flash:
                     self._clear_bits(arg * BLOCK_SIZE + BLOCK_SIZE // 2, os.urandom(_PIECE))
                 self._lose_power()
             self._erase(arg * BLOCK_SIZE, BLOCK_SIZE)
+            simulation.time.spend_us(_ERASE_US * self.slowness)
             return 0
         if op == _IOCTL_SYNC:
             self._file.flush()

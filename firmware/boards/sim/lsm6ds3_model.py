@@ -1,13 +1,11 @@
 """A register-level model of the LSM6DS3TR-C on the I2C bus, playing a recording in virtual time.
 
-Written from ST's datasheet (DocID030071), not from the driver: it has its own numbers. Modelled: WHO_AM_I, software
-reset, register auto-increment, the FIFO in continuous mode with the accelerometer alone (fill level, overrun, 3-word
-sets, burst read), the output registers with data-ready and self-test, the double-tap bit, temperature. Not modelled:
-other output data rates than 26 Hz in the FIFO, the gyroscope, watermark and interrupt pins, filters, the error of the
-oscillator, noise (the recording brings its own; the output registers show a chip that lies on a table, whatever is
-recorded).
+Written from ST's datasheet (DocID030071), not from the driver: it has its own numbers. What the chip does, and which of
+it is modelled: README.md beside this file, "Sensor". The recording brings its own noise; the output registers show a
+chip that lies on a table, whatever is recorded.
 """
 
+BOOT_MS = 15
 FIFO_WORDS = 2048
 RATE_HZ = 26
 COUNTS_A_G = (16384, 2048, 8192, 4096)  # by FS_XL
@@ -29,37 +27,50 @@ class Lsm6ds3trcModel:
         self._total = self._file.tell() // 6
         self._registers = bytearray(128)
         self._reset()
+        self._deaf_until_ms = time.now_ms + BOOT_MS
 
     def write(self, register, data):
+        if self._time.now_ms < self._deaf_until_ms:
+            return
         for value in data:
             self._set(register, value)
-            register += 1
+            register += self._step
+
+    @property
+    def _step(self):
+        return self._registers[0x12] >> 2 & 1
 
     def read_into(self, register, buf):
-        """Fill `buf` from `register` on; reading the FIFO output wraps within its two bytes."""
+        """Fill `buf` from `register` on; return how many bytes that were, which a buffer of words does not tell.
+
+        Reading the FIFO output wraps within its two bytes.
+        """
         if register == 0x3E:
-            self._pop(buf)
-            return
+            return self._pop(buf)
         view = memoryview(buf)
+        is_deaf = self._time.now_ms < self._deaf_until_ms
         for i in range(len(view)):
-            view[i] = self._get(register + i)
+            view[i] = 0 if is_deaf else self._get(register)
+            register += self._step
+        return len(view)
 
     def _reset(self):
         for i in range(len(self._registers)):
             self._registers[i] = 0
         self._registers[0x0F] = 0x6A
         self._registers[0x12] = 0x04
-        self._read_index = 0
+        self._read_words = 0  # of the recording
         self._lost = False
         self._shown = -1
 
     def _set(self, register, value):
         if register == 0x12 and value & 1:
             self._reset()
+            self._deaf_until_ms = self._time.now_ms + 1  # the chip: 50 us
             return
         self._registers[register] = value
         if register == 0x0A and value & 7 == 0:  # bypass mode: the FIFO is emptied
-            self._read_index = self._produced()
+            self._read_words = 3 * self._produced()
 
     def _get(self, register):
         if register == 0x1C:
@@ -75,7 +86,9 @@ class Lsm6ds3trcModel:
             over = 0x40 if self._lost else 0
             self._lost = False
             level = self._level_words()
-            return level >> 8 | over | (0x10 if level == 0 else 0)
+            return level >> 8 & 7 | over | (0x10 if level == 0 else 0)
+        if register == 0x3C:
+            return self._read_words % 3 if self._collecting() else 0
         if register in (0x20, 0x21):
             raw = (33 - 25) * 256
             return raw >> 8 * (register - 0x20) & 0xFF
@@ -108,11 +121,13 @@ class Lsm6ds3trcModel:
             return 0
         produced = self._produced()
         oldest = produced - FIFO_WORDS // 3
-        if self._read_index < oldest:
-            self._read_index = oldest
+        if self._read_words < 3 * oldest:
+            self._read_words = 3 * oldest
             self._lost = True
-        return 3 * (produced - self._read_index)
+        return 3 * produced - self._read_words
 
     def _pop(self, buf):
-        self._file.seek(6 * self._read_index)
-        self._read_index += self._file.readinto(buf) // 6
+        self._file.seek(2 * self._read_words)
+        count = self._file.readinto(buf)
+        self._read_words += count // 2
+        return count

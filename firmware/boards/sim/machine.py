@@ -1,12 +1,16 @@
 """The `machine` module of the simulated board: the bus that the sensor model hangs on, and the reset.
 
-Only what the firmware uses. Not emulated: bus timing, NACK of a busy device, clock stretching.
+Only what the firmware uses. What the port does, and which of it is emulated: README.md beside this file, "Bus".
 """
 
 import errno
 import sys
 
 import simulation
+from micropython import const
+
+_BYTE_US2 = const(45)  # of two bytes: nine clocks each, at 400 kHz
+_BEFORE_DATA = const(3)  # address, register, and the address again to read
 
 bus_bytes = 0  # for the power model: what crossed the bus, addresses and register numbers included
 _devices = {}
@@ -24,23 +28,32 @@ class I2C:
         self._bus = bus
 
     def readfrom_mem_into(self, address, register, buf):
-        _device(address, len(buf)).read_into(register, buf)
+        _pass(_device(address).read_into(register, buf))
 
     def readfrom_mem(self, address, register, count):
         buf = bytearray(count)
-        _device(address, count).read_into(register, buf)
+        _pass(_device(address).read_into(register, buf))
         return bytes(buf)
 
     def writeto_mem(self, address, register, data):
-        _device(address, len(data)).write(register, data)
+        _device(address).write(register, data)
+        _pass(len(data) - 1)  # the address comes once
 
 
-def _device(address, count):
-    global bus_bytes
-    bus_bytes += count + 3
+def _device(address):
+    """Return the device that acknowledges its address; the data come after."""
     if address not in _devices:
+        _pass(1)
         raise OSError(errno.ENODEV)
+    _pass(_BEFORE_DATA)
     return _devices[address]
+
+
+def _pass(count):
+    """Let the time pass that so many bytes take."""
+    global bus_bytes
+    bus_bytes += count
+    simulation.time.spend_us(count * _BYTE_US2 // 2)
 
 
 def reset(cause="software", last_words=""):

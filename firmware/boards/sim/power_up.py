@@ -21,7 +21,7 @@ def boot(settings_path):
     with open(settings_path) as f:
         settings = json.load(f)
     simulation.settings = settings
-    simulation.time = VirtualTime(settings["power_on_ms"], settings["tick_ppm"])
+    simulation.time = VirtualTime(settings["power_on_ms"], settings["tick_ppm"], settings["tick_noon_ppm"])
     simulation.time.radio = bluetooth
     simulation.flash = Flash(settings["flash"], settings["flash_cut_at"], settings["flash_cut_mode"])
     machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))

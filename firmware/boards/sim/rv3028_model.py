@@ -1,16 +1,12 @@
 """A register-level model of the RV-3028-C7 on the I2C bus, counting virtual time by its own crystal.
 
-Written from Micro Crystal's application manual, not from the driver: it has its own numbers. What the real chip does,
-and whether it is modelled:
-
-    UNIX counter: whole seconds, low byte first, not frozen while it is read    yes; the reads take no time
-    RESET bit: the prescaler starts anew, so that a second begins                yes
-    PORF: set at power-up, cleared by writing 0                                  yes
-    EEPROM mirror, its commands, EEBUSY for 63 ms                                the registers alone, never busy
-    event input, time stamps, calendar, alarms, timers, clock output             no: nothing here uses them
-    crystal off by some ppm, with temperature                                    off by `drift_ppm`, the same always
-    backup: keeps time while the supply is away                                  by the controller, between two lives
+Written from Micro Crystal's application manual, not from the driver: it has its own numbers. What the chip does, and
+which of it is modelled: README.md beside this file, "Clock".
 """
+
+BUSY_UPDATE_MS = 63
+BUSY_POWER_UP_MS = 66
+FACTORY, IN_USE = 0x10, 0x2C  # of the backup register, in the EEPROM
 
 
 class Rv3028Model:
@@ -23,7 +19,10 @@ class Rv3028Model:
         self._base_ms = utc_ms if is_set else 0
         self._registers = bytearray(64)
         self._registers[0x0E] = 0 if is_set else 1
-        self._registers[0x37] = 0x2C
+        # A chip that has kept time was set up once; one that has not has just been powered, and is new.
+        self._registers[0x37] = IN_USE if is_set else 0
+        self._busy_until_ms = 0 if is_set else time.now_ms + BUSY_POWER_UP_MS
+        self._command = -1
 
     @property
     def is_set(self):
@@ -37,8 +36,18 @@ class Rv3028Model:
 
     def read_into(self, register, buf):
         for i in range(len(buf)):
-            at = register + i
-            buf[i] = self.utc_ms() // 1000 >> 8 * (at - 0x1B) & 0xFF if 0x1B <= at <= 0x1E else self._registers[at]
+            buf[i] = self._get(register + i)
+        return len(buf)
+
+    def _get(self, at):
+        if 0x1B <= at <= 0x1E:
+            return self.utc_ms() // 1000 >> 8 * (at - 0x1B) & 0xFF
+        is_busy = self._time.now_ms < self._busy_until_ms
+        if at == 0x0E:
+            return self._registers[at] | (0x80 if is_busy else 0)
+        if at == 0x37 and not is_busy and self._registers[at] == 0:
+            return FACTORY  # read from the EEPROM by now
+        return self._registers[at]
 
     def write(self, register, data):
         for value in data:
@@ -54,7 +63,11 @@ class Rv3028Model:
                     now_ms = self.utc_ms()
                     self._count_from(now_ms - now_ms % 1000)
                 self._registers[register] = value & 0xFE
-            else:
+            elif register == 0x27:
+                if value == 0x11 and self._command == 0 and self._time.now_ms >= self._busy_until_ms:
+                    self._busy_until_ms = self._time.now_ms + BUSY_UPDATE_MS
+                self._command = value
+            elif register != 0x37 or self._registers[0x0F] & 8:  # else the next refresh takes it back
                 self._registers[register] = value
             register += 1
 

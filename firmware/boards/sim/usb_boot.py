@@ -5,7 +5,7 @@
 A program that ends, or is interrupted, leaves the REPL, as on a board; `repl` skips the program, as a soft reset from
 the raw REPL does. An erased flash is formatted, as the esp32 port does. Time is the wall clock's, but that the test of
 the sensor at the start takes none of it. Not emulated: a radio, samples, the watchdog, a clock that keeps the time over
-a reset, sleep that ends USB.
+a reset, sleep that ends USB; more in README.md beside this file, "USB".
 """
 
 import gc
@@ -48,6 +48,9 @@ class WallTime:
 
     def sleep_ms(self, ms):
         self.pass_ms(ms, False, False)
+
+    def spend_us(self, us):
+        """The bus and the flash take the wall's time here: what they take on this computer."""
 
     def feed(self):
         """No watchdog here; but the main loop has begun."""

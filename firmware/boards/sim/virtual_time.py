@@ -16,8 +16,8 @@ A controller outside (the host's simulator) writes lines to standard input:
     quit        pull the plug, now
 
 and reads lines from standard output: `@ MS` when time stands still at MS, `@.. MS` now and then on the way. Everything
-else on standard output is the firmware's own. Time does not pass while the firmware computes: a node too slow is
-not emulated, and the watchdog finds only a program that hangs while time passes.
+else on standard output is the firmware's own. What the tick, sleep and the watchdog do on a board, and which of it is
+emulated: README.md beside this file, "Tick and sleep".
 """
 
 import gc
@@ -41,16 +41,20 @@ _QUIT = const(113)
 
 _PROGRESS_MS = 1800000
 _WATCHDOG_MS = 60000
+_HALF_DAY_S = 43200
 _TAP_MS = 20  # a tap that nobody has read yet keeps the board awake
 
 
 class VirtualTime:
     """The one time of the board: `now_ms` is UTC in ms by a perfect clock, `tick_ms` what the board counts."""
 
-    def __init__(self, start_ms, tick_ppm=0):
+    def __init__(self, start_ms, tick_ppm=0, tick_noon_ppm=None):
         self.now_ms = start_ms
-        self._tick_ppm = tick_ppm  # how much faster than true time the board's tick runs while it sleeps
-        self._asleep_ms = 0
+        # How much faster than true time the board's tick runs while it sleeps, at midnight and at noon; in between
+        # linear, as temperature might have it.
+        self._tick_ppm = tick_ppm
+        self._tick_noon_ppm = tick_ppm if tick_noon_ppm is None else tick_noon_ppm
+        self._ahead_ms = self._ahead_ns = 0  # of the tick
         self.tapped = False
         self.battery_mv = 4000
         self.radio = None  # set by boot: the bluetooth stand-in
@@ -63,8 +67,18 @@ class VirtualTime:
         self._live_from_ms = 0
         self._wall_from_ms = 0
         self._reported_ms = start_ms
+        self._spent_us = 0  # less than a millisecond
+        self._radio_on = False
         self._poll = select.poll()
         self._poll.register(sys.stdin, select.POLLIN)
+
+    def spend_us(self, us):
+        """The chip is busy with its bus or its flash: nothing else runs, not even an IRQ of the radio."""
+        us += self._spent_us
+        self.now_ms += us // 1000
+        if self._radio_on:
+            self.radio_ms += us // 1000
+        self._spent_us = us % 1000
 
     def feed(self):
         """The watchdog, which boot has armed, is content for another minute."""
@@ -74,11 +88,16 @@ class VirtualTime:
     @property
     def tick_ms(self):
         """What the board counts: ESP-IDF times light sleep by a calibration that cuts off parts of a cycle."""
-        return self.now_ms + self._asleep_ms * self._tick_ppm // 1000000
+        return self.now_ms + self._ahead_ms
 
     def true_ms(self, ms):
         """Return how long a sleep of `ms` by the board's tick takes."""
-        return ms - ms * self._tick_ppm // 1000000
+        return ms - ms * self._ppm() // 1000000
+
+    def _ppm(self):
+        second = self.now_ms // 1000 % (2 * _HALF_DAY_S)
+        to_midnight_s = min(second, 2 * _HALF_DAY_S - second)
+        return self._tick_ppm + (self._tick_noon_ppm - self._tick_ppm) * to_midnight_s // _HALF_DAY_S
 
     def sleep_ms(self, ms):
         """Be `time.sleep_ms` to a driver whose chip needs a pause; the radio's IRQs run in it, if it is on."""
@@ -90,6 +109,7 @@ class VirtualTime:
             machine.reset("watchdog")
         began_ms = self.now_ms
         target_ms = began_ms + ms
+        self._radio_on = radio_on
         try:
             while not self._live and target_ms > self._granted_ms:
                 if self._stepping:
@@ -109,7 +129,9 @@ class VirtualTime:
         except OSError:
             sys.exit(0)  # nobody holds the other ends any longer: the plug is pulled, and no firmware may go on
         if asleep:
-            self._asleep_ms += self.now_ms - began_ms
+            self._ahead_ns += (self.now_ms - began_ms) * self._ppm()
+            self._ahead_ms += self._ahead_ns // 1000000
+            self._ahead_ns %= 1000000
         if radio_on:
             self.radio_ms += self.now_ms - began_ms
             self.radio.dispatch()

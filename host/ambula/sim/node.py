@@ -67,7 +67,8 @@ class NodeSettings:
     clock_offset_ms: int = 0
     clock_drift_ppm: int = 0
     clock_is_set: bool = True
-    tick_ppm: int = 0  # how much too fast the board counts while it sleeps
+    tick_ppm: int = 0  # how much too fast the board counts while it sleeps, at midnight UTC
+    tick_noon_ppm: int | None = None  # at noon; None: as at midnight
     reset_cause: str = "power on"
     last_words: str = ""  # what was left in RTC memory
     flash_cut_at: int = 0  # the power goes at this flash write or erase; 0: never

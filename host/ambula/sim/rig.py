@@ -45,6 +45,7 @@ class VirtualWearer:
     clock_offset_ms: int = 0
     clock_drift_ppm: int = 0
     tick_ppm: int = 0
+    tick_noon_ppm: int | None = None
     config: dict[str, Any] | None = None
 
     @property
@@ -127,6 +128,7 @@ class Rig:
             clock_offset_ms=wearer.clock_offset_ms,
             clock_drift_ppm=wearer.clock_drift_ppm,
             tick_ppm=wearer.tick_ppm,
+            tick_noon_ppm=wearer.tick_noon_ppm,
         )
         node = NodeProcess(wearer.name, settings, self._folder, self._heap)
         self.nodes[wearer.name] = node

@@ -13,8 +13,8 @@ RADIO_STATES = ("window", "connected", "meeting")
 class StateTimes:
     """Since the node's start, by state: seconds spent, times entered; and bytes that crossed its sensor's bus.
 
-    Computing takes no virtual time: `sampling` and `flash` are entered, but no seconds are spent in them. radio_s: how
-    long the radio was on by the simulated radio itself, whatever the firmware says.
+    Computing takes no virtual time; bytes on the bus, and writes and erases of the flash, do. radio_s: how long the
+    radio was on by the simulated radio itself, whatever the firmware says.
     """
 
     spent_s: dict[str, float]
