@@ -13,6 +13,9 @@ from nodecore import segment
 _REPEATED = re.compile(rb"(.*), (\d{1,9}) times", re.DOTALL)
 _SENSOR = b"imu"  # what the words of a fault of the sensor begin with
 _MOST_LETTERS = 80
+_ON_THE_BUS = re.compile(r"(?:imu|clock): errno (\d{1,3})")
+# ETIMEDOUT has one number on the esp32 port (newlib) and another on the simulated board (Linux).
+_MEANING = {19: "does not answer", 22: "another chip answers", 110: "no answer in time", 116: "no answer in time"}
 
 
 def faults_of(store: Store, node: NodeRow) -> dict[str, int]:
@@ -29,18 +32,25 @@ def faults_of(store: Store, node: NodeRow) -> dict[str, int]:
 
 
 def read_fault(payload: bytes) -> tuple[str, int]:
-    """Return a fault's words, cut and made printable, and how many times it was.
+    """Return a fault's words, cut, made printable and explained, and how many times it was.
 
     A fault that stays is told less and less often, with how many times it was since: those count.
     """
     cut = payload[:_MOST_LETTERS]
     repeated = _REPEATED.fullmatch(cut)
-    return _printable(repeated[1] if repeated else cut), int(repeated[2]) if repeated else 1
+    return _explained(_printable(repeated[1] if repeated else cut)), int(repeated[2]) if repeated else 1
 
 
 def is_sensor_fault(event: Event) -> bool:
     """Tell a fault of the sensor from one that costs no epochs, such as the radio's."""
     return event.code == segment.FAULT and event.payload.startswith(_SENSOR)
+
+
+def _explained(words: str) -> str:
+    """Say what the number of an error of the sensor or the clock means: an absent chip is not another chip."""
+    found = _ON_THE_BUS.fullmatch(words)
+    meaning = _MEANING.get(int(found[1])) if found else None
+    return f"{words} ({meaning})" if meaning else words
 
 
 def _printable(words: bytes) -> str:

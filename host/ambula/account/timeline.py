@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from ambula.account.faults import read_fault
 from ambula.clock.true_time import node_time
 from ambula.store import Event, NodeRow, Store
 from nodecore import segment
@@ -57,6 +58,11 @@ def _text(event: Event) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in letters)
 
 
+def _fault(event: Event) -> str:
+    words, times = read_fault(event.payload)
+    return words if times == 1 else f"{words}, {times} times"
+
+
 def _boot(event: Event) -> str:
     story = _json(event)
     words = f"started ({story.get('reset') or 'unknown cause'}), start {event.boot}, firmware {story.get('firmware')}"
@@ -99,7 +105,7 @@ _WORDS: dict[int, tuple[str, Callable[[Event], str]]] = {
     segment.BOOT: ("boot", _boot),
     segment.CLOCK_SET: ("clock", _clock),
     segment.GAP: ("gap", _text),
-    segment.FAULT: ("fault", _text),
+    segment.FAULT: ("fault", _fault),
     segment.STARTED: ("start", _started),
     segment.STOPPED: ("stop", _stopped),
 }

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from ambula.account.faults import faults_of
+import pytest
+
+from ambula.account.faults import faults_of, read_fault
 from ambula.cli.node_commands import _faults
 from ambula.nodes.segments import assemble
 from ambula.store import Store
@@ -30,3 +32,17 @@ def test_faults_are_counted_by_their_words(tmp_path: Path) -> None:
     assert next(iter(found)) == "radio: errno 5"
     assert _faults(found).startswith("radio: errno 5 (x8); imu silent; ")
     assert _faults({}) == "none"
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (b"imu: errno 19", "imu: errno 19 (does not answer)"),
+        (b"imu: errno 22, 4 times", "imu: errno 22 (another chip answers)"),
+        (b"clock: errno 116", "clock: errno 116 (no answer in time)"),
+        (b"clock: errno 5", "clock: errno 5"),
+        (b"radio: errno 19", "radio: errno 19"),
+    ],
+)
+def test_an_absent_chip_is_told_from_another_one(told: bytes, words: str) -> None:
+    assert read_fault(told)[0] == words
