@@ -20,6 +20,7 @@ INCLUDED = {
     "hardware/WEAR.md": "hardware/wear.md",
     "hardware/UNPROVEN.md": "hardware/unproven.md",
     "firmware/boards/README.md": "hardware/boards.md",
+    "firmware/boards/sim/README.md": "hardware/stand-ins.md",
 }
 _PICTURES = {".png", ".svg", ".jpg"}
 _PARTS = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)

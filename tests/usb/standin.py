@@ -3,7 +3,7 @@
 Emulated: the raw and the friendly REPL (MicroPython's own), main.py from the image, Ctrl-C that interrupts it, the soft
 reset (Ctrl-D) with and without main.py, the cable pulled after a number of bytes, the power cut at a flash operation.
 Not emulated: USB itself (enumeration, DTR and RTS, a busy bus), speed, hard reset, sleep that ends USB, what
-`usb_boot.py` lists.
+`usb_boot.py` lists. The table: firmware/boards/sim/README.md, "USB".
 """
 
 import contextlib
