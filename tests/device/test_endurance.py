@@ -93,7 +93,7 @@ def test_killed_at_twenty_random_moments_it_loses_five_minutes_each_at_most(tmp_
 
 
 def test_a_day_fits_heap_and_flash(tmp_path: Path) -> None:
-    """A synthetic day with its radio windows and a sync at the end, in the board's heap: at most 12 bytes an epoch."""
+    """A synthetic day with its radio windows and a sync at the end, in the board's heap; 14 such days fit."""
     find_micropython()
     assert HEAP == "144k"
     made = simulate(default_day(2, 0), Participant(2))
@@ -119,4 +119,4 @@ def test_a_day_fits_heap_and_flash(tmp_path: Path) -> None:
     print(f"{bytes_an_epoch:.2f} bytes an epoch in flash, headers and events included")
     assert found.damage == []
     assert epochs - segment.MAX_EPOCHS < len(epochs_in(found)) <= epochs
-    assert bytes_an_epoch <= 12
+    assert bytes_an_epoch <= 5.9  # tests/unit/firmware_build/test_flash_room.py

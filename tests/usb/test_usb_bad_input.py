@@ -115,7 +115,7 @@ def test_wrong_words_are_told_before_a_board_is_looked_for(ambula: Ambula, argum
 
 
 def test_a_micropython_that_does_not_fit() -> None:
-    with pytest.raises(BoardError, match=r"MicroPython 1\.26\.0, Ambula needs 1\.29\.0"):
+    with pytest.raises(BoardError, match=r"MicroPython 1\.26\.0, Ambula needs 1\.28\.0"):
         compile_for(replace(GOOD, version=(1, 26, 0)), "sim")
     with pytest.raises(BoardError, match=r"loads \.mpy files of version 5\.3, mpy-cross here makes 6"):
         compile_for(replace(GOOD, mpy=(2 << 10) | (3 << 8) | 5), "sim")
@@ -126,7 +126,7 @@ def says_mpy(architecture: int, version: int = 6, sub_version: int = 3) -> int:
     return architecture << 10 | sub_version << 8 | version
 
 
-@pytest.mark.parametrize(("version", "fits"), [((1, 28, 9), False), ((1, 29, 0), True), ((1, 30, 0), True)])
+@pytest.mark.parametrize(("version", "fits"), [((1, 27, 9), False), ((1, 28, 0), True), ((1, 30, 0), True)])
 def test_a_newer_micropython_fits_as_long_as_it_loads_our_files(version: tuple[int, int, int], fits: bool) -> None:
     board = replace(GOOD, version=version, mpy=says_mpy(RV32IMC))
     if fits:
@@ -135,7 +135,7 @@ def test_a_newer_micropython_fits_as_long_as_it_loads_our_files(version: tuple[i
             compile_for(replace(board, mpy=says_mpy(RV32IMC, version=7)), "xiao_esp32c3")
     else:
         with pytest.raises(
-            BoardError, match=r"runs MicroPython 1\.28\.9, Ambula needs 1\.29\.0 or newer: `ambula flash --ins"
+            BoardError, match=r"runs MicroPython 1\.27\.9, Ambula needs 1\.28\.0 or newer: `ambula flash --ins"
         ):
             compile_for(board, "xiao_esp32c3")
 

@@ -12,7 +12,7 @@ from ambula.firmware_build.files import SLOTS, device_files, placed
 from ambula.sim.node import find_micropython
 
 BLOCK_SIZE = 4096
-PROGRAM_BLOCKS = 160  # 640 KiB: what a node only reads; two firmwares, of 60 blocks each
+PROGRAM_BLOCKS = 160  # 640 KiB: what a node only reads; two firmwares, of 70 blocks each
 LOG_BLOCKS = 352  # 1.4 MiB: what it writes; together the 2 MiB that a 4 MB ESP32-C3 has for files
 
 

@@ -16,7 +16,7 @@ from ambula.firmware_build.files import MAIN, POINTER, SIMULATED, SLOTS, device_
 from ambula.usb.board import FlashFull, UsbBoard
 from ambula.usb.state import State
 
-MICROPYTHON = (1, 29, 0)
+MICROPYTHON = (1, 28, 0)
 COMES_UP_S = 30.0
 _BLOCK_BYTES = 4096  # littlefs gives a file whole blocks
 _BOARDS = {"xiao_esp32c3": ESP32_C3}

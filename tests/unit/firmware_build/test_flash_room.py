@@ -1,0 +1,67 @@
+"""How much of the reference board's flash the firmware takes, twice, and how many days of log fit beside it: DESIGN.md.
+
+Counted in the blocks of a littlefs with the geometry of MicroPython's esp32 port.
+"""
+
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pytest
+from littlefs import LittleFS, LittleFSError
+
+from ambula.firmware_build.compile import ESP32_C3, compile_files
+from ambula.firmware_build.files import SLOTS, device_files, placed
+from ambula.sim.image import BLOCK_SIZE, _file_system
+from nodecore import segment
+from nodecore.sampling import EPOCH_S
+
+ROOT = Path(__file__).parents[3]
+BLOCKS = 512
+FREE_BESIDE_BOTH = 357  # as an emulated ESP32-C3 with the stock image has it; tests/usb counts what one slot takes
+CHUNK_SIZE = 32_768
+BYTES_AN_EPOCH = 5.9  # tests/device/test_endurance.py holds a day to it
+DAY_EPOCHS = 86_400 // EPOCH_S
+
+
+def put(fs: LittleFS, name: str, contents: bytes) -> None:
+    if "/" in name:
+        fs.makedirs(name.rpartition("/")[0], exist_ok=True)
+    with cast(BinaryIO, fs.open(name, "wb")) as file:
+        file.write(contents)
+
+
+def log_bytes(blocks: int) -> int:
+    """How many bytes of log an empty file system of so many blocks takes, in whole segments."""
+    fs = _file_system(blocks + 2)  # and the two of its root
+    size = round(BYTES_AN_EPOCH * segment.MAX_EPOCHS)
+    kept = 0
+    while True:
+        base, at = kept, 0
+        while at + size <= CHUNK_SIZE:
+            try:
+                with cast(BinaryIO, fs.open(f"{base:08x}", "ab" if at else "wb")) as file:
+                    file.write(bytes(size))
+            except LittleFSError:
+                return kept
+            at += size
+            kept += size
+
+
+def test_what_design_says_of_the_room() -> None:
+    firmware = compile_files(device_files("xiao_esp32c3"), ESP32_C3)
+    total = sum(map(len, firmware.values()))
+    fs = _file_system(BLOCKS)
+    used = [fs.used_block_count]
+    for slot in SLOTS:
+        for name, contents in placed(firmware, slot).items():
+            put(fs, name, contents)
+        used.append(fs.used_block_count)
+    assert used[2] - used[1] == pytest.approx(64, abs=3), "70 were counted on an emulated C3"
+    days = log_bytes(FREE_BESIDE_BOTH) / BYTES_AN_EPOCH / DAY_EPOCHS
+    print(f"{total} bytes of files, {used} blocks, {days:.1f} days")
+    assert days >= 14
+    said = " ".join((ROOT / "DESIGN.md").read_text("utf-8").split())
+    assert f"{round(total / 1000)} KB of files" in said
+    assert "take 64 to 70 blocks of 4 KiB, up to 280 KiB, each time" in said
+    assert f"leaves {FREE_BESIDE_BOTH} of {BLOCKS} blocks, {FREE_BESIDE_BOTH * BLOCK_SIZE / 2**20:.2f} MiB" in said
+    assert f"log of {int(days)} days at {BYTES_AN_EPOCH} bytes an epoch" in said
