@@ -12,7 +12,7 @@ def run():
 
     chosen = settings.load()
     settings = None
-    node.unload("settings")
+    node.unload("node.settings")
     gc.collect()
     from nodecore.score import EpochScorer
 
@@ -25,12 +25,14 @@ def run():
 
     examined = health.examine(hardware)
     health = None
-    node.unload("health")
+    node.unload("node.health")
 
-    from node.app import FIRMWARE, App
+    # Modules that others ask for come first: an import within an import within an import takes the stack of each.
+    from node import link, log, recorder  # noqa: F401
+    from node.app import App
 
     app = App(hardware, chosen, scorer, examined)
-    print("ambula %d.%d.%d %s" % (FIRMWARE + (chosen.role,)))  # what a laptop on USB waits for after flashing
+    print("ambula %d.%d.%d %s" % (node.FIRMWARE + (chosen.role,)))  # what a laptop on USB waits for after flashing
     gc.threshold(8192)  # a collection costs milliseconds on a board, so less often from now on
     app.run()
 

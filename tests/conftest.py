@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,27 @@ def _prints() -> None:
     """A machine that can make a PDF."""
     if why := no_pango():
         pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def micropython32() -> str:
+    """A MicroPython with words of 32 bits, as a board's; skipped, with why, where it cannot be had."""
+    script = Path(__file__).with_name("words32") / "fetch"
+    try:
+        fetched = subprocess.run([script], capture_output=True, text=True, timeout=300, check=False)
+    except OSError as e:
+        pytest.skip(f"no 32-bit MicroPython: {e}")
+    if fetched.returncode:
+        pytest.skip((fetched.stderr.strip().splitlines() or ["tests/words32/fetch failed without a word"])[-1])
+    return str(Path(__file__).parents[1] / "build" / "micropython32" / "micropython")
+
+
+@pytest.fixture(params=[64, 32], ids=["64 bits", "32 bits"])
+def word_bits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The words of the MicroPython that a test runs on: this machine's, and a board's."""
+    if request.param == 32:
+        monkeypatch.setenv("AMBULA_MICROPYTHON", request.getfixturevalue("micropython32"))
+    return request.param
 
 
 settings.register_profile("ambula", deadline=None)  # how long an example takes is not what is tested

@@ -1,10 +1,12 @@
-"""The answers to a laptop's commands, other than the log. SPEC.md, "GATT service". Loaded as `commands` is."""
+"""The answers to a laptop's commands, other than the log. SPEC.md, "GATT service"."""
 
+import hashlib
 import os
 import struct
 
+from node import FIRMWARE
 from node import plan as plans
-from nodecore import protocol
+from nodecore import blocks, protocol
 from nodecore.compat import const
 
 _PIECE = const(128)  # of the log at a time, for a receipt
@@ -16,9 +18,6 @@ def answer(app, session, command):
 
 
 def _info(app, session, command):
-    from node.app import FIRMWARE
-    from nodecore import blocks
-
     state = 0
     if app.recording:
         state = protocol.RECORDING
@@ -47,8 +46,6 @@ def _info(app, session, command):
 
 def _health(app, session, command):
     """What the start found, and how much room the log has."""
-    from nodecore import blocks
-
     status = os.statvfs(app.log.folder)
     return protocol.OK, blocks.pack_health(app.examined, status[1] * status[4])
 
@@ -56,12 +53,10 @@ def _health(app, session, command):
 def _now(app, session, command):
     today = app.today
     day = struct.pack("<BIHH", today.fused, today.fused_epoch, today.walked, today.fused_walked)
-    return protocol.OK, struct.pack("<I", today.epoch) + app.record + day
+    return protocol.OK, struct.pack("<I", today.epoch) + app.recorder.record + day
 
 
 def _receipt(app, session, command):
-    import hashlib
-
     log = app.log
     start, end = log.span(command, protocol.COMMAND_HEADER)
     if end - start > protocol.MAX_RECEIPT:

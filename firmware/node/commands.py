@@ -1,7 +1,4 @@
-"""What a laptop may order a node to do. SPEC.md, "GATT service".
-
-Loaded for each order and unloaded again: the heap has no room for all of it beside a log that is on its way.
-"""
+"""What a laptop may order a node to do. SPEC.md, "GATT service"."""
 
 import json
 import struct
@@ -22,17 +19,17 @@ def _time_set(app, session, command):
     if clock.is_set:
         return protocol.BUSY, b""
     (utc_ms,) = struct.unpack_from("<Q", command, protocol.COMMAND_HEADER)
-    app.tell_boot()
+    app.telling.start()
     before_ms = clock.utc_ms()
-    app.break_off()
+    app.recorder.break_off()
     app.log.seal()
     clock.set_utc_ms(utc_ms)
-    app.plan_window()
-    app.event(segment.CLOCK_SET, json.dumps({"from_utc_ms": before_ms, "to_utc_ms": utc_ms}).encode())
+    app.windows.plan()
+    app.telling.event(segment.CLOCK_SET, json.dumps({"from_utc_ms": before_ms, "to_utc_ms": utc_ms}).encode())
     plan = app.plan
     if app.recording and not plan.is_known:
         plan.go(plan.state, plan.since + epochs.epoch_of(utc_ms) - epochs.epoch_of(before_ms), True)
-    app.look_again()  # what waits for a time may be due
+    app.recorder.look_again()  # what waits for a time may be due
     return protocol.OK, b""
 
 
@@ -42,12 +39,12 @@ def _seal(app, session, command):
 
 
 def _stop(app, session, command):
-    app.stop()
+    app.recorder.stop()
     return _log_end(app)
 
 
 def _start(app, session, command):
-    app.begin()
+    app.recorder.begin()
     return _log_end(app)
 
 

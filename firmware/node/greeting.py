@@ -1,10 +1,8 @@
-"""How a conversation begins: hints in advertisements, and the mutual proof of a key. SPEC.md, "Session".
-
-Loaded when a window opens and when a peer says hello, and unloaded again.
-"""
+"""How a conversation begins: hints in advertisements, and the mutual proof of a key. SPEC.md, "Session"."""
 
 import os
 
+from node.session import same
 from nodecore import protocol
 from nodecore.compat import const
 
@@ -57,8 +55,6 @@ def hello(session, nonce, is_peer):
 
 def prove(session, proof, is_peer):
     """Open the session if the proof is right and return whether it is; one try a hello, of the same kind."""
-    from node.session import same
-
     transcript, session.transcript = session.transcript, None
     if transcript is None or is_peer != session.is_peer:
         return False

@@ -1,5 +1,6 @@
 """Guards the program against parts that can fail: the sensor and the clock."""
 
+from node import trouble
 from nodecore.compat import const
 
 SILENT_MS = const(30000)  # an IMU that gives nothing for so long is a fault worth a line in the log
@@ -47,12 +48,12 @@ class Sensor:
         same = imu.samples[3 : 3 * count] == imu.samples[: 3 * count - 3]
         self._same = self._same + count if same else 0
         if self._same >= _STUCK_FROM:
-            self.trouble = "stuck"
+            self.trouble = trouble.STUCK
             self._is_down = True
             return 0
         now_ms = self._now_ms()
         if self._is_down:
-            self.trouble = "back after %d s" % ((now_ms - self.heard_ms) // 1000)
+            self.trouble = trouble.BACK_AFTER % ((now_ms - self.heard_ms) // 1000)
         self._is_down = False
         self._errors = 0
         self.heard_ms = now_ms
@@ -64,7 +65,7 @@ class Sensor:
         if self._now_ms() - self.heard_ms > SILENT_MS:
             self._is_down = True
             if self.trouble is None:
-                self.trouble = "silent"
+                self.trouble = trouble.SILENT
         if self._is_down or self._errors >= _ERRORS:
             try:
                 self._imu.start()
@@ -129,7 +130,7 @@ class SteadyClock:
         try:
             utc_ms = clock.utc_ms() + self._off_ms
             if abs(utc_ms - due_ms) > _JUMP_MS + passed_ms // 1000:
-                self.trouble = "off by %d s, put back" % ((utc_ms - due_ms) // 1000)
+                self.trouble = trouble.CLOCK_OFF % ((utc_ms - due_ms) // 1000)
                 if clock.is_set:
                     clock.set_utc_ms(due_ms)  # for the next start; an RTC that does not keep it is corrected here
                     passed_ms = self._now_ms() - self._at_ms  # setting it takes up to a second
@@ -175,7 +176,7 @@ class SteadyClock:
         self._clock.is_set = False
         self._follow(0)
         self._off_ms = -self._clock.utc_ms()  # the chip itself counts on as before
-        self.trouble = "before the end of the log, taken as not set"
+        self.trouble = trouble.CLOCK_BEFORE_LOG
 
     def _follow(self, utc_ms):
         self._utc_ms = utc_ms

@@ -26,4 +26,4 @@ def examine(board):
     except Exception:
         return (0,) * 7  # the program restarts the sensor, and logs a fault if it stays silent
     finally:
-        node.unload("lsm6ds3tr_c_check", "drivers")
+        node.unload("drivers.lsm6ds3tr_c_check")

@@ -8,12 +8,11 @@ never calls one again that has raised: it lets no exception out, and allocates n
 """
 
 import errno
-import gc
 import struct
 
 import bluetooth
 
-import node
+from node import answers, commands, greeting
 from nodecore import protocol
 from nodecore.compat import const
 
@@ -165,11 +164,8 @@ class GattServer:
             self._h_measurement = phone.start(ble, handles[1:], self._app)
         ble.gatts_set_buffer(self._h_control, protocol.MAX_COMMAND)
         ble.gatts_write(self._h_public, protocol.pack_public(session.has_key))
-        from node import greeting
-
         self._hint = greeting.hint(session)
         self._response = protocol.peer_data(greeting.peer_hint(session)) if session.serves_peer else b""
-        node.unload("greeting")
         if phone:
             self._response = phone.FOUND_BY + self._response
         self.active = True
@@ -263,11 +259,7 @@ class GattServer:
 
     def _meet(self, message):
         """Take a stranger's message, which may make it the owner."""
-        gc.collect()  # allocate the session's long-lived objects first, to avoid fragmenting the heap
-        from node import greeting
-
         answer = greeting.answer(self._session, message)
-        node.unload("greeting")
         if self._session.is_open:
             self._had_owner = True
             self._stay_open()
@@ -299,17 +291,7 @@ class GattServer:
         if op == protocol.CANCEL:
             self._reading = False  # a frame that is sealed already still goes out: its counter is spent
             return protocol.OK, b""
-        gc.collect()
-        try:
-            if op in _QUESTIONS:
-                from node import answers as commands
-            else:
-                from node import commands
-            return commands.answer(self._app, self._session, command)
-        finally:
-            node.unload("answers")
-            node.unload("commands")
-            node.unload("blocks", "nodecore")
+        return (answers if op in _QUESTIONS else commands).answer(self._app, self._session, command)
 
     # ---- sending
 

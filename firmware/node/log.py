@@ -7,12 +7,12 @@ than the one being written are ever deleted, so the newest segment (its sequence
 import os
 import struct
 
-import node
+from node import recovery
 from node.power import FLASH
 from nodecore import segment
 from nodecore.compat import const
 
-CHUNK_SIZE = const(32768)  # eight erase blocks: about eight hours of wear, and the unit in which space is freed
+CHUNK_SIZE = recovery.CHUNK_SIZE
 _ENOSPC = const(28)  # not in MicroPython's errno module
 KEEP_OLDEST = "oldest"
 KEEP_NEWEST = "newest"
@@ -42,10 +42,7 @@ class Log:
         self.last_epoch = 0  # the last one that was numbered by a set clock
         self.chunks = []
         self.prev_crc = 0
-        from node import recovery
-
         recovery.recover(self, directory, self._writer.scratch())
-        _forget_recovery()
 
     # ---- writing
 
@@ -116,10 +113,7 @@ class Log:
             return
         if not self.broken:
             self.broken = True
-            from node import recovery
-
             recovery.drop_unreadable(self)
-            _forget_recovery()
             return
         raise e
 
@@ -184,8 +178,3 @@ class Log:
 
     def path(self, base):
         return "%s/%08x" % (self.folder, base)
-
-
-def _forget_recovery():
-    node.unload("recovery")
-    node.unload("headers", "nodecore")

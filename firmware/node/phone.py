@@ -7,7 +7,7 @@ import struct
 
 import bluetooth
 
-from node.app import FIRMWARE
+from node import FIRMWARE
 from nodecore import activity, record
 from nodecore.compat import const
 

@@ -3,10 +3,10 @@
 import errno
 import os
 
-from node.log import CHUNK_SIZE
 from nodecore import headers, segment
 from nodecore.compat import const
 
+CHUNK_SIZE = const(32768)  # eight erase blocks: about eight hours of wear, and the unit in which space is freed
 _NAME_LENGTH = const(8)
 
 

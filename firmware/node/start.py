@@ -1,16 +1,18 @@
-"""What is needed at a start only; the program unloads this module afterwards, and its heap is free again."""
+"""What the program reads and finds out at a start only; it unloads this module afterwards."""
 
 import binascii
 import json
 import struct
 
-import node
+from node import FIRMWARE, recovery
 from node.plan import OVER, RECORDING, WAITING, CapturePlan
 from node.today import FORMAT, UNKNOWN
-from nodecore import protocol, roles, segment
+from nodecore import epoch as epochs
+from nodecore import headers, protocol, roles, segment
 from nodecore.compat import const
 
 _LONGEST_H = const(24)  # between two restarts for a sensor that stays silent
+_NEVER = 0xFFFFFFFF  # a start in the year 2106
 UNREADABLE = "unreadable"  # how `settings` begins its words for a file that is of no use at all
 
 
@@ -36,25 +38,59 @@ def load_key(path):
 def check_role(config, scorer, folder):
     """Find a role for settings that have none, because their file was of no use."""
     if not config.role:
-        from node import guessing
+        guess_role(config, scorer, folder)
 
-        guessing.guess_role(config, scorer, folder)
-        node.unload("guessing")
+
+def guess_role(config, scorer, folder):
+    """Give settings that could not be read, and the scorer, the role in which the newest log in `folder` was recorded.
+
+    If no log shows the role, the node answers its owner as a thigh would, but records nothing.
+    """
+    code = _role_of_log(folder)
+    if code is None:
+        code = roles.THIGH
+        config.start = _NEVER
+        config.meet = 0
+        config.trouble += ": nothing is recorded"
+    config.role_code = code
+    config.role = protocol.ROLE_NAMES[code]
+    scorer.__init__(code)
+
+
+def _role_of_log(folder):
+    try:
+        for name in reversed(recovery.chunk_names(folder)):
+            with open(folder + "/" + name, "rb") as f:
+                header = headers.parse_header(f.read(segment.HEADER_SIZE))
+            if header is not None and header.role < len(protocol.ROLE_NAMES):
+                return header.role
+    except OSError:
+        pass  # no log, or none that can be read
+    return None
 
 
 def sitting(config):
-    """Return what watches over long sitting, for settings that want it; None on the back."""
-    if config.role_code != roles.THIGH:
+    """Return what watches over long sitting, on a thigh whose settings want it; else None."""
+    if not config.sitting_buzz_min or config.role_code != roles.THIGH:
         return None
     from node.sitting import Sitting
 
     return Sitting(config.sitting_buzz_min, config.midnight_min)
 
 
-def check_clock(app, epoch):
+def phone(config):
+    """Return the module of the standard services for settings that want them; else None."""
+    if not config.phone:
+        return None
+    from node import phone
+
+    return phone
+
+
+def check_clock(clock, log):
     """Take a clock as not set that is before the end of the log: it would number epochs twice."""
-    if app.clock.is_set and epoch < app.log.last_epoch:
-        app.clock.distrust()
+    if clock.is_set and epochs.epoch_of(clock.utc_ms()) < log.last_epoch:
+        clock.distrust()
 
 
 def read_plan(app, key, folder, epoch):
@@ -101,10 +137,10 @@ def read_today(path):
         return 0, 0, 0, 0, 0, 0, UNKNOWN  # the first start, or of no use
 
 
-def story(app, firmware):
+def story(app):
     """Return, as JSON, what a reader of the log must know to understand the records that follow."""
     told = {
-        "firmware": "%d.%d.%d" % firmware,
+        "firmware": "%d.%d.%d" % FIRMWARE,
         "role": app.config.role,
         "reset": app.board.reset_cause(),
         "last_words": app.last_words,
@@ -115,9 +151,3 @@ def story(app, firmware):
     if len(json.dumps(told)) > segment.MAX_EVENT_BYTES:
         told["config"] = None  # odd settings must not keep a node from recording
     return json.dumps(told).encode()
-
-
-def give_up(app):
-    """Give the old log up where nothing can be written, and a restart did not help: if the newest is to be kept."""
-    if app.config.keep == "newest" and app.last_words == "recording failed":
-        app.board.remake_storage()

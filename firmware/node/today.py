@@ -1,7 +1,7 @@
 """What a node can answer at once: its newest record, and how long its wearer walked today, as far as it knows.
 
 On the thigh also what it has learnt from the back: fused epochs, and how far in the back's log it has read.
-`node.start` reads it from a file, `node.fusing` writes it there.
+`node.start` reads it from a file, `meeting.fusing` writes it there.
 """
 
 from nodecore import activity, record

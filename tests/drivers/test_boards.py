@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "firmware"
 CONTRACT = FIRMWARE / "boards" / "README.md"
 BOARDS = sorted((FIRMWARE / "boards").glob("*/board.py"))
-PROGRAM = [FIRMWARE / "start.py", FIRMWARE / "main.py", *sorted((FIRMWARE / "node").glob("*.py"))]
+PROGRAM = [FIRMWARE / "start.py", FIRMWARE / "main.py"]
+PROGRAM += sorted(path for room in ("node", "meeting") for path in (FIRMWARE / room).glob("*.py"))
 OVER_USB = ROOT / "host" / "ambula" / "usb" / "on_board.py"  # texts that run on the board
 
 MODULE, BOARD = "board", "board.Board"
@@ -235,7 +236,7 @@ def test_every_row_is_asked_for() -> None:
 
 def test_the_program_imports_no_other_module_of_micropython() -> None:
     line = CONTRACT.read_text("utf-8").partition("<!-- modules of MicroPython -->")[2].split("\n\n")[0]
-    own = {"board", "drivers", "node", "nodecore", "start"}
+    own = {"board", "drivers", "meeting", "node", "nodecore", "start"}
     files = [*PROGRAM, *(p for room in ("drivers", "nodecore") for p in (FIRMWARE / room).glob("*.py"))]
     found: set[str] = set()
     for node in (n for path in files for n in ast.walk(ast.parse(path.read_text("utf-8")))):

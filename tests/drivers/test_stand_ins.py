@@ -12,7 +12,7 @@ PAGE = SIM / "README.md"
 NO_REASON = "not emulated: "
 OTHERS = {  # those of the radio say it themselves; the rest only starts the simulated board
     "bluetooth.py", "gatt_client.py", "gatt_values.py", "radio_wire.py", "scattered_irqs.py", "boot.py", "power_up.py",
-    "simulation.py",
+    "simulation.py", "storage.py",
 }  # fmt: skip
 
 

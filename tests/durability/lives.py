@@ -23,7 +23,7 @@ EPOCH_MS = EPOCH_S * 1000
 START_MS = FIRST * EPOCH_MS
 MINUTE_MS = 60_000
 MINUTE = 12  # epochs
-HEAP = "192k"  # the ordered faults are code on the node's heap, which no board has
+HEAP = "288k"  # the ordered faults are code on the node's heap, which no board has
 Fault = tuple[str, str, int, int, int]
 
 

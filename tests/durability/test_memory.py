@@ -15,7 +15,7 @@ from ambula.sim.states import StateTimes
 from tests.durability import lives
 from tests.durability.lives import MINUTE, MINUTE_MS, START_MS, Life
 
-HEAP = "224k"  # the modules in which faults are planted are loaded before all others, and stay
+HEAP = "320k"  # the modules in which faults are planted are loaded before all others, and stay
 MINUTES, FROM = 16, 4
 WINDOW_EVERY_S = 300
 EPOCHS = range(MINUTES * MINUTE - 60)  # what must be sealed by then
@@ -23,8 +23,8 @@ PLACES = (
     "drivers.lsm6ds3tr_c:LSM6DS3TRC.read_fifo", "drivers.lsm6ds3tr_c:LSM6DS3TRC.double_tap",
     "drivers.lsm6ds3tr_c:LSM6DS3TRC.temperature_c", "drivers.rv3028:RV3028.utc_ms", "board:Board.battery_mv",
     "machine:I2C.readfrom_mem_into", "machine:I2C.readfrom_mem", "node.guards:Sensor.read", "node.guards:Sensor.watch",
-    "node.guards:Sensor.double_tap", "node.power:Power.enter", "node.app:App.measure", "node.app:App.plan_window",
-    "node.app:App.show", "nodecore.epoch:EpochWindow.misaligned", "nodecore.epoch:EpochWindow.align",
+    "node.guards:Sensor.double_tap", "node.power:Power.enter", "node.app:App.measure", "node.windows:Windows.plan",
+    "node.signals:Signals.show", "nodecore.epoch:EpochWindow.misaligned", "nodecore.epoch:EpochWindow.align",
     "nodecore.epoch:EpochWindow.fill", "nodecore.epoch:EpochWindow.next", "nodecore.score:EpochScorer.score",
     "nodecore.segment:SegmentWriter.add", "nodecore.segment:SegmentWriter.pack", "node.today:Today.add",
 )  # fmt: skip

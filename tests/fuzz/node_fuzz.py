@@ -128,7 +128,7 @@ class Node:
 
     def __init__(self, log):
         self.log = log
-        self.config = self.today = self.plan = self
+        self.config = self.today = self.plan = self.recorder = self
         self.record = bytearray(record.SIZE)
 
     def measure(self):

@@ -1,8 +1,6 @@
 """One source, three worlds: MicroPython with viper, CPython with the plain loops, and numpy give the same bytes."""
 
-import shutil
 import subprocess
-import sys
 from array import array
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ambula.recordings.recording import Recording, resample
+from ambula.sim.node import find_micropython
 from ambula.twin.score import score_stream
 from nodecore.sampling import EPOCH_SAMPLES
 from nodecore.score import EpochScorer
@@ -21,6 +20,8 @@ DATA = HERE.parents[2] / "shared" / "data"
 PLAIN_EPOCHS = 40  # the plain loops are slow: this many of each stream
 
 Counts = NDArray[np.int16]
+
+pytestmark = pytest.mark.usefixtures("word_bits")
 
 # person, site, which of the recorded axes (from 1, signed) is x, y and z, role
 SITES = [
@@ -41,18 +42,11 @@ SITES = [
 ]
 
 
-def micropython() -> str:
-    beside = Path(sys.executable).with_name("micropython")
-    found = str(beside) if beside.exists() else shutil.which("micropython")
-    if not found:
-        pytest.skip("no micropython on the PATH")
-    return found
-
-
 def on_micropython(counts: Counts, role: int, folder: Path) -> NDArray[np.uint8]:
     raw = folder / "samples.bin"
     raw.write_bytes(counts.astype("<i2").tobytes())
-    command = [micropython(), "-X", "heapsize=128k", str(HERE / "score_file.py"), str(FIRMWARE), str(role), str(raw)]
+    script = [str(HERE / "score_file.py"), str(FIRMWARE), str(role), str(raw)]
+    command = [find_micropython(), "-X", "heapsize=128k", *script]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return np.array([list(bytes.fromhex(line)) for line in done.stdout.split()], np.uint8).reshape(-1, 12)
@@ -125,7 +119,7 @@ def test_recordings_score_the_same_everywhere(
 
 
 def test_viper_kernels_equal_their_references() -> None:
-    command = [micropython(), "-X", "heapsize=512k", str(HERE / "kernels_equal.py"), str(FIRMWARE)]
+    command = [find_micropython(), "-X", "heapsize=512k", str(HERE / "kernels_equal.py"), str(FIRMWARE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(done.stdout) > 700

@@ -55,6 +55,7 @@ class Bed:
         self.ble = FakeBle()
         bluetooth = SimpleNamespace(BLE=lambda: self.ble, UUID=str, FLAG_READ=2, FLAG_WRITE=8, FLAG_NOTIFY=16)
         monkeypatch.setitem(sys.modules, "bluetooth", bluetooth)
+        monkeypatch.setitem(sys.modules, "cryptolib", SimpleNamespace(aes=None))  # no session is opened here
         for name in [n for n in sys.modules if n == "node.link"]:
             monkeypatch.delitem(sys.modules, name)
         from node.link import GattServer

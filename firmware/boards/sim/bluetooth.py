@@ -10,7 +10,7 @@ environment they also run at the end of each `gatts_notify`, `gatts_indicate`, `
 middle of the firmware's work, as on a board, yet at the same places in every run. With AMBULA_SIM_IRQ=anywhere:SEED
 they run between any two bytecodes: see `scattered_irqs`.
 
-The central role is in `gatt_client`, loaded when it is first wanted. Not emulated: a handler on a thread of its own,
+The central role is in `gatt_client`. Not emulated: a handler on a thread of its own,
 pairing and bonding, L2CAP channels, connection parameter updates. `tests/integration/nimble` has what the real NimBLE
 answers to each call, and where this one differs.
 """
@@ -20,6 +20,7 @@ import os
 import struct
 import sys
 
+import gatt_client
 import gatt_values
 import radio_wire as wire
 from micropython import const
@@ -171,7 +172,7 @@ def _run_event():
         elif event == _IRQ_MTU_EXCHANGED:
             _handle(event, (conn, arg))
         elif _IRQ_SCAN_RESULT <= event <= _IRQ_GATTC_INDICATE:
-            _handle(event, _central().irq_data(event, conn, arg, room, UUID))
+            _handle(event, gatt_client.irq_data(event, conn, arg, room, UUID))
     if _ble._on:  # else the handler shut the window, and with it the stack that waited
         wire.done(seq, result, value)
 
@@ -187,12 +188,6 @@ def _handle(event, data):
         sys.stderr.write("Unhandled exception in IRQ callback handler\n")
         sys.print_exception(e, sys.stderr)
         return None
-
-
-def _central():
-    import gatt_client
-
-    return gatt_client
 
 
 class BLE:
@@ -230,8 +225,6 @@ class BLE:
             self._updated.clear()
             if self._on:
                 self._start_pairing()
-            else:
-                sys.modules.pop("gatt_client", None)  # the simulator shares the program's heap
         return self._on
 
     def _start_pairing(self):
@@ -358,5 +351,5 @@ class BLE:
     def __getattr__(self, name):
         """The central role, and what is not emulated."""
         self._check_on()
-        call = getattr(_central(), name)
+        call = getattr(gatt_client, name)
         return whole(call) if whole else call

@@ -22,7 +22,7 @@ class Board:
         self._reset_cause = settings["reset_cause"]
         self._last_words = settings["last_words"]
         self._time = time
-        from node import storage
+        import storage
 
         lsm6ds3tr_c.time = rv3028.time = time  # the drivers' pauses would pass on the wall
         self.power = simulation.power = Power(self.now_ms)

@@ -1,6 +1,6 @@
 """Power-up of the simulated board: finds the stand-ins, and leaves the rest to `power_up`, which is compiled.
 
-micropython -X heapsize=176k boot.py SETTINGS.json
+micropython -X heapsize=256k boot.py SETTINGS.json
 """
 
 import gc

@@ -1,6 +1,6 @@
 """The central role of the simulated board's `bluetooth`: scan, connect, and what a GATT client asks of another node.
 
-Loaded when a firmware first scans or connects; its functions then are the methods that `BLE` is asked for. As in
+Its functions are the methods that `BLE` is asked for. As in
 MicroPython, each call only starts something; IRQs tell what came of it. See `ambula.sim.nimble_central` for the other
 side.
 """

@@ -1,6 +1,6 @@
 """Power-up of the simulated board on USB: littlefs from the flash image, then main.py, then the REPL on standard input.
 
-    micropython -i -X heapsize=176k usb_boot.py SETTINGS.json main|repl
+    micropython -i -X heapsize=256k usb_boot.py SETTINGS.json main|repl
 
 A program that ends, or is interrupted, leaves the REPL, as on a board; `repl` skips the program, as a soft reset from
 the raw REPL does. An erased flash is formatted, as the esp32 port does. Time is the wall clock's, but that the test of

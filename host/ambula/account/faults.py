@@ -12,7 +12,7 @@ from nodecore import segment
 
 _REPEATED = re.compile(rb"(.*), (\d{1,9}) times", re.DOTALL)
 _SENSOR = b"imu"  # what the words of a fault of the sensor begin with
-_MOST_LETTERS = 80
+_MOST_LETTERS = 160  # the node writes 140 at most
 _ON_THE_BUS = re.compile(r"(?:imu|clock): errno (\d{1,3})")
 # ETIMEDOUT has one number on the esp32 port (newlib) and another on the simulated board (Linux).
 _MEANING = {19: "does not answer", 22: "another chip answers", 110: "no answer in time", 116: "no answer in time"}

@@ -19,8 +19,6 @@ ARCHITECTURES = (
     *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
 )
 _NATIVE_ONLY = "kernels_viper"  # where there is no native emitter, the plain kernels beside it serve
-# The unix port notes each piece of machine code on the heap and never forgets it: none for what is unloaded.
-_BYTECODE_ONLY = "gatt_client.py"
 _SOURCE_ONLY = ("main.py", "boot.py", "usb_boot.py")  # started as scripts
 
 
@@ -57,7 +55,7 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, as_nat
             if name in _SOURCE_ONLY:
                 files[name] = path.read_bytes()
             elif architecture or _NATIVE_ONLY not in name:
-                _compile(path, name, architecture, as_native and name != _BYTECODE_ONLY, out)
+                _compile(path, name, architecture, as_native, out)
                 files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
     return files
 

@@ -16,7 +16,7 @@ SIMULATED = "sim"
 
 ROOT = Path(str(files("ambula_firmware")))
 _NODECORE = Path(str(files("nodecore")))
-_ON_EVERY_BOARD = ("node", "drivers")
+_ON_EVERY_BOARD = ("node", "meeting", "drivers")
 _NOT_FOR_THE_BOARD = ("boot.py", "manifest.py")
 
 

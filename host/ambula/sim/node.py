@@ -18,7 +18,7 @@ from ambula.firmware_build.compile import architecture_of, compile_files
 from ambula.firmware_build.files import simulated_board
 from ambula.sim.states import StateTimes, read_states
 
-HEAP = "176k"  # with the stand-ins, which a chip does not load; hardware/UNPROVEN.md has what a C3 gives
+HEAP = "256k"  # words of 64 bits take twice the room: tests/words32 holds the node to what a board has
 _BOOT_TIMEOUT_S = 30.0
 _QUIT_TIMEOUT_S = 5.0
 _LAST_LINES = 12
@@ -108,7 +108,7 @@ class NodeProcess:
 
     def __init__(self, name: str, settings: NodeSettings, folder: Path, heap: str = HEAP) -> None:
         self.name = name
-        self.heap_free_at_boot = 0
+        self.heap_used_at_boot = 0  # by the stand-ins
         self._answer: asyncio.Future[list[int]] | None = None
         self._settings = settings
         self._settings_path = folder / f"{name}.json"
@@ -296,7 +296,7 @@ class NodeProcess:
     async def _hear(self, line: str) -> None:
         word, _, rest = line.partition(" ")
         if word == "@boot":
-            self.heap_free_at_boot = int(rest.split()[0])
+            self.heap_used_at_boot = int(rest.split()[1])
             self._booted.set()
         elif word == "@=":
             if self._answer is not None and not self._answer.done():

@@ -1,6 +1,7 @@
 """The host reads what the firmware really writes: a real MicroPython makes the words of each kind of fault."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -50,6 +51,19 @@ told["overrun"] = [words_of("imu", "overrun", now_ms).decode()]
 told["radio"] = [words_of("radio", OSError(5), now_ms + s * 1000) for s in range(0, 130, 10)]
 told["radio"] = [words.decode() for words in told["radio"] if words]
 told["epoch"] = [words_of("epoch", ValueError("no such leaf"), now_ms).decode()]
+
+
+def a_function_of_a_long_name():
+    raise MemoryError("memory allocation failed, allocating 1234567890 bytes, and so on")
+
+
+raised = []
+for s in range(0, 130, 10):
+    try:
+        a_function_of_a_long_name()
+    except MemoryError as e:
+        raised.append(words_of("recording", e, now_ms + s * 1000))
+told["raised"] = [words.decode() for words in raised if words]
 print(json.dumps(told))
 """
 
@@ -83,3 +97,12 @@ def test_a_fault_that_stays_is_counted_as_often_as_it_was(told: dict[str, list[b
     read = [read_fault(payload) for payload in told["radio"]]
     assert {words for words, _ in read} == {"radio: errno 5"}
     assert [times for _, times in read] == [1, 6]
+
+
+def test_what_was_raised_has_its_place_and_is_counted(told: dict[str, list[bytes]]) -> None:
+    """Sixty letters of the exception, then module, line and function, then how often; the host cuts none of it."""
+    first, again = (read_fault(payload) for payload in told["raised"][:2])
+    assert first[0] == again[0]
+    assert (first[1], again[1]) == (1, 6)
+    exception = "recording: MemoryError memory allocation failed, allocating 1234567890 "
+    assert re.fullmatch(rf"{exception} at \S*make\.py:\d+ a_function_of_a_long_name", first[0]), first

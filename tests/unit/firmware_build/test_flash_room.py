@@ -20,7 +20,7 @@ BLOCKS = 512
 SLOT_THEN = 64
 FREE_THEN = 357
 CHUNK_SIZE = 32_768
-BYTES_AN_EPOCH = 5.9  # tests/device/test_endurance.py holds a day to it
+BYTES_AN_EPOCH = 5.85  # tests/device/test_endurance.py holds a day to it
 DAY_EPOCHS = 86_400 // EPOCH_S
 
 
@@ -61,7 +61,7 @@ def test_what_design_says_of_the_room() -> None:
     free = FREE_THEN - 2 * (slot - SLOT_THEN)
     days = log_bytes(free) / BYTES_AN_EPOCH / DAY_EPOCHS
     print(f"{total} bytes of files, {used} blocks, {days:.1f} days")
-    assert days >= 13
+    assert days >= 14
     said = " ".join((ROOT / "DESIGN.md").read_text("utf-8").split())
     assert f"{round(total / 1000)} KB of files" in said
     assert f"take {slot} to {slot + 6} blocks of 4 KiB, up to {(slot + 6) * 4} KiB, each time" in said

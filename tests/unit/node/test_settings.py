@@ -18,10 +18,10 @@ sys.path.insert(0, {firmware!r})
 from node import settings
 found = settings.load({path!r})
 if not found.role:
-    from node import guessing
+    from node import start
     from nodecore.score import EpochScorer
     scorer = EpochScorer(0)
-    guessing.guess_role(found, scorer, {folder!r} + "/log")
+    start.guess_role(found, scorer, {folder!r} + "/log")
     assert scorer.role == found.role_code
 print(json.dumps(found.__dict__))
 """

@@ -1,13 +1,11 @@
-"""A meeting of the thigh with the back, step by step; each step's module is loaded for it and unloaded after it.
-
-The heap has room for one of them at a time, and only while `node.link` is not loaded either.
-"""
+"""A meeting of the thigh with the back: find it, copy what is new of its log, fuse that with the thigh's own."""
 
 import gc
 
 import bluetooth
 
-import node
+from meeting import finding, fusing, peer
+from node import trouble
 from nodecore.compat import const
 
 _MTU = const(247)
@@ -22,19 +20,12 @@ def meet(app, path, today_path):
     """
     copy = None
     try:
-        gc.collect()
         copy = _fetch(app, path)
         if copy:
-            gc.collect()  # here too: from within `_fetch` its own objects are still in use
-            from node import fusing
-
+            gc.collect()  # fusing wants large pieces
             fusing.Fusing(app, copy).run(path, today_path)
     except Exception as e:
-        app.tell("pair", e)
-    fusing = None
-    node.unload("fusing")
-    for name in ("fuse", "unpack", "headers"):
-        node.unload(name, "nodecore")
+        app.telling.fault(trouble.PAIR, e)
     app.today.met(copy)
 
 
@@ -56,9 +47,6 @@ def _fetch(app, path):
         ble.active(True)
         ble.config(addr_mode=1)
         ble.config(mtu=_MTU)
-        gc.collect()
-        from node import finding
-
         finder = finding.Finder(app.session.pair, ble, wait)
         try:
             control = finder.run()
@@ -67,11 +55,6 @@ def _fetch(app, path):
         if control is None:
             return None
         ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
-        finder = finding = None
-        node.unload("finding")
-        gc.collect()
-        from node import peer
-
         return peer.Meeting(app, ble, wait, conn, control).run(path)
     finally:
         app.session.end()
@@ -82,5 +65,3 @@ def _fetch(app, path):
         finally:
             ble.active(False)  # whatever the stack says of a link that ends already
         ble.irq(None)  # pyright: ignore[reportArgumentType]  the stub knows handlers only
-        node.unload("finding")
-        node.unload("peer")

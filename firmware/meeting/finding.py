@@ -1,4 +1,4 @@
-"""Finds the back on the air and connects to it; loaded for a meeting and unloaded as soon as it is done."""
+"""Finds the back on the air and connects to it."""
 
 import bluetooth
 

@@ -1,7 +1,4 @@
-"""The thigh's talk with the back: prove the pair's key, copy its log from where the last meeting ended.
-
-Loaded when the two are connected and unloaded after it.
-"""
+"""The thigh's talk with the back: prove the pair's key, copy its log from where the last meeting ended."""
 
 import os
 import struct

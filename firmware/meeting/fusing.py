@@ -1,4 +1,4 @@
-"""Fuses the thigh's epochs with what a meeting has copied of the back's log; loaded after it and unloaded again.
+"""Fuses the thigh's epochs with what a meeting has copied of the back's log.
 
 Both logs are in epoch order. What comes of it goes into the thigh's log as runs of classes: SPEC.md, "Segment".
 """
