@@ -43,7 +43,7 @@ _kinds = {}  # kind: [how many since it was last logged, not again before (ms), 
 def words_of(what, how, now_ms):
     """Return what failed and how (words or an exception) as bytes, or None if it is too soon to log it again.
 
-    `imu: errno 5`, `imu silent`, `epoch: ValueError no such leaf at nodecore.forest:31 winner, 7 times`: so many since
+    `imu: errno 19`, `imu silent`, `epoch: ValueError no such leaf at nodecore.forest:31 winner, 7 times`: so many since
     it was last logged. Each `what`, with the first of the words, is a kind of its own.
     """
     if isinstance(how, Exception):

@@ -27,7 +27,7 @@ class Imu:
 
     def read_fifo(self):
         if mode == "errno":
-            raise OSError(5)
+            raise OSError(19)
         return 0 if mode == "silent" else 200
 
     def start(self):
@@ -85,7 +85,7 @@ def test_every_fault_of_the_sensor_is_one_to_the_host(told: dict[str, list[bytes
 
 def test_the_words_are_those_of_the_spec(told: dict[str, list[bytes]]) -> None:
     """SPEC.md, "Faults": what logs in the field hold, so this may grow but not change."""
-    assert told["errno"] == [b"imu: errno 5"]
+    assert told["errno"] == [b"imu: errno 19"]
     assert told["silent"] == [b"imu silent"]
     assert told["stuck"] == [b"imu stuck"]
     assert told["back"] == [b"imu back after 40 s"]

@@ -120,7 +120,7 @@ def waits(tape: Tape, epoch: int) -> None:
 def test_before_a_planned_start_nothing_is_owed(tmp_path: Path) -> None:
     tape = Tape()
     waits(tape, FIRST)
-    tape.event(segment.FAULT, FIRST + 10, b"imu: errno 5")
+    tape.event(segment.FAULT, FIRST + 10, b"imu: errno 19")
     waits(tape, FIRST + 40)
     tape.event(segment.STARTED, FIRST + 100)
     tape.record(FIRST + 101, 60)

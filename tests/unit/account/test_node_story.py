@@ -31,7 +31,7 @@ BOOT = json.dumps({"firmware": "0.1.0", "reset": "watchdog", "last_words": "imu 
 def test_each_event_is_told_in_words(tmp_path: Path) -> None:
     events = [
         (segment.BOOT, EPOCH, BOOT, 1),
-        (segment.FAULT, EPOCH + 2, b"imu: errno 5, 3 times", 1),
+        (segment.FAULT, EPOCH + 2, b"imu: errno 19, 3 times", 1),
         (segment.GAP, EPOCH + 3, b"storage full: 4 segments in all", 1),
         (segment.STOPPED, EPOCH + 4, b"", 1),
         (segment.STARTED, EPOCH + 5, b"", 1),
@@ -47,7 +47,7 @@ def test_each_event_is_told_in_words(tmp_path: Path) -> None:
                 "written",
             ),
             Happening(EPOCH * 5 + 5, "sync", "a laptop synced it"),
-            Happening(EPOCH * 5 + 10, "fault", "imu: errno 5, 3 times"),
+            Happening(EPOCH * 5 + 10, "fault", "imu: errno 19 (does not answer), 3 times"),
             Happening(EPOCH * 5 + 15, "gap", "storage full: 4 segments in all"),
             Happening(EPOCH * 5 + 20, "stop", "recording stopped"),
             Happening(EPOCH * 5 + 25, "start", "recording started"),
@@ -55,7 +55,7 @@ def test_each_event_is_told_in_words(tmp_path: Path) -> None:
 
 
 def test_what_has_no_time_comes_first_and_says_so(tmp_path: Path) -> None:
-    with stored(tmp_path / "s.db", [(segment.BOOT, 3, BOOT, 0), (segment.FAULT, 9, b"clock: errno 5", 0)]) as store:
+    with stored(tmp_path / "s.db", [(segment.BOOT, 3, BOOT, 0), (segment.FAULT, 9, b"clock: errno 19", 0)]) as store:
         assert [(h.utc_s, h.kind) for h in story_of(store, store.nodes()[0])] == [(None, "boot"), (None, "fault")]
 
 
