@@ -63,9 +63,10 @@ train: install   ## learn firmware/nodecore/model.py anew from the recordings be
 	@$(PIP) -c requirements.lock -e '.[train]'
 	@cd host && OMP_NUM_THREADS=1 ../$(BIN)/python -m training.train
 
-texts: install ## bring up to date what is made of the code's texts: docs/dictionary.md, the report's catalogues (.po)
+texts: install ## bring up to date what is made of the code's texts: docs/dictionary.md, the report's catalogues (.po), what boards said
 	@$(BIN)/python -m ambula.days.dictionary_page docs/dictionary.md
 	@$(BIN)/python -m ambula.report.messages
+	@$(BIN)/python -m ambula.bringup.tables .
 
 release: install ## refuse while a text of the report has no translation; else make dist
 	@$(BIN)/python -m ambula.report.messages --missing

@@ -1,9 +1,10 @@
 """How long a node lasts: from what it does in a simulated week, and what each of that draws, to days on a cell.
 
-    python hardware/power_model.py [--week FILE] [--cell MAH] [--json] [--plot FILE.svg]
+    python hardware/power_model.py [--week FILE] [--cell MAH] [--json] [--plot FILE.svg] [--bringup FILE]
 
 `--week` is what `python hardware/simulated_week.py` writes; without it the week in `week.json` beside this file counts.
 Nothing here was measured on a board: each current has its source, and hardware/UNPROVEN.md says how to settle it.
+`--bringup` takes what `ambula bringup` measured on one in place of the assumed base values.
 """
 
 import argparse
@@ -182,6 +183,34 @@ def load_week(path: Path) -> Week:
         raise ValueError(f"{path} is not a simulated week: {e}: make one with hardware/simulated_week.py") from e
 
 
+def measured(path: Path) -> dict[str, Input]:
+    """Return the inputs that a board answered: its value for the base, and the pessimistic value if that is worse.
+
+    path: what `ambula bringup` wrote. Raises ValueError where it is no such file, or of a simulated board.
+    """
+    from ambula.base.errors import InputError
+    from ambula.bringup.results import Bringup
+
+    try:
+        bringup = Bringup.load(path)
+    except InputError as e:
+        raise ValueError(str(e)) from e
+    if bringup.board.is_simulated:
+        raise ValueError(f"{path} is of a simulated board, which measures nothing")
+    found: dict[str, Input] = {}
+    for one in bringup.results:
+        if one.figure in INPUTS and isinstance(one.value, int | float):
+            if one.value <= 0:
+                raise ValueError(f"{path}: {one.figure} is {one.value:g}: measure it again")
+            known = INPUTS[one.figure]
+            source = (
+                f"measured {one.utc[:10]} ({known.base:g} was assumed), board {bringup.board.device_id}, "
+                f"MicroPython {one.with_['micropython'].partition(' ')[0]}"
+            )
+            found[one.figure] = Input(one.value, max(one.value, known.pessimistic), known.unit, source)
+    return found
+
+
 def result(week: Week, cell_mah: float) -> dict[str, Any]:
     """Return all that the model says, for scripts."""
     return {
@@ -219,8 +248,20 @@ def table(found: dict[str, Any]) -> str:
     lines += ["", f"{'state, by the firmware':<24}{'hours':>10}{'entered':>10}"]
     week = found["week"]
     lines += [f"  {name:<22}{s / 3600:>10.2f}{week['entered'][name]:>10}" for name, s in week["spent_s"].items()]
-    lines += ["", "Computed, not measured on a board: hardware/UNPROVEN.md"]
+    lines += ["", *_rests_on(found["currents"])]
     return "\n".join(lines)
+
+
+def _rests_on(inputs: dict[str, dict[str, Any]]) -> list[str]:
+    """Return what the figures rest on, in lines."""
+    boards = {name: one for name, one in inputs.items() if one["source"].startswith("measured ")}
+    if not boards:
+        return ["Computed, not measured on a board: hardware/UNPROVEN.md"]
+    lines = [f"{len(boards)} of {len(inputs)} inputs are a board's, the rest is assumed"]
+    for name, one in boards.items():
+        when, _, whose = one["source"].partition(", ")
+        lines += [f"  {name:<20}{one['base']:>10.3g} {one['unit']}, {when}", f"{'':<33}{whose}"[:80]]
+    return lines
 
 
 def plot(found: dict[str, Any], path: Path) -> None:
@@ -262,12 +303,15 @@ def main() -> int:
     parser.add_argument("--cell", type=float, default=CELL_MAH, help="the cell's rated charge in mAh")
     parser.add_argument("--json", action="store_true", help="print JSON for scripts")
     parser.add_argument("--budget", type=Path, help="write what `ambula check` goes by here")
+    parser.add_argument("--bringup", type=Path, help="what `ambula bringup` measured, for the assumed base values")
     parser.add_argument("--plot", type=Path, help="draw a picture (needs matplotlib)")
     options = parser.parse_args()
     try:
         if not 10 <= options.cell <= 10_000:
             raise ValueError(f"--cell {options.cell:g}: it is in mAh, 10 to 10000")
         week = load_week(options.week)
+        if options.bringup:
+            INPUTS.update(measured(options.bringup))
         found = result(week, options.cell)
         if options.budget:
             options.budget.write_text(json.dumps(budget(week), indent=1) + "\n", encoding="utf-8")

@@ -24,7 +24,9 @@ def exit_codes() -> str:
     """Return what each exit code means."""
     kinds = sorted((*errors.AmbulaError.__subclasses__(), Stopped, ReaderGone), key=lambda kind: kind.exit_code)
     known = {0: "Done.", 1: "A fault in Ambula itself: please report it.", 2: "Wrong usage of the command line."}
-    known |= {8: "`ambula check`: no-go."} | {kind.exit_code: _first(kind.__doc__) for kind in kinds}
+    known |= {8: "`ambula check`: no-go. `ambula bringup`: a figure fails."} | {
+        kind.exit_code: _first(kind.__doc__) for kind in kinds
+    }
     return "\n".join(["| code | meaning |", "|---|---|", *(f"| {code} | {known[code]} |" for code in sorted(known))])
 
 

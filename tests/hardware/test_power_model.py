@@ -13,6 +13,7 @@ import pytest
 import simulated_week
 
 from ambula.sim.states import STATES
+from tests.support.made_bringup import DEVICE, made
 
 HARDWARE = Path(__file__).parents[2] / "hardware"
 WEEK = pm.load_week(HARDWARE / "week.json")
@@ -127,6 +128,42 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...], told: str) -> None:
     ran = run(*arguments)
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (3, "", 1)
     assert told in ran.stderr
+
+
+def test_what_a_board_answered_takes_the_place_of_what_was_assumed(tmp_path: Path) -> None:
+    file = tmp_path / "b.json"
+    made(sleep_ma=0.4, wake_ms=2.0, epoch_moving_ms=None, rate_hz=26.0).save(file)
+    found = pm.measured(file)
+    assert {name: (one.base, one.pessimistic) for name, one in found.items()} == {
+        "sleep_ma": (0.4, 0.4),
+        "wake_ms": (2.0, 15.0),
+    }
+    ran = run("--bringup", str(file))
+    assert ran.returncode == 0, ran
+    assert "2 of 15 inputs are a board's, the rest is assumed" in ran.stdout
+    assert "sleep_ma                   0.4 mA, measured " in ran.stdout
+    assert " (0.17 was assumed)\n" in ran.stdout
+    assert f"board {DEVICE}, MicroPython 1.29.0" in ran.stdout
+    assert "not measured on a board" not in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 80
+    inputs = {**pm.INPUTS, **found}
+    told: dict[str, Any] = json.loads(run("--bringup", str(file), "--json").stdout)
+    assert (
+        told["days_base"] == round(pm.days(WEEK, lambda name: inputs[name].base), 1) < round(pm.days(WEEK, pm.base), 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "sleep_ma", "told"),
+    [("linux", 0.2, "is of a simulated board"), ("esp32", 0.0, "sleep_ma is 0: measure it again")],
+)
+def test_a_board_that_proves_nothing_is_refused(tmp_path: Path, platform: str, sleep_ma: float, told: str) -> None:
+    made(platform=platform, sleep_ma=sleep_ma).save(tmp_path / "b.json")
+    ran = run("--bringup", str(tmp_path / "b.json"))
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (3, "", 1)
+    assert told in ran.stderr
+    (tmp_path / "b.json").write_text("[]")
+    assert "is not the file of a bring-up" in run("--bringup", str(tmp_path / "b.json")).stderr
 
 
 def test_a_week_of_another_shape_is_refused(tmp_path: Path) -> None:

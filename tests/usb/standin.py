@@ -1,15 +1,17 @@
 """A board on USB for mpremote: a real MicroPython with the simulated board's flash image, behind a pseudo-terminal.
 
 Emulated: the raw and the friendly REPL (MicroPython's own), main.py from the image, Ctrl-C that interrupts it, the soft
-reset (Ctrl-D) with and without main.py, the cable pulled after a number of bytes, the power cut at a flash operation.
-Not emulated: USB itself (enumeration, DTR and RTS, a busy bus), speed, hard reset, sleep that ends USB, what
-`usb_boot.py` lists. The table: firmware/boards/sim/README.md, "USB".
+reset (Ctrl-D) with and without main.py, the board's own reset (`machine.reset`), which takes the port away for a moment
+and leaves the clock and the words of the program; the cable pulled after a number of bytes, the power cut at a flash
+operation. Not emulated: USB itself (enumeration, DTR and RTS, a busy bus), speed, the reset button, sleep that ends
+USB, what `usb_boot.py` lists. The table: firmware/boards/sim/README.md, "USB".
 """
 
 import contextlib
 import os
 import platform
 import pty
+import re
 import select
 import selectors
 import shutil
@@ -27,6 +29,7 @@ from ambula.sim.node import HEAP, NodeSettings, _solder, find_micropython
 RAW = b"raw REPL; CTRL-B to exit"
 FRIENDLY = b">>> "
 UP = b"@up "
+RESET = re.compile(rb"@reset (\d+) (\d+|-) (\S+) ?([^\r\n]*)\r?\n")
 PATIENCE_S = 20.0
 SLEEPS = {"x86_64": "230", "aarch64": "115"}.get(platform.machine())  # the number of clock_nanosleep
 DEVICE_ID = "a0" * 8
@@ -212,6 +215,8 @@ class StandIn:
                 return None
             self._is_up, data = True, before + data
             self._at_prompt = what != b"main"  # there is no program to interrupt
+        if reset := RESET.search(self.said + data):
+            return self._reset_itself(*(part.decode() for part in reset.groups()))
         self._tell(data)
         if b"@cut" in self.said:
             self.power_off()
@@ -225,6 +230,21 @@ class StandIn:
         with contextlib.suppress(OSError):  # EIO: the process is gone
             return os.read(self._inner, 4096)
         return b""
+
+    def _reset_itself(self, now_ms: str, utc_ms: str, cause: str, words: str) -> None:
+        self.power_off()
+        self.pull()
+        is_set = utc_ms != "-"
+        self._settings = replace(
+            self._settings,
+            power_on_ms=int(now_ms),
+            clock_is_set=is_set,
+            clock_offset_ms=int(utc_ms) - int(now_ms) if is_set else 0,
+            reset_cause=cause.replace("_", " "),
+            last_words=words,
+        )
+        self.plug()
+        self.power_on()
 
     def _soft_reset(self) -> None:
         """MicroPython's process has ended: as on a board a new one starts, in the mode that it was left in."""

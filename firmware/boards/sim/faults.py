@@ -9,19 +9,27 @@ most], in force between the two virtual times, `most` times (0: always):
                           ones; "torn": a burst from the FIFO breaks off after half of it; "other": another chip
     clock bus             "errno" or "low", as above
     flash                 "slow N": writes and erases take N times as long; "worn": they do nothing, and say nothing
+    who am I              a number in hex: the sensor is another chip
+    noise                 counts: the sensor's output registers are off by up to so many, at random
+    erase                 ms: an erase of the flash takes so much longer
     self-test             "dead": the chip pushes nothing
     fifo                  "stuck": the same sample again and again
     clock                 "step S": stepped by S seconds at from_ms; "stop": stands still; "1970": counts from there
 """
 
 import errno
+import os
 import sys
+import time
 
 import micropython
 import simulation
 
 _FIFO = 0x3E
 _SELF_TEST = 0x14
+_SENSOR = 0x6A
+_OUT_LOW = (0x28, 0x2A, 0x2C)
+_ERASE = 6
 _WHO_AM_I = 0x0F
 _STUCK_US = 50000  # I2C_DEFAULT_TIMEOUT_US, ports/esp32/machine_i2c.c
 _STUCK = (100, 4000, 300)
@@ -64,6 +72,12 @@ def plant(faults):
             _wrap("flash", "Flash", "ioctl", fault, _wear)
         elif place == "self-test":
             _wrap("machine", "I2C", "writeto_mem", fault, _disobey)
+        elif place == "who am I":
+            _wrap("machine", "I2C", "readfrom_mem", fault, _pretend)
+        elif place == "noise":
+            _wrap("machine", "I2C", "readfrom_mem", fault, _shake)
+        elif place == "erase":
+            _wrap("flash", "Flash", "ioctl", fault, _delay)
         elif place == "fifo":
             _wrap("machine", "I2C", "readfrom_mem_into", fault, _repeat)
         elif place == "clock":
@@ -160,6 +174,25 @@ def _spoil(fault, real, arguments):
 def _disobey(fault, real, arguments):
     if arguments[2] != _SELF_TEST or not fault.strikes():
         real(*arguments)
+
+
+def _pretend(fault, real, arguments):
+    if arguments[1] == _SENSOR and arguments[2] == _WHO_AM_I and fault.strikes():
+        return bytes((int(fault.kind, 16),))
+    return real(*arguments)
+
+
+def _shake(fault, real, arguments):
+    byte = real(*arguments)
+    if arguments[1] != _SENSOR or arguments[2] not in _OUT_LOW or not fault.strikes():
+        return byte
+    return bytes((min(255, byte[0] % 16 + os.urandom(1)[0] % int(fault.kind)),))
+
+
+def _delay(fault, real, arguments):
+    if arguments[1] == _ERASE and fault.strikes():
+        time.sleep_ms(int(fault.kind))
+    return real(*arguments)
 
 
 def _repeat(fault, real, arguments):

@@ -3,7 +3,8 @@
     micropython -i -X heapsize=256k usb_boot.py SETTINGS.json main|repl
 
 A program that ends, or is interrupted, leaves the REPL, as on a board; `repl` skips the program, as a soft reset from
-the raw REPL does. An erased flash is formatted, as the esp32 port does. Time is the wall clock's, but that the test of
+the raw REPL does. An erased flash is formatted, as the esp32 port does. Faults and a
+chip are there where the settings name them. Time is the wall clock's, but that the test of
 the sensor at the start takes none of it. Not emulated: a radio, samples, the watchdog, a clock that keeps the time over
 a reset, sleep that ends USB; more in README.md beside this file, "USB".
 """
@@ -56,11 +57,15 @@ class WallTime:
         """No watchdog here; but the main loop has begun."""
         self._is_up = True
 
+    def jump(self, ms):
+        """Let time pass that nobody waits for."""
+        self._zero_ms += ms
+
     def pass_ms(self, ms, radio_on, asleep=True):
         if self._is_up or asleep:
             time.sleep_ms(ms)
         else:
-            self._zero_ms += ms
+            self.jump(ms)
 
 
 def boot(settings_path, run_main):
@@ -69,7 +74,13 @@ def boot(settings_path, run_main):
     simulation.settings = settings
     simulation.time = WallTime(settings["power_on_ms"])
     simulation.flash = Flash(settings["flash"], settings["flash_cut_at"], settings["flash_cut_mode"])
-    machine.attach(0x6A, Lsm6ds3trcModel(simulation.time, settings["samples"], settings["samples_start_ms"]))
+    sensor_time = simulation.time
+    if settings["chip"]:
+        import chip
+
+        chip.attach(settings["chip"])
+        sensor_time = chip.SensorTime(sensor_time, settings["chip"]["rate"])
+    machine.attach(0x6A, Lsm6ds3trcModel(sensor_time, settings["samples"], settings["samples_start_ms"]))
     machine.attach(0x52, simulation.clock_of(settings))
     program = Region(simulation.flash, 0, PROGRAM_BLOCKS)
     try:
@@ -79,6 +90,10 @@ def boot(settings_path, run_main):
         mounted = vfs.VfsLfs2(program)
     vfs.mount(mounted, "/flash")
     os.chdir("/flash")
+    if settings["faults"]:
+        import faults
+
+        faults.plant(settings["faults"])
     gc.collect()
     run_main = run_main and "main.py" in os.listdir()
     if run_main:

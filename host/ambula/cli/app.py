@@ -18,6 +18,7 @@ GROUPS = {
     "Nodes": {
         "flash": ("flash_command", "Put the firmware on a board, over USB."),
         "setup": ("setup_command", "Set up a flashed board as a participant's node, over USB."),
+        "bringup": ("bringup_command", "Measure what a new board can show, into one file."),
         "check": ("check_command", "Check the nodes and how they are worn, before they record."),
         "live": ("live_command", "Show what the nodes measure now."),
         "start": ("remote_commands", "Start recording on the nodes."),
@@ -59,7 +60,7 @@ EXIT_CODES = {
     "5": "no radio or no node",
     "6": "not an Ambula node",
     "7": "the virtual nodes failed",
-    "8": "check: no-go, not ready",
+    "8": "check: no-go, not ready; bringup: a figure fails",
     "9": "unsuitable board on USB",
     "10": "a part of Ambula is not installed",
     "130": "stopped by Ctrl-C",

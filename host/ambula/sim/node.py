@@ -77,6 +77,7 @@ class NodeSettings:
     flash_cut_at: int = 0  # the power goes at this flash write or erase; 0: never
     flash_cut_mode: str = "clean"
     faults: tuple[tuple[str, str, int, int, int], ...] = ()  # see firmware/boards/sim/faults.py
+    chip: dict[str, int | str] | None = None  # on USB only; see firmware/boards/sim/chip.py
 
     def write(self, path: Path) -> None:
         """Write the settings as the JSON file that the board's boot reads."""

@@ -38,6 +38,7 @@ ROOMS = (
     "usb",
     "sim",
     "synthetic",
+    "bringup",
     "rehearsal",
     "cli",
 )
