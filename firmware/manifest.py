@@ -3,7 +3,8 @@
     make -C ports/esp32 BOARD=ESP32_GENERIC_C3 FROZEN_MANIFEST=.../firmware/manifest.py
 
 A board with it boots into Ambula at once, and what `ambula flash` writes is not looked at: an upgrade is a new image.
-Ambula does not need this: stock MicroPython and `ambula flash` are the way; no image has been built of it here.
+Ambula does not need this: stock MicroPython and `ambula flash` are the way. Its packages were frozen into
+MicroPython's unix port once, and that image recorded; no image for a chip has been built.
 """
 
 include("$(PORT_DIR)/boards/manifest.py")  # what the port freezes itself

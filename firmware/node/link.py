@@ -1,4 +1,4 @@
-"""The radio side of a node: opens and shuts the window, answers its owner, streams the log. SPEC.md, "GATT service".
+"""The radio side of a node: opens and shuts the window, brings messages in, sends answers. SPEC.md, "GATT service".
 
 Who cannot prove the key within five seconds of connecting is sent away, and learns nothing.
 
@@ -8,11 +8,11 @@ never calls one again that has raised: it lets no exception out, and allocates n
 """
 
 import errno
-import struct
 
 import bluetooth
 
-from node import answers, commands, greeting
+from node import greeting
+from node.serving import MAX_FRAME, Serving
 from nodecore import protocol
 from nodecore.compat import const
 
@@ -23,12 +23,10 @@ _IRQ_MTU_EXCHANGED = const(21)
 
 _RANDOM_ADDRESS = const(1)
 _ADVERTISE_US = const(152500)  # one of the intervals that phones' and laptops' scanners are tuned to
-_PREFERRED_MTU = const(247)  # a full notification is one link-layer packet of 251 bytes
-_DEFAULT_MTU = const(23)
 _ATT_HEADER = const(3)
+_PREFERRED_MTU = MAX_FRAME + _ATT_HEADER
+_DEFAULT_MTU = const(23)
 _FRAMES_A_POLL = const(16)
-_MAX_FRAME = const(_PREFERRED_MTU - _ATT_HEADER)
-_ARGUMENTS = const(8)  # bytes of those commands that have any: two u32 or one u64
 _QUEUE = const(4)  # commands that may wait; a laptop waits for each reply, so more is misuse
 _STRANGER_MS = const(5000)  # to prove the key in
 _PEER_IDLE_MS = const(2000)  # how long the other node may keep a window open by a command
@@ -54,19 +52,14 @@ class GattServer:
         self._commands = []
         self._heard = self._taken = 0  # how many came and went since the start ...
         self._valid_from = 0  # ... of which the first so many are of who has left
-        self._frame = bytearray(_MAX_FRAME)
-        self._frame_view = memoryview(self._frame)
-        self._frame_size = 0  # a frame that the stack had no room for yet
-        self._reply = None
-        self._reading = False  # the log is on its way: from _read_at to _read_end, as command _read_tag asked
-        self._read_at = self._read_end = self._read_tag = 0
+        self._serving = Serving(app, session, self._stay_open)
         self._conn = None
         self._mtu = _DEFAULT_MTU
         self._shut_at_ms = 0
         self._stranger_until_ms = self._phone_until_ms = 0
         self._phone = phone
         self._h_measurement = 0
-        self._had_stranger = self._had_owner = False
+        self._had_stranger = False
         self._stale = False  # the peer has changed since the last poll
         self._reopen = False
         self.active = False
@@ -108,9 +101,9 @@ class GattServer:
         self._valid_from = self._heard
         self._end_session()
         self._reopen = False
-        only_strangers = self._had_stranger and not self._had_owner
+        only_strangers = self._had_stranger and not self._serving.had_owner
         self.back_off = min(self.back_off + 1, _MAX_BACK_OFF) if only_strangers else 0
-        self._had_stranger = self._had_owner = False
+        self._had_stranger = self._serving.had_owner = False
 
     def poll(self):
         """Do what the radio asked for since the last call: commands, replies, log frames, the end of the window."""
@@ -118,8 +111,8 @@ class GattServer:
             return
         if self._stale:
             self._end_session()
-        if self._commands and self._reply is None:
-            self._execute(self._take())
+        if self._commands and self._serving.reply is None:
+            self._serving.hear(self._take())
         try:
             self._send()
         except OSError:  # the laptop left between the check and the call; the IRQ reports that
@@ -218,10 +211,7 @@ class GattServer:
         self._stale = False
         while self._taken < self._valid_from:
             self._take()
-        self._reply = None
-        self._reading = False
-        self._frame_size = 0
-        self._session.end()
+        self._serving.end()
 
     # ---- commands
 
@@ -231,40 +221,6 @@ class GattServer:
         self._taken += 1
         return command
 
-    def _execute(self, message):
-        """Answer a message; what is not from who opened the session, or was heard before, changes nothing."""
-        session = self._session
-        if not session.is_open:
-            if len(message) >= protocol.COMMAND_HEADER:
-                status, payload = self._meet(message)
-                self._reply = bytes((message[0] | protocol.REPLY, message[1], status)) + payload
-            return
-        command = session.open(protocol.COMMANDS, message)
-        if command is None or len(command) < protocol.COMMAND_HEADER:
-            return
-        self._stay_open()
-        op = command[0]
-        if session.is_peer and op not in _PEER_MAY:
-            status, payload = protocol.DENIED, b""
-        elif op in _WITH_ARGUMENTS and len(command) != protocol.COMMAND_HEADER + _ARGUMENTS:
-            status, payload = protocol.BAD_ARGUMENT, b""
-        else:
-            try:
-                status, payload = self._answer(op, command)
-            except ValueError:
-                log = self._app.log
-                status, payload = protocol.OUT_OF_RANGE, struct.pack("<II", log.first, log.end)
-        if status is not None:
-            self._queue_reply(bytes((op | protocol.REPLY, command[1], status)) + payload)
-
-    def _meet(self, message):
-        """Take a stranger's message, which may make it the owner."""
-        answer = greeting.answer(self._session, message)
-        if self._session.is_open:
-            self._had_owner = True
-            self._stay_open()
-        return answer
-
     def _stay_open(self):
         """Keep the window open for who opened the session; the other node gets no more than it needs."""
         now_ms = self._now_ms()
@@ -273,68 +229,27 @@ class GattServer:
         elif self._shut_at_ms < now_ms + _PEER_IDLE_MS:
             self._shut_at_ms = now_ms + _PEER_IDLE_MS
 
-    def _queue_reply(self, reply):
-        sealed = bytearray(protocol.SEAL_HEADER + len(reply) + protocol.SEAL_TAG)
-        sealed[protocol.SEAL_HEADER : protocol.SEAL_HEADER + len(reply)] = reply
-        self._session.seal(protocol.REPLIES, sealed, len(reply))
-        self._reply = sealed
-
-    def _answer(self, op, command):
-        """Return (status, result) of a command; no status: the answer follows what was asked for."""
-        if op == protocol.TIME_GET:
-            return protocol.OK, struct.pack("<Q", self._app.clock.utc_ms())
-        if op == protocol.READ:
-            self._read_at, self._read_end = self._app.log.span(command, protocol.COMMAND_HEADER)
-            self._read_tag = command[1]
-            self._reading = True
-            return None, b""
-        if op == protocol.CANCEL:
-            self._reading = False  # a frame that is sealed already still goes out: its counter is spent
-            return protocol.OK, b""
-        return (answers if op in _QUESTIONS else commands).answer(self._app, self._session, command)
-
     # ---- sending
 
     def _send(self):
         """Send what waits, as long as the stack takes it."""
+        serving = self._serving
         for _ in range(_FRAMES_A_POLL):
             conn = self._conn
             if conn is None:
                 return
-            if self._reply is not None:
-                if not self._notify(conn, self._h_control, self._reply):
+            if serving.reply is not None:
+                if not self._notify(conn, self._h_control, serving.reply):
                     return
-                self._reply = None
-            elif self._frame_size or self._reading:
-                if not self._frame_size and not self._next_frame():
-                    continue
-                if not self._notify(conn, self._h_data, self._frame_view[: self._frame_size]):
+                serving.reply = None
+                continue
+            frame = serving.next_frame(self._mtu)
+            if frame is not None:
+                if not self._notify(conn, self._h_data, frame):
                     return
-                self._frame_size = 0
-                self._stay_open()
-            else:
+                serving.frame_sent()
+            elif serving.reply is None:
                 return
-
-    def _next_frame(self):
-        """Build the next data frame; at the end of the range queue the reply instead and return False."""
-        offset = self._read_at
-        room = min(self._mtu - _ATT_HEADER - protocol.SEAL_HEADER - protocol.SEAL_TAG, self._read_end - offset)
-        n = 0
-        if room > 0:
-            try:
-                n = self._app.log.read_into(
-                    offset, self._frame_view[protocol.SEAL_HEADER : protocol.SEAL_HEADER + room]
-                )
-            except (OSError, ValueError):
-                n = 0  # the flash refuses: say how far it went, the laptop decides
-        if n == 0:
-            head = bytes((protocol.READ | protocol.REPLY, self._read_tag, protocol.OK))
-            self._queue_reply(head + struct.pack("<I", offset))
-            self._reading = False
-            return False
-        self._read_at = offset + n
-        self._frame_size = self._session.seal(protocol.LOG, self._frame, n)
-        return True
 
     def _notify(self, conn, handle, data):
         try:
@@ -356,8 +271,3 @@ def _service():
             (bluetooth.UUID(protocol.DATA_UUID), bluetooth.FLAG_NOTIFY),
         ),
     )
-
-
-_PEER_MAY = (protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO)
-_QUESTIONS = (protocol.INFO, protocol.HEALTH, protocol.NOW, protocol.RECEIPT)
-_WITH_ARGUMENTS = (protocol.TIME_SET, protocol.READ, protocol.ACK, protocol.RECEIPT)

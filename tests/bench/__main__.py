@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ambula.base.errors import AmbulaError
 from ambula.firmware_build.files import ROOT
 from ambula.nodes.sync import sync_each
 from ambula.nodes.visit import find_nodes
@@ -23,7 +22,7 @@ from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
 from ambula.twin.score import score_stream
 from nodecore import record, roles, score
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
-from tests.bench import c3_model, cohort, peer, week
+from tests.bench import c3_model, cohort, heap, peer, week
 
 HERE = Path(__file__).parent
 START_MS = 356_000_000 * EPOCH_S * 1000
@@ -123,34 +122,6 @@ async def whole_day(folder: Path, samples: list[np.ndarray], heap: str) -> None:
         say("sync of that day, unpaced virtual air", f"{took_s:.2f} s")
 
 
-async def fits(folder: Path, samples: list[np.ndarray], heap_kib: int) -> bool:
-    """Return whether two hours and a sync work with a heap of `heap_kib` KiB."""
-    short = [s[: 1440 * EPOCH_SAMPLES] for s in samples]
-    try:
-        async with Rig(
-            folder, [VirtualWearer(r, s, START_MS) for r, s in enumerate(short)], heap=f"{heap_kib}k"
-        ) as rig:
-            await rig.run_until(START_MS + 1440 * EPOCH_S * 1000 + SETTLE_MS)
-            rig.laptop_near()
-            with Store(folder / "fits.db") as store:
-                report = await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 5), rig.utc_ms)
-                return len(report.synced) == 2
-    except AmbulaError:
-        return False
-
-
-def smallest_heap(folder: Path, samples: list[np.ndarray]) -> None:
-    """The smallest heap that does, in steps of 4 KiB; stand-ins included, words of 8 bytes."""
-    fails, high = 48, 128
-    while high - fails > 4:
-        middle = (fails + high) // 8 * 4
-        if asyncio.run(fits(folder / str(middle), samples, middle)):
-            high = middle
-        else:
-            fails = middle
-    say("smallest heap for recording, log and sync (64-bit)", f"{high} KiB")
-
-
 def main() -> None:
     """Run all benchmarks."""
     made = simulate(default_day(1, 0), Participant(1))
@@ -161,7 +132,7 @@ def main() -> None:
         host_paths(samples[0])
         peer.compare(say)
         asyncio.run(whole_day(folder / "day", samples, HEAP))
-        smallest_heap(folder, samples)
+    heap.smallest(say)
     week.summary_and_report(say)
     for kind in ("set", "stores"):
         cohort.table(16, kind)

@@ -1,4 +1,4 @@
-"""The package installed by the real mpremote's mip, over HTTP from this machine, onto the simulated board on USB."""
+"""The firmware installed by the real mpremote, by mip over HTTP and by cp, onto the simulated board on USB."""
 
 import contextlib
 import functools
@@ -87,3 +87,17 @@ def test_a_package_that_is_not_all_there_does_not_boot(server: str, tmp_path: Pa
         assert "start.mpy" in said
         stand_in.reset()
         assert stand_in.wait_for(b">>> ", b"ambula ") == b">>> "
+
+
+def test_copied_files_boot(tmp_path: Path) -> None:
+    """The three entries of build/mip, copied as firmware/README.md tells."""
+    files = mip_package.package_files("sim", architecture_of(find_micropython()))
+    package = mip_package.write_package(files, tmp_path / "package").parent
+    with StandIn(tmp_path / "board") as stand_in:
+        stand_in.wait_for(b">>> ")
+        entries = [str(package / name) for name in ("fw_a", "firmware", "main.py")]
+        code, said = mpremote(stand_in.port, "cp", "-r", *entries, ":")
+        assert code == 0, said
+        assert on_board(stand_in) == digests(files)
+        stand_in.reset()
+        assert stand_in.wait_for(b"ambula 0.", b"Traceback", b">>> ") == b"ambula 0."

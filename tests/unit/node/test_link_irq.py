@@ -34,9 +34,10 @@ def test_a_laptop_that_leaves_while_a_frame_is_built_costs_no_fault(bed: Bed) ->
 
     bed.session.seal = seal
     bed.ble.gatts_notify = notify
-    bed.link._app = type("App", (), {"log": type("Log", (), {"read_into": lambda self, at, view: len(view)})()})()
+    serving = bed.link._serving
+    serving._app = type("App", (), {"log": type("Log", (), {"read_into": lambda self, at, view: len(view)})()})()
     bed.link.poll()
-    bed.link._reading, bed.link._read_end = True, 100
+    serving._reading, serving._read_end = True, 100
     bed.link.poll()
     assert sent == [5]
     assert not bed.link.connected
@@ -88,7 +89,7 @@ def test_irqs_during_the_shutting_do_not_set_up_the_next_window(bed: Bed) -> Non
 
 def test_commands_of_who_left_are_dropped_and_those_of_who_came_are_not(bed: Bed) -> None:
     done: list[bytes] = []
-    bed.link._execute = done.append
+    bed.link._serving.hear = done.append
     for message in (b"old", b"older"):
         bed.ble.gatts_read = lambda handle, message=message: message
         bed.ble.handler(WRITE, (5, CONTROL))
