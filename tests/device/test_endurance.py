@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ambula.nodes.segments import Assembled, assemble
 from ambula.nodes.sync import sync_each
@@ -48,6 +49,7 @@ def boots_in(found: Assembled) -> list[int]:
     return [s.header.boot for s in found.segments if is_boot(s)]
 
 
+@pytest.mark.usefixtures("word_bits")
 def test_killed_at_twenty_random_moments_it_loses_five_minutes_each_at_most(tmp_path: Path) -> None:
     """Twenty lives on one flash image, each ended by SIGKILL in full flight, and a last one that ends well."""
     find_micropython()

@@ -167,3 +167,41 @@ def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Amb
             assert (replaced.code, "this one replaces it" in replaced.out) == (0, True), replaced
     assert [(k.device_id, k.participant) for k in KeyFile().load()] == [("b1" * 8, "P01"), ("b2" * 8, "P01")]
     assert json.loads(KeyFile().path.read_text())
+
+
+@pytest.fixture(scope="module")
+def recorded(flashed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The flash of a node that is set up and has recorded a minute; its key is not on this computer."""
+    folder = tmp_path_factory.mktemp("recorded")
+    keys = KeyFile(folder / "keys.json")
+    with copy_of(flashed, folder) as stand_in, UsbBoard(stand_in.port) as board:
+        set_up(board, look(board), WANTED, keys)
+        board.take()
+        board.run(MADE_LOG)
+    return stand_in.flash
+
+
+MADE_LOG = """
+sys.path.insert(0, _text('firmware'))
+import board
+_b = board.Board()
+from node.log import Log
+_log = Log('/data/log', 0, 'oldest', lambda: (1, 20, 200, 1))
+for _e in range(12):
+    _log.add(356000000 + _e, bytearray(12))
+_log.seal()
+"""
+
+
+@pytest.mark.parametrize("lost", ["config.json", "key.bin"])
+def test_a_recording_is_not_erased_because_a_file_of_the_set_up_is_lost(
+    recorded: Path, ambula: Ambula, tmp_path: Path, lost: str
+) -> None:
+    """The node lives through it, so somebody may have worn it for a week."""
+    with copy_of(recorded, tmp_path / "node", "b1" * 8) as stand_in:
+        with UsbBoard(stand_in.port) as board:
+            board.run(f"os.remove({lost!r})")
+        command = ("setup", "--port", stand_in.port, "--participant", "P02", "--role", "thigh", "--zone", "UTC")
+        assert "has a recording of somebody" in ambula(*command).failed_with(3)
+        assert log_chunks(stand_in.flash)
+        assert ambula(*command, "--erase").code == 0

@@ -91,7 +91,9 @@ def set_up(
     wait_days = (wanted.start - utc_ms() / 1000) / 86_400 if isinstance(wanted.start, int) else 0
     if wait_days > LONG_WAIT_DAYS:
         notes.append(f"it starts to record in {wait_days:.0f} days: charge it just before")
-    starts_anew = _starts_anew(known, device, state.is_set_up and not erase, has_log, wanted)
+    # A set-up that was cut off leaves a log of starts: that of a half set-up node needs epochs to be a recording.
+    is_recording = has_log and (state.is_set_up or _has_epochs(board))
+    starts_anew = erase or _starts_anew(known, device, state, wanted, is_recording)
     board.run(f"_drop({_OLD_LOG!r})")
     if starts_anew and has_log:
         board.run(f"os.rename({_LOG!r}, {_OLD_LOG!r})")
@@ -143,15 +145,26 @@ def _others(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) ->
     ]
 
 
-def _starts_anew(known: list[NodeKey], device: str, is_somebody_s: bool, has_log: bool, wanted: Wanted) -> bool:
-    """Return whether to erase the log: it is of no known wearer, or may go. Raises InputError if it is another's."""
-    if not is_somebody_s:
-        return True
+def _has_epochs(board: UsbBoard) -> bool:
+    return board.run(on_board.HAS_EPOCHS.format(log=_LOG)).strip() == "1"
+
+
+def _starts_anew(known: list[NodeKey], device: str, state: State, wanted: Wanted, is_recording: bool) -> bool:
+    """Return whether to erase the log: it is nobody's. Raises InputError if it is another's, or may be.
+
+    A node is nobody's that has neither key nor settings, and whose key this computer does not have: what it recorded
+    before its first set-up can be read by no one.
+    """
     before = next((k for k in known if k.device_id == device), None)
     same = before is not None and (before.participant, before.role) == (wanted.participant, wanted.role)
-    if same or not has_log:
+    if same or not is_recording or not (before or state.key or state.config):
         return not same
-    whose = f"of {before.participant} {before.role_name}" if before else "that was set up on another computer"
+    if before:
+        whose = f"of {before.participant} {before.role_name}"
+    elif state.is_set_up:
+        whose = "that was set up on another computer"
+    else:
+        whose = "of somebody: its settings or its key are missing"
     raise InputError(f"this node has a recording {whose}: sync it first, then set it up with --erase")
 
 

@@ -97,5 +97,26 @@ _board = board.Board()
 IDENTITY = "print(binascii.hexlify(_board.unique_id()).decode())"
 HAS_MOTOR = "print(int(getattr(_board, 'motor', 1) is not None))"  # the simulated board has one
 CHUNKS = "print(len(list(_files({log!r}))))"  # the log is there only once the board has been made
+# Whether a log holds epochs, rather than starts and faults alone; by the firmware that is on the board.
+HAS_EPOCHS = """
+def _has_epochs(log):
+    from nodecore import headers, segment
+    head = bytearray(segment.HEADER_SIZE)
+    for path in _files(log):
+        if len(path.rpartition('/')[2]) != 8:
+            continue
+        at = 0
+        with open(path, 'rb') as f:
+            while True:
+                f.seek(at)
+                h = headers.parse_header(head) if f.readinto(head) == len(head) else None
+                if h is None:
+                    break
+                if h.kind == segment.EPOCHS:
+                    return True
+                at += h.size
+    return False
+print(int(_has_epochs({log!r})))
+"""
 CLOCK = "print(int(_board.clock.is_set), _board.clock.utc_ms())"
 SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})"
