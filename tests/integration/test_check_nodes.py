@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,5 +64,29 @@ def test_a_weak_cell_and_a_node_out_of_range_are_a_no_go(tmp_path: Path) -> None
             assert "The back node was not heard: double-tap it and check again." in ran.out
             assert "The thigh node's cell (3.65 V) lasts about 0 days, not 7: charge it first." in ran.out
             assert ran.out.splitlines()[-1] == "No-go."
+
+    asyncio.run(go())
+
+
+def test_a_node_that_recorded_nothing_or_was_stopped_is_a_no_go(tmp_path: Path) -> None:
+    """A sensor that is stuck from the start, and a recording that somebody stopped: the week would be lost."""
+
+    async def go() -> None:
+        async with rig_now(tmp_path / "rig") as rig:
+            back = rig.nodes["back"]
+            await back.kill()
+            back._settings = replace(back._settings, faults=(("fifo", "stuck", 0, 2 * round(time.time() * 1000), 0),))
+            await back.start()
+            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
+            laptop = Laptop(rig.air, tmp_path)
+            rig.laptop_near()
+            check = ("check", "--store", tmp_path / "s.db", "--minutes", "3", "--timeout", "20")
+            ran = await laptop.ambula(*check)
+            assert ran.code == 8, ran
+            assert "The back node has recorded nothing in the last 3 min. Its log says: imu stuck." in ran.out
+            assert (await laptop.ambula("stop", "--node", "thigh", "--yes", "--timeout", "20")).code == 0
+            ran = await laptop.ambula(*check)
+            assert ran.code == 8, ran
+            assert "The thigh node's recording is over or was stopped: `ambula start` starts it." in ran.out
 
     asyncio.run(go())

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ambula.account.faults import faults_of
 from ambula.base.errors import InputError
 from ambula.base.sites import SITES
 from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, run, store_path, zone_of
@@ -21,12 +22,13 @@ from ambula.nodes.session import NodeKey
 from ambula.nodes.visit import SCAN_S
 from ambula.participant.epochs import choose_participant, role_records
 from ambula.readiness import Needs, NodeState, budget, check_readiness, facts_of
+from ambula.readiness.rules import recorded_nothing
 from ambula.readiness.visit import visit_nodes
 from ambula.recordings.classify import check_overlap
 from ambula.recordings.recording import Samples, read_samples
 from ambula.store import Store
 from ambula.transport.source import open_radio
-from nodecore import roles
+from nodecore import protocol, roles
 from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES, EPOCHS_A_MINUTE
 
 NO_GO = 8
@@ -103,6 +105,8 @@ def _check_nodes(
         unread_roles = {f.node for f in unread}
         set_up = [key.role_name for key in keys if key.role_name not in unread_roles]
         findings = unread + check_readiness(states, set_up, needs, budget())
+        if minutes:
+            findings += _without_records(kept, who, states, minutes, time.time())
         worn = _newest(kept, who, minutes, time.time()) if minutes and len(states) == len(keys) else None
     facts = [facts_of(state, needs, budget()) for state in states]
     if worn is None:
@@ -110,6 +114,20 @@ def _check_nodes(
     else:
         how, donning = _donning(worn)
         _end(findings + how, donning, "Go: the nodes are ready and worn as they should be.", facts, json=json)
+
+
+def _without_records(kept: Store, who: str, states: list[NodeState], minutes: int, now_s: float) -> list[Finding]:
+    """Return a finding for each node that says that it records, and of which the store has nothing new."""
+    findings: list[Finding] = []
+    for state in states:
+        role = protocol.ROLE_NAMES.index(state.role)
+        side = role_records(kept, who, role)
+        newest_s = 0 if side is None else (int(side.epoch[-1]) + 1) * EPOCH_S
+        if state.is_recording and now_s - newest_s > _FRESH_S:
+            nodes = kept.nodes("participant = ? AND role = ?", (who, role))
+            faults = [words for node in nodes for words in faults_of(kept, node)]
+            findings.append(recorded_nothing(state.role, minutes, faults[0] if faults else None))
+    return findings
 
 
 def _donning(span: Span) -> tuple[list[Finding], dict[str, Any]]:

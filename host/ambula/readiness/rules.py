@@ -44,6 +44,7 @@ class NodeState:
     self_test_passed: bool | None = None
     self_test_mg: tuple[int, int, int] | None = None
     noise_mg: tuple[float, float, float] | None = None
+    is_waiting: bool = False
 
 
 def check_readiness(nodes: Sequence[NodeState], set_up: Sequence[str], needs: Needs, budget: Budget) -> list[Finding]:
@@ -139,8 +140,18 @@ def _sensor(node: NodeState) -> list[Finding]:
 def _running(node: NodeState) -> list[Finding]:
     if node.is_recording:
         return []
-    text = f"The {node.role} node is not recording: it waits for its start, or was stopped. `ambula start` starts it."
-    return [Finding("not_recording", node.role, Level.NOTE, text)]
+    if node.is_waiting:
+        text = f"The {node.role} node waits for its start. `ambula start` starts it now."
+        return [Finding("waiting", node.role, Level.NOTE, text)]
+    text = f"The {node.role} node's recording is over or was stopped: `ambula start` starts it."
+    return [Finding("not_recording", node.role, Level.FAULT, text)]
+
+
+def recorded_nothing(role: str, minutes: int, fault: str | None) -> Finding:
+    """Return the finding for a node that should record, and of which there are no records; `fault`: what it logged."""
+    why = f" Its log says: {fault}." if fault else ""
+    text = f"The {role} node has recorded nothing in the last {minutes} min.{why} Restart it, or use another node."
+    return Finding("no_records", role, Level.FAULT, text)
 
 
 def facts_of(node: NodeState, needs: Needs, budget: Budget) -> dict[str, Any]:

@@ -52,6 +52,7 @@ async def _ask(client: NodeClient, store: Store, role: str) -> NodeState:
         clock_offset_ms=anchor.node_utc_ms - anchor.host_utc_ms,
         is_recording=bool(result.info.state & protocol.RECORDING),
         is_full=bool(result.info.state & protocol.STORAGE_FULL),
+        is_waiting=bool(result.info.state & protocol.WAITING),
         free_bytes=health.free_bytes if health else None,
         self_test_passed=health.passed if health else None,
         self_test_mg=health.self_test_mg if health and tested else None,

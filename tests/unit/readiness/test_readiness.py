@@ -105,8 +105,14 @@ def test_sensor() -> None:
 
 
 def test_faults_come_before_notes() -> None:
-    nodes = [replace(WELL, is_recording=False, clock_offset_ms=3000), replace(PAIR[1], self_test_passed=False)]
-    assert [code for code, _, _ in found(*nodes)] == ["self_test", "clock", "not_recording"]
+    waits = replace(WELL, is_recording=False, is_waiting=True, clock_offset_ms=3000)
+    nodes = [waits, replace(PAIR[1], self_test_passed=False)]
+    assert [code for code, _, _ in found(*nodes)] == ["self_test", "clock", "waiting"]
+
+
+def test_a_recording_that_is_over_is_a_fault_and_one_that_waits_a_note() -> None:
+    assert one(is_recording=False).level is Level.FAULT
+    assert one(is_recording=False, is_waiting=True).level is Level.NOTE
 
 
 def test_the_budget_is_what_the_power_model_says() -> None:
