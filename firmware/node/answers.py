@@ -46,8 +46,10 @@ def _info(app, session, command):
 
 def _health(app, session, command):
     """What the start found, and how much room the log has."""
-    status = os.statvfs(app.log.folder)
-    return protocol.OK, blocks.pack_health(app.examined, status[1] * status[4])
+    _, size, all_of_them, _, free = os.statvfs(app.log.folder)[:5]
+    if not 0 <= free <= all_of_them:
+        free = 0  # a full littlefs counts below zero
+    return protocol.OK, blocks.pack_health(app.examined, size * free)
 
 
 def _now(app, session, command):

@@ -63,6 +63,9 @@ def parse_info(data: bytes) -> Info:
     )
 
 
+_MOST_FREE = 1 << 31  # bytes, of a flash of megabytes
+
+
 @dataclass(frozen=True)
 class Health:
     """The health block: what the sensor answered at the node's last start, and the room for its log.
@@ -88,6 +91,8 @@ def parse_health(data: bytes) -> Health:
     tested, passed = bool(flags & protocol.SELF_TESTED), bool(flags & protocol.SELF_TEST_PASSED)
     if passed and not tested:
         raise ValueError("a self-test that passed but was never made")
+    if free_bytes > _MOST_FREE:
+        free_bytes = 0  # older firmware passed on what a full littlefs says: some blocks below zero
     noise_x, noise_y, noise_z = (tenths / 10 for tenths in noise)
     return Health((x_mg, y_mg, z_mg), (noise_x, noise_y, noise_z), free_bytes, tested, passed)
 

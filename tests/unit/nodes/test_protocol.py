@@ -80,3 +80,10 @@ def test_the_public_block(has_key: bool, data: bytes) -> None:
 def test_a_wrong_public_block_is_refused_with_the_reason(data: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         node_info.parse_public(data)
+
+
+def test_a_full_flash_has_no_room_at_all() -> None:
+    """A full littlefs counts its free blocks below zero; older firmware passed that on as four gigabytes."""
+    data = bytearray(HEALTH)
+    data[-5:-1] = (2**32 - 2 * 4096).to_bytes(4, "little")
+    assert node_info.parse_health(bytes(data)).free_bytes == 0
