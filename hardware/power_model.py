@@ -46,7 +46,7 @@ INPUTS = {
         "ms",
         "radio on for a visit of the other node: scan 0.3 s, 15 connection events; assumed",
     ),
-    "epoch_moving_ms": Input(26.0, 60.0, "ms", "make bench: walking 26 (22-34) ms by model; the project's hard limit"),
+    "epoch_moving_ms": Input(18.0, 60.0, "ms", "make bench: walking 18 (15-25) ms by model; the project's hard limit"),
     "epoch_still_ms": Input(3.0, 12.0, "ms", "make bench: still 3 ms by model; pessimistic: four times"),
     "wake_ms": Input(3.0, 15.0, "ms", "leaving light sleep, clocks and MicroPython's wake: assumed"),
     "bus_us_a_byte": Input(25.0, 30.0, "us", "I2C at 400 kHz, nine clocks a byte, and the driver's part: computed"),

@@ -165,7 +165,7 @@ class Tracker:
         if best == 0:
             return
         form[1] = chosen
-        if axes > 1:
+        if chosen:  # axis 0 came last: `swing` still holds it
             kernels.swing(work, form, features.sums, swing)
         found = kernels.crossings(swing, features.total, self._times, self._heights)
         self.tally(self._times, self._heights, found, features.start, features.total, features.shift)

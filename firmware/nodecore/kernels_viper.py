@@ -259,25 +259,66 @@ def energies(work: ptr16, count: int, out: ptr32):
 
 @micropython.viper
 def similarity(work: ptr16, energy: ptr32, form: ptr16, out: ptr16):
+    # PEAK is added to `work` meanwhile, so that values need no sign: of u = w + PEAK, the sum of w w' is that of u u',
+    # less PEAK x `both` (the sum of all u and u'), plus PEAK^2 for each pair. 480 x 2046^2 < 2^31.
+    # `work` walks itself, and eight pairs a turn: viper keeps the first two arguments in registers, the rest in memory.
     axes = form[0]
     start = axes * form[1]
     end = axes * form[2]
     first = form[3]
     end_lag = form[4]
+    both = 0
+    i = 0
+    while i < end:
+        u = (work[i] ^ 0x8000) - 0x8000 + 1023
+        work[i] = u
+        both += u
+        i += 1
+    base = int(work)
+    stop = base + 2 * end
+    begin = 0  # begin..end is compared with low..high
+    low = end
+    high = end
     lag = first
     while lag < end_lag:
         back = axes * lag
-        begin = start
-        if back > begin:
-            begin = back
-        r = 0
-        i = begin
-        while i < end:
-            r += ((work[i] ^ 0x8000) - 0x8000) * ((work[i - back] ^ 0x8000) - 0x8000)
-            i += 1
-        e = (energy[end] - energy[begin]) + (energy[end - back] - energy[begin - back])
+        while begin < start or begin < back:
+            both -= work[begin]
+            begin += 1
+        while low > begin - back:
+            low -= 1
+            both += work[low]
+        while high > end - back:
+            high -= 1
+            both -= work[high]
+        r = 1023 * 1023 * (end - begin) - 1023 * both
+        work = ptr16(base + 2 * begin)
+        past = ptr16(base + 2 * low)
+        while int(work) <= stop - 16:
+            r += (
+                work[0] * past[0]
+                + work[1] * past[1]
+                + work[2] * past[2]
+                + work[3] * past[3]
+                + work[4] * past[4]
+                + work[5] * past[5]
+                + work[6] * past[6]
+                + work[7] * past[7]
+            )
+            work = ptr16(int(work) + 16)
+            past = ptr16(int(past) + 16)
+        while int(work) < stop:
+            r += work[0] * past[0]
+            work = ptr16(int(work) + 2)
+            past = ptr16(int(past) + 2)
+        work = ptr16(base)
+        e = (energy[end] - energy[begin]) + (energy[high] - energy[low])
         out[lag - first] = (2 * r) // ((e >> 10) + 1)
         lag += 1
+    i = 0
+    while i < end:
+        work[i] = work[i] - 1023
+        i += 1
 
 
 @micropython.viper

@@ -25,6 +25,7 @@ from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
 from tests.bench import c3_model, cohort, heap, peer, week
 
 HERE = Path(__file__).parent
+BUSIEST = 4  # kernels that have a line of their own
 START_MS = 356_000_000 * EPOCH_S * 1000
 
 
@@ -61,21 +62,25 @@ def epoch_cost(folder: Path) -> None:
         say_c3(kind, found, work_on(Kernels(), samples))
 
 
-def work_on(kernels: Any, samples: np.ndarray) -> c3_model.Work:
-    """Score samples with emulated kernels, and return what an epoch made them do."""
+def work_on(kernels: Any, samples: np.ndarray) -> dict[str, c3_model.Work]:
+    """Score samples with emulated kernels, and return what an epoch made each of them do, the busiest first."""
     epochs = samples.reshape(-1, 3 * EPOCH_SAMPLES)
     scorer, rec = score.EpochScorer(roles.THIGH), bytearray(record.SIZE)
     with kernels.installed():
         for epoch in epochs:
             scorer.score(array("h", epoch.tolist()), EPOCH_SAMPLES, rec)
-    return c3_model.work_of(kernels.blocks, kernels.taken, kernels.runtime, len(epochs))
+    works = {n: c3_model.work_of(r.blocks, r.taken, r.runtime, len(epochs)) for n, r in kernels.ran.items()}
+    return dict(sorted(works.items(), key=lambda item: -item[1].instructions))
 
 
-def say_c3(kind: str, found: dict[str, Any], work: c3_model.Work) -> None:
+def say_c3(kind: str, found: dict[str, Any], works: dict[str, c3_model.Work]) -> None:
     """Print the model's estimate: kernels by instructions, the rest by programs with published times."""
+    work = sum(works.values(), c3_model.NO_WORK)
     kernels, rest = c3_model.kernels_ms(work), c3_model.bytecode_ms(found, kind)
     say(f"{kind} epoch, ESP32-C3 at 160 MHz, by model", f"{kernels + rest}")
     say(f"  kernels, {work.instructions / 1e6:.2f} million rv32imc instructions", str(kernels))
+    for name, one in list(works.items())[:BUSIEST]:
+        say(f"    {name}, {one.instructions:,.0f} instructions", f"{c3_model.kernels_ms(one).likely:.2f} ms")
     say("  the rest, bytecode", str(rest))
     if kind == "walking":
         say("  goal, limit", f"{c3_model.GOAL_MS} ms, {c3_model.LIMIT_MS} ms")

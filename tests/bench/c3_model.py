@@ -17,7 +17,7 @@ from typing import Any
 
 C3_HZ = 160e6
 SWITCH_US, PANCAKES_US = 218.0, 82_412 * 13.2 / 13.0
-GOAL_MS, LIMIT_MS = 40, 60
+GOAL_MS, LIMIT_MS = 20, 60
 _LAYOUT = (0.8, 1.0, 1.4)
 _TAKEN_CYCLES = (1.0, 2.0, 3.0)
 _LOAD_CYCLES = (0.0, 0.3, 1.0)
@@ -42,12 +42,23 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Work:
-    """What the kernels of some epochs executed, an epoch: instructions, loads, branches taken, runtime calls."""
+    """What kernels executed, an epoch: instructions, loads, branches taken, runtime calls."""
 
     instructions: float
     loads: float
     taken: float
     runtime: float
+
+    def __add__(self, other: "Work") -> "Work":
+        return Work(
+            self.instructions + other.instructions,
+            self.loads + other.loads,
+            self.taken + other.taken,
+            self.runtime + other.runtime,
+        )
+
+
+NO_WORK = Work(0, 0, 0, 0)
 
 
 def work_of(blocks: Counter[bytes], taken: int, runtime: int, epochs: int) -> Work:

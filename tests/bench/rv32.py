@@ -8,8 +8,9 @@ import ast
 import contextlib
 import struct
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
 from typing import Any
 
 from unicorn import UC_ARCH_RISCV, UC_HOOK_BLOCK, UC_HOOK_CODE, UC_MODE_RISCV32, Uc
@@ -26,8 +27,17 @@ _RET = b"\x82\x80\x01\x00"  # c.jr ra; c.nop
 _TO_NATIVE, _TO_OBJECT, _ARG_CHECK, _FLOOR_DIVIDE, _MODULO = 3, 4, 44, 46, 47
 
 
+@dataclass
+class Ran:
+    """What a kernel ran: machine code of each basic block and how often, branches and jumps taken, runtime calls."""
+
+    blocks: Counter[bytes] = field(default_factory=Counter)
+    taken: int = 0
+    runtime: int = 0
+
+
 class Kernels:
-    """Stands in for `nodecore.kernels`: the same functions, run as rv32imc code. The rest counts."""
+    """Stands in for `nodecore.kernels`: the same functions, run as rv32imc code. `ran` counts, by kernel."""
 
     def __init__(self) -> None:
         source = next((name, path) for name, path in device_files() if name.endswith("kernels_viper.py"))
@@ -35,11 +45,10 @@ class Kernels:
         codes = viper_functions(compile_files([source], ESP32_C3)[source[0].removesuffix(".py") + ".mpy"])
         if len(names) != len(codes):
             raise ValueError("not every kernel is a viper function")
-        self.blocks: Counter[bytes] = Counter()  # machine code of a basic block -> how often it ran
-        self.taken = 0  # branches and jumps
-        self.runtime = 0  # calls of MicroPython's runtime
+        self.ran: defaultdict[str, Ran] = defaultdict(Ran)
         self.calls: Counter[str] = Counter()
-        self._ran: Counter[tuple[int, int]] = Counter()
+        self._now = Ran()
+        self._blocks: Counter[tuple[int, int]] = Counter()  # of one call: address and size
         self._next = 0
         for name, code in zip(names, codes, strict=True):
             setattr(self, name, self._function(name, code))
@@ -63,6 +72,7 @@ class Kernels:
     def _function(self, name: str, code: bytes) -> Callable[..., int]:
         def run(*args: Any) -> int:
             self.calls[name] += 1
+            self._now = self.ran[name]
             return self._run(code, args)
 
         return run
@@ -90,22 +100,22 @@ class Kernels:
         ):
             machine.reg_write(register, value)
         machine.emu_start(_CODE, _END)
-        for (at, size), times in self._ran.items():
-            self.blocks[code[at - _CODE : at - _CODE + size]] += times
-        self._ran.clear()
+        for (at, size), times in self._blocks.items():
+            self._now.blocks[code[at - _CODE : at - _CODE + size]] += times
+        self._blocks.clear()
         _fetch(machine, buffers)
         return _signed(machine.reg_read(rv.UC_RISCV_REG_A0))
 
     def _count(self, _machine: Uc, address: int, size: int, _data: object) -> None:
-        self._ran[address, size] += 1
-        self.taken += address != self._next
+        self._blocks[address, size] += 1
+        self._now.taken += address != self._next
         self._next = address + size
 
     def _serve(self, machine: Uc, address: int, _size: int, _data: object) -> None:
         if address % 4:
             return
         entry = (address - _TRAP) // 4
-        self.runtime += 1
+        self._now.runtime += 1
         if entry in (_TO_NATIVE, _TO_OBJECT, _ARG_CHECK):
             return  # values are passed as they are
         a, b = (_signed(machine.reg_read(r)) for r in (rv.UC_RISCV_REG_A0, rv.UC_RISCV_REG_A1))

@@ -75,13 +75,15 @@ for kind in range(5):
             for shift in (0, 3, 9):
                 same("smooth", raw, total, means, ("h", [axes, shift]), ("h", [0] * size))
             small = work(kind, size)
-            energy = array("i", [0] * (size + 1))
-            kernels.energies(array("h", small), size, energy)
             same("energies", ("h", small), size, ("i", [0] * (size + 1)))
-            end_lag = min(86, total - 26)
-            if end_lag > 6:
-                form = ("h", [axes, start, total, 6, end_lag])
-                same("similarity", ("h", small), ("i", list(energy)), form, ("h", [0] * 80))
+            for before in (0, 30, n):
+                pairs = work(kind, axes * (before + n))
+                energy = array("i", [0] * (len(pairs) + 1))
+                kernels.energies(array("h", pairs), len(pairs), energy)
+                end_lag = min(86, before + n - 26)
+                if end_lag > 6:
+                    form = ("h", [axes, before, before + n, 6, end_lag])
+                    same("similarity", ("h", pairs), ("i", list(energy)), form, ("h", [0] * 80))
             for width in (2, 3, 9, 43):
                 form = ("h", [axes, axes - 1, start, total, width])
                 scratch = ("i", [0] * (2 * total + 2))

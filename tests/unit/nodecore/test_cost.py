@@ -11,10 +11,12 @@ import pytest
 from ambula.firmware_build.compile import ESP32_C3, compile_files
 from ambula.firmware_build.files import device_files
 from ambula.synthetic import Kind, Participant, Stretch, simulate
+from nodecore import kernels as plain
 from nodecore.sampling import COUNTS_PER_G, EPOCH_SAMPLES
 from nodecore.score import EpochScorer
 
 MODEL_BYTES = 16 * 1024
+KERNELS_MS = 12  # of a walking epoch, by the model: beside 8 of bytecode it stays within the goal of 20
 
 
 def scored(samples: list[array], role: int) -> list[bytes]:
@@ -48,5 +50,25 @@ def test_kernels_compiled_for_the_c3_do_the_same_within_the_limit(role: int) -> 
         emulated = scored(epochs, role)
     assert emulated == scored(epochs, role)
     assert kernels.calls["similarity"] >= len(epochs)
-    work = c3_model.work_of(kernels.blocks, kernels.taken, kernels.runtime, len(epochs))
-    assert c3_model.kernels_ms(work).high < c3_model.GOAL_MS
+    works = [c3_model.work_of(r.blocks, r.taken, r.runtime, len(epochs)) for r in kernels.ran.values()]
+    assert c3_model.kernels_ms(sum(works, c3_model.NO_WORK)).likely < KERNELS_MS
+
+
+@pytest.mark.parametrize("before", [0, 30, 160])
+def test_the_c3s_likeness_of_the_loudest_epoch_wraps_at_no_32_bits(before: int) -> None:
+    """160 samples of three axes at +-PEAK, behind as many, behind a few, and alone."""
+    pytest.importorskip("unicorn", reason="the emulator is optional: pip install unicorn")
+    from tests.bench.rv32 import Kernels
+
+    count = 3 * (before + 160)
+    rng = np.random.default_rng(4)
+    for values in ([plain.PEAK] * count, [-plain.PEAK] * count, rng.choice([-plain.PEAK, plain.PEAK], count).tolist()):
+        energy = array("i", [0] * (count + 1))
+        plain.energies(values, count, energy)
+        form = array("h", [3, before, before + 160, 6, 86])
+        curves = array("h", [0] * 80), array("h", [0] * 80)
+        work = array("h", values)
+        plain.similarity(values, energy, form, curves[0])
+        Kernels().similarity(work, energy, form, curves[1])
+        assert curves[0] == curves[1]
+        assert work.tolist() == values
