@@ -21,8 +21,9 @@ from ambula.store import Store
 from ambula.synthetic import Kind, Participant, Stretch, default_day, simulate
 from ambula.twin.score import score_stream
 from nodecore import record, roles, score
+from nodecore.protocol import ROLE_NAMES
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, EPOCH_SAMPLES
-from tests.bench import c3_model, cohort, heap, peer, week
+from tests.bench import c3_model, cohort, heap, peer, sync_bytes, week
 
 HERE = Path(__file__).parent
 BUSIEST = 4  # kernels that have a line of their own
@@ -115,15 +116,21 @@ async def whole_day(folder: Path, samples: list[np.ndarray], heap: str) -> None:
         start_s = time.perf_counter()
         await rig.run_until(end_ms)
         say("a day on two virtual nodes", f"{time.perf_counter() - start_s:.1f} s")
+        packets = {name: list[bytes]() for name in rig.nodes}
+        rig.air.on_packet = lambda name, packet: packets[name].append(packet)
         rig.laptop_near()
         with Store(folder / "bench.db") as store:
             start_s = time.perf_counter()
             await sync_each(rig.radio, store, await find_nodes(rig.radio, rig.keys, 10), rig.utc_ms)
             took_s = time.perf_counter() - start_s
-            payload = sum(node.next_offset for node in store.nodes())
+            stored = {ROLE_NAMES[node.role]: node.next_offset for node in store.nodes()}
+        payload = sum(stored.values())
         moved = sum(rig.air.counters[name].total_bytes for name in rig.nodes)
         say("flash, bytes an epoch", f"{payload / 2 / (len(samples[0]) // EPOCH_SAMPLES):.2f}")
         say("sync of that day, air bytes / payload", f"{moved / payload:.3f}")
+        for name, size in stored.items():
+            for cause, count in sync_bytes.by_cause(packets[name], size).items():
+                say(f"  {name}: {cause}", f"{count:,} = {count / size:.4f}")
         say("sync of that day, unpaced virtual air", f"{took_s:.2f} s")
 
 

@@ -183,12 +183,14 @@ class NodeClient:
         return best
 
     async def read_log(self, start: int, end: int, into: bytearray) -> None:
-        """Append the log bytes [start, end) to `into` as they come, so that a cut transfer keeps what has arrived.
+        """Append to `into`, which holds the log from `start` on, what it lacks up to `end`, as it comes.
+
+        So a cut transfer keeps what has arrived, and what is there already is not asked for.
 
         Raises ProtocolError if the node skips or repeats bytes, or stops early.
         """
-        tag = await self._send(protocol.READ, struct.pack("<II", start, end))
         expected = start + len(into)
+        tag = await self._send(protocol.READ, struct.pack("<II", expected, end))
         while expected < end:
             frame = await self._next(self._frames, FRAME_TIMEOUT_S)
             if frame is None:

@@ -75,9 +75,10 @@ async def sync_node(
     start = _start_offset(node, info, end, store)
     tally = _Tally()
     first = start
+    data = bytearray()  # from `start` on: of a segment that the read before has cut off
     while start < end:
         stop = min(start + READ_SIZE, end)
-        start = await _read_and_store(client, store, node, start, stop, stop == end, tally)
+        start = await _read_and_store(client, store, node, start, stop, stop == end, data, tally)
         await _acknowledge(client, store, node, info)
         if on_progress is not None:
             on_progress(start - first, end - first)
@@ -99,9 +100,17 @@ def _start_offset(node: NodeRow, info: Info, end: int, store: Store) -> int:
 
 
 async def _read_and_store(
-    client: NodeClient, store: Store, node: NodeRow, start: int, stop: int, at_log_end: bool, tally: _Tally
+    client: NodeClient,
+    store: Store,
+    node: NodeRow,
+    start: int,
+    stop: int,
+    at_log_end: bool,
+    data: bytearray,
+    tally: _Tally,
 ) -> int:
-    data = bytearray()
+    """Read up to `stop`, store what is whole, and return where the rest begins, which is left in `data`."""
+    had = len(data)
     complete = False
     try:
         await client.read_log(start, stop, data)
@@ -109,10 +118,11 @@ async def _read_and_store(
     finally:
         log = assemble(start, bytes(data), at_log_end and complete)
         store.add_log(node.node_id, log.segments, log.damage, log.next_offset)
-        tally.bytes_read += len(data)
+        tally.bytes_read += len(data) - had
         tally.segments += len(log.segments)
         tally.epochs += sum(s.header.count for s in log.segments if s.records is not None)
         tally.damaged_bytes += sum(length for _, length, _ in log.damage)
+    del data[: log.next_offset - start]
     return log.next_offset
 
 

@@ -59,7 +59,8 @@ class Air:
     `interval_ms` is the connection interval (7.5 to 4000; None: packets pass as fast as the machine allows) and
     `packets` how many of up to 251 bytes pass each way per interval. `loss` (0 to <1) is the share of tries that are
     lost, drawn with `seed`; without an interval it only counts. `supervision_ms` is how long a link lives out of range.
-    `advertising_cap_ms` shortens longer advertising intervals, so that a rehearsal need not wait for them.
+    `advertising_cap_ms` shortens longer advertising intervals, so that a rehearsal need not wait for them. `on_packet`
+    hears each packet of a link: the node's name, and the L2CAP bytes.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Air:
         if packets < 1 or (interval_ms is not None and interval_ms <= 0):
             raise ValueError(f"no packet would ever pass: {packets} packets per {interval_ms} ms")
         self.counters: dict[str, Traffic] = {}
+        self.on_packet: Callable[[str, bytes], None] | None = None
         self._interval_s = None if interval_ms is None else interval_ms / 1000
         self._packets = packets
         self._loss = loss
@@ -180,11 +182,10 @@ class Air:
 
     def _open_outbox(self, controller: AirController, connection: bumble_controller.Connection) -> Outbox:
         peer = self._link.find_le_controller(connection.peer_address)
-        traffic = self.counters.get(controller.name)
-        if traffic is not None:
-            flow = traffic.up
-        else:
-            flow = self.counters.setdefault(peer.name if peer is not None else "", Traffic()).down
+        is_node = controller.name in self.counters
+        node = controller.name if is_node else peer.name if peer is not None else ""
+        traffic = self.counters.setdefault(node, Traffic())
+        flow = traffic.up if is_node else traffic.down
 
         def is_blocked() -> bool:
             return not self._link.is_in_reach(controller) or (peer is not None and not self._link.is_in_reach(peer))
@@ -197,6 +198,8 @@ class Air:
         def on_air(packet: hci.HCI_AclDataPacket) -> None:
             flow.bytes += len(packet.data)
             flow.packets += 1
+            if self.on_packet is not None:
+                self.on_packet(node, bytes(packet.data))
             controller.sent(connection, packet)
 
         return Outbox(self._interval_s, self._packets, is_blocked, is_lost, on_air)

@@ -44,6 +44,24 @@ def test_frames_in_order_are_the_log() -> None:
     assert done == b"abcdefghij"
 
 
+def test_what_is_there_already_is_not_asked_for() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def script(command: bytes) -> list[tuple[str, bytes]]:
+        asked.append(struct.unpack_from("<II", command, protocol.COMMAND_HEADER))
+        return [frame(b"efghij"), reply(command, 0, struct.pack("<I", 110))]
+
+    async def go() -> bytes:
+        client = NodeClient(Puppet(script), [OURS])
+        await client.open()
+        into = bytearray(b"abcd")
+        await client.read_log(100, 110, into)
+        return bytes(into)
+
+    assert asyncio.run(go()) == b"abcdefghij"
+    assert asked == [(104, 110)]
+
+
 @pytest.mark.parametrize(
     ("script", "says"),
     [
