@@ -126,7 +126,6 @@ class App:
             if one.trouble:
                 self.telling.fault(what, one.trouble)
                 one.trouble = None
-        self.telling.settled()
         now_ms = self.board.now_ms()
         silent_ms = now_ms - self.sensor.heard_ms
         if not self.recording or self.log.full or silent_ms > SILENT_MS:
@@ -144,6 +143,7 @@ class App:
                 self.log.seal()
             finally:
                 self.board.restart(why)
+        self.telling.settled()  # last: it raises where nothing can be written, which a restart may mend
 
     def measure(self):
         """Boot count, temperature, battery and clock state for a segment header."""

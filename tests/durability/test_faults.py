@@ -77,6 +77,18 @@ def test_a_program_that_records_nothing_starts_anew(tmp_path: Path) -> None:
     assert len(seen.faults) <= 8, "a fault that stays must be told less and less often"
 
 
+@pytest.mark.parametrize(("keep", "then"), [("oldest", "recording failed"), ("newest", "storage made anew")])
+def test_a_flash_that_refuses_from_the_start_is_started_anew_then_made_anew(
+    tmp_path: Path, keep: str, then: str
+) -> None:
+    """The story of the start cannot be told, which must not hold up the restart that may help."""
+    settings = lives.prepare(tmp_path, 32, keep=keep)
+    refusing = ("node.log:Log.write", "OSError 5", 0, START_MS + 21 * MINUTE_MS, 0)
+    seen = lives.live(settings, 32 * MINUTE_MS, [refusing])
+    assert seen.resets[:2] == ["software: recording failed", f"software: {then}"]
+    assert set(range(23 * MINUTE, 27 * MINUTE)) <= set(seen.epochs)
+
+
 def test_the_watchdog_ends_a_hang(tmp_path: Path) -> None:
     seen = life(tmp_path, "board:Board.sleep_ms", "hang", end=15)
     assert set(seen.resets) == {"watchdog"}
