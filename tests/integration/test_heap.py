@@ -62,3 +62,28 @@ def test_a_visit_that_is_cut_off_for_want_of_memory_goes_on_in_the_same_window(t
             assert again.found.address != near.found.address
 
     asyncio.run(go())
+
+
+def test_a_node_that_breaks_off_each_visit_is_not_called_out_of_range_alone(tmp_path: Path) -> None:
+    """It answers, has no memory for the session, and keeps its radio off for a minute then: all that is said."""
+    samples = np.random.default_rng(5).integers(-4000, 4000, (EPOCHS * 130, 3)).astype(np.int16)
+    end_ms = START_MS + EPOCHS * 5000 + SETTLE_MS
+
+    async def go() -> None:
+        async with Rig(tmp_path, [VirtualWearer(0, samples, START_MS)]) as rig:
+            node = rig.nodes["thigh"]
+            await node.kill()
+            fault = ("node.session:Session.start", "MemoryError", end_ms, 2 * end_ms, 0)
+            node._settings = replace(node._settings, faults=(fault,))
+            await node.start()
+            await rig.run_until(end_ms)
+            rig.laptop_near()
+            near = await find_nodes(rig.radio, rig.keys, 30)
+            with Store(tmp_path / "s.db") as store:
+                ((_, error),) = (await sync_each(rig.radio, store, near, rig.utc_ms)).failed
+        said = str(error)
+        assert said.startswith("the link to the node was lost: "), said
+        assert "; then cannot connect to " in said
+        assert "`ambula logs` tells it after the next sync" in said
+
+    asyncio.run(go())

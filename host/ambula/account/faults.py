@@ -14,6 +14,7 @@ _REPEATED = re.compile(rb"(.*), (\d{1,9}) times", re.DOTALL)
 _SENSOR = b"imu"  # what the words of a fault of the sensor begin with
 _MOST_LETTERS = 160  # the node writes 140 at most
 _ON_THE_BUS = re.compile(r"(?:imu|clock): errno (\d{1,3})")
+_NO_MEMORY = re.compile(r"\w+: MemoryError\b")
 # ETIMEDOUT has one number on the esp32 port (newlib) and another on the simulated board (Linux).
 _MEANING = {19: "does not answer", 22: "another chip answers", 110: "no answer in time", 116: "no answer in time"}
 
@@ -47,7 +48,9 @@ def is_sensor_fault(event: Event) -> bool:
 
 
 def _explained(words: str) -> str:
-    """Say what the number of an error of the sensor or the clock means: an absent chip is not another chip."""
+    """Say what the number of an error of the sensor or the clock means, and that a lack of memory is no broken part."""
+    if _NO_MEMORY.match(words):
+        return f"{words} (the node was out of memory)"
     found = _ON_THE_BUS.fullmatch(words)
     meaning = _MEANING.get(int(found[1])) if found else None
     return f"{words} ({meaning})" if meaning else words

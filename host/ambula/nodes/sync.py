@@ -214,14 +214,29 @@ async def sync_each(
 async def _patiently(
     radio: Radio, near: Near, key: NodeKey, attempt: Callable[[Near], Awaitable[SyncResult]]
 ) -> SyncResult:
-    """Try again when the link fails; anything else, and the last failure, is for the caller."""
+    """Try again when the link fails; anything else, and the last failure with the first, is for the caller."""
+    first = None
     for _ in range(_ATTEMPTS - 1):
         try:
             return await attempt(near)
-        except TransportError:
+        except TransportError as e:
+            first = first or e
             await asyncio.sleep(_ATTEMPT_PAUSE_S)
             near = await _again(radio, near, key)
-    return await attempt(near)
+    try:
+        return await attempt(near)
+    except TransportError as e:
+        raise _of_both(first or e, e) from e
+
+
+def _of_both(first: TransportError, last: TransportError) -> TransportError:
+    """Return one error for a visit that began well: a node that was there and broke off is not merely out of range."""
+    if str(first) == str(last):
+        return last
+    return TransportError(
+        f"{first}; then {last}. Double-tap it. If it breaks off again, the node itself may fail: `ambula logs` tells "
+        "it after the next sync that gets through"
+    )
 
 
 async def _again(radio: Radio, near: Near, key: NodeKey) -> Near:

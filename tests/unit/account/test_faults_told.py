@@ -42,7 +42,12 @@ def test_faults_are_counted_by_their_words(tmp_path: Path) -> None:
         (b"clock: errno 116", "clock: errno 116 (no answer in time)"),
         (b"clock: errno 5", "clock: errno 5"),
         (b"radio: errno 19", "radio: errno 19"),
+        (
+            b"imu: MemoryError memory allocation failed at node.guards:41 read, 6 times",
+            "imu: MemoryError memory allocation failed at node.guards:41 read (the node was out of memory)",
+        ),
+        (b"epoch: ValueError no MemoryError", "epoch: ValueError no MemoryError"),
     ],
 )
-def test_an_absent_chip_is_told_from_another_one(told: bytes, words: str) -> None:
+def test_an_absent_chip_another_one_and_a_lack_of_memory_are_told_apart(told: bytes, words: str) -> None:
     assert read_fault(told)[0] == words
