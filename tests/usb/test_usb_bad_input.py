@@ -121,6 +121,14 @@ def test_a_micropython_that_does_not_fit() -> None:
         compile_for(replace(GOOD, mpy=(2 << 10) | (3 << 8) | 5), "sim")
 
 
+def test_the_simulated_board_is_offered_to_nobody_and_gets_onto_no_chip(ambula: Ambula) -> None:
+    told = ambula("flash", "--board", "nosuch").failed_with(3)
+    assert told.rstrip().endswith("no board 'nosuch': it has xiao_esp32c3")
+    assert " sim" not in ambula("flash", "--help").out
+    with pytest.raises(BoardError, match=r"'sim' is the simulated board, and this is .*C3 module.* --board xiao"):
+        compile_for(replace(GOOD, machine="ESP32C3 module with ESP32C3"), "sim")
+
+
 def says_mpy(architecture: int, version: int = 6, sub_version: int = 3) -> int:
     """What a board gives as `sys.implementation._mpy`."""
     return architecture << 10 | sub_version << 8 | version

@@ -35,6 +35,12 @@ def device_files(board: str = SIMULATED) -> Iterator[tuple[str, Path]]:
         yield from _board_files(board)
 
 
+def boards() -> list[str]:
+    """Return the names of the boards that can be flashed: the simulated one is none of them."""
+    names = (path.parent.name for path in (ROOT / "boards").glob("*/board.py"))
+    return sorted(name for name in names if name != SIMULATED)
+
+
 def placed(firmware: Mapping[str, bytes], slot: str) -> dict[str, bytes]:
     """Return path on the flash -> contents for a firmware that is to run from `slot`; main.py stays at the root."""
     moved = {name if name == MAIN else f"{slot}/{name}": contents for name, contents in firmware.items()}
@@ -50,8 +56,7 @@ def simulated_board() -> Iterator[tuple[str, Path]]:
 def _board_files(board: str) -> Iterator[tuple[str, Path]]:
     folder = ROOT / "boards" / board
     if not (folder / "board.py").is_file():
-        known = sorted(path.parent.name for path in (ROOT / "boards").glob("*/board.py"))
-        raise InputError(f"this version of Ambula has no board {board!r}: it has {', '.join(known)}")
+        raise InputError(f"this version of Ambula has no board {board!r}: it has {', '.join(boards())}")
     for path in sorted(folder.glob("*.py")):
         if path.name not in _NOT_FOR_THE_BOARD:
             yield path.name, path

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ambula.base.errors import BoardError
 from ambula.base.optional_imports import needs
 from ambula.firmware_build.compile import ARCHITECTURES, ESP32_C3, compile_files
-from ambula.firmware_build.files import MAIN, POINTER, SIMULATED, SLOTS, device_files
+from ambula.firmware_build.files import MAIN, POINTER, SIMULATED, SLOTS, boards, device_files
 from ambula.usb.board import FlashFull, UsbBoard
 from ambula.usb.state import State
 
@@ -20,6 +20,7 @@ MICROPYTHON = (1, 28, 0)
 COMES_UP_S = 30.0
 _BLOCK_BYTES = 4096  # littlefs gives a file whole blocks
 _BOARDS = {"xiao_esp32c3": ESP32_C3}
+_WITH_CHIP = " with "  # in `sys.implementation._machine` of each port but unix: the board's name, then its chip
 _INSTALL = "`ambula flash --install-micropython FILE` installs one from micropython.org"
 
 OnStep = Callable[[str], None]
@@ -55,6 +56,9 @@ def compile_for(state: State, board: str) -> dict[str, bytes]:
     if state.version < MICROPYTHON:
         wanted = ".".join(map(str, MICROPYTHON))
         raise BoardError(f"the board runs MicroPython {version}, Ambula needs {wanted} or newer: {_INSTALL}")
+    if board == SIMULATED and _WITH_CHIP in state.machine:
+        named = ", ".join(boards())
+        raise BoardError(f"{board!r} is the simulated board, and this is none ({state.machine}): --board {named}")
     sources = list(device_files(board))
     architecture = _architecture(state)
     expected = _BOARDS.get(board, architecture)
