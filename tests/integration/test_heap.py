@@ -84,6 +84,6 @@ def test_a_node_that_breaks_off_each_visit_is_not_called_out_of_range_alone(tmp_
         said = str(error)
         assert said.startswith("the link to the node was lost: "), said
         assert "; then cannot connect to " in said
-        assert "`ambula logs` tells it after the next sync" in said
+        assert "`ambula logs` shows it after the next sync" in said
 
     asyncio.run(go())

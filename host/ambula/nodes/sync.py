@@ -234,7 +234,7 @@ def _of_both(first: TransportError, last: TransportError) -> TransportError:
     if str(first) == str(last):
         return last
     return TransportError(
-        f"{first}; then {last}. Double-tap it. If it breaks off again, the node itself may fail: `ambula logs` tells "
+        f"{first}; then {last}. Double-tap it. If it breaks off again, the node itself may fail: `ambula logs` shows "
         "it after the next sync that gets through"
     )
 
