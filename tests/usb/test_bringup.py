@@ -4,6 +4,7 @@ The board is the real MicroPython with the real firmware and drivers; `firmware/
 it has, and what it has not.
 """
 
+import contextlib
 import io
 import json
 import random
@@ -15,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from ambula.base.errors import TransportError
 from ambula.bringup import detached
 from ambula.bringup.bench import FOLDER, Bench
-from ambula.bringup.detached import START
 from ambula.bringup.figures import FAILS, FIGURES, HOLDS, NOT_MEASURED
 from ambula.bringup.order import ROW_OF, ROWS
 from ambula.bringup.results import Bringup
@@ -211,7 +212,7 @@ def test_again_measures_a_row_anew_and_nothing_else(
     with wired(stand_in, still, tmp_path, rate=8):
         assert bringup(stand_in, *only("rate_hz", "who_am_i"))[0].code == 8
         known = bringup(stand_in, *only("rate_hz", "who_am_i"))
-        assert (known[0].code, "0 rows" in known[0].out) == (8, True), known[0]
+        assert (known[0].code, "no row is left to measure" in known[0].out) == (8, True), known[0]
     wired(stand_in, still, tmp_path)
     mended = wired(StandIn(tmp_path / "again", stand_in._settings.flash), still, tmp_path)
     with mended:
@@ -240,6 +241,30 @@ def test_another_board_s_file_and_an_unknown_row_are_refused(bringup: Run, stand
         assert "is of another board (bbbb" in bringup(stand_in)[0].failed_with(3)
         path.unlink()
         assert "there is no row 'nose'" in bringup(stand_in, "--only", "nose")[0].failed_with(3)
+        assert "there is no row 'failed'" in bringup(stand_in, "--only", "failed")[0].failed_with(3)
+
+
+def test_what_a_pipe_cannot_ask_is_said_and_a_file_without_a_place_before_anything_is_measured(
+    ambula: Ambula, bringup: Run, stand_in: StandIn, tmp_path: Path
+) -> None:
+    with stand_in:
+        ran, found = bringup(stand_in, *only("battery_off_mv"))
+        assert found["battery_off_mv"]["verdict"] == NOT_MEASURED
+        assert "not measured: cell's voltage, off a meter's: it needs a person" in ran.out
+        nowhere = tmp_path / "nowhere" / "b.json"
+        told = ambula("bringup", "--port", stand_in.port, "--out", nowhere, *only("usb_frames"))
+        assert "cannot be written" in told.failed_with(3)
+        assert "usb_frames" not in told.out
+
+
+def test_figures_of_an_older_firmware_are_counted_apart(bringup: Run, stand_in: StandIn, tmp_path: Path) -> None:
+    with stand_in:
+        _, found = bringup(stand_in, *only("usb_frames"))
+        path = tmp_path / "b.json"
+        path.write_text(path.read_text().replace(found["usb_frames"]["with"]["firmware_sha256"], "00" * 32))
+        ran, _ = bringup(stand_in, *only("who_am_i"))
+    assert "0 fail, 3 hold, 0 not measured" in ran.out
+    assert "1 of them with an older firmware or MicroPython: run this again without --only" in ran.out
 
 
 def test_json_is_the_file(bringup: Run, stand_in: StandIn, tmp_path: Path) -> None:
@@ -326,17 +351,70 @@ def test_radio_windows_go_on_where_they_were_broken_off(
     assert json.loads((tmp_path / "b.json").read_text())["parts"] == {}
 
 
+WDT = """
+class Wdt:
+    def __init__(self, timeout):
+        print('watchdog after', timeout)
+machine.WDT = Wdt
+"""
+
+
+def has_job(board: UsbBoard, text: str) -> None:
+    """Put a job onto the board, as `run_detached` does."""
+    board.run(f"os.mkdir({FOLDER!r})")
+    board.replace(f"{FOLDER}/kept", b"fw_a")
+    board.replace(f"{FOLDER}/start.py", text.encode())
+    board.replace("firmware", FOLDER.encode())
+
+
 def test_a_job_gives_the_firmware_back_by_itself(stand_in: StandIn) -> None:
-    """No laptop comes back: after its stages the board stands at the prompt, and the next start is the firmware's."""
-    job = START.format(work="def work(stage):\n    return stage", stages=2)
+    """No laptop comes back: after its stages the board stands at the prompt, and its watchdog starts the firmware."""
     with stand_in:
         with UsbBoard(stand_in.port) as board:
-            board.run(f"os.mkdir({FOLDER!r})")
-            board.replace(f"{FOLDER}/kept", b"fw_a")
-            board.replace(f"{FOLDER}/start.py", job.encode())
-            board.replace("firmware", FOLDER.encode())
+            has_job(board, detached.start(WDT + "def work(stage):\n    return stage", 2))
         stand_in.wait_for(b"ambula bringup 2")
+        stand_in.wait_for(b"watchdog after 120000")
         stand_in.wait_for(b">>> ")
+        stand_in.reset()
+        stand_in.wait_for(b"ambula 0.1.0 thigh")
+
+
+@pytest.mark.parametrize("name", ["stage", "0.json"])
+def test_a_job_on_a_flash_that_takes_nothing_gives_the_firmware_back(stand_in: StandIn, name: str) -> None:
+    """What the job cannot write must not keep it in the firmware's place start after start."""
+    refusing = f"""
+import builtins
+def open(path, mode='r'):
+    if path == 'bringup/{name}' and mode == 'w':
+        raise OSError(28)
+    return builtins.open(path, mode)
+def work(stage):
+    return stage
+"""
+    with stand_in:
+        with UsbBoard(stand_in.port) as board:
+            has_job(board, detached.start(refusing, 2))
+        stand_in.wait_for(b"ambula bringup 0")
+        stand_in.wait_for(b"28")
+        stand_in.reset()
+        stand_in.wait_for(b"ambula 0.1.0 thigh")
+
+
+@pytest.mark.parametrize("stage", [0, 1, 2])
+@pytest.mark.parametrize("cut_at", [1, 2, 4])
+def test_the_power_goes_in_the_middle_of_a_job(stand_in: StandIn, stage: int, cut_at: int) -> None:
+    """Whichever write it hits, of whichever stage: two starts later at most the firmware runs."""
+    with stand_in:
+        with contextlib.suppress(TransportError), UsbBoard(stand_in.port) as board:
+            has_job(board, detached.start("def work(stage):\n    return stage", 2))
+            board.replace(f"{FOLDER}/stage", str(stage).encode())
+            stand_in.power_off()
+        stand_in.reset(cut_at, "torn")
+        stand_in.wait_for(b"@cut", b">>> ", b"ambula 0.1.0 thigh")
+        for _ in range(2):
+            stand_in.reset()
+            if stand_in.wait_for(b">>> ", b"ambula 0.1.0 thigh") != b">>> ":
+                return
         stand_in.reset()
         stand_in.wait_for(b"ambula 0.1.0 thigh")
 

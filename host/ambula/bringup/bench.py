@@ -34,11 +34,8 @@ _feed()
 
 # Whatever a job left: the pointer names the firmware again, and the folder goes.
 _RECOVER = """
-p = _text('bringup/kept')
-if p and _text('firmware') == 'bringup':
-    with open('firmware.new', 'w') as f:
-        f.write(p)
-    os.rename('firmware.new', 'firmware')
+if _text('bringup/kept') and _text('firmware') == 'bringup':
+    os.rename('bringup/kept', 'firmware')
 _drop('bringup')
 for p in ('/data/bringup.tmp', 'bringup.tmp'):
     try:

@@ -2,8 +2,9 @@
 
 A job is a folder on the flash with a `start.py`, and the file that names the firmware's folder names this one: the
 step by which firmware is exchanged. The board starts the job, writes what comes of each stage, and resets between two.
-After the last stage it names its firmware again and stops at the prompt, where this end finds it. Cut off anywhere, the
-next start goes on with the next stage, so that after a few the firmware is back in any case.
+After the last stage it names its firmware again and stops at the prompt, where this end finds it. If nobody takes it
+there, a watchdog starts the firmware: a laptop that was killed ends no recording. Cut off anywhere, the next start goes
+on with the next stage, and a flash that takes nothing ends the job, so that the firmware is back in any case.
 """
 
 import contextlib
@@ -21,9 +22,11 @@ from ambula.usb.prompt import is_at_prompt
 NOTICE = "resets the board: USB goes and comes back"
 _LATE_S = 60.0
 _LOOK_S = 1.0
+_PATIENCE_MS = 120_000  # for which a board waits at the prompt; longer than this end looks for it
+_GOES_ON = "The board ends its job by itself, in {:.0f} s at most, and starts its firmware two minutes later."
 
 # `work(stage)`, which a row brings, returns what is written; a stage in which the board resets itself writes nothing.
-START = """
+_START = """
 import json, os, sys
 import machine
 
@@ -40,10 +43,8 @@ def _read(name):
     except OSError:
         return ''
 
-stage = int(_read('stage') or 0)
-print('ambula bringup', stage)
-_write('stage', str(stage + 1))
-if stage < {stages}:
+def _do(stage):
+    _write('stage', str(stage + 1))
     sys.path.insert(0, _read('kept'))
     try:
         found = work(stage)
@@ -51,15 +52,29 @@ if stage < {stages}:
         found = {{'error': type(e).__name__ + ' ' + str(e)}}
     _write('%d.json' % stage, json.dumps(found))
     machine.reset()
-else:
-    with open('firmware.new', 'w') as f:
-        f.write(_read('kept'))
-    os.rename('firmware.new', 'firmware')
+
+try:
+    stage = int(_read('stage') or 0)
+    print('ambula bringup', stage)
+    if stage < {stages}:
+        _do(stage)
+except Exception as e:
+    print(e)
+os.rename('bringup/kept', 'firmware')
+try:
+    machine.WDT(timeout={patience_ms})
+except AttributeError:
+    pass
 """
 
 _RESULTS = """
 _tell([json.loads(_text('bringup/%d.json' % i) or 'null') for i in range({stages})])
 """
+
+
+def start(work: str, stages: int) -> str:
+    """Return the `start.py` of a job."""
+    return _START.format(work=work, stages=stages, patience_ms=_PATIENCE_MS)
 
 
 def run_detached(bench: Bench, work: str, stages: int, takes_s: float, words: str) -> list[Any]:
@@ -73,12 +88,16 @@ def run_detached(bench: Bench, work: str, stages: int, takes_s: float, words: st
     bench.run(f"os.mkdir({FOLDER!r})")
     pointer = bench.run("print(_text('firmware'))").strip()
     bench.board.replace(KEPT, pointer.encode())
-    bench.board.replace(f"{FOLDER}/start.py", START.format(work=work, stages=stages).encode())
+    bench.board.replace(f"{FOLDER}/start.py", start(work, stages).encode())
     bench.board.replace("firmware", FOLDER.encode())
     bench.board.restart(COMES_UP_S)  # until the job says that it runs
     before = {port.device for port in find_ports()}
     bench.leave()
-    _come_back(bench, takes_s, words, before)
+    try:
+        _come_back(bench, takes_s, words, before)
+    except KeyboardInterrupt:
+        bench.note(_GOES_ON.format(takes_s))
+        raise
     found: list[Any] = bench.told(_RESULTS.format(stages=stages))
     bench.recover()
     errors: list[str] = [one["error"] for one in found if isinstance(one, dict) and "error" in one]

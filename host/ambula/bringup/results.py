@@ -105,11 +105,19 @@ class Bringup:
 
     def is_done(self, row: str) -> bool:
         """Whether a row was measured on this firmware and MicroPython, all of it."""
-        known, now = self.of_row(row), self.with_
-        same = ("micropython", "firmware_sha256")
-        return bool(known) and all(
-            r.verdict != NOT_MEASURED and all(r.with_.get(k) == now[k] for k in same) for r in known
-        )
+        known = self.of_row(row)
+        return bool(known) and all(r.verdict != NOT_MEASURED and self.is_of_now(r) for r in known)
+
+    def is_of_now(self, result: Result) -> bool:
+        """Whether a result is of the firmware and the MicroPython that the board has now."""
+        now = self.with_
+        return all(result.with_.get(key) == now[key] for key in ("micropython", "firmware_sha256"))
+
+    def take_board(self, board: BoardFacts) -> None:
+        """Go on with what the board is now; parts of another firmware or MicroPython are no part of a row of these."""
+        if board != self.board:
+            self.parts = {}
+        self.board = board
 
     def take(self, row: str, readings: Mapping[str, Reading]) -> list[Result]:
         """Put a row's readings in place of its older ones, and return them."""

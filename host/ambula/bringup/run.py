@@ -67,15 +67,15 @@ def load(path: Path, board: BoardFacts) -> Bringup:
     known = Bringup.load(path)
     if known.board.device_id != board.device_id:
         raise InputError(f"{path} is of another board ({known.board.device_id}): name another file with --out")
-    known.board = board
+    known.take_board(board)
     return known
 
 
 def chosen(bringup: Bringup, again: Sequence[str], only: Sequence[str], with_person: bool) -> list[Row]:
     """Return the rows that are to run, in their order; raises InputError for a name that is none."""
     for name in (*again, *only):
-        if name not in BY_NAME and name != FAILED:
-            raise InputError(f"there is no row {name!r}. Rows: {', '.join(BY_NAME)}; or {FAILED}")
+        if name not in BY_NAME and (name != FAILED or name in only):
+            raise InputError(f"there is no row {name!r}. Rows: {', '.join(BY_NAME)}; --again also takes {FAILED}")
     repeated = set(again)
     if FAILED in again:
         repeated |= {r.row for r in bringup.results if r.verdict == FAILS}

@@ -126,14 +126,14 @@ def bringup(
             path = file or Path(f"bringup-{board.device_id}.json")
             known = load(path, board)
             rows = chosen(known, again or [], only or [], asks)
+            known.save(path)  # a file that cannot be written is said before an hour of measuring
             _begin(screen, known, path, rows, sum(map(options.takes_s, rows)))
             run(bench, known, rows, lambda: known.save(path), screen.row, screen.result)
     finally:
         screen.still()
-    if not (asks or only):
-        leave_out(
-            known, [row for row in ROWS if row.by_person], "it needs a person: run this at a terminal, without --no-ask"
-        )
+    if not asks:
+        left = [row for row in ROWS if row.by_person and (not only or row.name in only)]
+        leave_out(known, left, "it needs a person: run this at a terminal, without --no-ask")
     known.save(path)
     if json:
         print_json(known.as_json())
@@ -151,9 +151,11 @@ def _begin(screen: Screen, known: Bringup, path: Path, rows: Sequence[Row], take
         screen.line(_SIMULATED, YELLOW)
     done = sum(known.is_done(row.name) for row in ROWS)
     before = f", {done} measured before" if done else ""
-    screen.line(
-        f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}, about {_time(takes_s)}{before}. Ctrl-C keeps what is done."
-    )
+    if rows:
+        count = f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}"
+        screen.line(f"{count}, about {_time(takes_s)}{before}. Ctrl-C keeps what is done.")
+    else:
+        screen.line(f"no row is left to measure{before}: --again ROW measures one again")
     screen.line(f"file: {path}", whole=True)
 
 
@@ -172,6 +174,8 @@ def _end(known: Bringup, path: Path) -> None:
     for why, names in reasons.items():
         out.line(f"not measured: {', '.join(names)}: {why}", DIM)
     out.line(", ".join(f"{len(counts[verdict])} {words}" for verdict, words in _COUNTED) + f": {path}", whole=True)
+    if old := sum(r.verdict != NOT_MEASURED and not known.is_of_now(r) for r in known.results):
+        out.line(f"{old} of them with an older firmware or MicroPython: run this again without --only")
     if counts[FAILS]:
         row = counts[FAILS][0].row
         out.line(f"next: put it right, then `ambula bringup --again {row}`, or --again failed for all that fail")

@@ -43,6 +43,15 @@ def test_a_row_is_done_on_its_firmware_and_micropython_only() -> None:
         assert not bringup.is_done("rate"), other
 
 
+def test_parts_of_a_row_are_of_the_same_firmware() -> None:
+    bringup = made()
+    bringup.parts["windows"] = [[300, 5, 9000]]
+    bringup.take_board(made().board)
+    assert bringup.parts
+    bringup.take_board(replace(made().board, firmware_sha256="11" * 32))
+    assert bringup.parts == {}
+
+
 def test_a_row_measured_again_takes_the_place_of_the_older() -> None:
     bringup = made(rate_hz=28.08)
     bringup.take("rate", {"rate_hz": Reading(26.0)})

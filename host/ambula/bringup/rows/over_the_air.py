@@ -28,7 +28,7 @@ async def read_a_log(radio: Radio, key: NodeKey, scan_s: float = _SCAN_S) -> dic
     """Find the node, read what it has of its log, and return rssi_dbm, bytes and seconds; NotMeasured if not heard."""
     near = [n for n in await find_nodes(radio, [key], scan_s) if n.key == key]
     if not near:
-        raise NotMeasured(f"the node was not heard in {scan_s:.0f} s: double-tap it, and --again air")
+        raise NotMeasured(f"the node was not heard in {scan_s:.0f} s: double-tap it, and run this again")
     return {"rssi_dbm": near[0].found.rssi_dbm, **await _read(radio, near[0], key)}
 
 
@@ -65,7 +65,10 @@ def _measure(bench: Bench) -> Measured:
     device = bench.run(on_board.IDENTITY).strip()
     key = next((k for k in KeyFile().load() if k.device_id == device), None)
     if key is None:
-        raise NotMeasured("not set up on this computer: `ambula setup --start tap`, then --again air")
+        raise NotMeasured(
+            "not set up on this computer: `ambula setup --participant TEST --role thigh --start tap`, then run this "
+            "again"
+        )
     bench.leave()  # its firmware starts, and opens a window for a minute
     try:
         return asyncio.run(_over_the_air(bench, key))

@@ -2,7 +2,7 @@
 
 from ambula.bringup.bench import Bench
 from ambula.bringup.detached import NOTICE, run_detached
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.row import Measured, NotMeasured, Reading, Row
 
 _WORDS = "bring-up"
 
@@ -37,9 +37,16 @@ def work(stage):
 """
 
 
+def _check_power(cause: str, memory: str) -> None:
+    """Raise NotMeasured where the power went in the middle: that is no answer to what a reset leaves."""
+    if cause == "power on" and not memory:
+        raise NotMeasured("the board was powered up anew in the middle of it")
+
+
 def _measure_restart(bench: Bench) -> Measured:
     bench.hardware()
     _, (cause, words) = run_detached(bench, _RESTART, 2, 15, "restarting")
+    _check_power(cause, words)
     told = f"{cause}, {'words' if words == _WORDS else 'no words'}"
     return {"restart_words": Reading(told, {"cause": cause, "last_words": words})}
 
@@ -49,6 +56,7 @@ def _measure_hang(bench: Bench) -> Measured:
     bench.must_have("machine.RTC", "machine.RTC")
     hung, (cause, memory) = run_detached(bench, _HANG, 2, 75, "hanging, until the watchdog resets it")
     evidence = {"cause": cause, "memory": memory}
+    _check_power(cause, memory)
     if hung == "alive":
         return {"watchdog_words": Reading(None, evidence, "the watchdog let a hang go on for 90 s", failed=True)}
     return {"watchdog_words": Reading(f"{cause}, {'kept' if memory == _WORDS else 'lost'}", evidence)}
