@@ -351,6 +351,25 @@ def test_radio_windows_go_on_where_they_were_broken_off(
     assert json.loads((tmp_path / "b.json").read_text())["parts"] == {}
 
 
+def test_ctrl_c_in_the_middle_of_a_job_says_what_the_board_does(
+    bringup: Run, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(detached, "_come_back", stop)
+    with stand_in:
+        ran, found = bringup(stand_in, *only("usb_frames", "restart_words"))
+        assert (ran.code, set(found)) == (130, {"usb_frames"})
+        assert (
+            "The board ends its job by itself, in 15 s at most, and starts its firmware two minutes later." in ran.out
+        )
+        stand_in.wait_for(b"ambula bringup 2")
+        stand_in.wait_for(b">>> ")
+        stand_in.reset()
+        stand_in.wait_for(b"ambula 0.1.0 thigh")
+
+
 WDT = """
 class Wdt:
     def __init__(self, timeout):
