@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ambula.base.errors import AmbulaError, BoardError, TransportError
-from ambula.bringup.row import NotMeasured, Row
+from ambula.bringup.reading import NotMeasured
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
 
@@ -52,10 +52,6 @@ class Options:
     windows: int = 1000
     air_windows: int = 4
     radio: str = ""
-
-    def takes_s(self, row: Row) -> int:
-        """Return the seconds that a row takes."""
-        return round(row.takes_s + (row.each_s * getattr(self, row.per) if row.per else 0))
 
 
 class Bench:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ambula.base.errors import BoardError, TransportError
 from ambula.bringup.bench import FOLDER, KEPT, Bench
-from ambula.bringup.row import NotMeasured
+from ambula.bringup.reading import NotMeasured
 from ambula.usb.flash import COMES_UP_S
 from ambula.usb.ports import find_ports
 from ambula.usb.prompt import is_at_prompt

@@ -15,7 +15,7 @@ from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
 from ambula.base.version import __version__
 from ambula.bringup.figures import FAILS, FIGURES, NOT_MEASURED, Value
-from ambula.bringup.row import Reading
+from ambula.bringup.reading import Reading
 
 FORMAT = "ambula-bringup"
 VERSION = 1

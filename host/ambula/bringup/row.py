@@ -2,32 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from ambula.bringup.figures import Value
-
-if TYPE_CHECKING:
-    from ambula.bringup.bench import Bench
-
-
-class NotMeasured(Exception):
-    """A row cannot be measured here; its words say why."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A figure's value, None for one that could not be had, and what it rests on; `why`: without a value, the reason.
-
-    failed: there is no value because what was to be measured failed.
-    """
-
-    value: Value | None
-    evidence: Any = None
-    why: str = ""
-    failed: bool = False
-
-
-Measured = dict[str, Reading]
+from ambula.bringup.bench import Bench, Options
+from ambula.bringup.reading import Measured
 
 
 @dataclass(frozen=True)
@@ -43,9 +20,13 @@ class Row:
     does: str
     takes_s: int
     figures: tuple[str, ...]
-    measure: Callable[["Bench"], Measured]
+    measure: Callable[[Bench], Measured]
     notice: str = ""
     by_person: bool = False
     advice: str = ""
     per: str = ""
     each_s: float = 0
+
+    def seconds(self, options: Options) -> int:
+        """Return how long it takes with what the user chose."""
+        return round(self.takes_s + (self.each_s * getattr(options, self.per) if self.per else 0))

@@ -8,8 +8,9 @@ from ambula.base.errors import BoardError, InputError
 from ambula.bringup.bench import FOLDER, Bench
 from ambula.bringup.figures import FAILS
 from ambula.bringup.order import BY_NAME, ROWS
+from ambula.bringup.reading import Measured, NotMeasured, Reading
 from ambula.bringup.results import BoardFacts, Bringup, Result
-from ambula.bringup.row import Measured, NotMeasured, Reading, Row
+from ambula.bringup.row import Row
 from ambula.usb import on_board
 from ambula.usb.state import State, look
 

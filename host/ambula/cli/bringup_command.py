@@ -57,7 +57,7 @@ class Screen:
 
     def row(self, row: Row) -> None:
         """Say which row begins; one that changes the board, or needs a hand, gets a line."""
-        takes = _time(self._options.takes_s(row))
+        takes = _time(row.seconds(self._options))
         if row.notice:
             self.line(f"{row.name}, {takes}: {row.notice}", DIM)
         self.say(f"{row.does}, {takes}")
@@ -127,7 +127,7 @@ def bringup(
             known = load(path, board)
             rows = chosen(known, again or [], only or [], asks)
             known.save(path)  # a file that cannot be written is said before an hour of measuring
-            _begin(screen, known, path, rows, sum(map(options.takes_s, rows)))
+            _begin(screen, known, path, rows, sum(row.seconds(options) for row in rows))
             run(bench, known, rows, lambda: known.save(path), screen.row, screen.result)
     finally:
         screen.still()
@@ -200,7 +200,7 @@ def _list_rows(options: Options) -> None:
     out.table(Table(lines, ("row", "figure", "limit")))
     for row in ROWS:
         notice = f"; {row.notice}" if row.notice else ""
-        out.line(f"{row.name}: {row.does}, {_time(options.takes_s(row))}{notice}")
+        out.line(f"{row.name}: {row.does}, {_time(row.seconds(options))}{notice}")
 
 
 def _time(seconds: int) -> str:

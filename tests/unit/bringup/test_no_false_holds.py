@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, NotMeasured, Reading
+from ambula.bringup.reading import Measured, NotMeasured, Reading
 from ambula.bringup.rows import light_sleep, resets, taps
 
 BENCH = cast(Bench, SimpleNamespace(hardware=lambda: None, must_have=lambda *_: None))

@@ -9,8 +9,8 @@ import pytest
 
 from ambula.base.errors import InputError
 from ambula.bringup.figures import FAILS, HOLDS
+from ambula.bringup.reading import Reading
 from ambula.bringup.results import Bringup
-from ambula.bringup.row import Reading
 from tests.support.made_bringup import made
 
 

@@ -1,7 +1,8 @@
 """The cell's voltage: what the board says, against what a meter says."""
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.reading import Measured, Reading
+from ambula.bringup.row import Row
 
 _READINGS = 5
 

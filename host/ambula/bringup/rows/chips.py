@@ -7,7 +7,8 @@ By registers of the data sheets, not by the drivers: LSM6DS3TR-C DocID030071, 9.
 from typing import Any
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, NotMeasured, Reading, Row
+from ambula.bringup.reading import Measured, NotMeasured, Reading
+from ambula.bringup.row import Row
 
 SENSOR_ID = 0x6A
 _NO_ANSWER = "it does not answer: {}"

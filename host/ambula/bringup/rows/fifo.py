@@ -4,7 +4,8 @@ Level and overrun by the registers: LSM6DS3TR-C data sheet, 9.37 and 9.38.
 """
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.reading import Measured, Reading
+from ambula.bringup.row import Row
 from ambula.bringup.rows.chips import need_sensor
 
 _MOST_S = 40

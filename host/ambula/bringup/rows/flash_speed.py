@@ -5,7 +5,8 @@ bytes, and a chunk of the log 32 KiB: firmware/node/log.py.
 """
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.reading import Measured, Reading
+from ambula.bringup.row import Row
 
 _APPENDS = 64
 _CHUNK = 16

@@ -4,7 +4,8 @@ The radio takes its memory from the IDF heap, of which MicroPython's own heap ta
 """
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.reading import Measured, Reading
+from ambula.bringup.row import Row
 
 _NAMES = ("heap_at_prompt", "heap_block", "heap_with_program", "heap_with_radio")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from ambula.base.errors import AmbulaError
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, NotMeasured, Reading, Row
+from ambula.bringup.reading import Measured, NotMeasured, Reading
+from ambula.bringup.row import Row
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
 from ambula.nodes.visit import Near, find_nodes, owner, visiting

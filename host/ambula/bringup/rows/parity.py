@@ -4,7 +4,8 @@ from array import array
 from math import pi, sin
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.reading import Measured, Reading
+from ambula.bringup.row import Row
 from nodecore import record, roles
 from nodecore.sampling import COUNTS_PER_G, EPOCH_SAMPLES, ODR_HZ
 from nodecore.score import EpochScorer

@@ -1,7 +1,8 @@
 """Radio windows by the hundred: whether each opens, and what of the heap is left behind."""
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, NotMeasured, Reading, Row
+from ambula.bringup.reading import Measured, NotMeasured, Reading
+from ambula.bringup.row import Row
 
 _CHUNK = 10
 

@@ -1,7 +1,8 @@
 """The sensor's rate: samples counted between two beginnings of the clock's seconds."""
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, NotMeasured, Reading, Row
+from ambula.bringup.reading import Measured, NotMeasured, Reading
+from ambula.bringup.row import Row
 from ambula.bringup.rows.chips import need_clock, need_sensor
 
 _SECONDS = 60

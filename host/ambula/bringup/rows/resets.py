@@ -2,7 +2,8 @@
 
 from ambula.bringup.bench import Bench
 from ambula.bringup.detached import NOTICE, run_detached
-from ambula.bringup.row import Measured, NotMeasured, Reading, Row
+from ambula.bringup.reading import Measured, NotMeasured, Reading
+from ambula.bringup.row import Row
 
 _WORDS = "bring-up"
 

@@ -1,7 +1,8 @@
 """The sensor's own test, and its noise at rest: by the check that the firmware runs at each start."""
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.reading import Measured, Reading
+from ambula.bringup.row import Row
 from ambula.bringup.rows.chips import need_sensor
 
 _CHECK = """

@@ -4,7 +4,8 @@ USB_SERIAL_JTAG_FRAM_NUM_REG: ESP32-C3 technical reference manual, "USB Serial/J
 """
 
 from ambula.bringup.bench import Bench
-from ambula.bringup.row import Measured, Reading, Row
+from ambula.bringup.reading import Measured, Reading
+from ambula.bringup.row import Row
 
 _FRAMES = """
 before = machine.mem32[0x60043024] & 0x7FF
