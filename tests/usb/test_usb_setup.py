@@ -202,6 +202,6 @@ def test_a_recording_is_not_erased_because_a_file_of_the_set_up_is_lost(
         with UsbBoard(stand_in.port) as board:
             board.run(f"os.remove({lost!r})")
         command = ("setup", "--port", stand_in.port, "--participant", "P02", "--role", "thigh", "--zone", "UTC")
-        assert "has a recording of somebody" in ambula(*command).failed_with(3)
+        assert "has a recording of a wearer, and its settings" in ambula(*command).failed_with(3)
         assert log_chunks(stand_in.flash)
         assert ambula(*command, "--erase").code == 0

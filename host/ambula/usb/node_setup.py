@@ -164,7 +164,7 @@ def _starts_anew(known: list[NodeKey], device: str, state: State, wanted: Wanted
     elif state.is_set_up:
         whose = "that was set up on another computer"
     else:
-        whose = "of somebody: its settings or its key are missing"
+        whose = "of a wearer, and its settings or its key are missing"
     raise InputError(f"this node has a recording {whose}: sync it first, then set it up with --erase")
 
 
