@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.bringup.row import NotMeasured
+from ambula.bringup.reading import NotMeasured
 from ambula.bringup.rows.over_the_air import count_windows, read_a_log
 from ambula.nodes.sync import sync_each
 from ambula.nodes.visit import find_nodes

@@ -3,7 +3,7 @@
 from ambula.bringup.figures import Value
 from ambula.bringup.order import ROW_OF
 from ambula.bringup.results import BoardFacts, Bringup
-from ambula.bringup.row import Reading
+from ambula.bringup.reading import Reading
 
 DEVICE = "0102030405064333"
 
