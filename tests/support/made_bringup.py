@@ -2,8 +2,8 @@
 
 from ambula.bringup.figures import Value
 from ambula.bringup.order import ROW_OF
-from ambula.bringup.results import BoardFacts, Bringup
 from ambula.bringup.reading import Reading
+from ambula.bringup.results import BoardFacts, Bringup
 
 DEVICE = "0102030405064333"
 
