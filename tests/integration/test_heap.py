@@ -57,7 +57,7 @@ def test_a_visit_that_is_cut_off_for_want_of_memory_goes_on_in_the_same_window(t
                 (stored,) = store.nodes()
                 told = [e.payload for e in store.events(stored.node_id) if e.code == segment.FAULT]
                 (words,) = told
-                assert re.fullmatch(rb"radio: MemoryError ordered at node\.link:\d+ _queue_reply", words), words
+                assert re.fullmatch(rb"radio: MemoryError ordered at node\.serving:\d+ _queue_reply", words), words
             (again,) = await find_nodes(rig.radio, rig.keys, 30)
             assert again.found.address != near.found.address
 
