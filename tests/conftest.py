@@ -2,12 +2,12 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.support.fetched import why_not_fetched
 from tests.support.printing import no_pango
 
 # What a terminal's owner likes: it changes what the command and its libraries write, also in the processes of tests.
@@ -42,12 +42,8 @@ def _prints() -> None:
 def micropython32() -> str:
     """A MicroPython with words of 32 bits, as a board's; skipped, with why, where it cannot be had."""
     script = Path(__file__).with_name("words32") / "fetch"
-    try:
-        fetched = subprocess.run([script], capture_output=True, text=True, timeout=300, check=False)
-    except OSError as e:
-        pytest.skip(f"no 32-bit MicroPython: {e}")
-    if fetched.returncode:
-        pytest.skip((fetched.stderr.strip().splitlines() or ["tests/words32/fetch failed without a word"])[-1])
+    if why := why_not_fetched(script, 300):
+        pytest.skip(why)
     return str(Path(__file__).parents[1] / "build" / "micropython32" / "micropython")
 
 

@@ -1,12 +1,12 @@
 """What the node wants of a heap with words of 32 bits, as a board's: see tests/words32."""
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from ambula.base.errors import AmbulaError
+from tests.support.fetched import why_not_fetched
 from tests.words32 import measure
 
 FETCH = Path(measure.__file__).with_name("fetch")
@@ -25,9 +25,8 @@ def works(heap_kib: int) -> bool:
 
 def smallest(say: Callable[[str, str], None]) -> None:
     """Print what is loaded, and the smallest heap in which a morning of meetings and a sync goes well."""
-    fetched = subprocess.run([FETCH], capture_output=True, text=True, check=False)
-    if fetched.returncode:
-        say("heap, words of 32 bits", f"left out: {(fetched.stderr.strip().splitlines() or ['?'])[-1]}")
+    if why := why_not_fetched(FETCH, 300):
+        say("heap, words of 32 bits", f"left out: {why}")
         return
     micropython = str(FETCH.parents[2] / "build" / "micropython32" / "micropython")
     with tempfile.TemporaryDirectory() as folder:

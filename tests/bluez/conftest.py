@@ -1,6 +1,5 @@
 """What all tests against real BlueZ share: two nodes that have recorded, and one guest."""
 
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from ambula.sim.node import find_micropython
 from tests.bluez.guest import Guest
 from tests.support import worn
+from tests.support.fetched import why_not_fetched
 
 _FETCH_TIMEOUT_S = 900
 
@@ -17,11 +17,8 @@ _FETCH_TIMEOUT_S = 900
 @pytest.fixture(scope="session")
 def guest() -> Iterator[Guest]:
     """The laptop, up and running, without an adapter; skipped where it cannot be had."""
-    fetched = subprocess.run(
-        [Path(__file__).with_name("fetch")], capture_output=True, text=True, timeout=_FETCH_TIMEOUT_S, check=False
-    )
-    if fetched.returncode:
-        pytest.skip((fetched.stderr.strip().splitlines() or ["tests/bluez/fetch failed without a word"])[-1])
+    if why := why_not_fetched(Path(__file__).with_name("fetch"), _FETCH_TIMEOUT_S):
+        pytest.skip(why)
     with tempfile.TemporaryDirectory(prefix="ambula-vm-") as folder:  # short enough for its sockets
         machine = Guest(Path(folder))
         try:
