@@ -5,7 +5,6 @@ first allocation fails, in its middle; a call that allocates nothing goes well.
 """
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.sim.states import StateTimes
 from tests.durability import lives
 from tests.durability.lives import MINUTE, MINUTE_MS, START_MS, Life
+from tests.support.anew import start_anew
 
 HEAP = "320k"  # the modules in which faults are planted are loaded before all others, and stay
 MINUTES, FROM = 16, 4
@@ -52,9 +52,7 @@ def live(folder: Path, *faults: lives.Fault) -> tuple[Life, StateTimes]:
         wearer = VirtualWearer(0, lives.noise(MINUTES * MINUTE), START_MS, config=config)
         async with Rig(folder, [wearer], heap=HEAP) as rig:
             node = rig.nodes["thigh"]
-            await node.kill()
-            node._settings = replace(node._settings, faults=faults)
-            await node.start()
+            await start_anew(node, faults=faults)
             await rig.run_until(START_MS + MINUTES * MINUTE_MS + SETTLE_MS)
             assert [line for line in node.output if line.startswith("@struck")] == [f"@struck {f[1]}" for f in faults]
             return node.resets, await node.power()

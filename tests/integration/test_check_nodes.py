@@ -3,13 +3,13 @@
 import asyncio
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.synthetic import Kind, Participant, Stretch, simulate
+from tests.support.anew import start_anew
 from tests.support.command import Laptop
 
 _MINUTES = 3
@@ -73,10 +73,8 @@ def test_a_node_that_recorded_nothing_or_was_stopped_is_a_no_go(tmp_path: Path) 
 
     async def go() -> None:
         async with rig_now(tmp_path / "rig") as rig:
-            back = rig.nodes["back"]
-            await back.kill()
-            back._settings = replace(back._settings, faults=(("fifo", "stuck", 0, 2 * round(time.time() * 1000), 0),))
-            await back.start()
+            stuck = ("fifo", "stuck", 0, 2 * round(time.time() * 1000), 0)
+            await start_anew(rig.nodes["back"], faults=(stuck,))
             await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
             laptop = Laptop(rig.air, tmp_path)
             rig.laptop_near()

@@ -1,7 +1,6 @@
 """A node tells over the virtual air what its sensor answered at the start, and how much room its log has."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from ambula.nodes.info import Health
 from ambula.nodes.visit import find_nodes
 from ambula.sim.image import BLOCK_SIZE, LOG_BLOCKS
 from ambula.sim.rig import Rig, VirtualWearer
+from tests.support.anew import start_anew
 from tests.support.worn import START_MS
 
 ALWAYS = (START_MS - 60_000, START_MS * 2, 0)
@@ -25,9 +25,7 @@ def health_of(folder: Path, *faults: tuple[str, str]) -> Health:
         async with Rig(folder, [VirtualWearer(0, SAMPLES, START_MS)]) as rig:
             node = rig.nodes["thigh"]
             if faults:
-                await node.kill()
-                node._settings = replace(node._settings, faults=tuple((*fault, *ALWAYS) for fault in faults))
-                await node.start()
+                await start_anew(node, faults=tuple((*fault, *ALWAYS) for fault in faults))
             await rig.run_until(START_MS + 30_000)
             rig.laptop_near(tap=False)  # the window of the start is still open
             (near,) = await find_nodes(rig.radio, rig.keys, 30)

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from ambula.sim.node import HEAP
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import segment
+from tests.support.anew import start_anew
 from tests.support.worn import START_MS
 
 EPOCHS = 120
@@ -43,11 +43,8 @@ def test_a_visit_that_is_cut_off_for_want_of_memory_goes_on_in_the_same_window(t
 
     async def go() -> None:
         async with Rig(tmp_path, [VirtualWearer(0, samples, START_MS)]) as rig:
-            node = rig.nodes["thigh"]
-            await node.kill()
             fault = ("node.session:Session.seal", "MemoryError", end_ms, 2 * end_ms, 1)
-            node._settings = replace(node._settings, faults=(fault,))
-            await node.start()
+            await start_anew(rig.nodes["thigh"], faults=(fault,))
             await rig.run_until(end_ms)
             rig.laptop_near()
             (near,) = await find_nodes(rig.radio, rig.keys, 30)
@@ -71,11 +68,8 @@ def test_a_node_that_breaks_off_each_visit_is_not_called_out_of_range_alone(tmp_
 
     async def go() -> None:
         async with Rig(tmp_path, [VirtualWearer(0, samples, START_MS)]) as rig:
-            node = rig.nodes["thigh"]
-            await node.kill()
             fault = ("node.session:Session.start", "MemoryError", end_ms, 2 * end_ms, 0)
-            node._settings = replace(node._settings, faults=(fault,))
-            await node.start()
+            await start_anew(rig.nodes["thigh"], faults=(fault,))
             await rig.run_until(end_ms)
             rig.laptop_near()
             near = await find_nodes(rig.radio, rig.keys, 30)

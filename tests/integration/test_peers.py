@@ -1,7 +1,7 @@
 """Two nodes, one answer: the thigh meets the back in their shared windows, fuses, and says what the host would say."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -19,6 +19,7 @@ from ambula.store import Store
 from ambula.synthetic import Participant, default_day, simulate
 from nodecore import segment
 from nodecore.sampling import COUNTS_PER_G
+from tests.support.anew import start_anew
 
 DAY_MS = 1_772_409_600_000  # 2026-03-02, 0:00 UTC
 START_S = 8 * 3600
@@ -141,9 +142,7 @@ def test_a_back_that_does_not_know_the_time_is_left_to_the_host_until_it_does(tm
         start_ms = wearers[0].start_ms
         async with Rig(tmp_path, wearers, peers=True) as rig:
             await rig.run_until(start_ms + 896_000)
-            await rig.nodes["back"].kill()
-            rig.nodes["back"]._settings = replace(rig.nodes["back"]._settings, clock_is_set=False)
-            await rig.nodes["back"].start(power_on_ms=start_ms + 899_000)
+            await start_anew(rig.nodes["back"], clock_is_set=False, power_on_ms=start_ms + 899_000)
             await rig.run_until(start_ms + 2_800_000)
             before = await synced(rig, tmp_path)  # which sets the clock
             await rig.run_until(start_ms + 5_780_000)

@@ -1,7 +1,6 @@
 """A laptop starts and stops a recording over the virtual air, whatever the plan says."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from ambula.nodes.visit import find_nodes
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import protocol, segment
+from tests.support.anew import start_anew
 from tests.support.worn import START_MS
 
 EPOCHS = 120
@@ -49,9 +49,7 @@ def test_start_and_stop_outdo_the_plan(tmp_path: Path) -> None:
             rig.laptop_near()
             assert await visit(rig, "stop", "stop") == [recording, protocol.CLOCK_SET, protocol.CLOCK_SET]
             await rig.run_until(START_MS + 300_000)
-            await rig.nodes["thigh"].kill()
-            rig.nodes["thigh"]._settings = replace(rig.nodes["thigh"]._settings, power_on_ms=START_MS + 310_000)
-            await rig.nodes["thigh"].start()
+            await start_anew(rig.nodes["thigh"], power_on_ms=START_MS + 310_000)
             await rig.run_until(START_MS + 400_000)
             rig.laptop_near()
             assert await visit(rig, "start") == [protocol.CLOCK_SET, recording]
