@@ -415,6 +415,7 @@ def work(stage):
             has_job(board, detached.start(refusing, 2))
         stand_in.wait_for(b"ambula bringup 0")
         stand_in.wait_for(b"28")
+        stand_in.wait_for(b">>> ")  # only now is the firmware named again
         stand_in.reset()
         stand_in.wait_for(b"ambula 0.1.0 thigh")
 
