@@ -8,6 +8,7 @@ from node import FIRMWARE
 from node import plan as plans
 from nodecore import blocks, protocol
 from nodecore.compat import const
+from nodecore.sampling import EPOCH_S, EPOCHS_A_DAY
 
 _PIECE = const(128)  # of the log at a time, for a receipt
 
@@ -58,6 +59,16 @@ def _now(app, session, command):
     return protocol.OK, struct.pack("<I", today.epoch) + app.recorder.record + day
 
 
+def _plan(app, session, command):
+    """When the recording begins or began, and for how many days it is to last."""
+    plan = app.plan
+    if plan.state != plans.WAITING:
+        start_s = plan.since * EPOCH_S if plan.is_known else 0
+    else:
+        start_s = 0 if plan.start == "tap" else plan.start
+    return protocol.OK, struct.pack("<IH", start_s, plan.length // EPOCHS_A_DAY)
+
+
 def _receipt(app, session, command):
     log = app.log
     start, end = log.span(command, protocol.COMMAND_HEADER)
@@ -81,4 +92,5 @@ _HANDLERS = {
     protocol.RECEIPT: _receipt,
     protocol.HEALTH: _health,
     protocol.NOW: _now,
+    protocol.PLAN: _plan,
 }

@@ -131,5 +131,5 @@ class Serving:
 
 
 _PEER_MAY = (protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO)
-_QUESTIONS = (protocol.INFO, protocol.HEALTH, protocol.NOW, protocol.RECEIPT)
+_QUESTIONS = (protocol.INFO, protocol.HEALTH, protocol.NOW, protocol.PLAN, protocol.RECEIPT)
 _WITH_ARGUMENTS = (protocol.TIME_SET, protocol.READ, protocol.ACK, protocol.RECEIPT)

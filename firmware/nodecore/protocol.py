@@ -25,6 +25,7 @@ RECEIPT = const(9)  # u32 from, u32 to -> proof of these log bytes, 16 bytes
 START = const(10)  # records from now on -> u32 log end
 HEALTH = const(11)  # -> the health block
 NOW = const(12)  # -> the newest record and what the node knows of the day, see SPEC.md
+PLAN = const(13)  # -> u32 UTC s at which the recording begins or began, u16 days; 0: not known, no end
 HELLO = const(16)  # 16 bytes of the laptop's nonce -> 16 of the node's, 16 of the node's proof; not sealed
 PROVE = const(17)  # 16 bytes of the laptop's proof; from its OK on every message both ways is sealed
 PEER_HELLO = const(18)  # the same two steps with the key of a pair of nodes: for the thigh at the back, to read only

@@ -87,7 +87,7 @@ def test_spec_has_the_sizes() -> None:
 
 
 def test_spec_has_every_command_and_status() -> None:
-    names = "time get,time set,seal,read,acknowledge,cancel,stop,info,receipt,start,health"
+    names = "time get,time set,seal,read,acknowledge,cancel,stop,info,receipt,start,health,now,plan"
     assert f"**Health block**, {struct.calcsize(protocol.HEALTH_FORMAT)} bytes" in SPEC
     for number, name in enumerate(names.split(","), start=protocol.TIME_GET):
         assert f"| {number} {name} |" in SPEC

@@ -129,6 +129,8 @@ class Node:
     def __init__(self, log):
         self.log = log
         self.config = self.today = self.plan = self.recorder = self
+        self.since = self.length = 0
+        self.is_known = False
         self.record = bytearray(record.SIZE)
 
     def measure(self):
@@ -212,6 +214,7 @@ _COMMANDS = (
     bytes((protocol.CANCEL, 8)),
     bytes((protocol.INFO, 9)),
     bytes((protocol.HEALTH, 10)),
+    bytes((protocol.PLAN, 11)),
 )
 
 

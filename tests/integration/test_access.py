@@ -79,6 +79,7 @@ COMMANDS = {
     protocol.START: b"",
     protocol.HEALTH: b"",
     protocol.NOW: b"",
+    protocol.PLAN: b"",
     99: b"",
 }
 PEER_MAY = {protocol.TIME_GET, protocol.READ, protocol.CANCEL, protocol.INFO}

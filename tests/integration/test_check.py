@@ -13,7 +13,7 @@ from nodecore import headers, segment
 from tests.support.command import Ambula
 
 FIRST_EPOCH = 356_000_000
-PLAN = [Stretch(0, 30, Kind.STANDING), Stretch(30, 30, Kind.SITTING), Stretch(60, 30, Kind.WALKING)]
+PLAN = [Stretch(0, 30, Kind.STANDING), Stretch(30, 30, Kind.RECLINED), Stretch(60, 30, Kind.WALKING)]
 UPSIDE_DOWN = Participant(3, thigh_mount=Mount(roll_deg=180))
 
 
@@ -49,7 +49,7 @@ def _segment(records: NDArray[np.uint8]) -> Segment:
 def test_recordings_of_nodes_worn_right_are_a_go(ambula: Ambula, tmp_path: Path) -> None:
     thigh, back = recordings(tmp_path, Participant(3))
     ran = ambula("check", "--thigh", thigh, "--back", back)
-    assert (ran.code, ran.out, ran.err) == (0, "Go: the nodes are worn as they should be.\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "Worn as they should be.\n", "")
 
 
 def test_a_node_upside_down_is_a_no_go_in_words(ambula: Ambula, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_json_tells_the_same_to_a_script(ambula: Ambula, tmp_path: Path) -> None
     thigh, back = recordings(tmp_path, UPSIDE_DOWN)
     ran = ambula("check", "--thigh", thigh, "--back", back, "--json")
     found = json.loads(ran.out)
-    assert (ran.code, ran.err, found["go"]) == (8, "", False)
+    assert (ran.code, ran.err, found["worn_right"]) == (8, "", False)
     assert [(f["code"], f["node"], f["level"]) for f in found["findings"]] == [("upside_down", "thigh", "fault")]
     assert found["turns"]["thigh"]["upside_down"] is True
     assert found["seconds"]["sitting"]["from"] >= 30
@@ -81,5 +81,7 @@ def test_offline_the_store_is_asked(ambula: Ambula, tmp_path: Path) -> None:
 
 def test_what_cannot_be_asked_is_said(ambula: Ambula, tmp_path: Path) -> None:
     thigh, _ = recordings(tmp_path, Participant(3))
-    assert "not both" in ambula("check", "--thigh", thigh, "--store", tmp_path / "a.db").failed_with(3)
+    assert "go only with" in ambula("check", "--thigh", thigh, "--store", tmp_path / "a.db").failed_with(3)
+    assert "leave out --live" in ambula("check", "--nodes-only", "--live").failed_with(3)
+    assert "leave out --nodes-only" in ambula("check", "--offline", "--accept", "me").failed_with(3)
     assert "no store" in ambula("check", "--offline", "--store", tmp_path / "none.db").failed_with(4)

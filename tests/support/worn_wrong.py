@@ -16,7 +16,8 @@ Fault = tuple[str, str]
 """(code, node) as in a Finding"""
 
 TURNS = ("upside_down", "inside_out", "rotated", "tilted")
-PHASES = {"missing_standing": Kind.STANDING, "missing_sitting": Kind.SITTING, "missing_walking": Kind.WALKING}
+SEATED = Kind.RECLINED  # on a chair, leaning back, as the wearer is asked to
+PHASES = {"missing_sitting": SEATED, "missing_walking": Kind.WALKING}
 FAULTS: list[Fault] = [
     *((code, node) for code in (*TURNS, "not_moving") for node in ("thigh", "back")),
     ("swapped", ""),
@@ -28,17 +29,20 @@ PAIRS = [pair for pair in combinations(FAULTS, 2) if not all(code in PHASES for 
 def visible(faults: tuple[Fault, ...]) -> set[Fault]:
     """What of some faults can be seen at all: one may hide the other, or two may make a third."""
     seen = set(faults)
-    for node, telling in (("thigh", "missing_sitting"), ("back", "missing_walking")):
+    if ("missing_walking", "") in seen:
+        return {fault for fault in seen if fault[0] in ("missing_walking", "not_moving")}
+    for node in ("thigh", "back"):
         if ("not_moving", node) in seen:
             seen -= {(code, node) for code in TURNS}
-        if (telling, "") in seen:
+            seen.discard(("swapped", ""))  # one node alone is where it is called, but for its samples
+        if ("missing_sitting", "") in seen:
             seen -= {("inside_out", node), ("rotated", node)}
         if {("inside_out", node), ("rotated", node)} <= seen:
             seen.remove(("inside_out", node))  # half a turn and a quarter are a quarter the other way
         if ("tilted", node) in seen:
             seen.discard(("upside_down", node))  # what lies across has no up
     if ("not_moving", "thigh") in seen:
-        seen -= {("missing_sitting", ""), ("missing_standing", "")}
+        seen.discard(("missing_sitting", ""))
     return seen
 
 
@@ -49,7 +53,7 @@ def worn(seed: int, faults: tuple[Fault, ...]) -> list[NDArray[np.int16]]:
     mounts = {"thigh": person.thigh_mount, "back": person.back_mount}
     for code, node in faults:
         if code in TURNS:
-            mounts[node] = _turned(mounts[node], code, dice)
+            mounts[node] = turned(mounts[node], code, dice)
     swapped = ("swapped", "") in faults
     on_thigh, on_back = ("back", "thigh") if swapped else ("thigh", "back")
     person = replace(person, thigh_mount=mounts[on_thigh], back_mount=mounts[on_back])
@@ -81,7 +85,8 @@ def told(result: Donning) -> set[Fault]:
     return {(f.code, f.node) for f in result.findings if f.level is not Level.NOTE}
 
 
-def _turned(mount: Mount, code: str, dice: np.random.Generator) -> Mount:
+def turned(mount: Mount, code: str, dice: np.random.Generator) -> Mount:
+    """Return how a node sits after one of `TURNS` was made to it."""
     side = float(dice.choice((-1.0, 1.0)))
     if code == "upside_down":
         return replace(mount, roll_deg=mount.roll_deg + 180)
@@ -98,7 +103,7 @@ def _turned(mount: Mount, code: str, dice: np.random.Generator) -> Mount:
 def _plan(dice: np.random.Generator, left_out: set[Kind]) -> list[Stretch]:
     plan: list[Stretch] = []
     now_s = 0.0
-    for kind in (Kind.STANDING, Kind.SITTING, Kind.WALKING):
+    for kind in (Kind.STANDING, SEATED, Kind.WALKING):
         long_s = round(float(dice.uniform(20, 60)), 1)
         spm = float(dice.uniform(70, 120)) if kind is Kind.WALKING else None
         if kind not in left_out:

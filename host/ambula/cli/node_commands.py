@@ -32,7 +32,7 @@ from ambula.nodes.sync import SyncReport, SyncResult, sync_near
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, missing
 from ambula.participant.thigh_fusion import agreement, body_fusion
 from ambula.recordings.calibration import Calibration, calibrate_records
-from ambula.store import NodeRow, Store
+from ambula.store import Check, NodeRow, Store
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
 from nodecore import protocol
@@ -287,7 +287,14 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
         "clock_drift_ppm": None if math.isnan(clock.drift_ppm) else round(clock.drift_ppm, 1),
         "clock_unexplained_step_s": round(clock.step_ms / 1000, 1) or None,
+        "checks": "; ".join(_checked(check) for check in store.checks(node.participant)) or None,
     }
+
+
+def _checked(check: Check) -> str:
+    """Return a check in words: when, what came of it and by whom."""
+    by = f" by {check.accepted_by}" if check.accepted_by else ""
+    return f"{_utc(check.utc_s)} {check.verdict}{by}" + (f" ({check.found})" if check.found else "")
 
 
 def _on_the_body(store: Store, node: NodeRow) -> str | None:

@@ -173,6 +173,7 @@ def _what(gone: Gone) -> str:
         (held.anchors, "clock reading"),
         (held.zone_changes, "time zone"),
         (held.notes, "note"),
+        (held.checks, "check"),
         (gone.keys, "key"),
     ]
     return ", ".join(f"{n} {noun}{'s' if n != 1 else ''}" for n, noun in parts if n)

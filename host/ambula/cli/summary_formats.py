@@ -61,13 +61,14 @@ def give_summary(form: Format, per: Per, participant: str, outcome: Results, rul
 
 
 def summary_json(participant: str, outcome: Results) -> str:
-    """Return days, week, ledgers and what gait showed of the clocks as JSON; NaN is null."""
+    """Return days, week, ledgers, what gait showed of the clocks, and checks as JSON; NaN is null."""
     value = {
         "participant": participant,
         "days": [_plain(d) for d in outcome.days],
         "week": _plain(outcome.week),
         "ledger": {name: _ledger_as_json(each) for name, each in outcome.ledgers.items()},
         "clocks": outcome.clocks,
+        "checks": [asdict(one) for one in outcome.checks],
     }
     return json.dumps(value, indent=1, allow_nan=False) + "\n"
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from ambula.donning.phases import Phases, angle_deg
 from ambula.donning.rhythm import level, out_by_rhythm
+from ambula.donning.site import Found
 from ambula.donning.windows import Floats, Windows
 
-_LEAN_DEG = 15.0  # a trunk that leans back by more when seated shows where behind is
+_LEAN_DEG = 15.0  # a trunk that turns by more, bent or leaning back, shows where behind is
 _LORDOSIS_DEG = 9.0  # by which the small of the back tips a node forward in standing (synthetic participant: 9, SD 5)
 
 
@@ -28,17 +29,19 @@ class Turn:
     twist_deg: float
 
 
-def turn_of(node: Windows, phases: Phases, on_thigh: bool) -> Turn:
+def turn_of(node: Windows, phases: Phases, found: Found, on_thigh: bool) -> Turn:
     """Return how a node on the thigh or the lower back is turned; `phases.upright` must not be empty."""
     up = node.direction(phases.upright)
-    out = _out_of_thigh(node, phases, up) if on_thigh else _out_of_back(node, phases, up)
-    if out is None:
-        return _unfaced(up)
-    x, z = up, out
-    if not on_thigh:
-        lean = np.radians(_LORDOSIS_DEG)
-        x, z = np.cos(lean) * up - np.sin(lean) * out, np.sin(lean) * up + np.cos(lean) * out
-    return _resolve(x, z, on_thigh)
+    out = _out_of_thigh(node, found, up) if on_thigh else _out_of_back(node, phases, found, up)
+    if out is None:  # its tilt is told as if it faced outwards
+        return _unfaced(up if on_thigh else _straightened(up, level(np.array([0.0, 0.0, 1.0]), up))[0])
+    return _resolve(*((up, out) if on_thigh else _straightened(up, out)), on_thigh)
+
+
+def _straightened(up: Floats, out: Floats) -> tuple[Floats, Floats]:
+    """Take a back node's x and z back by the hollow of the back."""
+    lean = np.radians(_LORDOSIS_DEG)
+    return np.cos(lean) * up - np.sin(lean) * out, np.sin(lean) * up + np.cos(lean) * out
 
 
 def _resolve(x: Floats, z: Floats, on_thigh: bool) -> Turn:
@@ -69,15 +72,17 @@ def _unfaced(up: Floats) -> Turn:
     return Turn(bool(up[0] < 0), tilt_deg, float("nan"), float("nan"), float("nan"))
 
 
-def _out_of_thigh(node: Windows, phases: Phases, up: Floats) -> Floats | None:
+def _out_of_thigh(node: Windows, found: Found, up: Floats) -> Floats | None:
     """The front of a seated thigh looks up."""
-    return level(node.direction(phases.sitting), up) if phases.sitting.any() else None
+    return level(node.direction(found.sitting), up) if found.sitting.any() else None
 
 
-def _out_of_back(node: Windows, phases: Phases, up: Floats) -> Floats | None:
-    """The rhythm of walking, or else the lean of a seated trunk, shows where behind is."""
+def _out_of_back(node: Windows, phases: Phases, found: Found, up: Floats) -> Floats | None:
+    """The rhythm of walking, or else the posture in which the trunk turned most, shows where behind is."""
     out = out_by_rhythm(node, phases.walking)
-    if out is None and phases.sitting.any():
-        seated = node.direction(phases.sitting)
-        out = -level(seated, up) if angle_deg(seated, up) > _LEAN_DEG else None
+    if out is None:
+        turned = [(angle_deg(node.direction(windows), up), windows, is_bend) for windows, is_bend in found.leaning]
+        most_deg, windows, is_bend = max(turned, key=lambda one: one[0], default=(0.0, phases.upright, False))
+        if most_deg > _LEAN_DEG:
+            out = level(node.direction(windows), up) * (1.0 if is_bend else -1.0)
     return None if out is None else level(out, up)

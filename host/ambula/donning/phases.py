@@ -1,4 +1,4 @@
-"""Finds standing, sitting and walking in the signals themselves, whichever way round the nodes are."""
+"""Finds walking, standing and the postures in which a node turned, whichever way round the nodes are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,27 +8,38 @@ import numpy as np
 from ambula.donning.windows import Bools, Floats, Windows
 
 _WALK_G = 0.03  # mean absolute deviation of the magnitude, mean of the nodes: a slow walk of 50 steps/min has 0.04
+_SWING_G = 0.05  # of a leg's axes: 30 soft steps/min swing it by 0.11, and one who stands sways by 0.01
+_STEP_G = 0.006  # of the magnitude: so much is in any step, and not in one who turns over in bed
 _CALM_G = 0.08  # of an axis: people shift about by as much; more is a change of posture
 _LEAST_S = 7.0
 _SAME_DEG = 12.0  # from window to window while a posture is held
 _GROUP_DEG = 20.0  # between two times of the same posture
 _UPRIGHT_DEG = 40.0  # between standing and the mean of walking (up to 28 in 12 people's thighs)
-_SEATED_DEG = 55.0  # by how much a thigh turns at least
-_MORE_DEG = 20.0  # and by how much more than the trunk: one who lies down turns both alike
+_TRUNK_DEG = 20.0  # the same of a trunk; more is a bend
+_HELD_G = 0.45  # of gravity's mean: two postures leave so little only at 126 degrees and more
+_HELD_S = 4.0
+
+
+@dataclass(frozen=True)
+class Posture:
+    """A posture that was held: its windows (n,) bool, and by how much each node is turned in it against upright."""
+
+    windows: Bools
+    turns_deg: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Phases:
-    """Which windows are what, each (n,) bool and all false where it was not found; `lying`: both nodes turned.
+    """What was found, windows (n,) bool and all false where it was not.
 
-    upright: the windows that show where up is: standing, or walking if there was no standing.
+    upright: the windows that show where up is: standing, or walking if there was no standing. others: the postures that
+    are not standing, the newest first; none without walking, which alone shows where up is.
     """
 
     standing: Bools
-    sitting: Bools
     walking: Bools
     upright: Bools
-    lying: bool
+    others: tuple[Posture, ...]
 
 
 def angle_deg(a: Floats, b: Floats) -> float:
@@ -36,43 +47,71 @@ def angle_deg(a: Floats, b: Floats) -> float:
     return float(np.degrees(np.arccos(np.clip(a @ b, -1.0, 1.0))))
 
 
-def find_phases(nodes: Sequence[Windows]) -> Phases:
-    """Find the three phases in one or two nodes that move, which share their windows.
+def find_walking(nodes: Sequence[Windows]) -> Bools:
+    """Return where the wearer of one or two nodes walks, (n,): by beat or swing, or by what the nodes made of it.
 
-    Walking is known by its beat, standing by the direction that walking has too, sitting by one node that turned while
-    the other did not. Without walking the first of two such postures is taken to be standing.
+    What comes before a node was last turned about in the hand is left out, as in `find_phases`.
     """
-    walking = _walking(nodes)
-    groups = _postures(nodes, ~walking)
-    none = np.zeros(len(nodes[0]), np.bool_)
-    strides = walking & np.all([node.known for node in nodes], axis=0)
-    if strides.any():
-        standing = next((g for g in groups if max(_turns_deg(nodes, strides, g)) < _UPRIGHT_DEG), none)
-        base = standing if standing.any() else strides
-        sitting = next((g for g in groups if _is_sitting(nodes, base, g)), none)
-    else:
-        standing, sitting = _first_pair(nodes, groups, none)
-        base = standing
-    lying = base.any() and any(min(_turns_deg(nodes, base, g)) > _SEATED_DEG for g in groups)
-    return Phases(standing, sitting, walking, base, bool(lying and not sitting.any() and len(nodes) > 1))
-
-
-def _walking(nodes: Sequence[Windows]) -> Bools:
-    beat_g = np.mean([np.nan_to_num(node.beat_g) for node in nodes], axis=0)
-    moving = beat_g > _WALK_G
+    beats_g = [np.nan_to_num(node.beat_g) for node in nodes]
+    swing_g = np.max([np.nan_to_num(node.unrest_g) for node in nodes], axis=0)
+    strides = np.any([node.strides for node in nodes], axis=0)
+    moving: Bools = (np.mean(beats_g, axis=0) > _WALK_G) | strides
+    moving |= (swing_g > _SWING_G) & (np.max(beats_g, axis=0) > _STEP_G)
+    moving &= _worn(nodes)
     moving[1:-1] |= moving[:-2] & moving[2:]  # a turn on the spot
     least = _least(nodes[0])
     for first, end in _runs(moving):
-        run = np.zeros_like(moving)
-        run[first:end] = True
         if end - first < least:
             moving[first:end] = False
         elif end - first > least + 1:
             moving[[first, end - 1]] = False  # getting up, slowing down
+    for first, end in sorted(_runs(moving), key=lambda run: run[0] - run[1]):
+        run = np.zeros_like(moving)
+        run[first:end] = True
         for node in nodes:
             for at in np.flatnonzero(run & node.known):
                 moving[at] &= angle_deg(_unit(node.mean_g[at]), node.direction(run)) < _UPRIGHT_DEG
     return moving
+
+
+def find_phases(nodes: Sequence[Windows], walking: Bools, trunk: int | None) -> Phases:
+    """Find the phases in one or two nodes that move, which share their windows; `trunk`: the one that is on the back.
+
+    Standing is known by the direction that walking has too.
+    """
+    groups = _postures(nodes, _worn(nodes) & ~walking)
+    none = np.zeros(len(nodes[0]), np.bool_)
+    strides = walking & np.all([node.known for node in nodes], axis=0)
+    if not strides.any():
+        return Phases(none, walking, none, ())
+    away = [_turns_deg(nodes, strides, g) for g in groups]
+    near = [k for k, turns in enumerate(away) if max(turns) < _UPRIGHT_DEG and _is_straight(turns, trunk)]
+    standing = groups[min(near, key=lambda k: max(away[k]))] if near else none
+    base = standing if near else strides
+    others = [Posture(g, tuple(_turns_deg(nodes, base, g))) for g in groups if g is not standing]
+    others.sort(key=lambda posture: -int(posture.windows.nonzero()[0][-1]))
+    return Phases(standing, walking, base, tuple(others))
+
+
+def _is_straight(turns_deg: Sequence[float], trunk: int | None) -> bool:
+    return trunk is None or turns_deg[trunk] < _TRUNK_DEG
+
+
+def _worn(nodes: Sequence[Windows]) -> Bools:
+    worn: Bools = np.all([_since_hand(node) for node in nodes], axis=0)
+    return worn
+
+
+def _since_hand(node: Windows) -> Bools:
+    """Return the windows after the last in which the node was turned about as no worn one is."""
+    over = max(1, round(_HELD_S / node.length_s))
+    mean_g = np.nan_to_num(node.mean_g, nan=1.0)
+    smooth = np.stack([np.convolve(mean_g[:, k], np.ones(over) / over, "same") for k in range(3)], axis=1)
+    held = (np.linalg.norm(smooth, axis=1) < _HELD_G) & node.known
+    inner = slice(over // 2, len(node) - over // 2)
+    at = np.flatnonzero(held[inner]) + inner.start
+    since: Bools = np.arange(len(node)) > (at[-1] if len(at) else -1)
+    return since
 
 
 def _postures(nodes: Sequence[Windows], free: Bools) -> list[Bools]:
@@ -106,20 +145,6 @@ def _split(nodes: Sequence[Windows], first: int, end: int) -> list[tuple[int, in
 
 def _turns_deg(nodes: Sequence[Windows], before: Bools, after: Bools) -> list[float]:
     return [angle_deg(node.direction(before), node.direction(after)) for node in nodes]
-
-
-def _is_sitting(nodes: Sequence[Windows], base: Bools, group: Bools) -> bool:
-    turns = _turns_deg(nodes, base, group)
-    return max(turns) > _SEATED_DEG and (len(turns) < 2 or max(turns) - min(turns) > _MORE_DEG)
-
-
-def _first_pair(nodes: Sequence[Windows], groups: list[Bools], none: Bools) -> tuple[Bools, Bools]:
-    ordered = sorted(groups, key=lambda group: int(group.argmax()))
-    for i, standing in enumerate(ordered):
-        for sitting in ordered[i + 1 :]:
-            if _is_sitting(nodes, standing, sitting):
-                return standing, sitting
-    return none, none
 
 
 def _least(node: Windows) -> int:

@@ -7,33 +7,48 @@ from numpy.typing import NDArray
 
 from ambula.epochs.sensor_axes import is_turned, sensor_mean_g, spread_g
 from ambula.epochs.table import Records
+from nodecore import activity, record
 from nodecore.sampling import COUNTS_PER_G, EPOCH_S, ODR_HZ
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _SAMPLES = 2 * ODR_HZ
+_GAITS = (activity.WALKING, activity.STAIRS, activity.RUNNING)
 
 
 @dataclass(frozen=True)
 class Windows:
     """One node in consecutive windows of `length_s` seconds, on the sensor's own axes.
 
-    mean_g: (n, 3). unrest_g: (n,), the largest mean absolute deviation of an axis. beat_g: (n,), that of the
-    magnitude. All three NaN where the node recorded nothing. samples_g: (n, m, 3), None where only records are known.
-    odd: whether the node says that it is oddly mounted; its means are then unknown (NaN) from there on, or, where it
-    said so all the time, on axes of its own finding.
+    mean_g: (n, 3). spread_g: (n, 3), each axis' mean absolute deviation. beat_g: (n,), that of the magnitude. All three
+    NaN where the node recorded nothing. samples_g: (n, m, 3), None where only records are known. strides: (n,), where
+    the node itself found walking, stairs or running, with a cadence; nowhere if only samples are known. odd: whether it
+    says that it is oddly mounted; its means are then unknown (NaN) from there on, or, where it said so all the time, on
+    axes of its own finding.
     """
 
     length_s: float
     mean_g: Floats
-    unrest_g: Floats
+    spread_g: Floats
     beat_g: Floats
     samples_g: Floats | None
+    strides: Bools
     odd: bool = False
 
     def __len__(self) -> int:
         return len(self.mean_g)
+
+    @property
+    def unrest_g(self) -> Floats:
+        """The largest deviation of an axis, (n,); NaN where the node recorded nothing."""
+        return self.spread_g.max(axis=1)
+
+    @property
+    def shake_g(self) -> Floats:
+        """The length of the three axes' deviations, (n,), which no turn of the node changes much; NaN where unknown."""
+        shake: Floats = np.linalg.norm(self.spread_g, axis=1)
+        return shake
 
     @property
     def known(self) -> Bools:
@@ -52,9 +67,9 @@ def windows_of_counts(counts: NDArray[np.int16]) -> Windows:
     samples_g = counts[: n * _SAMPLES].reshape(n, _SAMPLES, 3) / float(COUNTS_PER_G)
     mean_g = samples_g.mean(axis=1)
     size_g = np.linalg.norm(samples_g, axis=2)
-    unrest_g = np.abs(samples_g - mean_g[:, None]).mean(axis=1).max(axis=1)
+    spread = np.abs(samples_g - mean_g[:, None]).mean(axis=1)
     beat_g = np.abs(size_g - size_g.mean(axis=1, keepdims=True)).mean(axis=1)
-    return Windows(_SAMPLES / ODR_HZ, mean_g, unrest_g, beat_g, samples_g)
+    return Windows(_SAMPLES / ODR_HZ, mean_g, spread, beat_g, samples_g, np.zeros(n, np.bool_))
 
 
 def windows_of_records(records: Records, first_epoch: int, epochs: int) -> Windows:
@@ -63,8 +78,10 @@ def windows_of_records(records: Records, first_epoch: int, epochs: int) -> Windo
     inside = (at >= 0) & (at < epochs)
     at, data = at[inside], np.ascontiguousarray(records.data[inside])
     mean_g, spread = np.full((epochs, 3), np.nan), np.full((epochs, 4), np.nan)
+    strides = np.zeros(epochs, np.bool_)
     mean_g[at], spread[at] = sensor_mean_g(data), spread_g(data)
+    strides[at] = np.isin(data[:, record.ACTIVITY] & 15, _GAITS) & (data[:, record.CADENCE] > 0)
     odd = is_turned(data)
     if not odd.all():
         mean_g[at[odd]] = np.nan
-    return Windows(float(EPOCH_S), mean_g, spread[:, :3].max(axis=1), spread[:, 3], None, bool(odd.any()))
+    return Windows(float(EPOCH_S), mean_g, spread[:, :3], spread[:, 3], None, strides, bool(odd.any()))

@@ -38,25 +38,23 @@ def not_moving(name: str) -> Finding:
 
 def missing(phase: str, lying: bool) -> Finding:
     """A phase that was not found; `lying`: both nodes turned as in lying down."""
-    why = "none was found that lasts long enough"
-    if phase == "sitting" and lying:
-        why = "both nodes turned as if lying down"
-    do = {"standing": "stand still", "sitting": "sit upright on a chair", "walking": "walk at your usual pace"}[phase]
-    text = f"The check is incomplete, because {phase} is missing ({why}): {do} for thirty seconds and check again."
+    why = " (both nodes turned as if lying down)" if phase == "sitting" and lying else ""
+    do = {"sitting": "sit on a chair and lean back", "walking": "walk as you usually do"}[phase]
+    text = f"Still missing: {phase}{why}. Please {do}, for half a minute."
     return Finding(f"missing_{phase}", "", Level.UNKNOWN, text)
+
+
+def site_unknown(contradicts: bool) -> Finding:
+    """Walking does not show which of two nodes is on the thigh, or shows another one than the postures do."""
+    why = "walking and sitting contradict each other" if contradicts else "walking shakes both alike"
+    text = f"Which node is on the thigh is unclear, because {why}. Please look at them, then sit and walk once more."
+    return Finding("site_unknown", "", Level.UNKNOWN, text)
 
 
 def swapped() -> Finding:
     """Each node is where the other should be."""
     text = "The nodes are swapped: put the thigh node on the thigh and the back node on the lower back."
     return Finding("swapped", "", Level.FAULT, text)
-
-
-def same_site(site: str) -> Finding:
-    """Both nodes move as one site does."""
-    other = "lower back" if site == THIGH_SITE else "thigh"
-    text = f"Both nodes seem to be on the {_NAME[site]}: put the right one on the {other} and check again."
-    return Finding("same_site", "", Level.FAULT, text)
 
 
 def upside_down(name: str, site: str) -> Finding:
@@ -107,13 +105,16 @@ def askew(name: str, site: str) -> Finding:
     return Finding("tilted", name, Level.FAULT, text)
 
 
-def face_unknown(name: str, sampled: bool) -> Finding:
-    """It is unknown which way a back node faces. Records often lack the evidence, so there it is only a note."""
-    why, level = "the walking is too short or too uneven", Level.UNKNOWN
-    if not sampled:
-        why, level = "synced epochs have too little walking, and the seated trunk did not lean back", Level.NOTE
-    text = f"It is unknown which way the {name} node faces, because {why}: make sure that it faces away from the skin."
-    return Finding("face_unknown", name, level, text)
+def face_unknown(name: str, site: str, sampled: bool, is_asked: bool) -> Finding:
+    """It is unknown which way a node faces; `is_asked`: the wearer was asked for what would show it."""
+    if not is_asked:
+        text = f"Which way the {name} node faces was not seen: look that it faces away from the skin."
+        return Finding("face_unknown", name, Level.NOTE, text)
+    do = "sit on a chair and lean back for half a minute, or bend forwards a little for ten seconds"
+    if sampled:
+        do = "walk evenly for half a minute"
+    text = f"Still missing: which way the {name} node faces. Please {do}."
+    return Finding("face_unknown", name, Level.UNKNOWN, text)
 
 
 def _lean(right_deg: float, out_deg: float) -> str:

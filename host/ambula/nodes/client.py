@@ -9,12 +9,14 @@ from typing import Protocol
 from ambula.base.errors import AmbulaError, ProtocolError, TransportError
 from ambula.nodes.info import (
     STATUS_NAMES,
+    CapturePlan,
     Health,
     Info,
     Now,
     parse_health,
     parse_info,
     parse_now,
+    parse_plan,
     parse_public,
 )
 from ambula.nodes.session import NodeKey, Session, new_nonce
@@ -93,6 +95,13 @@ class NodeClient:
             return parse_health(await self._request(protocol.HEALTH))
         except ValueError as e:
             raise ProtocolError(f"the node's health block cannot be read: {e}") from e
+
+    async def plan(self) -> CapturePlan:
+        """Return when the node's recording begins and ends; a ProtocolError where its firmware is too old to say."""
+        try:
+            return parse_plan(await self._request(protocol.PLAN))
+        except ValueError as e:
+            raise ProtocolError(f"the node's plan cannot be read: {e}") from e
 
     async def now(self) -> Now:
         """Return the node's newest record, and what it knows of the day."""

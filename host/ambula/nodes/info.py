@@ -17,6 +17,7 @@ STATUS_NAMES = (
 )
 
 _NOW = struct.Struct("<I12sBIHH")
+_PLAN = struct.Struct("<IH")
 _NOT_FUSED = 255
 
 
@@ -119,6 +120,23 @@ def parse_now(data: bytes) -> Now:
         raise ValueError(f"answer of {len(data)} bytes to now, not {_NOW.size}")
     epoch, record, fused, *rest = _NOW.unpack(data)
     return Now(epoch, record, None if fused == _NOT_FUSED else fused, *rest)
+
+
+@dataclass(frozen=True)
+class CapturePlan:
+    """When a node's recording begins or began (UTC s; None: at a tap, or not known), and for how many days (None: until
+    it is stopped)."""
+
+    start_utc_s: int | None
+    days: int | None
+
+
+def parse_plan(data: bytes) -> CapturePlan:
+    """Return the `CapturePlan` in `data`; raises ValueError on a wrong size."""
+    if len(data) != _PLAN.size:
+        raise ValueError(f"answer of {len(data)} bytes to plan, not {_PLAN.size}")
+    start_utc_s, days = _PLAN.unpack(data)
+    return CapturePlan(start_utc_s or None, days or None)
 
 
 def parse_public(data: bytes) -> bool:

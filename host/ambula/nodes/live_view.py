@@ -15,10 +15,11 @@ import numpy as np
 from ambula.base.sites import THIGH_SITE
 from ambula.donning import words
 from ambula.epochs.fusion import inclination_deg
+from ambula.nodes.client import NodeClient
 from ambula.nodes.info import Info, Now
 from ambula.nodes.session import NodeKey
 from nodecore import activity, fuse, protocol, record
-from nodecore.sampling import EPOCH_S
+from nodecore.sampling import EPOCH_MS, EPOCH_S
 
 LIVE, LOST, NOT_HEARD = "live", "lost", "not heard yet"  # what a link may be
 _KEPT = 4  # records a node: two nodes empty their sensors at different moments, up to two epochs apart
@@ -73,6 +74,8 @@ class _Seen:
 class View:
     """The nodes of one participant, by key: give it what is heard, ask it for what to show."""
 
+    answer_s = 4.0  # less than an epoch, so that a node that falls silent does not hold up the other
+
     def __init__(self, keys: Sequence[NodeKey]) -> None:
         self._seen = {key: _Seen() for key in keys}
 
@@ -83,6 +86,13 @@ class View:
     def lost(self, key: NodeKey) -> None:
         """A node cannot be asked any more: what it said last is not shown."""
         self._seen[key] = _Seen(LOST, self._seen[key].signal_dbm)
+
+    async def ask(self, key: NodeKey, client: NodeClient) -> int:
+        """Ask a node for its newest record; return how many ms into its epoch it was."""
+        now = await client.now()
+        info = await client.info()
+        self.told(key, info, now)
+        return info.utc_ms % EPOCH_MS
 
     def told(self, key: NodeKey, info: Info, now: Now) -> None:
         """A node has answered."""

@@ -67,7 +67,13 @@ async def sync_node(
 
     Raises TransportError, ProtocolError or StoreError; the store is whole after each.
     """
-    info = await client.open()
+    return await sync_open(client, await client.open(), store, on_progress)
+
+
+async def sync_open(
+    client: NodeClient, info: Info, store: Store, on_progress: Callable[[int, int], None] | None = None
+) -> SyncResult:
+    """Sync a node whose client is open, as `sync_node`; `info` is its newest."""
     clock_was_set = not info.state & protocol.CLOCK_SET and await client.set_clock()
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, info.firmware)
     store.add_anchor(node.node_id, replace(await client.clock_anchor(), boot=info.boot))

@@ -4,30 +4,39 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from ambula.base.errors import AmbulaError, ProtocolError, TransportError
 from ambula.nodes.client import NodeClient
-from ambula.nodes.live_view import View
 from ambula.nodes.session import NodeKey
 from ambula.nodes.visit import Near, find_nodes, visiting
 from ambula.transport.radio import Radio
 from nodecore import protocol
-from nodecore.sampling import EPOCH_MS, EPOCH_S
+from nodecore.sampling import EPOCH_S
 
 SEEK_S = 10.0  # one scan for who is missing
 _SEEK_PAUSE_S = 1.0
-_ANSWER_S = 4.0  # less than an epoch, so that a node that falls silent does not hold up the other
 _AFTER_EPOCH_S = 0.5  # a node scores an epoch just after its end
 
 
+class Watched(Protocol):
+    """What is watched. `ask` is called once an epoch for each node that has a link, and returns how many ms into its
+    epoch the node was; it has `answer_s` seconds. `joined` and `lost` say which have one."""
+
+    answer_s: float
+
+    def joined(self, key: NodeKey, signal_dbm: int) -> None: ...
+    def lost(self, key: NodeKey) -> None: ...
+    async def ask(self, key: NodeKey, client: NodeClient) -> int: ...
+
+
 class Watch:
-    """Links to the nodes of `keys`, an async context manager; `view` gets their answers.
+    """Links to the nodes of `keys`, an async context manager; `view` asks them, and hears which are there.
 
     All scanning and connecting is one after the other, as one adapter wants it.
     """
 
-    def __init__(self, air: Radio, keys: Sequence[NodeKey], view: View) -> None:
+    def __init__(self, air: Radio, keys: Sequence[NodeKey], view: Watched) -> None:
         self._air = air
         self._keys = keys
         self._view = view
@@ -99,9 +108,8 @@ class Watch:
 
     async def _ask(self, key: NodeKey, client: NodeClient) -> None:
         try:
-            async with asyncio.timeout(_ANSWER_S):
-                now = await client.now()
-                info = await client.info()
+            async with asyncio.timeout(self._view.answer_s):
+                self._ahead_ms = await self._view.ask(key, client)
         except (TransportError, TimeoutError):
             await self._leave(key)
             self._view.lost(key)
@@ -109,8 +117,6 @@ class Watch:
             return
         except ProtocolError as e:
             raise _named(key, e) from e
-        self._view.told(key, info, now)
-        self._ahead_ms = info.utc_ms % EPOCH_MS
 
     async def _leave(self, key: NodeKey) -> None:
         self._clients.pop(key, None)

@@ -13,7 +13,7 @@ from ambula.participant.epochs import load_wear
 from ambula.participant.zones import zones_of
 from ambula.programme import Verdict
 from ambula.programme.participant import programme_of
-from ambula.store import Store
+from ambula.store import Check, Store
 from nodecore import protocol
 
 
@@ -22,7 +22,7 @@ class Results:
     """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words.
 
     firmware: version of each role, as the node of its last log reported it. moved: each role's records on
-    the table's epochs. Both by "thigh" and "back".
+    the table's epochs. Both by "thigh" and "back". checks: what `ambula check` came to, in time order.
     """
 
     table: EpochTable
@@ -32,6 +32,7 @@ class Results:
     firmware: dict[str, str]
     clocks: list[str]
     moved: dict[str, Records]
+    checks: list[Check]
 
 
 def results(store: Store, participant: str, zones: Zones | None = None, rules: Rules = DEFAULT) -> Results:
@@ -63,7 +64,7 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
     firmware = {protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes}
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones))
-    return Results(wear.table, days, week, ledgers, firmware, wear.clocks, wear.moved)
+    return Results(wear.table, days, week, ledgers, firmware, wear.clocks, wear.moved, store.checks(participant))
 
 
 def _programme_figures(store: Store, participant: str, table: EpochTable, zones: Zones) -> ProgrammeFigures:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 from ambula.base.sites import BACK_SITE
@@ -18,12 +20,18 @@ _QUIET_MG = 8.0  # a sensor at rest in its low-power mode shows some 2 mg
 _LOUD_MG = 40.0
 
 
+_DAY_S = 86_400
+_USUAL_DAYS = 7
+
+
 @dataclass(frozen=True)
 class Needs:
-    """What is planned: days to wear, and the rated charge of the cells, mAh."""
+    """What is planned: days to record from now or from the planned start on (None: as the node's plan says, or 7), the
+    rated charge of the cells, mAh, and the time now, UTC s."""
 
-    days: int = 7
+    days: int | None = None
     cell_mah: float = 400.0
+    now_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +39,8 @@ class NodeState:
     """What a node reported at a visit; None where it did not.
 
     clock_offset_ms: its clock minus this computer's. noise_mg: standard deviation of the quietest stretch, x, y, z.
-    self_test_mg: by how much its own test moved the sensor's mass, x, y, z.
+    self_test_mg: by how much its own test moved the sensor's mass, x, y, z. start_utc_s, plan_days: those of
+    `nodes.info.CapturePlan`.
     """
 
     role: str
@@ -45,6 +54,19 @@ class NodeState:
     self_test_mg: tuple[int, int, int] | None = None
     noise_mg: tuple[float, float, float] | None = None
     is_waiting: bool = False
+    start_utc_s: int | None = None
+    plan_days: int | None = None
+
+    def waits_days(self, needs: Needs) -> float:
+        """Return for how many days it waits for its planned start; 0 where that is not known."""
+        return max(0.0, ((self.start_utc_s or 0) - needs.now_s) / _DAY_S) if self.is_waiting else 0.0
+
+    def days_to_record(self, needs: Needs) -> float:
+        """Return for how many days it is still to record, by what was asked, else by its own plan, else for 7."""
+        if needs.days is not None or self.plan_days is None:
+            return needs.days or _USUAL_DAYS
+        since_s = needs.now_s - self.start_utc_s if self.is_recording and self.start_utc_s else 0.0
+        return max(0.0, self.plan_days - max(0.0, since_s) / _DAY_S)
 
 
 def check_readiness(nodes: Sequence[NodeState], set_up: Sequence[str], needs: Needs, budget: Budget) -> list[Finding]:
@@ -83,23 +105,33 @@ def _pair(heard: Sequence[str], set_up: Sequence[str]) -> list[Finding]:
 def _battery(node: NodeState, needs: Needs, budget: Budget) -> list[Finding]:
     sure = battery_days(node.battery_mv, needs.cell_mah, budget.pessimistic_ma)
     likely = battery_days(node.battery_mv, needs.cell_mah, budget.base_ma)
+    waits, records = node.waits_days(needs), node.days_to_record(needs)
     state = f"The {node.role} node's cell ({node.battery_mv / 1000:.2f} V) lasts"
-    if likely < needs.days:
-        text = f"{state} about {likely:.0f} days, not {needs.days}: charge it first."
+    wanted = f"{_days(waits + records)}" + (
+        f" ({_days(waits)} until it starts, then {_days(records)})" if waits else ""
+    )
+    if likely < waits + records:
+        text = f"{state} about {likely:.0f} days, not {wanted}: charge it first."
         return [Finding("battery", node.role, Level.FAULT, text)]
-    if sure < needs.days:
-        text = f"{state} between {sure:.0f} and {likely:.0f} days: charge it, to be sure of {needs.days}."
+    if sure < waits + records:
+        text = f"{state} between {sure:.0f} and {likely:.0f} days: charge it, to be sure of {wanted}."
         return [Finding("battery", node.role, Level.NOTE, text)]
     return []
+
+
+def _days(days: float) -> str:
+    """Return days rounded up: what is to last must not be understated."""
+    return f"{ceil(days - 0.01)}"
 
 
 def _flash(node: NodeState, needs: Needs) -> list[Finding]:
     if node.is_full:
         text = f"The {node.role} node's flash is full: sync it, then it records again."
         return [Finding("flash", node.role, Level.FAULT, text)]
-    if node.free_bytes is not None and node.free_bytes < needs.days * FLASH_BYTES_A_DAY:
+    records = node.days_to_record(needs)
+    if node.free_bytes is not None and node.free_bytes < records * FLASH_BYTES_A_DAY:
         days = node.free_bytes // FLASH_BYTES_A_DAY
-        text = f"The {node.role} node's flash has room for {days} days, not {needs.days}: sync it before then."
+        text = f"The {node.role} node's flash has room for {days} days, not {_days(records)}: sync it before then."
         return [Finding("flash", node.role, Level.FAULT if days < 1 else Level.NOTE, text)]
     return []
 
@@ -141,24 +173,24 @@ def _running(node: NodeState) -> list[Finding]:
     if node.is_recording:
         return []
     if node.is_waiting:
-        text = f"The {node.role} node waits for its start. `ambula start` starts it now."
+        text = f"The {node.role} node does not record yet: it waits {_start(node)}. `ambula start` starts it now."
         return [Finding("waiting", node.role, Level.NOTE, text)]
     text = f"The {node.role} node's recording is over or was stopped: `ambula start` starts it."
     return [Finding("not_recording", node.role, Level.FAULT, text)]
 
 
-def recorded_nothing(role: str, minutes: int, fault: str | None) -> Finding:
-    """Return the finding for a node that should record, and of which there are no records; `fault`: what it logged."""
-    why = f" Its log says: {fault}." if fault else ""
-    text = f"The {role} node has recorded nothing in the last {minutes} min.{why} Restart it, or use another node."
-    return Finding("no_records", role, Level.FAULT, text)
+def _start(node: NodeState) -> str:
+    if node.start_utc_s is None:
+        return "for a double tap"
+    return f"until {datetime.fromtimestamp(node.start_utc_s).astimezone():%Y-%m-%d %H:%M} (this computer's clock)"
 
 
 def facts_of(node: NodeState, needs: Needs, budget: Budget) -> dict[str, Any]:
     """Return what a node reported: values for a script, and a line for people (`words`)."""
     currents_ma = budget.pessimistic_ma, budget.base_ma
     days = [round(battery_days(node.battery_mv, needs.cell_mah, ma), 1) for ma in currents_ma]
-    flash_days = None if node.free_bytes is None else round(node.free_bytes / FLASH_BYTES_A_DAY, 1)
+    free = 0 if node.is_full else node.free_bytes
+    flash_days = None if free is None else round(free / FLASH_BYTES_A_DAY, 1)
     words = [
         f"{node.role}: {node.battery_mv / 1000:.2f} V, good for {days[0]:.0f} to {days[1]:.0f} days",
         *([] if flash_days is None else [f"room for {flash_days:.0f} days"]),
@@ -171,5 +203,7 @@ def facts_of(node: NodeState, needs: Needs, budget: Budget) -> dict[str, Any]:
         "battery_days_pessimistic": days[0],
         "battery_days_base": days[1],
         "flash_days": flash_days,
+        "waits_days": round(node.waits_days(needs), 1),
+        "days_to_record": round(node.days_to_record(needs), 1),
         "words": ", ".join(words),
     }

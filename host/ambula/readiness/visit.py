@@ -1,17 +1,20 @@
 """Reads the state of each node in one visit, which also syncs it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from ambula.base.errors import AmbulaError, ProtocolError
 from ambula.donning.words import Finding, Level
 from ambula.nodes.client import NodeClient
 from ambula.nodes.session import NodeKey
-from ambula.nodes.sync import sync_node
+from ambula.nodes.sync import sync_open
 from ambula.nodes.visit import SCAN_S, find_nodes, visiting
 from ambula.readiness.rules import NodeState
 from ambula.store import Store
 from ambula.transport.radio import Radio
 from nodecore import protocol
+
+_T = TypeVar("_T")
 
 
 async def visit_nodes(
@@ -30,23 +33,23 @@ async def visit_nodes(
             continue
         try:
             async with visiting(radio, near, key, now_ms) as client:
-                states.append(await _ask(client, store, key.role_name))
+                await client.open()
+                states.append(await read_state(client, store))
         except AmbulaError as e:
             text = f"The {key.role_name} node could not be read ({e}): check again."
             unread.append(Finding("unread", key.role_name, Level.FAULT, text))
     return states, unread
 
 
-async def _ask(client: NodeClient, store: Store, role: str) -> NodeState:
-    result = await sync_node(client, store)
-    try:
-        health = await client.health()
-    except ProtocolError:
-        health = None  # older firmware has none: the rest is still known
+async def read_state(client: NodeClient, store: Store) -> NodeState:
+    """Sync a node whose client is open, and return how it is."""
+    result = await sync_open(client, await client.info(), store)
+    health = await _known(client.health)
+    plan = await _known(client.plan)
     anchor = store.anchors(result.node.node_id)[-1]
     tested = health is not None and health.tested
     return NodeState(
-        role=role,
+        role=client.key.role_name,
         battery_mv=result.info.battery_mv,
         clock_is_set=bool(result.info.state & protocol.CLOCK_SET) or result.clock_was_set,
         clock_offset_ms=anchor.node_utc_ms - anchor.host_utc_ms,
@@ -57,4 +60,14 @@ async def _ask(client: NodeClient, store: Store, role: str) -> NodeState:
         self_test_passed=health.passed if health else None,
         self_test_mg=health.self_test_mg if health and tested else None,
         noise_mg=health.noise_mg if health and tested else None,
+        start_utc_s=plan.start_utc_s if plan else None,
+        plan_days=plan.days if plan else None,
     )
+
+
+async def _known(ask: Callable[[], Awaitable[_T]]) -> _T | None:
+    """Return an answer, None from a firmware that is too old to give it: the rest is still known."""
+    try:
+        return await ask()
+    except ProtocolError:
+        return None

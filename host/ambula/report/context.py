@@ -7,6 +7,7 @@ from ambula.base.translation import SOURCE
 from ambula.days.local_days import Zones
 from ambula.days.rules import DEFAULT, Rules
 from ambula.programme import Programme
+from ambula.store import Check
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class ReportContext:
     synthetic: made by a model, not worn. firmware: version of each role as the nodes reported it: {"thigh": "0.1.0"},
     empty where unknown. package: version of the host package. rules: those of the summary. It has no time
     of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait showed of the nodes'
-    clocks, in words; empty where readings vouch for them. programme: how the walking programme goes; None, none.
+    clocks, in words; empty where readings vouch for them. accepted: the checks in which a person went against what was
+    unknown. programme: how the walking programme goes; None, none.
     language: one of `speech.CODES`.
     """
 
@@ -28,5 +30,6 @@ class ReportContext:
     rules: Rules = DEFAULT
     ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
     clocks: tuple[str, ...] = ()
+    accepted: tuple[Check, ...] = ()
     programme: Programme | None = None
     language: str = SOURCE

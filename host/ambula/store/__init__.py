@@ -2,6 +2,7 @@
 
 from ambula.store.rows import (
     Anchor,
+    Check,
     Event,
     Forgotten,
     LogEntry,
@@ -16,6 +17,7 @@ from ambula.store.store import Store
 
 __all__ = [
     "Anchor",
+    "Check",
     "Event",
     "Forgotten",
     "LogEntry",

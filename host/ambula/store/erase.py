@@ -33,6 +33,7 @@ def erase_rows(db: sqlite3.Connection, participant: str) -> Forgotten:
     return Forgotten(
         zone_changes=db.execute("DELETE FROM zone_change WHERE participant = ?", who).rowcount,
         notes=db.execute("DELETE FROM note WHERE participant = ?", who).rowcount,
+        checks=db.execute("DELETE FROM checked WHERE participant = ?", who).rowcount,
         nodes=db.execute("DELETE FROM node WHERE participant = ?", who).rowcount,
         segments=removed["segment"],
         epochs=epochs,

@@ -2,7 +2,7 @@
 
 from ambula.store import checks
 from ambula.store.connection import Connection
-from ambula.store.rows import Note, ZoneChange
+from ambula.store.rows import Check, Note, ZoneChange
 
 
 class People(Connection):
@@ -52,6 +52,25 @@ class People(Connection):
         """Return how tall a participant is, in metres, or None where it is not set."""
         rows = self._rows("SELECT height_m FROM person WHERE participant = ?", (participant,), (float,))
         return rows[0][0] if rows else None
+
+    # ---- checks
+
+    def add_check(self, participant: str, check: Check) -> None:
+        """Keep what a check came to, replacing one of the same second."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO checked VALUES (?, ?, ?, ?, ?)",
+                (participant, check.utc_s, check.verdict, check.accepted_by, check.found),
+            )
+
+    def checks(self, participant: str) -> list[Check]:
+        """Return a participant's checks in time order."""
+        rows = self._rows(
+            "SELECT utc_s, verdict, accepted_by, found FROM checked WHERE participant = ? ORDER BY utc_s",
+            (participant,),
+            (checks.UTC_MS, str, str, str),
+        )
+        return [Check(*row) for row in rows]
 
     # ---- notes and the walking programme
 

@@ -105,6 +105,17 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A check of a participant's nodes at a moment (UTC s): its verdict, who accepted what was unknown ("": nobody),
+    and the codes of what was found, joined by commas."""
+
+    utc_s: int
+    verdict: str
+    accepted_by: str
+    found: str
+
+
+@dataclass(frozen=True)
 class Forgotten:
     """What was removed of a participant: how many of each, and the devices (hex) that no other participant has worn."""
 
@@ -116,6 +127,7 @@ class Forgotten:
     anchors: int
     zone_changes: int
     notes: int
+    checks: int
     devices: tuple[str, ...]
 
 

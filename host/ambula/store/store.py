@@ -221,7 +221,7 @@ class Store(People):
     def rename(self, participant: str, code: str) -> None:
         """Give a participant another code; the old one is gone from the file, as by `forget`."""
         with self._without_trace():
-            for table in ("node", "zone_change", "person", "note", "programme"):
+            for table in ("node", "zone_change", "person", "note", "programme", "checked"):
                 self._db.execute(f"UPDATE {table} SET participant = ? WHERE participant = ?", (code, participant))
 
     @contextlib.contextmanager

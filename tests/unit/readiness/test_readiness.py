@@ -17,6 +17,7 @@ from ambula.readiness import (
     budget,
     charge_share,
     check_readiness,
+    facts_of,
 )
 from node.signals import LOW_BATTERY_MV
 
@@ -113,6 +114,41 @@ def test_faults_come_before_notes() -> None:
 def test_a_recording_that_is_over_is_a_fault_and_one_that_waits_a_note() -> None:
     assert one(is_recording=False).level is Level.FAULT
     assert one(is_recording=False, is_waiting=True).level is Level.NOTE
+
+
+NOW_S = 1_772_000_000.0
+DAY_S = 86_400
+
+
+def test_days_are_asked_of_the_node() -> None:
+    """A cell of 4.2 V lasts 35 and 17 days here: what is planned counts, with the waiting before."""
+    for state, needs, days in (
+        ({"plan_days": 14, "start_utc_s": NOW_S - 4 * DAY_S}, Needs(now_s=NOW_S), (0, 10)),
+        ({"plan_days": 14, "is_recording": False, "is_waiting": True, "start_utc_s": NOW_S + 3 * DAY_S},
+         Needs(now_s=NOW_S), (3, 14)),
+        ({"plan_days": 14, "is_recording": False, "is_waiting": True}, Needs(now_s=NOW_S), (0, 14)),
+        ({"plan_days": 14}, Needs(3, now_s=NOW_S), (0, 3)),
+        ({}, Needs(now_s=NOW_S), (0, 7)),
+    ):  # fmt: skip
+        node = replace(WELL, **state)
+        assert (node.waits_days(needs), node.days_to_record(needs)) == days
+
+
+def test_a_cell_that_lasts_the_days_but_not_the_waiting_before_is_no_go() -> None:
+    state = {"is_recording": False, "is_waiting": True, "start_utc_s": round(NOW_S + 9 * DAY_S), "plan_days": 7}
+    findings = check_readiness(
+        [replace(WELL, battery_mv=3800, **state), PAIR[1]], ("thigh", "back"), Needs(now_s=NOW_S), BUDGET
+    )
+    assert findings[0].text == (
+        "The thigh node's cell (3.80 V) lasts about 10 days, not 16 (9 until it starts, then 7): charge it first."
+    )
+    assert "it waits until 2026-03-" in findings[1].text
+
+
+def test_a_full_flash_has_room_for_nothing() -> None:
+    facts = facts_of(replace(WELL, is_full=True, free_bytes=4_294_967_296), Needs(), BUDGET)
+    assert facts["flash_days"] == 0
+    assert "room for 0 days" in facts["words"]
 
 
 def test_the_budget_is_what_the_power_model_says() -> None:
