@@ -10,6 +10,7 @@ import pytest
 
 from ambula.base.errors import TransportError
 from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey
 from ambula.nodes.sync import sync_each
 from ambula.nodes.visit import find_nodes
 from ambula.sim.image import device_key, log_chunks
@@ -165,8 +166,29 @@ def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Amb
             assert f"P01 has a thigh node already (device {'b1' * 8})" in told
             replaced = ambula(*arguments(stand_in, "P01"), "--replace")
             assert (replaced.code, "this one replaces it" in replaced.out) == (0, True), replaced
-    assert [(k.device_id, k.participant) for k in KeyFile().load()] == [("b1" * 8, "P01"), ("b2" * 8, "P01")]
+            assert "set up the participant's" not in replaced.out  # there is no other node
+    told = [(k.device_id, k.participant, k.state) for k in KeyFile().load()]
+    assert told == [("b1" * 8, "P01", "retired"), ("b2" * 8, "P01", "")]
     assert json.loads(KeyFile().path.read_text())
+
+
+def test_the_other_node_is_to_be_set_up_again_where_one_was_lost(flashed: Path, ambula: Ambula, tmp_path: Path) -> None:
+    """The finder of the lost one has the pair's key; a participant's second node gets a new one, then the first."""
+    keys = KeyFile()
+    lost = NodeKey("c0" * 8, 0, "P01", b"l" * 32, b"p" * 32)
+    for key in (lost, NodeKey("c1" * 8, 1, "P01", b"b" * 32, lost.pair)):
+        keys.add(key)
+    again = "set up the participant's back node again"
+    for name, device, more in (("one", "b1" * 8, ("--replace",)), ("two", "b2" * 8, ())):
+        with copy_of(flashed, tmp_path / name, device) as stand_in:
+            if name == "two":
+                assert ambula("retire", "P01", "thigh").code == 0
+            command = ("setup", "--port", stand_in.port, "--participant", "P01", "--role", "thigh", "--zone", "UTC")
+            said = ambula(*command, *more)
+            assert (said.code, again in said.out) == (0, True), said
+    pairs = [key.pair for key in keys.load()]
+    assert [key.state for key in keys.load()] == ["retired", "", "retired", ""]
+    assert len(set(pairs)) == 3
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ GROUPS = {
     "Nodes": {
         "flash": ("flash_command", "Put the firmware on a board, over USB."),
         "setup": ("setup_command", "Set up a flashed board as a participant's node, over USB."),
+        "retire": ("retire_command", "Stop waiting for a node that was lost, or bring it back."),
         "bringup": ("bringup_command", "Measure what a new board can show, into one file."),
         "check": ("check_command", "Check the nodes and how they are worn, before they record."),
         "live": ("live_command", "Show what the nodes measure now."),

@@ -48,6 +48,7 @@ _NOBODY = (
 )
 _NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} not set up on this computer. Double-tap your nodes"
 _NO_KEYS = "no node was set up on this computer (no keys in {}). Set one up over USB: `ambula setup`"
+_ALL_RETIRED = "every node of {} is retired: set one up, or bring one back with `ambula retire --undo`"
 _NOT_SET_UP = "no {} was set up on this computer: {} has keys for {}"
 _WHOSE = "this computer has keys of {}. Choose one with --participant"
 _NOT_HEARD = "note: {} {} was not heard. Double-tap it and run this again"
@@ -95,7 +96,7 @@ def sync(
 ) -> None:
     """Copy the nodes' recordings into the store. Run it on any day, as often as you like. It may be cut off."""
     config = load_config()
-    keys = wanted_keys(participant or "", node)
+    keys = wanted_keys(participant or "", node, with_retired=True)
     for who in sorted({key.participant for key in keys}):
         warn_of_name(who)
     with Store(store_path(store, config)) as kept:
@@ -111,14 +112,17 @@ def sync(
         raise report.failed[0][1].__class__(failures)
 
 
-def wanted_keys(participant: str, role: str) -> list[NodeKey]:
-    """Return the keys of the nodes that are meant ("": any); raises InputError if there is none."""
+def wanted_keys(participant: str, role: str, with_retired: bool = False) -> list[NodeKey]:
+    """Return the keys of the nodes that are meant ("": any); raises InputError if there is none.
+
+    with_retired: also those that are not waited for, which a sync fetches where it hears them.
+    """
     if role and role not in protocol.ROLE_NAMES:
         raise InputError(f"--node {role}: must be {' or '.join(protocol.ROLE_NAMES)}")
     file = KeyFile()
-    keys = file.load()
+    keys = [key for key in file.load() if with_retired or key.is_in_use]
     if not keys:
-        raise InputError(_NO_KEYS.format(file.path))
+        raise InputError((_ALL_RETIRED if file.load() else _NO_KEYS).format(file.path))
     if file.is_open_to_others():
         err.line(_OPEN_TO_OTHERS.format(file.path), whole=True)
     wanted = [k for k in keys if participant in ("", k.participant) and role in ("", k.role_name)]
@@ -220,7 +224,7 @@ def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
 def status(store: StoreOption = None, json: JsonOption = False) -> None:
     """Show what the store has from each node: span, epochs, damage, sensor, battery, clock."""
     with Store(store_path(store), must_exist=True) as kept:
-        keys = KeyFile().load()
+        keys = KeyFile().all()
         rows = [_status_of(kept, node, keys) for node in kept.nodes()]
     if json:
         print_json([{**r, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])} for r in rows])

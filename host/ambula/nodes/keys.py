@@ -1,23 +1,27 @@
 """The keys of the nodes that were set up on this computer: one file, for its owner only.
 
 JSON, so that it can be read and copied to a second computer by hand: anyone who has it can read and command the nodes.
+A list of entries; `docs/reference/files.md` has their fields. No key is thrown away but by `forget`: receipts that were
+made with it are checked with it.
 """
 
 import json
 import os
 import stat
-from dataclasses import asdict
+from collections.abc import Callable, Collection
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
 
 import platformdirs
 
 from ambula.base.errors import InputError
-from ambula.nodes.session import NodeKey, new_key
+from ambula.nodes.session import OLD, RETIRED, NodeKey, new_key
 from nodecore import protocol
 
 _FIELDS = {"device_id", "role", "participant", "key"}
 _PAIR = "pair"  # of what was set up before nodes met each other there is none
+_STATE = "state"  # of a key in use there is none
 
 
 def keys_path() -> Path:
@@ -33,7 +37,11 @@ class KeyFile:
         self.path = path or keys_path()
 
     def load(self) -> list[NodeKey]:
-        """Return the keys in the order in which the nodes were set up."""
+        """Return the keys by which nodes are recognised, in the order of their set-ups: in use, and retired."""
+        return [key for key in self.all() if key.state != OLD]
+
+    def all(self) -> list[NodeKey]:
+        """Return these and the older keys of the same devices, which receipts are checked with."""
         try:
             entries = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -53,25 +61,54 @@ class KeyFile:
         return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
     def add(self, new: NodeKey) -> None:
-        """Keep a key; an older one of the same device is replaced."""
-        self._write([*(k for k in self.load() if k.device_id != new.device_id), new])
+        """Keep a key that its device has for certain: it is in use, and the device's older ones are for receipts."""
+        self._add(new, lambda k: replace(k, state=OLD) if k.device_id == new.device_id else k)
+
+    def add_beside(self, new: NodeKey) -> None:
+        """Keep a key that its device is about to get: until `add` the node is recognised by either."""
+        self._add(new, lambda k: replace(k, state=RETIRED) if k.device_id == new.device_id and k.is_in_use else k)
+
+    def retire(self, keys: Collection[NodeKey]) -> None:
+        """Wait for these nodes no longer; they are recognised where they are heard."""
+        self._write([replace(k, state=RETIRED) if k in keys else k for k in self.all()])
+
+    def bring_back(self, key: NodeKey) -> None:
+        """Take a retired node into use again."""
+        self._write([replace(k, state="") if k == key else k for k in self.all()])
 
     def pair_of(self, participant: str) -> bytes:
-        """Return the secret that a participant's nodes share: the one that is known, else a new one."""
-        return next((k.pair for k in reversed(self.load()) if k.participant == participant and k.pair), new_key())
+        """Return the secret that a participant's nodes share: the newest of those in use, else a new one.
+
+        One that a retired device knows is never given again: who finds a lost node must not read the other one.
+        """
+        keys = self.all()
+        in_use = {k.device_id for k in keys if k.is_in_use}
+        lost = {k.pair for k in keys if k.device_id not in in_use}
+        mine = (k.pair for k in reversed(keys) if k.is_in_use and k.participant == participant)
+        return next((pair for pair in mine if pair and pair not in lost), new_key())
+
+    def rename(self, participant: str, code: str) -> None:
+        """Give the keys of a participant's nodes another code."""
+        keys = self.all()
+        if any(k.participant == participant for k in keys):
+            self._write([replace(k, participant=code) if k.participant == participant else k for k in keys])
 
     def forget(self, participant: str) -> list[NodeKey]:
-        """Remove the keys of a participant's nodes and return them."""
-        keys = self.load()
+        """Remove all keys of a participant's nodes, older and retired ones too, and return them."""
+        keys = self.all()
         gone = [k for k in keys if k.participant == participant]
         if gone:
             self._write([k for k in keys if k.participant != participant])
         return gone
 
+    def _add(self, new: NodeKey, aged: Callable[[NodeKey], NodeKey]) -> None:
+        others = (k for k in self.all() if (k.device_id, k.key) != (new.device_id, new.key))
+        self._write([*map(aged, others), new])
+
     def _entry(self, number: int, entry: Any) -> NodeKey:
         try:
             fields = dict(entry)
-            if set(fields) - {_PAIR} != _FIELDS or not all(isinstance(value, str) for value in fields.values()):
+            if set(fields) - {_PAIR, _STATE} != _FIELDS or not all(isinstance(value, str) for value in fields.values()):
                 raise ValueError(f"its fields must be the texts {', '.join(sorted(_FIELDS))}")
             key = NodeKey(
                 device_id=bytes.fromhex(fields["device_id"]).hex(),
@@ -79,17 +116,20 @@ class KeyFile:
                 participant=fields["participant"],
                 key=bytes.fromhex(fields["key"]),
                 pair=bytes.fromhex(fields.get(_PAIR, "")),
+                state=fields.get(_STATE, ""),
             )
             sizes = (len(key.device_id), len(key.key), len(key.pair) or protocol.KEY_SIZE)
             if sizes != (16, protocol.KEY_SIZE, protocol.KEY_SIZE):
                 raise ValueError("a device has 16 hex digits, a key 64")
+            if key.state not in ("", RETIRED, OLD):
+                raise ValueError(f"its state can be {RETIRED} or {OLD}, not {key.state!a}")
         except (ValueError, TypeError) as e:
             raise InputError(f"{self.path}: entry {number} is not a node's key: {e}") from e
         return key
 
     def _write(self, keys: list[NodeKey]) -> None:
         """Replace the file as a whole, so that a failure leaves the old one."""
-        entries = [{**asdict(k), "role": k.role_name, "key": k.key.hex(), _PAIR: k.pair.hex()} for k in keys]
+        entries = [_as_json(key) for key in keys]
         new = self.path.with_name(self.path.name + ".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -101,3 +141,10 @@ class KeyFile:
             os.replace(new, self.path)
         except OSError as e:
             raise InputError(f"{self.path} cannot be written: {e.strerror}: name another file with AMBULA_KEYS") from e
+
+
+def _as_json(key: NodeKey) -> dict[str, str]:
+    entry = {**asdict(key), "role": key.role_name, "key": key.key.hex(), _PAIR: key.pair.hex()}
+    if key.is_in_use:
+        del entry[_STATE]  # as every Ambula has written it
+    return entry

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from ambula.base.errors import TransportError
 from nodecore import protocol
 
+RETIRED = "retired"
+OLD = "old"
+
 _LOST = "a message from the node came damaged, twice or not at all: sync again"
 
 
@@ -20,7 +23,8 @@ class NodeKey:
     """A device that was set up: its id (16 hex digits), role (0 thigh, 1 back), wearer's code and 32-byte key.
 
     pair: 32 bytes that the wearer's nodes share, with which the thigh may read the back; empty where the set-up is of
-    an Ambula that knew none.
+    an Ambula that knew none. state: "" in use, `RETIRED` (not waited for, but recognised where it is heard), or `OLD`
+    (the device has another key now: only receipts need this one).
     """
 
     device_id: str
@@ -28,11 +32,17 @@ class NodeKey:
     participant: str
     key: bytes
     pair: bytes = b""
+    state: str = ""
 
     @property
     def role_name(self) -> str:
         """`thigh` or `back`."""
         return protocol.ROLE_NAMES[self.role]
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the node is one of its wearer's now."""
+        return not self.state
 
     @property
     def fingerprint(self) -> bytes:

@@ -45,10 +45,10 @@ async def find_nodes(radio: Radio, keys: Sequence[NodeKey], timeout_s: float = S
 
 
 def missing(heard: Sequence[Near], keys: Sequence[NodeKey]) -> list[NodeKey]:
-    """Return the keys of the nodes that were not heard though another of the same participant was."""
+    """Return the keys of the nodes in use that were not heard though another of the same participant was."""
     seen = {near.key for near in heard if near.key is not None}
     participants = {key.participant for key in seen}
-    return [key for key in keys if key.participant in participants and key not in seen]
+    return [key for key in keys if key.is_in_use and key.participant in participants and key not in seen]
 
 
 def owner(found: Found, keys: Sequence[NodeKey]) -> NodeKey | None:

@@ -1,6 +1,6 @@
 """Removes a participant, or changes the code, in the store and in the key file together."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ambula.nodes.keys import KeyFile
 from ambula.store import Forgotten, Store
@@ -8,7 +8,7 @@ from ambula.store import Forgotten, Store
 
 @dataclass(frozen=True)
 class Gone:
-    """What was removed: from the store, and how many nodes' keys."""
+    """What was removed: from the store, and how many keys."""
 
     held: Forgotten
     keys: int
@@ -21,19 +21,18 @@ def forget(store: Store, participant: str, keys: KeyFile) -> Gone:
     key file cannot be read (then nothing was removed) or written, StoreError where the store is in use or
     cannot be written. Edge case: nothing held, zeros.
     """
-    keys.load()
+    keys.all()
     held = store.forget(participant)
     return Gone(held, len(keys.forget(participant)))
 
 
 def rename(store: Store, participant: str, code: str, keys: KeyFile) -> None:
     """Give a participant another code, in the store and with the keys; errors as for `forget`."""
-    theirs = [key for key in keys.load() if key.participant == participant]
+    keys.all()
     store.rename(participant, code)
-    for key in theirs:
-        keys.add(replace(key, participant=code))
+    keys.rename(participant, code)
 
 
 def known_codes(store: Store, keys: KeyFile) -> list[str]:
     """Return every participant in the store or the key file, in alphabetical order."""
-    return sorted({*store.participants(), *(key.participant for key in keys.load())})
+    return sorted({*store.participants(), *(key.participant for key in keys.all())})

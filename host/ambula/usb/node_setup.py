@@ -24,6 +24,9 @@ CONFIG = "config.json"
 KEY = "key.bin"
 PAIR = "pair.bin"
 LONG_WAIT_DAYS = 14  # longer is more often a slip in the date than a plan
+_REPLACED = (
+    "{}: this one replaces it from now on, and it is retired. Its recording can still be synced where it is heard"
+)
 _LOG = "/data/log"
 _OLD_LOG = "/data/log.old"
 
@@ -85,8 +88,8 @@ def set_up(
         )
     device = board.run(on_board.IDENTITY).strip()
     known = keys.load()
-    others = _others(known, device, wanted, replace)
-    notes = list(others)
+    replaced = _replaced(known, device, wanted, replace)
+    notes = [_REPLACED.format(_who_has(wanted, replaced))] * bool(replaced)
     has_log = board.run(on_board.CHUNKS.format(log=_LOG)).strip() != "0"
     wait_days = (wanted.start - utc_ms() / 1000) / 86_400 if isinstance(wanted.start, int) else 0
     if wait_days > LONG_WAIT_DAYS:
@@ -99,12 +102,12 @@ def set_up(
         board.run(f"os.rename({_LOG!r}, {_OLD_LOG!r})")
         board.run(f"_drop({_OLD_LOG!r})")
         notes.append("the log on the node was erased")
-    # If a node replaced a lost one, a finder of the lost one must not read the other node.
-    pair = new_key() if others else keys.pair_of(wanted.participant)
-    key = NodeKey(device, wanted.role, wanted.participant, new_key(), pair)
+    keys.retire(replaced)  # its pair's key is not given again: a finder must not read the participant's other node
+    key = NodeKey(device, wanted.role, wanted.participant, new_key(), keys.pair_of(wanted.participant))
     _write(board, KEY, key.key)
     _write(board, PAIR, key.pair)
     keys.add(key)
+    notes += _apart(keys.load(), key)
     offset_ms = _set_clock(board, starts_anew, utc_ms, notes)
     _write(board, CONFIG, config)
     return Done(key, board.restart(COMES_UP_S), offset_ms, notes)
@@ -130,18 +133,26 @@ def _midnight_min(zone: str) -> int:
     return round(-offset.total_seconds() / 60) % 1440
 
 
-def _others(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) -> list[str]:
-    """Tell of the devices that have this part already; raises InputError unless they are to be replaced."""
+def _replaced(known: list[NodeKey], device: str, wanted: Wanted, replace: bool) -> list[NodeKey]:
+    """Return the devices in use that have this part already; raises InputError unless they are to be replaced."""
     same = (wanted.participant, wanted.role)
-    others = [k.device_id for k in known if (k.participant, k.role) == same and k.device_id != device]
-    if not others:
-        return []
-    who = f"{wanted.participant} has a {wanted.role_name} node already (device {', '.join(others)})"
-    if not replace:
-        raise InputError(f"{who}: if that node was lost or broke, add --replace")
+    others = [k for k in known if k.is_in_use and (k.participant, k.role) == same and k.device_id != device]
+    if others and not replace:
+        raise InputError(f"{_who_has(wanted, others)}: if that node was lost or broke, add --replace")
+    return others
+
+
+def _who_has(wanted: Wanted, others: list[NodeKey]) -> str:
+    devices = ", ".join(k.device_id for k in others)
+    return f"{wanted.participant} has a {wanted.role_name} node already (device {devices})"
+
+
+def _apart(known: list[NodeKey], key: NodeKey) -> list[str]:
+    """Return a note for each other node of the participant that has another pair's key."""
     return [
-        f"{who}: this one replaces it from now on. The other's recording can still be synced",
-        "set up the participant's other node again. Until then the two nodes do not meet on the body",
+        f"set up the participant's {k.role_name} node again. Until then the two nodes do not meet on the body"
+        for k in known
+        if k.is_in_use and k.participant == key.participant and k.pair and k.pair != key.pair
     ]
 
 

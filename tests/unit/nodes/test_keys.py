@@ -2,13 +2,14 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ambula.base.errors import InputError
 from ambula.nodes.keys import KeyFile, keys_path
-from ambula.nodes.session import NodeKey, new_key
+from ambula.nodes.session import OLD, RETIRED, NodeKey, new_key
 
 THIGH = NodeKey("a0" * 8, 0, "P01", bytes(range(32)))
 BACK = NodeKey("a1" * 8, 1, "P01", bytes(32))
@@ -56,6 +57,51 @@ def test_a_participant_s_nodes_share_a_secret_that_is_made_once(file: KeyFile) -
     assert first.hex() not in file.path.read_text()
 
 
+def test_an_older_key_stays_for_receipts_until_its_wearer_is_forgotten(file: KeyFile) -> None:
+    file.add(THIGH)
+    again = NodeKey(THIGH.device_id, 1, "P03", b"n" * 32)
+    file.add(again)
+    assert file.all() == [replace(THIGH, state=OLD), again]
+    file.add(THIGH)  # the same key once more is the same entry
+    assert file.all() == [replace(again, state=OLD), THIGH]
+    assert file.forget("P03") == [replace(again, state=OLD)]
+    assert again.key.hex() not in file.path.read_text()
+
+
+def test_until_a_new_key_is_proved_the_node_is_recognised_by_either(file: KeyFile) -> None:
+    file.add(THIGH)
+    new = replace(THIGH, participant="P02", key=b"n" * 32)
+    file.add_beside(new)
+    assert file.load() == [replace(THIGH, state=RETIRED), new]
+    file.add(new)
+    assert (file.load(), file.all()[0].state) == ([new], OLD)
+
+
+def test_a_retired_node_is_recognised_and_comes_back(file: KeyFile) -> None:
+    for key in (THIGH, BACK):
+        file.add(key)
+    file.retire([THIGH])
+    gone = replace(THIGH, state=RETIRED)
+    assert file.load() == [gone, BACK]
+    assert "state" not in json.loads(file.path.read_text())[1]  # an older Ambula reads what it knows
+    file.bring_back(gone)
+    assert file.load() == [THIGH, BACK]
+    file.rename("P01", "P07")
+    assert [k.participant for k in file.all()] == ["P07", "P07"]
+
+
+def test_a_lost_node_s_pair_is_given_to_no_other(file: KeyFile) -> None:
+    pair = b"p" * 32
+    for key in (THIGH, BACK):
+        file.add(replace(key, pair=pair))
+    assert file.pair_of("P01") == pair
+    file.retire([file.load()[0]])
+    assert file.pair_of("P01") != pair
+    file.bring_back(file.load()[0])
+    file.add(replace(file.load()[0], key=b"n" * 32))  # an older key of a device that is here is not lost
+    assert file.pair_of("P01") == pair
+
+
 def test_keys_of_an_ambula_that_knew_no_pairs_are_read(file: KeyFile) -> None:
     file.path.parent.mkdir()
     file.path.write_text(json.dumps([ENTRY]))
@@ -101,9 +147,23 @@ ENTRY = {"device_id": "a0" * 8, "role": "thigh", "participant": "P01", "key": "0
         json.dumps([{**ENTRY, "pair": "00"}]),
         json.dumps([{**ENTRY, "device_id": "zz" * 8}]),
         json.dumps([{**ENTRY, "more": "x"}]),
+        json.dumps([{**ENTRY, "state": "gone"}]),
         "[" * 5000 + "]" * 5000,
     ],
-    ids=["half", "no list", "number", "list", "role", "short", "key a number", "short pair", "device", "more", "deep"],
+    ids=[
+        "half",
+        "no list",
+        "number",
+        "list",
+        "role",
+        "short",
+        "key a number",
+        "short pair",
+        "device",
+        "more",
+        "state",
+        "deep",
+    ],
 )
 def test_what_is_not_a_key_file_is_refused_in_a_line(file: KeyFile, text: str) -> None:
     file.path.parent.mkdir()
