@@ -41,6 +41,7 @@ class App:
         self.config = config
         self.examined = examined
         self.temperature_c = self.battery_mv = 0
+        key, pair = start.take_keys(config)  # the owner's; what the wearer's two nodes share
         self.last_words = board.last_words()  # the board gives them once
         self.boot = start.boots(_STORAGE) + 1
         self.clock = SteadyClock(board.clock, board.now_ms)
@@ -48,8 +49,6 @@ class App:
         self.log = Log(_LOG_DIRECTORY, config.role_code, config.keep, self.measure, board.power)
         start.check_clock(self.clock, self.log)
         boot_epoch = epochs.epoch_of(self.clock.utc_ms())
-        key = start.load_key("key.bin")  # the owner's
-        pair = start.load_key("pair.bin")  # what the wearer's two nodes share
         self.plan = start.read_plan(self, key, _STORAGE, boot_epoch)
         self.telling = Telling(self, _STORAGE, self.boot, boot_epoch, start.story(self))
         self.today = Today(start.read_today(_TODAY), config.midnight_min)

@@ -13,6 +13,9 @@ _MAX_TOLD = 200  # characters
 
 DEFAULTS = {
     "role": "thigh",
+    # Whose the node is, as hexadecimal digits: `node.start` takes them out before the log tells the settings.
+    "key": "",
+    "pair": "",
     # How often the FIFO is emptied: it holds 26 s at 26 Hz, so 10 is two epochs a wake, and room for one missed.
     "service_every_s": 10,
     # How often the radio opens by itself, and for how long; how long after a double tap, or after boot.

@@ -25,6 +25,22 @@ def boots(folder):
         return 0
 
 
+def take_keys(config):
+    """Return the owner's key and the one of the wearer's two nodes, and take them out of the settings.
+
+    config.json has them, so that one renaming makes a node another's, plan, role and keys. Where it has none, or is of
+    no use, the copies count that a set-up leaves.
+    """
+    found = []
+    for name in ("key", "pair"):
+        try:
+            found.append(binascii.unhexlify(getattr(config, name)))
+        except ValueError:
+            found.append(b"")
+        delattr(config, name)
+    return found if len(found[0]) == protocol.KEY_SIZE else [load_key("key.bin"), load_key("pair.bin")]
+
+
 def load_key(path):
     """Return the key in a file, or nothing if there is none or it is not whole: then it opens nothing."""
     try:

@@ -3,10 +3,18 @@
 import time
 import types
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ambula.nodes.keys import KeyFile
+from ambula.usb.board import UsbBoard
+from ambula.usb.flash import compile_for, flash
+from ambula.usb.node_setup import set_up
+from ambula.usb.state import look
 from tests.support import command
+from tests.usb.boards import MADE_LOG, WANTED, Recorded
+from tests.usb.standin import StandIn, copy_of
 
 
 @pytest.fixture
@@ -25,3 +33,25 @@ def _eager() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transport_serial, "time", eager)
         yield
+
+
+@pytest.fixture(scope="session")
+def flashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The flash of a board with the real firmware, not set up."""
+    folder = tmp_path_factory.mktemp("flashed")
+    with StandIn(folder) as stand_in, UsbBoard(stand_in.port) as board:
+        state = look(board)
+        assert flash(board, state, compile_for(state, "sim")) == "0.1.0 thigh"
+    return folder / "flash.img"
+
+
+@pytest.fixture(scope="session")
+def recorded(flashed: Path, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """A node that is set up and has recorded a minute."""
+    folder = tmp_path_factory.mktemp("recorded")
+    keys = KeyFile(folder / "keys.json")
+    with copy_of(flashed, folder) as stand_in, UsbBoard(stand_in.port) as board:
+        set_up(board, look(board), WANTED, keys)
+        board.take()
+        board.run(MADE_LOG)
+    return Recorded(stand_in.flash, keys.path.read_text())

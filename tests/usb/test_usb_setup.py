@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ambula.base.errors import TransportError
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
 from ambula.nodes.sync import sync_each
@@ -22,20 +21,10 @@ from ambula.usb.flash import compile_for, flash
 from ambula.usb.node_setup import Wanted, set_up
 from ambula.usb.state import look
 from tests.support.command import Ambula
+from tests.usb.boards import Recorded
 from tests.usb.standin import StandIn, copy_of
 
 EPOCHS = 24
-WANTED = Wanted("P01", 0, "UTC", "now", 0)
-
-
-@pytest.fixture(scope="module")
-def flashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The flash of a board with the real firmware, not set up."""
-    folder = tmp_path_factory.mktemp("flashed")
-    with StandIn(folder) as stand_in, UsbBoard(stand_in.port) as board:
-        state = look(board)
-        assert flash(board, state, compile_for(state, "sim")) == "0.1.0 thigh"
-    return folder / "flash.img"
 
 
 def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Path) -> None:
@@ -59,6 +48,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         assert second.code == 0  # the same once more: a new key, the log stays
         with UsbBoard(stand_in.port) as board:
             settings = look(board).settings
+    assert [len(settings.pop(name)) for name in ("key", "pair")] == [64, 64]
     assert settings.pop("midnight_min") in (1380, 1320)  # Oslo is one or two hours ahead
     assert settings == {
         "schema": 1,
@@ -87,6 +77,8 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
 
     assert asyncio.run(wear()) == EPOCHS
     kept = (log_chunks(image), device_key(image))
+    for secret in (key.key, key.pair):
+        assert not any(form in log for log in kept[0].values() for form in (secret, secret.hex().encode()))
     with StandIn(tmp_path / "later", image) as stand_in, UsbBoard(stand_in.port) as board:
         state = look(board)
         newer = {**compile_for(state, "sim"), "newer.py": b"# a later version\n"}
@@ -94,35 +86,6 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
     assert device_key(image) == kept[1]
     for base, data in kept[0].items():
         assert log_chunks(image)[base].startswith(data)
-
-
-def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_path: Path) -> None:
-    keys = KeyFile(tmp_path / "keys.json")
-
-    def cut_off(stand_in: StandIn, after: int) -> None:
-        with UsbBoard(stand_in.port) as board:
-            state = look(board)
-            stand_in.pull_after(after)
-            set_up(board, state, WANTED, keys)
-
-    with copy_of(flashed, tmp_path / "whole") as whole, UsbBoard(whole.port) as board:
-        state = look(board)
-        start = whole.heard_bytes
-        set_up(board, state, WANTED, KeyFile(tmp_path / "other.json"))
-        total = whole.heard_bytes - start
-    for number in range(1, 5):
-        keys.path.unlink(missing_ok=True)
-        with copy_of(flashed, tmp_path / str(number)) as stand_in:
-            with pytest.raises(TransportError, match="was lost"):
-                cut_off(stand_in, total * number // 5)
-            stand_in.reset()
-            stand_in.wait_for(b"ambula 0.1.0")
-            kept = keys.load()
-            with UsbBoard(stand_in.port) as board:
-                on_board = board.run("print(_text('config.json'))").strip()
-                assert kept or not on_board  # settings only where the key is kept
-                done = set_up(board, look(board), WANTED, keys)
-            assert [k.key for k in keys.load()] == [done.key.key] == [device_key(stand_in.flash)]
 
 
 def test_a_buzz_without_a_motor_is_refused_before_anything_is_changed(
@@ -191,38 +154,24 @@ def test_the_other_node_is_to_be_set_up_again_where_one_was_lost(flashed: Path, 
     assert len(set(pairs)) == 3
 
 
-@pytest.fixture(scope="module")
-def recorded(flashed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The flash of a node that is set up and has recorded a minute; its key is not on this computer."""
-    folder = tmp_path_factory.mktemp("recorded")
-    keys = KeyFile(folder / "keys.json")
-    with copy_of(flashed, folder) as stand_in, UsbBoard(stand_in.port) as board:
-        set_up(board, look(board), WANTED, keys)
-        board.take()
-        board.run(MADE_LOG)
-    return stand_in.flash
+LOSE = {
+    "settings": "os.remove('config.json')",
+    "key": """
+os.remove('key.bin')
+with open('config.json', 'w') as f:
+    f.write('{"role": "thigh"}')
+""",
+}
 
 
-MADE_LOG = """
-sys.path.insert(0, _text('firmware'))
-import board
-_b = board.Board()
-from node.log import Log
-_log = Log('/data/log', 0, 'oldest', lambda: (1, 20, 200, 1))
-for _e in range(12):
-    _log.add(356000000 + _e, bytearray(12))
-_log.seal()
-"""
-
-
-@pytest.mark.parametrize("lost", ["config.json", "key.bin"])
+@pytest.mark.parametrize("lost", LOSE)
 def test_a_recording_is_not_erased_because_a_file_of_the_set_up_is_lost(
-    recorded: Path, ambula: Ambula, tmp_path: Path, lost: str
+    recorded: Recorded, ambula: Ambula, tmp_path: Path, lost: str
 ) -> None:
     """The node lives through it, so somebody may have worn it for a week."""
-    with copy_of(recorded, tmp_path / "node", "b1" * 8) as stand_in:
+    with copy_of(recorded.image, tmp_path / "node", "b1" * 8) as stand_in:
         with UsbBoard(stand_in.port) as board:
-            board.run(f"os.remove({lost!r})")
+            board.run(LOSE[lost])
         command = ("setup", "--port", stand_in.port, "--participant", "P02", "--role", "thigh", "--zone", "UTC")
         assert "has a recording of a wearer, and its settings" in ambula(*command).failed_with(3)
         assert log_chunks(stand_in.flash)

@@ -64,9 +64,13 @@ class KeyFile:
         """Keep a key that its device has for certain: it is in use, and the device's older ones are for receipts."""
         self._add(new, lambda k: replace(k, state=OLD) if k.device_id == new.device_id else k)
 
-    def add_beside(self, new: NodeKey) -> None:
-        """Keep a key that its device is about to get: until `add` the node is recognised by either."""
-        self._add(new, lambda k: replace(k, state=RETIRED) if k.device_id == new.device_id and k.is_in_use else k)
+    def add_beside(self, new: NodeKey, replaced: Collection[NodeKey] = ()) -> None:
+        """Keep a key that its device is about to get: until `add` the node is recognised by either.
+
+        replaced: other nodes that this one takes the place of; they are retired.
+        """
+        gone = {new.device_id, *(k.device_id for k in replaced)}
+        self._add(new, lambda k: replace(k, state=RETIRED) if k.device_id in gone and k.is_in_use else k)
 
     def retire(self, keys: Collection[NodeKey]) -> None:
         """Wait for these nodes no longer; they are recognised where they are heard."""
@@ -76,16 +80,16 @@ class KeyFile:
         """Take a retired node into use again."""
         self._write([replace(k, state="") if k == key else k for k in self.all()])
 
-    def pair_of(self, participant: str) -> bytes:
+    def pair_of(self, participant: str, lost: Collection[NodeKey] = ()) -> bytes:
         """Return the secret that a participant's nodes share: the newest of those in use, else a new one.
 
-        One that a retired device knows is never given again: who finds a lost node must not read the other one.
+        One that a retired or a lost device knows is never given again: a finder must not read the other node.
         """
-        keys = self.all()
+        keys = [k for k in self.all() if k not in lost]
         in_use = {k.device_id for k in keys if k.is_in_use}
-        lost = {k.pair for k in keys if k.device_id not in in_use}
+        known = {k.pair for k in (*keys, *lost) if k.device_id not in in_use}
         mine = (k.pair for k in reversed(keys) if k.is_in_use and k.participant == participant)
-        return next((pair for pair in mine if pair and pair not in lost), new_key())
+        return next((pair for pair in mine if pair and pair not in known), new_key())
 
     def rename(self, participant: str, code: str) -> None:
         """Give the keys of a participant's nodes another code."""

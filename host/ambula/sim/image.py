@@ -61,11 +61,19 @@ def build_image(path: Path, config: dict[str, Any], key: bytes = b"", pair: byte
     path.write_bytes(bytes(fs.context.buffer) + bytes(_file_system(LOG_BLOCKS).context.buffer))
 
 
-def device_key(path: Path) -> bytes:
-    """Return the device key in the image at `path`."""
+def program_file(path: Path, name: str) -> bytes:
+    """Return a file of the program's file system in the image at `path`; nothing if there is none."""
     fs = _file_system(PROGRAM_BLOCKS, bytearray(path.read_bytes()[: PROGRAM_BLOCKS * BLOCK_SIZE]))
-    with cast(BinaryIO, fs.open("key.bin", "rb")) as file:
+    if name not in fs.listdir("/"):
+        return b""
+    with cast(BinaryIO, fs.open(name, "rb")) as file:
         return file.read()
+
+
+def device_key(path: Path) -> bytes:
+    """Return the device key in the image at `path`; nothing if there is none."""
+    in_settings = json.loads(program_file(path, "config.json") or b"{}").get("key", "")
+    return bytes.fromhex(in_settings) or program_file(path, "key.bin")
 
 
 def log_system(path: Path) -> LittleFS:

@@ -103,11 +103,18 @@ class UsbBoard:
         if self.run(f"print(_sha({path!r}))").strip() != hashlib.sha256(data).hexdigest():
             raise BoardError(f"{path.removesuffix(_NEW)} was not written as it should be: run this again")
 
-    def replace(self, path: str, data: bytes) -> None:
-        """Replace a file in one step, after its new contents were read back: it is the old or the new, never half."""
+    def stage(self, path: str, data: bytes) -> str:
+        """Write a file beside the one that it is to replace, and read it back; return what then puts it in its place.
+
+        That renaming is one step: the file is the old or the new, never half.
+        """
         self.write(path + _NEW, data)
         self.check(path + _NEW, data)
-        self.run(f"os.rename({path + _NEW!r}, {path!r})")
+        return f"os.rename({path + _NEW!r}, {path!r})\n"
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Replace a file in one step, after its new contents were read back."""
+        self.run(self.stage(path, data))
 
     def restart(self, timeout_s: float) -> str:
         """Let the board run its program and return the firmware's greeting; raises BoardError with what it said."""

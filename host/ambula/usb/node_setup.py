@@ -1,9 +1,11 @@
 """Sets up a flashed board as a participant's node: key, role, zone, time and capture plan, over USB.
 
-The order makes a half set-up heal: the board gets the keys, this computer keeps them, the board gets its settings. A
-board without settings belongs to no one, and the same command runs through again.
+Keys and settings are one file on the board, so that one renaming makes it the new node. This computer keeps the new key
+before that, and the old one until the new one was read back: cut off anywhere, it has the key that the board has, and
+the same command runs through again.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from datetime import datetime, timedelta
 from ambula.base.config import zone_info
 from ambula.base.errors import BoardError, InputError
 from ambula.nodes.keys import KeyFile
-from ambula.nodes.session import NodeKey, new_key
+from ambula.nodes.session import OLD, NodeKey, new_key
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
 from ambula.usb.flash import COMES_UP_S
@@ -80,7 +82,7 @@ def set_up(
     """
     if not state.pointer:
         raise BoardError("there is no Ambula firmware on this board: `ambula flash` first")
-    config = _config(state, wanted)
+    state.settings  # noqa: B018  a newer Ambula's are not to be replaced
     board.run(on_board.BOARD)
     if wanted.sitting_buzz_min and board.run(on_board.HAS_MOTOR).strip() == "0":
         raise InputError(
@@ -96,26 +98,36 @@ def set_up(
         notes.append(f"it starts to record in {wait_days:.0f} days: charge it just before")
     # A set-up that was cut off leaves a log of starts: that of a half set-up node needs epochs to be a recording.
     is_recording = has_log and (state.is_set_up or _has_epochs(board))
-    starts_anew = erase or _starts_anew(known, device, state, wanted, is_recording)
+    starts_anew = erase or _starts_anew(_before(keys.all(), device, state), state, wanted, is_recording)
+    key = NodeKey(device, wanted.role, wanted.participant, new_key(), keys.pair_of(wanted.participant, replaced))
+    config = _config(state, wanted, key)
+    is_set = board.run(on_board.CLOCK).split()[0] == "1"
     board.run(f"_drop({_OLD_LOG!r})")
+    switch = board.stage(CONFIG, config)
+    keys.add_beside(key, replaced)
+    if starts_anew or not is_set:
+        switch = on_board.SET_CLOCK.format(utc_ms=utc_ms()) + switch
+    else:
+        notes.append("its clock was not set, because its recording goes on. The sync corrects it")
     if starts_anew and has_log:
-        board.run(f"os.rename({_LOG!r}, {_OLD_LOG!r})")
-        board.run(f"_drop({_OLD_LOG!r})")
+        switch = f"os.rename({_LOG!r}, {_OLD_LOG!r})\n" + switch
         notes.append("the log on the node was erased")
-    keys.retire(replaced)  # its pair's key is not given again: a finder must not read the participant's other node
-    key = NodeKey(device, wanted.role, wanted.participant, new_key(), keys.pair_of(wanted.participant))
-    _write(board, KEY, key.key)
-    _write(board, PAIR, key.pair)
+    board.run(switch)
+    board.check(CONFIG, config)
     keys.add(key)
     notes += _apart(keys.load(), key)
-    offset_ms = _set_clock(board, starts_anew, utc_ms, notes)
-    _write(board, CONFIG, config)
+    board.run(f"_drop({_OLD_LOG!r})")
+    board.replace(KEY, key.key)  # copies, by which a node whose settings are lost is still its owner's
+    board.replace(PAIR, key.pair)
+    offset_ms = _clock_offset_ms(board, utc_ms)
     return Done(key, board.restart(COMES_UP_S), offset_ms, notes)
 
 
-def _config(state: State, wanted: Wanted) -> bytes:
+def _config(state: State, wanted: Wanted, key: NodeKey) -> bytes:
     """Return config.json: what the board has for the rest stays."""
     plan = {
+        "key": key.key.hex(),
+        "pair": key.pair.hex(),
         "role": wanted.role_name,
         "zone": wanted.zone,
         "start": wanted.start,
@@ -160,13 +172,20 @@ def _has_epochs(board: UsbBoard) -> bool:
     return board.run(on_board.HAS_EPOCHS.format(log=_LOG)).strip() == "1"
 
 
-def _starts_anew(known: list[NodeKey], device: str, state: State, wanted: Wanted, is_recording: bool) -> bool:
+def _before(known: list[NodeKey], device: str, state: State) -> NodeKey | None:
+    """Return the key that the board has; None if this computer does not have it. A board that lost its is our own."""
+    own = [k for k in reversed(known) if k.device_id == device]
+    if not state.key_digest:
+        return next((k for k in own if k.state != OLD), None)
+    return next((k for k in own if hashlib.sha256(k.key).hexdigest() == state.key_digest), None)
+
+
+def _starts_anew(before: NodeKey | None, state: State, wanted: Wanted, is_recording: bool) -> bool:
     """Return whether to erase the log: it is nobody's. Raises InputError if it is another's, or may be.
 
     A node is nobody's that has neither key nor settings, and whose key this computer does not have: what it recorded
     before its first set-up can be read by no one.
     """
-    before = next((k for k in known if k.device_id == device), None)
     same = before is not None and (before.participant, before.role) == (wanted.participant, wanted.role)
     if same or not is_recording or not (before or state.key or state.config):
         return not same
@@ -179,19 +198,8 @@ def _starts_anew(known: list[NodeKey], device: str, state: State, wanted: Wanted
     raise InputError(f"this node has a recording {whose}: sync it first, then set it up with --erase")
 
 
-def _write(board: UsbBoard, path: str, data: bytes) -> None:
-    """Replace a file and read it back where it is to be."""
-    board.replace(path, data)
-    board.check(path, data)
-
-
-def _set_clock(board: UsbBoard, starts_anew: bool, utc_ms: Callable[[], int], notes: list[str]) -> int:
-    """Set the clock unless a recording goes on by it; return how far it is ahead of this computer's, in ms."""
-    is_set = board.run(on_board.CLOCK).split()[0] == "1"
-    if starts_anew or not is_set:
-        board.run(on_board.SET_CLOCK.format(utc_ms=utc_ms()))
-    else:
-        notes.append("its clock was not set, because its recording goes on. The sync corrects it")
+def _clock_offset_ms(board: UsbBoard, utc_ms: Callable[[], int]) -> int:
+    """Return how far the node's clock is ahead of this computer's, in ms."""
     before_ms = utc_ms()
     node_ms = int(board.run(on_board.CLOCK).split()[1])
     return node_ms - (before_ms + utc_ms()) // 2

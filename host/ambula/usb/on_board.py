@@ -119,4 +119,4 @@ def _has_epochs(log):
 print(int(_has_epochs({log!r})))
 """
 CLOCK = "print(int(_board.clock.is_set), _board.clock.utc_ms())"
-SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})"
+SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})\n"

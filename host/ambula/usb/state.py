@@ -1,5 +1,6 @@
 """What is on a board: its MicroPython, its firmware, its settings."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,6 +9,7 @@ from ambula.base.errors import BoardError
 from ambula.firmware_build.files import SLOTS
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
+from nodecore import protocol
 
 CONFIG_SCHEMA = 1  # firmware/node/settings.py
 
@@ -17,8 +19,8 @@ class State:
     """A look at a board.
 
     version: MicroPython's; mpy: its `sys.implementation._mpy`; pointer: the firmware's folder or ""; main, key: SHA-256
-    of the file or ""; config: the text of config.json or ""; files: path -> SHA-256 of all in both folders; room: bytes
-    that are free, and those that the files of each folder take.
+    of main.py and of key.bin, or ""; config: the text of config.json or ""; files: path -> SHA-256 of all in both
+    folders; room: bytes that are free, and those that the files of each folder take.
     """
 
     version: tuple[int, ...]
@@ -33,8 +35,17 @@ class State:
 
     @property
     def is_set_up(self) -> bool:
-        """Whether a set-up was finished on it: the key comes first, the settings last."""
-        return bool(self.key and self.config)
+        """Whether a set-up was finished on it: it has settings and a key."""
+        return bool(self.config and self.key_digest)
+
+    @property
+    def key_digest(self) -> str:
+        """SHA-256 (hex) of the device key that its firmware takes, or "": `take_keys` of firmware/node/start.py."""
+        try:
+            key = bytes.fromhex(str(self.settings.get("key", "")))
+        except ValueError:
+            key = b""
+        return hashlib.sha256(key).hexdigest() if len(key) == protocol.KEY_SIZE else self.key
 
     @property
     def settings(self) -> dict[str, Any]:

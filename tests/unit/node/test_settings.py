@@ -109,6 +109,40 @@ def test_the_log_tells_the_role_where_the_file_does_not(tmp_path: Path, contents
     assert found["trouble"] == f"unreadable, {told}"
 
 
+KEYS = """
+import json, sys
+sys.path.insert(0, {firmware!r})
+from node import settings, start
+found = settings.load("config.json")
+key, pair = start.take_keys(found)
+print(json.dumps([key[:1].decode(), len(key), pair[:1].decode(), len(pair), sorted(found.__dict__)]))
+"""
+TAKEN = {
+    "settings": ({"key": "61" * 32, "pair": "62" * 32}, ["a", 32, "b", 32]),
+    "without a pair": ({"key": "61" * 32}, ["a", 32, "", 0]),
+    "an older set-up": ({}, ["k", 32, "p", 32]),
+    "short": ({"key": "61", "pair": "62" * 32}, ["k", 32, "p", 32]),
+    "no digits": ({"key": "x" * 64, "pair": "62" * 32}, ["k", 32, "p", 32]),
+    "a number": ({"key": 61, "pair": "62" * 32}, ["k", 32, "p", 32]),
+    "broken": (None, ["k", 32, "p", 32]),
+}
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_the_keys_are_those_of_the_settings_or_their_copies_and_no_setting(tmp_path: Path, case: str) -> None:
+    """What the log tells of the settings has no key; a key is never put together with the pair of another set-up."""
+    values, taken = TAKEN[case]
+    (tmp_path / "config.json").write_text("{" if values is None else json.dumps({"role": "back", **values}))
+    (tmp_path / "key.bin").write_bytes(b"k" * 32)
+    (tmp_path / "pair.bin").write_bytes(b"p" * 32)
+    command = [find_micropython(), "-c", KEYS.format(firmware=str(FIRMWARE))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True, cwd=tmp_path)
+    *found, left = json.loads(done.stdout)
+    assert found == taken
+    assert "role" in left
+    assert not {"key", "pair"} & set(left)
+
+
 def test_the_spec_has_every_setting_and_its_default() -> None:
     script = "import json, sys; sys.path.insert(0, %r); from node.settings import DEFAULTS; print(json.dumps(DEFAULTS))"
     command = [find_micropython(), "-c", script % str(FIRMWARE)]

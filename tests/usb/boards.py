@@ -1,0 +1,61 @@
+"""Boards for the tests of a set-up: what a flash image holds, and a log that is made on the board."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ambula.nodes.keys import KeyFile
+from ambula.sim.image import device_key, program_file
+from ambula.usb.node_setup import Wanted
+from nodecore import protocol
+
+WANTED = Wanted("P01", 0, "UTC", "now", 0)
+EPOCHS = 12
+FIRST_EPOCH = 356_000_000
+
+MADE_LOG = f"""
+sys.path.insert(0, _text('firmware'))
+import board
+_b = board.Board()
+from node.log import Log
+_log = Log('/data/log', 0, 'oldest', lambda: (1, 20, 200, 1))
+for _e in range({EPOCHS}):
+    _log.add({FIRST_EPOCH} + _e, bytearray(12))
+_log.seal()
+"""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The flash image of P01's thigh after a minute of recording, and the key file of its laptop."""
+
+    image: Path
+    key_file: str
+
+    def keys_in(self, folder: Path) -> KeyFile:
+        """Return a copy of the laptop's key file in a folder."""
+        folder.mkdir(exist_ok=True)
+        path = folder / "keys.json"
+        path.write_text(self.key_file)
+        return KeyFile(path)
+
+
+class Owner(NamedTuple):
+    """Whose a board is."""
+
+    key: bytes
+    pair: bytes
+    role: str
+
+
+def owner_of(image: Path) -> Owner:
+    """Return whose the board with this flash image is, as its firmware takes it."""
+    settings = json.loads(program_file(image, "config.json") or b"{}")
+    pair = bytes.fromhex(settings.get("pair", "")) or program_file(image, "pair.bin")
+    return Owner(device_key(image), pair, settings.get("role", ""))
+
+
+def is_kept(keys: KeyFile, owner: Owner) -> bool:
+    """Whether a laptop with this key file can talk to such a board."""
+    return owner in [Owner(k.key, k.pair, protocol.ROLE_NAMES[k.role]) for k in keys.load()]
