@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from ambula.nodes.keys import KeyFile
 from ambula.sim.image import device_key, program_file
-from ambula.usb.node_setup import Wanted
+from ambula.usb.wanted import Wanted
 from nodecore import protocol
 
 WANTED = Wanted("P01", 0, "UTC", "now", 0)
-EPOCHS = 12
+EPOCHS = 24  # in two segments
 FIRST_EPOCH = 356_000_000
 
 MADE_LOG = f"""
@@ -22,13 +22,14 @@ from node.log import Log
 _log = Log('/data/log', 0, 'oldest', lambda: (1, 20, 200, 1))
 for _e in range({EPOCHS}):
     _log.add({FIRST_EPOCH} + _e, bytearray(12))
-_log.seal()
+    if _e % {EPOCHS // 2} == {EPOCHS // 2 - 1}:
+        _log.seal()
 """
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The flash image of P01's thigh after a minute of recording, and the key file of its laptop."""
+    """The flash image of P01's thigh after two minutes of recording, and the key file of its laptop."""
 
     image: Path
     key_file: str

@@ -24,6 +24,16 @@ def ambula(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
     return command.runner(capsys, monkeypatch)
 
 
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the configured store would be: there is none yet."""
+    path = tmp_path / "s.db"
+    config = tmp_path / "config.toml"
+    config.write_text(f'store = "{path}"\n')
+    monkeypatch.setenv("AMBULA_CONFIG", str(config))
+    return path
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _eager() -> Iterator[None]:
     """Let mpremote look at once for what the board has said, not every 10 ms: the stand-in answers sooner."""
@@ -47,11 +57,11 @@ def flashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def recorded(flashed: Path, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    """A node that is set up and has recorded a minute."""
+    """A node that is set up and has recorded two minutes."""
     folder = tmp_path_factory.mktemp("recorded")
     keys = KeyFile(folder / "keys.json")
     with copy_of(flashed, folder) as stand_in, UsbBoard(stand_in.port) as board:
-        set_up(board, look(board), WANTED, keys)
+        set_up(board, look(board), WANTED, keys, folder / "s.db")
         board.take()
         board.run(MADE_LOG)
     return Recorded(stand_in.flash, keys.path.read_text())

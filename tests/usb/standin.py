@@ -43,17 +43,19 @@ def _sleeps(pid: int) -> bool:
         return True
 
 
-def copy_of(image: Path, folder: Path, device_id: str = DEVICE_ID) -> "StandIn":
-    """Return a board in a folder that is made for it, on a copy of a flash image."""
+def copy_of(image: Path, folder: Path, device_id: str = DEVICE_ID, clock_off_s: int | None = None) -> "StandIn":
+    """Return a board in a folder that is made for it, on a copy of a flash image; `clock_off_s`: its clock is set."""
     folder.mkdir(exist_ok=True)
     shutil.copy(image, folder / "flash.img")
-    return StandIn(folder, device_id=device_id)
+    return StandIn(folder, device_id=device_id, clock_off_s=clock_off_s)
 
 
 class StandIn:
     """A plugged-in board; a context manager. `port` is what a laptop opens, `said` all that the board has sent."""
 
-    def __init__(self, folder: Path, flash: Path | None = None, device_id: str = DEVICE_ID) -> None:
+    def __init__(
+        self, folder: Path, flash: Path | None = None, device_id: str = DEVICE_ID, clock_off_s: int | None = None
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = str(folder / "port")
         self.flash = flash or folder / "flash.img"
@@ -63,7 +65,13 @@ class StandIn:
         (folder / "none.samples").touch()
         now_ms = int(time.time() * 1000)
         self._settings = NodeSettings(
-            self.flash, folder / "none.samples", now_ms, now_ms, device_id, clock_is_set=False
+            self.flash,
+            folder / "none.samples",
+            now_ms,
+            now_ms,
+            device_id,
+            clock_offset_ms=1000 * (clock_off_s or 0),
+            clock_is_set=clock_off_s is not None,
         )
         self._pull_at_bytes = 0
         self._process: subprocess.Popen[bytes] | None = None

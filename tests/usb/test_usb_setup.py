@@ -18,8 +18,9 @@ from ambula.store import Store
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
 from ambula.usb.flash import compile_for, flash
-from ambula.usb.node_setup import Wanted, set_up
+from ambula.usb.node_setup import set_up
 from ambula.usb.state import look
+from ambula.usb.wanted import Wanted
 from tests.support.command import Ambula
 from tests.usb.boards import Recorded
 from tests.usb.standin import StandIn, copy_of
@@ -108,26 +109,20 @@ def test_a_start_that_is_far_away_is_told(flashed: Path, tmp_path: Path) -> None
         for days, told in ((400, ["it starts to record in 400 days: charge it just before"]), (13, [])):
             wanted = Wanted("P01", 0, "UTC", now_s + days * 86_400 + 60, 0)
             with UsbBoard(stand_in.port) as board:
-                done = set_up(board, look(board), wanted, KeyFile(tmp_path / "keys.json"))
+                done = set_up(board, look(board), wanted, KeyFile(tmp_path / "keys.json"), tmp_path / "s.db")
             assert [note for note in done.notes if "starts to record" in note] == told
 
 
-def test_whose_place_and_whose_recording_must_be_said(flashed: Path, ambula: Ambula, tmp_path: Path) -> None:
-    def arguments(stand_in: StandIn, who: str) -> tuple[str, ...]:
-        return ("setup", "--port", stand_in.port, "--participant", who, "--role", "thigh", "--zone", "UTC")
-
+def test_whose_place_must_be_said(flashed: Path, ambula: Ambula, tmp_path: Path) -> None:
     for name, device in (("one", "b1" * 8), ("two", "b2" * 8)):
         with copy_of(flashed, tmp_path / name, device) as stand_in:
+            command = ("setup", "--port", stand_in.port, "--participant", "P01", "--role", "thigh", "--zone", "UTC")
             if name == "one":
-                assert ambula(*arguments(stand_in, "P01")).code == 0
-                told = ambula(*arguments(stand_in, "P02")).failed_with(3)
-                assert "has a recording of P01 thigh: sync it first" in told
-                assert "the log on the node was erased" in ambula(*arguments(stand_in, "P02"), "--erase").out
-                assert ambula(*arguments(stand_in, "P01"), "--erase").code == 0
+                assert ambula(*command).code == 0
                 continue
-            told = ambula(*arguments(stand_in, "P01")).failed_with(3)
+            told = ambula(*command).failed_with(3)
             assert f"P01 has a thigh node already (device {'b1' * 8})" in told
-            replaced = ambula(*arguments(stand_in, "P01"), "--replace")
+            replaced = ambula(*command, "--replace")
             assert (replaced.code, "this one replaces it" in replaced.out) == (0, True), replaced
             assert "set up the participant's" not in replaced.out  # there is no other node
     told = [(k.device_id, k.participant, k.state) for k in KeyFile().load()]

@@ -9,8 +9,9 @@ from ambula.base.errors import TransportError
 from ambula.nodes.keys import KeyFile
 from ambula.sim.image import device_key, log_chunks
 from ambula.usb.board import UsbBoard
-from ambula.usb.node_setup import Wanted, set_up
+from ambula.usb.node_setup import set_up
 from ambula.usb.state import look
+from ambula.usb.wanted import Wanted
 from tests.usb.boards import WANTED, Recorded, is_kept, owner_of
 from tests.usb.standin import StandIn, copy_of
 
@@ -52,7 +53,7 @@ def set_up_again(stand_in: StandIn, again: Again, keys: KeyFile, pull_after: int
         state = look(board)
         if pull_after:
             stand_in.pull_after(pull_after)
-        set_up(board, state, again.wanted, keys, erase=again.erase)
+        set_up(board, state, again.wanted, keys, keys.path.with_name("s.db"), erase=again.erase)
 
 
 def check_and_heal(stand_in: StandIn, again: Again, keys: KeyFile, before: object) -> bool:
@@ -86,7 +87,7 @@ def test_the_cable_is_pulled_at_every_step_of_a_later_set_up(
     ):
         state = look(b)
         talk = Talk(whole, patch)
-        set_up(b, state, again.wanted, recorded.keys_in(tmp_path / "whole"), erase=again.erase)
+        set_up(b, state, again.wanted, recorded.keys_in(tmp_path / "whole"), tmp_path / "s.db", erase=again.erase)
     cuts = [end - 1 for end in talk.marks][-again.cuts :]  # the step before is done, this one is not
     seen: list[bool] = []
     for cut in cuts:
@@ -119,7 +120,9 @@ def test_the_power_goes_at_a_flash_operation_of_a_later_set_up(
         with UsbBoard(whole.port) as board:
             state = look(board)
             patch.setattr(UsbBoard, "run", counted)
-            set_up(board, state, again.wanted, recorded.keys_in(tmp_path / "whole"), erase=again.erase)
+            set_up(
+                board, state, again.wanted, recorded.keys_in(tmp_path / "whole"), tmp_path / "s.db", erase=again.erase
+            )
     assert counts[-1] > 10
     cuts = range(1, counts[-1] + 1, 1 + counts[-1] // 9)
     seen: list[bool] = []
@@ -144,12 +147,12 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_p
         with UsbBoard(stand_in.port) as board:
             state = look(board)
             stand_in.pull_after(after)
-            set_up(board, state, WANTED, keys)
+            set_up(board, state, WANTED, keys, tmp_path / "s.db")
 
     with copy_of(flashed, tmp_path / "whole") as whole, UsbBoard(whole.port) as board:
         state = look(board)
         start = whole.heard_bytes
-        set_up(board, state, WANTED, KeyFile(tmp_path / "other.json"))
+        set_up(board, state, WANTED, KeyFile(tmp_path / "other.json"), tmp_path / "s.db")
         total = whole.heard_bytes - start
     for number in range(1, 5):
         keys.path.unlink(missing_ok=True)
@@ -162,5 +165,5 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_p
             with UsbBoard(stand_in.port) as board:
                 on_board = board.run("print(_text('config.json'))").strip()
                 assert kept or not on_board  # settings only where the key is kept
-                done = set_up(board, look(board), WANTED, keys)
+                done = set_up(board, look(board), WANTED, keys, tmp_path / "s.db")
             assert [k.key for k in keys.load()] == [done.key.key] == [device_key(stand_in.flash)]

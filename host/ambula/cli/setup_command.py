@@ -6,14 +6,15 @@ import typer
 
 from ambula.base.config import load_config, local_zone_name
 from ambula.base.errors import InputError
-from ambula.cli.common import ZoneOption, moment, new_code, warn_of_name
+from ambula.cli.common import StoreOption, ZoneOption, moment, new_code, store_path, warn_of_name
 from ambula.cli.flash_command import PortOption
 from ambula.cli.output import out
 from ambula.nodes.keys import KeyFile
 from ambula.usb.board import UsbBoard
-from ambula.usb.node_setup import Wanted, set_up
+from ambula.usb.node_setup import set_up
 from ambula.usb.ports import choose_port
 from ambula.usb.state import look
+from ambula.usb.wanted import Wanted
 from nodecore import protocol, roles
 
 MAX_DAYS = 60
@@ -48,15 +49,20 @@ def setup(
     ] = 0,
     port: PortOption = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a node that was lost or broke.")] = False,
-    erase: Annotated[bool, typer.Option("--erase", help="Erase the recording on the node.")] = False,
+    erase: Annotated[bool, typer.Option("--erase", help="Give up what was never synced from the node.")] = False,
+    store: StoreOption = None,
 ) -> None:
-    """Set up a flashed board as a participant's node, over USB: new key, role, time and capture plan."""
+    """Set up a flashed board as a participant's node, over USB: new key, role, time and capture plan.
+
+    What the node has recorded for another participant goes if the store has all of it. Otherwise --erase gives it up.
+    """
     wanted = _wanted(participant, role, zone, start, days, phone, sitting_buzz)
     warn_of_name(wanted.participant)
+    kept_in = store_path(store)
     usb_port = choose_port(port)
     keys = KeyFile()
     with UsbBoard(usb_port.device) as board:
-        done = set_up(board, look(board), wanted, keys, replace=replace, erase=erase)
+        done = set_up(board, look(board), wanted, keys, kept_in, replace=replace, erase=erase)
     for note in done.notes:
         out.line(f"note: {note}")
     out.line(

@@ -4,6 +4,7 @@ A receipt is made with the device key, so it proves to an owner of that key that
 proves nothing to others, since the laptop could have made it too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ambula.base.errors import ProtocolError
@@ -59,21 +60,41 @@ def keep(store: Store, node: NodeRow, key: NodeKey, start: int, data: bytes, pro
     store.add_receipt(node.node_id, Receipt(start, len(data), key.fingerprint, proof))
 
 
-def check(store: Store, node: NodeRow, keys: list[NodeKey]) -> Proved:
+def check(store: Store, node: NodeRow, keys: Sequence[NodeKey]) -> Proved:
     """Make every receipt of a node anew from the bytes that are stored now, and compare."""
-    by_fingerprint = {key.fingerprint: key for key in keys}
     data = dict(store.log_bytes(node.node_id, 0))
     proved = unknown = 0
     changed: list[int] = []
     for receipt in store.receipts(node.node_id):
-        key = by_fingerprint.get(receipt.key)
-        if key is None:
-            unknown += receipt.length
-        elif key.receipt(node.log_id, receipt.offset, _run(data, receipt)) == receipt.proof:
-            proved += receipt.length
-        else:
-            changed.append(receipt.offset)
+        match _is_right(node, receipt, data, keys):
+            case None:
+                unknown += receipt.length
+            case True:
+                proved += receipt.length
+            case False:
+                changed.append(receipt.offset)
     return Proved(sum(map(len, data.values())), proved, unknown, changed)
+
+
+def proved_ranges(store: Store, node: NodeRow, keys: Sequence[NodeKey]) -> list[tuple[int, int]]:
+    """Return the ranges (from, to) of log offsets that are stored and that receipts prove, in order, joined."""
+    data = dict(store.log_bytes(node.node_id, 0))
+    ranges: list[tuple[int, int]] = []
+    for receipt in store.receipts(node.node_id):
+        if not _is_right(node, receipt, data, keys):
+            continue
+        end = receipt.offset + receipt.length
+        if ranges and receipt.offset <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
+        else:
+            ranges.append((receipt.offset, end))
+    return ranges
+
+
+def _is_right(node: NodeRow, receipt: Receipt, data: dict[int, bytes], keys: Sequence[NodeKey]) -> bool | None:
+    """Whether a receipt is for the bytes that are stored now; None: none of the keys made it."""
+    key = next((k for k in keys if k.fingerprint == receipt.key), None)
+    return key and key.receipt(node.log_id, receipt.offset, _run(data, receipt)) == receipt.proof
 
 
 def _run(data: dict[int, bytes], receipt: Receipt) -> bytes:

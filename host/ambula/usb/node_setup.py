@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from ambula.base.config import zone_info
 from ambula.base.errors import BoardError, InputError
@@ -19,8 +20,9 @@ from ambula.nodes.session import OLD, NodeKey, new_key
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
 from ambula.usb.flash import COMES_UP_S
+from ambula.usb.hand_over import LOG, Found, look_at_log
 from ambula.usb.state import CONFIG_SCHEMA, State
-from nodecore import protocol
+from ambula.usb.wanted import Wanted
 
 CONFIG = "config.json"
 KEY = "key.bin"
@@ -29,30 +31,7 @@ LONG_WAIT_DAYS = 14  # longer is more often a slip in the date than a plan
 _REPLACED = (
     "{}: this one replaces it from now on, and it is retired. Its recording can still be synced where it is heard"
 )
-_LOG = "/data/log"
-_OLD_LOG = "/data/log.old"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a node is to be: wearer's code, role (0 thigh, 1 back), zone (IANA), start ("now", "tap", UTC s), days.
-
-    phone: whether it offers the standard Bluetooth services to anyone nearby.
-    sitting_buzz_min: after so many minutes of sitting a thigh reminds its wearer; 0: never.
-    """
-
-    participant: str
-    role: int
-    zone: str
-    start: str | int
-    days: int
-    phone: bool = False
-    sitting_buzz_min: int = 0
-
-    @property
-    def role_name(self) -> str:
-        """`thigh` or `back`."""
-        return protocol.ROLE_NAMES[self.role]
+_OLD_LOG = f"{LOG}.old"
 
 
 @dataclass(frozen=True)
@@ -70,15 +49,16 @@ def set_up(
     state: State,
     wanted: Wanted,
     keys: KeyFile,
+    store: Path,
     replace: bool = False,
     erase: bool = False,
     utc_ms: Callable[[], int] = lambda: int(time.time() * 1000),
 ) -> Done:
     """Set the node up and return what came of it.
 
-    replace: another device has this part for this participant. erase: the recording on the node may go. Raises
-    InputError where either is needed and not given, or a motor is wanted that is not there, before anything is changed;
-    BoardError if the board is not flashed or what was read back differs.
+    store: where its recordings are synced to. replace: another device has this part for this participant. erase: what
+    was never synced may go. Raises InputError where either is needed and not given, or a motor is wanted that is not
+    there, before anything is changed; BoardError if the board is not flashed or what was read back differs.
     """
     if not state.pointer:
         raise BoardError("there is no Ambula firmware on this board: `ambula flash` first")
@@ -92,16 +72,18 @@ def set_up(
     known = keys.load()
     replaced = _replaced(known, device, wanted, replace)
     notes = [_REPLACED.format(_who_has(wanted, replaced))] * bool(replaced)
-    has_log = board.run(on_board.CHUNKS.format(log=_LOG)).strip() != "0"
     wait_days = (wanted.start - utc_ms() / 1000) / 86_400 if isinstance(wanted.start, int) else 0
     if wait_days > LONG_WAIT_DAYS:
         notes.append(f"it starts to record in {wait_days:.0f} days: charge it just before")
-    # A set-up that was cut off leaves a log of starts: that of a half set-up node needs epochs to be a recording.
-    is_recording = has_log and (state.is_set_up or _has_epochs(board))
-    starts_anew = erase or _starts_anew(_before(keys.all(), device, state), state, wanted, is_recording)
+    has_log = board.run(on_board.CHUNKS.format(log=LOG)).strip() != "0"
+    is_set = board.run(on_board.CLOCK).split()[0] == "1"
+    off_ms = _clock_offset_ms(board, utc_ms) if is_set else 0
+    found = Found(state, _before(keys.all(), device, state), look_at_log(board, device, keys.all(), store), off_ms)
+    starts_anew = erase or found.starts_anew(wanted)
+    if starts_anew and has_log:
+        notes += found.what_goes(wanted)
     key = NodeKey(device, wanted.role, wanted.participant, new_key(), keys.pair_of(wanted.participant, replaced))
     config = _config(state, wanted, key)
-    is_set = board.run(on_board.CLOCK).split()[0] == "1"
     board.run(f"_drop({_OLD_LOG!r})")
     switch = board.stage(CONFIG, config)
     keys.add_beside(key, replaced)
@@ -110,8 +92,7 @@ def set_up(
     else:
         notes.append("its clock was not set, because its recording goes on. The sync corrects it")
     if starts_anew and has_log:
-        switch = f"os.rename({_LOG!r}, {_OLD_LOG!r})\n" + switch
-        notes.append("the log on the node was erased")
+        switch = f"os.rename({LOG!r}, {_OLD_LOG!r})\n" + switch
     board.run(switch)
     board.check(CONFIG, config)
     keys.add(key)
@@ -168,34 +149,12 @@ def _apart(known: list[NodeKey], key: NodeKey) -> list[str]:
     ]
 
 
-def _has_epochs(board: UsbBoard) -> bool:
-    return board.run(on_board.HAS_EPOCHS.format(log=_LOG)).strip() == "1"
-
-
 def _before(known: list[NodeKey], device: str, state: State) -> NodeKey | None:
     """Return the key that the board has; None if this computer does not have it. A board that lost its is our own."""
     own = [k for k in reversed(known) if k.device_id == device]
     if not state.key_digest:
         return next((k for k in own if k.state != OLD), None)
     return next((k for k in own if hashlib.sha256(k.key).hexdigest() == state.key_digest), None)
-
-
-def _starts_anew(before: NodeKey | None, state: State, wanted: Wanted, is_recording: bool) -> bool:
-    """Return whether to erase the log: it is nobody's. Raises InputError if it is another's, or may be.
-
-    A node is nobody's that has neither key nor settings, and whose key this computer does not have: what it recorded
-    before its first set-up can be read by no one.
-    """
-    same = before is not None and (before.participant, before.role) == (wanted.participant, wanted.role)
-    if same or not is_recording or not (before or state.key or state.config):
-        return not same
-    if before:
-        whose = f"of {before.participant} {before.role_name}"
-    elif state.is_set_up:
-        whose = "that was set up on another computer"
-    else:
-        whose = "of a wearer, and its settings or its key are missing"
-    raise InputError(f"this node has a recording {whose}: sync it first, then set it up with --erase")
 
 
 def _clock_offset_ms(board: UsbBoard, utc_ms: Callable[[], int]) -> int:

@@ -97,26 +97,50 @@ _board = board.Board()
 IDENTITY = "print(binascii.hexlify(_board.unique_id()).decode())"
 HAS_MOTOR = "print(int(getattr(_board, 'motor', 1) is not None))"  # the simulated board has one
 CHUNKS = "print(len(list(_files({log!r}))))"  # the log is there only once the board has been made
-# Whether a log holds epochs, rather than starts and faults alone; by the firmware that is on the board.
-HAS_EPOCHS = """
-def _has_epochs(log):
+LOG_ID = """
+def _id(log):
+    try:
+        with open(log + '/id', 'rb') as f:
+            return int.from_bytes(f.read(4), 'little')
+    except OSError:
+        return 0
+print(_id({log!r}))
+"""
+# Of a log: epochs; epochs that lie in no proved range of offsets; the end of the last of these by a set clock; bytes
+# of no segment. By the firmware that is on the board. A point is printed for each file, so that nobody thinks it dead.
+LOG_LEFT = """
+def _left(log, proved):
     from nodecore import headers, segment
     head = bytearray(segment.HEADER_SIZE)
+    epochs = left = end = odd = 0
     for path in _files(log):
-        if len(path.rpartition('/')[2]) != 8:
+        name = path.rpartition('/')[2]
+        if len(name) != 8:
             continue
+        print('.', end='')
+        base = int(name, 16)
+        size = os.stat(path)[6]
         at = 0
-        with open(path, 'rb') as f:
-            while True:
-                f.seek(at)
-                h = headers.parse_header(head) if f.readinto(head) == len(head) else None
-                if h is None:
-                    break
-                if h.kind == segment.EPOCHS:
-                    return True
-                at += h.size
-    return False
-print(int(_has_epochs({log!r})))
+        try:
+            with open(path, 'rb') as f:
+                while at < size:
+                    f.seek(at)
+                    h = headers.parse_header(head) if f.readinto(head) == len(head) else None
+                    if h is None or at + h.size > size:
+                        break
+                    if h.kind == segment.EPOCHS:
+                        epochs += h.count
+                        start = base + at
+                        if not any(a <= start and start + h.size <= b for a, b in proved):
+                            left += h.count
+                            if h.flags & segment.CLOCK_IS_SET:
+                                end = max(end, h.epoch + h.count)
+                    at += h.size
+        except OSError:
+            pass  # the flash gives no more of it
+        odd += size - at
+    print(json.dumps([epochs, left, end, odd]))
+_left({log!r}, {proved!r})
 """
 CLOCK = "print(int(_board.clock.is_set), _board.clock.utc_ms())"
 SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})\n"
