@@ -166,7 +166,7 @@ def test_a_node_of_another_computer_is_to_be_taken_over_first(
         for who in ("P02", "P01"):
             told = hand_over(ambula, stand_in, who=who)()
             assert "a recording that was set up on another computer" in told
-            assert "Take it over with --adopt and sync it first" in told
+            assert "Take it over with `ambula setup --adopt` and sync it first" in told
 
 
 @pytest.mark.parametrize("off_s", [3600, -3600])

@@ -1,11 +1,12 @@
 """`ambula flash`: the firmware onto a board on USB."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ambula.cli.output import out, waiting
+from ambula.cli.common import JsonOption
+from ambula.cli.output import out, print_json, waiting
 from ambula.firmware_build.files import device_files
 from ambula.firmware_build.mip_package import REFERENCE_BOARD
 from ambula.usb.board import UsbBoard
@@ -13,7 +14,7 @@ from ambula.usb.flash import FlashPlan, compile_for, plan
 from ambula.usb.flash import flash as flash_board
 from ambula.usb.micropython import check_installable, install
 from ambula.usb.ports import choose_port
-from ambula.usb.state import State, look
+from ambula.usb.state import look
 
 PortOption = Annotated[
     str | None, typer.Option(metavar="PORT", help="The board's serial port. Default: the only board on USB.")
@@ -28,6 +29,7 @@ def flash(
         Path | None,
         typer.Option(readable=False, metavar="FILE", help="First erase the board and install this MicroPython."),
     ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Put the firmware on a board, over USB. Only changed files are sent. They are read back before they are used.
 
@@ -37,30 +39,47 @@ def flash(
     if install_micropython is not None:
         check_installable(install_micropython)
     usb_port = choose_port(port)
-    out.line(f"board at {usb_port}")
+    say = _Report(json)
+    say(f"board at {usb_port}", port=usb_port.device, dry_run=dry_run)
     if install_micropython is not None:
         if dry_run:
-            out.line("it would be erased, then get MicroPython and all of the firmware")
+            say("it would be erased, then get MicroPython and all of the firmware", erased=True)
+            say.end()
             return
         install(usb_port.device, install_micropython)
     with UsbBoard(usb_port.device) as opened:
         state = look(opened)
-        out.line(_told(state))
+        version = ".".join(map(str, state.version))
+        where = f"in {state.pointer}" if state.pointer else "none"
+        say(f"{state.machine}, MicroPython {version}, firmware {where}", machine=state.machine, micropython=version)
         firmware = compile_for(state, board)
         needed = plan(state, firmware)
-        out.line(_planned(needed))
-        if dry_run:
-            return
-        with waiting("flashing ...") as say:
-            greeting = flash_board(opened, state, firmware, lambda path: say(f"writing {path}"))
-    out.line(f"the board runs Ambula {greeting}")
-    if not state.is_set_up:
-        out.line("next: ambula setup --participant P01 --role thigh")
+        counts = {"send": len(needed.send), "copy": len(needed.copy), "main": needed.main}
+        say(_planned(needed), has_it_already=needed.is_done, folder=needed.slot, files=counts)
+        if not dry_run:
+            with waiting("flashing ...") as wait:
+                greeting = flash_board(opened, state, firmware, lambda path: wait(f"writing {path}"))
+            say(f"the board runs Ambula {greeting}", firmware=greeting.split()[0], is_set_up=state.is_set_up)
+            if not state.is_set_up:
+                say("next: ambula setup --participant P01 --role thigh")
+    say.end()
 
 
-def _told(state: State) -> str:
-    version = ".".join(map(str, state.version))
-    return f"{state.machine}, MicroPython {version}, firmware {'in ' + state.pointer if state.pointer else 'none'}"
+class _Report:
+    """Says each step at once, or all of it at the end as JSON for scripts."""
+
+    def __init__(self, json: bool) -> None:
+        self._facts: dict[str, Any] | None = {} if json else None
+
+    def __call__(self, words: str, **facts: Any) -> None:
+        if self._facts is None:
+            out.line(words)
+        else:
+            self._facts |= facts
+
+    def end(self) -> None:
+        if self._facts is not None:
+            print_json(self._facts)
 
 
 def _planned(needed: FlashPlan) -> str:

@@ -91,7 +91,7 @@ class Found:
             )
         first = "sync it first"
         if self.before is None and self.state.key_digest:
-            first = "take it over with --adopt and sync it first"
+            first = "take it over with `ambula setup --adopt` and sync it first"
         raise InputError(
             f"this node has a recording {self._whose()}: {self.log.words()}. {first[0].upper()}{first[1:]}, or give "
             "it up with --erase"
@@ -99,7 +99,9 @@ class Found:
 
     def what_goes(self, wanted: Wanted) -> list[str]:
         """Return notes of what was erased, and why."""
-        notes = ["the log on the node was erased: " + (self._synced() if self.log.is_synced else self.log.words())]
+        log = self.log
+        lost = f"all of its {hours(log.epochs)} were synced" if log.is_synced else log.words()
+        notes = [] if log.is_empty else [f"the log on the node was erased: {lost}"]
         if self._stays(wanted) and self._is_clock_off():
             notes.append(f"its clock was {self._off()} off: a new recording begins, with the clock set")
         if self.before and not self._stays(wanted):
@@ -115,9 +117,6 @@ class Found:
 
     def _off(self) -> str:
         return f"{self.clock_off_ms / 1000:+.0f} s"
-
-    def _synced(self) -> str:
-        return f"all of its {hours(self.log.epochs)} were synced" if self.log.epochs else "nothing was recorded in it"
 
     def _whose(self) -> str:
         if self.before:

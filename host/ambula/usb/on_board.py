@@ -144,3 +144,12 @@ _left({log!r}, {proved!r})
 """
 CLOCK = "print(int(_board.clock.is_set), _board.clock.utc_ms())"
 SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})\n"
+HEX = """
+def _hex(p):
+    try:
+        with open(p, 'rb') as f:
+            return binascii.hexlify(f.read()).decode()
+    except OSError:
+        return ''
+print(_hex({path!r}))
+"""
