@@ -3,12 +3,15 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
+from ambula.nodes import receipts
 from ambula.nodes.keys import KeyFile
-from ambula.sim.image import device_key, program_file
+from ambula.nodes.segments import assemble
+from ambula.sim.image import device_key, log_chunks, log_system, program_file
+from ambula.store import Segment, Store
 from ambula.usb.wanted import Wanted
-from nodecore import protocol
+from nodecore import protocol, segment
 
 WANTED = Wanted("P01", 0, "UTC", "now", 0)
 EPOCHS = 24  # in two segments
@@ -60,3 +63,24 @@ def owner_of(image: Path) -> Owner:
 def is_kept(keys: KeyFile, owner: Owner) -> bool:
     """Whether a laptop with this key file can talk to such a board."""
     return owner in [Owner(k.key, k.pair, protocol.ROLE_NAMES[k.role]) for k in keys.load()]
+
+
+def segments_of(image: Path) -> list[Segment]:
+    chunks = log_chunks(image)
+    return assemble(0, b"".join(chunks[base] for base in sorted(chunks)), at_log_end=True).segments
+
+
+def sync(image: Path, path: Path, of_them: int = -1, proved: bool = True) -> None:
+    """Put into a store what a sync of the node with this image would, but for the last segments of epochs."""
+    (key,) = KeyFile().all()
+    kept = segments_of(image)
+    epochs_at = [i for i, s in enumerate(kept) if s.header.kind == segment.EPOCHS]
+    if of_them >= 0:
+        kept = kept[: epochs_at[of_them]]
+    with cast(BinaryIO, log_system(image).open("/log/id", "rb")) as file:
+        log_id = int.from_bytes(file.read(), "little")
+    with Store(path) as store:
+        node = store.ensure_node(key.device_id, log_id, key.role, key.participant, "0.1.0")
+        store.add_log(node.node_id, kept, [], kept[-1].offset + len(kept[-1].data))
+        for start, data in receipts.unproved(store, node, 0) if proved else []:
+            receipts.keep(store, node, key, start, data, key.receipt(log_id, start, data))

@@ -8,15 +8,13 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from ambula.nodes import receipts
 from ambula.nodes.keys import KeyFile
-from ambula.nodes.segments import assemble
 from ambula.nodes.session import OLD
-from ambula.sim.image import log_chunks, log_system, put_log_system
-from ambula.store import Segment, Store
+from ambula.sim.image import log_system, put_log_system
+from ambula.store import Store
 from nodecore import segment
 from tests.support.command import Ambula
-from tests.usb.boards import EPOCHS, Recorded
+from tests.usb.boards import EPOCHS, Recorded, segments_of, sync
 from tests.usb.standin import StandIn, copy_of
 
 OFF = r"clock (is|was) [+-](3600|3601|3599)"
@@ -27,27 +25,6 @@ UP_TO = "2026-05-28 20:28 UTC"
 def _own_keys(recorded: Recorded) -> None:
     KeyFile().path.parent.mkdir()
     KeyFile().path.write_text(recorded.key_file)
-
-
-def segments_of(image: Path) -> list[Segment]:
-    chunks = log_chunks(image)
-    return assemble(0, b"".join(chunks[base] for base in sorted(chunks)), at_log_end=True).segments
-
-
-def sync(image: Path, path: Path, of_them: int = -1, proved: bool = True) -> None:
-    """Put into a store what a sync of the node with this image would, but for the last segments of epochs."""
-    (key,) = KeyFile().all()
-    kept = segments_of(image)
-    epochs_at = [i for i, s in enumerate(kept) if s.header.kind == segment.EPOCHS]
-    if of_them >= 0:
-        kept = kept[: epochs_at[of_them]]
-    with cast(BinaryIO, log_system(image).open("/log/id", "rb")) as file:
-        log_id = int.from_bytes(file.read(), "little")
-    with Store(path) as store:
-        node = store.ensure_node(key.device_id, log_id, key.role, key.participant, "0.1.0")
-        store.add_log(node.node_id, kept, [], kept[-1].offset + len(kept[-1].data))
-        for start, data in receipts.unproved(store, node, 0) if proved else []:
-            receipts.keep(store, node, key, start, data, key.receipt(log_id, start, data))
 
 
 def hand_over(ambula: Ambula, stand_in: StandIn, *more: str, who: str = "P02") -> Callable[[], str]:
