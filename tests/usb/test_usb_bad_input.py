@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -92,6 +93,8 @@ def test_a_port_that_is_not_there_busy_or_forbidden(
         ("setup", "--participant", "P" * 65, "--role", "back"),
         ("setup", "--participant", "P01", "--role", "back", "--start", "2200-01-01T08:00", "--zone", "UTC"),
         ("setup", "--participant", "P01", "--role", "back", "--start", "soon", "--zone", "UTC"),
+        ("setup", "--participant", "P01", "--role", "back", "--start", "2026-01-01T00:00", "--zone", "UTC"),
+        ("setup", "--participant", "P01", "--role", "back", "--start", "2099-03-29T02:30", "--zone", "Europe/Oslo"),
         ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "19"),
         ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "121"),
         ("setup", "--participant", "P01", "--role", "thigh", "--zone", "UTC", "--sitting-buzz", "-1"),
@@ -109,9 +112,20 @@ def test_wrong_words_are_told_before_a_board_is_looked_for(ambula: Ambula, argum
             "--role arm",
             "--start soon",
             "--start 2200",
+            "--start 2026-01-01T00:00: is in the past",
+            "--start 2099-03-29T02:30: the clocks go forward",
             "--sitting-buzz",
         )
     )
+
+
+def test_a_start_may_be_a_few_minutes_ago(ambula: Ambula, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugged(monkeypatch)
+    now = datetime.now(UTC)
+    for ago_min, told in ((3, "no board found"), (6, "is in the past")):
+        start = f"{now - timedelta(minutes=ago_min):%Y-%m-%dT%H:%M:%S}"
+        said = ambula("setup", "--participant", "P01", "--role", "back", "--start", start, "--zone", "UTC")
+        assert told in said.err
 
 
 def test_a_micropython_that_does_not_fit() -> None:

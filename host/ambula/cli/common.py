@@ -4,9 +4,10 @@ import asyncio
 import functools
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -104,13 +105,29 @@ def warn_of_name(code: str) -> str:
 
 
 def moment(text: str, zone: str, option: str) -> int:
-    """Return the time given to an option as UTC s; without an offset it is local time in the zone."""
+    """Return the time given to an option as UTC s; without an offset it is local time in the zone.
+
+    Raises InputError for what is no time, and for a local time that the zone skips or has twice.
+    """
     try:
         read = datetime.fromisoformat(text)
-        local = read if read.tzinfo else read.replace(tzinfo=zone_info(zone))
+        local = read if read.tzinfo else _once(read, zone_info(zone), f"{option} {text}")
         seconds = int(local.timestamp())
     except (ValueError, OverflowError) as e:
         raise InputError(f"{option} {text}: not a time. Write it as 2026-03-04T12:00 or 2026-03-04T12:00+09:00") from e
     if seconds <= 0:
         raise InputError(f"{option} {text}: before 1970. Leave {option} out for always")
     return seconds
+
+
+def _once(wall: datetime, zone: ZoneInfo, given: str) -> datetime:
+    """Return a wall clock's time in a zone; raises InputError unless that wall clock shows it once (PEP 495)."""
+    first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    either = [time.astimezone(UTC).astimezone(zone) for time in (first, second)]
+    if wall == either[0].replace(tzinfo=None, fold=0):
+        choices = " or ".join(time.isoformat(timespec="minutes") for time in (first, second))
+        raise InputError(f"{given}: the clocks go back then, so {zone.key} has that time twice. Write {choices}")
+    choices = " or ".join(f"{time.replace(tzinfo=None):%Y-%m-%dT%H:%M}" for time in reversed(either))
+    raise InputError(f"{given}: the clocks go forward then, so {zone.key} has no such time. Write {choices}")

@@ -1,5 +1,6 @@
 """`ambula setup`: set up a flashed board as a participant's node."""
 
+import time
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ from nodecore import protocol, roles
 
 MAX_DAYS = 60
 BUZZ_MIN = range(20, 121)
+_LATE_S = 300  # who sets up a node for "now" may take so long to type it
 LATEST_START = 0xFFFFFFFF  # UTC s, as firmware/node/settings.py has it
 
 
@@ -136,6 +138,11 @@ def _wanted(
         raise InputError("--sitting-buzz: only a node on the thigh can remind of sitting")
     where = zone or load_config().zone or local_zone_name()
     begin = start if start in ("now", "tap") else moment(start, where, "--start")
+    if isinstance(begin, int) and begin < time.time() - _LATE_S:
+        raise InputError(
+            f"--start {start}: is in the past. Correct it, or leave it out to record from the set-up on. If the time "
+            "is right, this computer's clock is not"
+        )
     if isinstance(begin, int) and begin > LATEST_START:
         raise InputError(f"--start {start}: no node can wait beyond the year 2106")
     return Wanted(code, part, where, begin, days, phone, buzz_min)
