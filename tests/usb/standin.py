@@ -1,10 +1,11 @@
 """A board on USB for mpremote: a real MicroPython with the simulated board's flash image, behind a pseudo-terminal.
 
-Emulated: the raw and the friendly REPL (MicroPython's own), main.py from the image, Ctrl-C that interrupts it, the soft
-reset (Ctrl-D) with and without main.py, the board's own reset (`machine.reset`), which takes the port away for a moment
-and leaves the clock and the words of the program; the cable pulled after a number of bytes, the power cut at a flash
-operation. Not emulated: USB itself (enumeration, DTR and RTS, a busy bus), speed, the reset button, sleep that ends
-USB, what `usb_boot.py` lists. The table: firmware/boards/sim/README.md, "USB".
+Emulated: the raw and the friendly REPL (MicroPython's own), main.py from the image, Ctrl-C that interrupts it, the
+soft reset (Ctrl-D) with and without main.py, the board's own reset (`machine.reset`), which takes the port away for a
+moment and leaves the clock and the words of the program; the cable pulled after a number of bytes, the power cut at a
+flash operation; several boards at once, as `lists` has them listed. Not emulated: USB itself (enumeration, DTR and
+RTS, a busy bus), speed, the reset button, sleep that ends USB, what `usb_boot.py` lists. The table:
+firmware/boards/sim/README.md, "USB".
 """
 
 import contextlib
@@ -22,7 +23,11 @@ import time
 import tty
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Self
+
+import pytest
+import serial.tools.list_ports
 
 from ambula.sim.node import HEAP, NodeSettings, _solder, find_micropython
 
@@ -48,6 +53,20 @@ def copy_of(image: Path, folder: Path, device_id: str = DEVICE_ID, clock_off_s: 
     folder.mkdir(exist_ok=True)
     shutil.copy(image, folder / "flash.img")
     return StandIn(folder, device_id=device_id, clock_off_s=clock_off_s)
+
+
+def lists(patch: pytest.MonkeyPatch, *boards: "StandIn") -> None:
+    """Let pyserial list these boards while they are plugged in, beside a port that is built in."""
+
+    def comports() -> list[SimpleNamespace]:
+        usb = [
+            SimpleNamespace(device=b.port, product="USB JTAG/serial debug unit", description="", vid=0x303A)
+            for b in boards
+            if os.path.lexists(b.port)
+        ]
+        return [SimpleNamespace(device="/dev/ttyS0", product=None, description="ttyS0", vid=None), *usb]
+
+    patch.setattr(serial.tools.list_ports, "comports", comports)
 
 
 class StandIn:

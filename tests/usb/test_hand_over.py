@@ -10,8 +10,10 @@ import pytest
 
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import OLD
-from ambula.sim.image import log_system, put_log_system
+from ambula.sim.image import log_chunks, log_system, put_log_system
 from ambula.store import Store
+from ambula.usb import on_board
+from ambula.usb.board import UsbBoard
 from nodecore import segment
 from tests.support.command import Ambula
 from tests.usb.boards import EPOCHS, Recorded, segments_of, sync
@@ -50,8 +52,13 @@ def test_nothing_was_synced(recorded: Recorded, ambula: Ambula, tmp_path: Path, 
 def test_all_was_synced(recorded: Recorded, ambula: Ambula, tmp_path: Path, store: Path) -> None:
     sync(recorded.image, store)
     with copy_of(recorded.image, tmp_path / "node") as stand_in:
+        with UsbBoard(stand_in.port) as board:  # as the node notes what a laptop acknowledges
+            board.run(on_board.BOARD + "with open('/data/log.acked', 'w') as f:\n    f.write('500')\n")
         told = hand_over(ambula, stand_in)()
         stand_in.power_off()
+        # The new log begins at 0, not behind what was acknowledged of the old one.
+        assert "log.acked" not in log_system(stand_in.flash).listdir("/")
+        assert set(log_chunks(stand_in.flash)) <= {0}
         assert not any(s.header.kind == segment.EPOCHS for s in segments_of(stand_in.flash))
     assert "the log on the node was erased: all of its 2 min were synced" in told
     assert "the node was P01 thigh until now" in told
@@ -144,6 +151,16 @@ def test_a_node_of_another_computer_is_to_be_taken_over_first(
             told = hand_over(ambula, stand_in, who=who)()
             assert "a recording that was set up on another computer" in told
             assert "Take it over with `ambula setup --adopt` and sync it first" in told
+
+
+def test_a_broken_store_stops_a_hand_over_and_nothing_else(
+    recorded: Recorded, ambula: Ambula, tmp_path: Path, store: Path
+) -> None:
+    store.write_bytes(b"no store at all" * 99)
+    with copy_of(recorded.image, tmp_path / "node") as stand_in:
+        command = ("setup", "--port", stand_in.port, "--zone", "UTC", "--role", "thigh", "--participant")
+        assert str(store) in ambula(*command, "P02").failed_with(4)
+        assert ambula(*command, "P01").code == 0
 
 
 @pytest.mark.parametrize("off_s", [3600, -3600])

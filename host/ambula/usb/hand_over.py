@@ -65,41 +65,42 @@ class LogLeft:
 
 @dataclass(frozen=True)
 class Found:
-    """A board as a set-up finds it: what is on it, its key if it is kept here, its log, its clock's error in ms."""
+    """A board as a set-up finds it: what is on it, its key if it is kept here, its clock's error in ms."""
 
     state: State
     before: NodeKey | None
-    log: LogLeft
     clock_off_ms: int
 
-    def starts_anew(self, wanted: Wanted) -> bool:
-        """Return whether its log is to go, and nothing is lost with it. Raises InputError where something would be.
+    def goes_on(self, wanted: Wanted) -> bool:
+        """Whether it stays the same node, and its recording goes on.
 
-        A node that stays the same node goes on recording, unless its clock is far off: that is never stepped in a
-        recording. Nobody can read what a node recorded that has neither key nor settings, nor a key here.
+        Not by a clock that is far off: that is never stepped in a recording.
         """
-        if self._stays(wanted) and not self._is_clock_off():
-            return False
+        return self._stays(wanted) and not self._is_clock_off()
+
+    def check_log_may_go(self, log: LogLeft, wanted: Wanted) -> None:
+        """Raise InputError if something would be lost with the log.
+
+        Nobody can read what a node recorded that has neither key nor settings, nor a key here.
+        """
         is_nobody_s = not (self.before or self.state.key_digest or self.state.config)
-        if is_nobody_s or self.log.is_empty or self.log.is_synced:
-            return True
+        if is_nobody_s or log.is_synced:
+            return
         if self._stays(wanted):
             raise InputError(
-                f"this node's clock is {self._off()} off, and {self.log.words()}: sync it, then run this again. That "
+                f"this node's clock is {self._off()} off, and {log.words()}: sync it, then run this again. That "
                 "begins a new recording with the clock set. Or give up what was not synced with --erase. If this "
                 "computer's clock is the wrong one, correct it instead"
             )
-        first = "sync it first"
+        first = "Sync it first"
         if self.before is None and self.state.key_digest:
-            first = "take it over with `ambula setup --adopt` and sync it first"
+            first = "Take it over with `ambula setup --adopt` and sync it first"
         raise InputError(
-            f"this node has a recording {self._whose()}: {self.log.words()}. {first[0].upper()}{first[1:]}, or give "
-            "it up with --erase"
+            f"this node has a recording {self._whose()}: {log.words()}. {first}, or give it up with --erase"
         )
 
-    def what_goes(self, wanted: Wanted) -> list[str]:
-        """Return notes of what was erased, and why."""
-        log = self.log
+    def what_goes(self, log: LogLeft, wanted: Wanted) -> list[str]:
+        """Return notes of what is erased, and why."""
         lost = f"all of its {hours(log.epochs)} were synced" if log.is_synced else log.words()
         notes = [] if log.is_empty else [f"the log on the node was erased: {lost}"]
         if self._stays(wanted) and self._is_clock_off():
@@ -133,13 +134,21 @@ def hours(epochs: int) -> str:
 
 
 def look_at_log(board: UsbBoard, device: str, keys: Sequence[NodeKey], store: Path) -> LogLeft:
-    """Compare the board's log with the store at a path, and change nothing. Raises StoreError for a broken store."""
-    log_id = int(board.run(on_board.LOG_ID.format(log=LOG)))
-    proved: list[tuple[int, int]] = []
-    if store.exists():
+    """Compare the board's log with the store at a path, and change nothing.
+
+    Raises StoreError if there are epochs to look up, and the store is broken.
+    """
+    found = _left(board, [])
+    is_there = store.exists()
+    if found[0] and is_there:
+        log_id = int(board.run(on_board.LOG_ID.format(log=LOG)))
         with Store(store, must_exist=True) as kept:
             for node in kept.nodes("device_id = ? AND log_id = ?", (device, log_id)):
-                proved = proved_ranges(kept, node, keys)
+                found = _left(board, proved_ranges(kept, node, keys))
+    return LogLeft(*found, store, is_there)
+
+
+def _left(board: UsbBoard, proved: list[tuple[int, int]]) -> tuple[int, int, int, int]:
     said = board.run(on_board.LOG_LEFT.format(log=LOG, proved=proved))
     epochs, left, end_epoch, odd_bytes = json.loads(said.lstrip("."))
-    return LogLeft(epochs, left, end_epoch, odd_bytes, store, store.exists())
+    return epochs, left, end_epoch, odd_bytes

@@ -78,10 +78,13 @@ def set_up(
     has_log = board.run(on_board.CHUNKS.format(log=LOG)).strip() != "0"
     is_set = board.run(on_board.CLOCK).split()[0] == "1"
     off_ms = _clock_offset_ms(board, utc_ms) if is_set else 0
-    found = Found(state, _before(keys.all(), device, state), look_at_log(board, device, keys.all(), store), off_ms)
-    starts_anew = erase or found.starts_anew(wanted)
-    if starts_anew and has_log:
-        notes += found.what_goes(wanted)
+    found = Found(state, _before(keys.all(), device, state), off_ms)
+    starts_anew = erase or not found.goes_on(wanted)
+    if starts_anew:
+        log = look_at_log(board, device, keys.all(), store)
+        if not erase:
+            found.check_log_may_go(log, wanted)
+        notes += found.what_goes(log, wanted)
     key = NodeKey(device, wanted.role, wanted.participant, new_key(), keys.pair_of(wanted.participant, replaced))
     config = _config(state, wanted, key)
     board.run(f"_drop({_OLD_LOG!r})")
@@ -92,7 +95,7 @@ def set_up(
     else:
         notes.append("its clock was not set, because its recording goes on. The sync corrects it")
     if starts_anew and has_log:
-        switch = f"os.rename({LOG!r}, {_OLD_LOG!r})\n" + switch
+        switch = on_board.PUT_ASIDE.format(log=LOG, old=_OLD_LOG) + switch
     board.run(switch)
     board.check(CONFIG, config)
     keys.add(key)

@@ -153,3 +153,11 @@ def _hex(p):
         return ''
 print(_hex({path!r}))
 """
+# A log goes: what a laptop acknowledged of it goes first, since a new log would begin behind it.
+PUT_ASIDE = """
+try:
+    os.remove({log!r} + '.acked')
+except OSError:
+    pass
+os.rename({log!r}, {old!r})
+"""
