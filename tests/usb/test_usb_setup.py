@@ -91,6 +91,11 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
     assert device_key(image) == kept[1]
     for base, data in kept[0].items():
         assert log_chunks(image)[base].startswith(data)
+    with StandIn(tmp_path / "next", image) as stand_in:  # what the air brought is proved: the node may go on
+        said = ambula("setup", "--port", stand_in.port, "--participant", "P02", "--role", "back", "--zone", "UTC")
+        assert (said.code, "the log on the node was erased: all of its 2 min were synced" in said.out) == (0, True), (
+            said
+        )
 
 
 def test_a_buzz_without_a_motor_is_refused_before_anything_is_changed(
