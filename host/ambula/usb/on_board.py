@@ -107,7 +107,8 @@ def _id(log):
 print(_id({log!r}))
 """
 # Of a log: epochs; epochs that lie in no proved range of offsets; the end of the last of these by a set clock; bytes
-# of no segment. By the firmware that is on the board. A point is printed for each file, so that nobody thinks it dead.
+# of no segment. By the firmware that is on the board. A point is printed for each file: mpremote gives up on a
+# board that is silent for long.
 LOG_LEFT = """
 def _left(log, proved):
     from nodecore import headers, segment
