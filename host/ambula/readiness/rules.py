@@ -143,7 +143,7 @@ def _clock(node: NodeState) -> list[Finding]:
     if abs(node.clock_offset_ms) > _CLOCK_FAULT_MS:
         text = (
             f"The {node.role} node's clock is {off_s:+.0f} s off. If this computer's clock is right, sync the node, "
-            "then set it up again."
+            "then run `ambula setup` for it again: that ends its recording and begins a new one with the clock set."
         )
         return [Finding("clock", node.role, Level.FAULT, text)]
     if abs(node.clock_offset_ms) > _CLOCK_NOTE_MS:
