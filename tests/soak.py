@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "firmware"))  # as pytest has it; some parts run the node's own log here
 
-from tests.soak_parts import air_syncs, endurance, fuzzing, power, sync_faults
+from tests.soak_parts import air_syncs, clocks, endurance, fuzzing, power, sync_faults
 from tests.soak_parts.tally import Tally
 
 Part = Callable[[Path, random.Random, float], Iterator[tuple[str, Tally]]]
@@ -25,7 +25,8 @@ PARTS: tuple[tuple[str, Part, float], ...] = (
     ("endurance", endurance.run, 0.2),
     ("air", air_syncs.run, 0.1),
     ("fuzz", fuzzing.run, 0.1),
-    ("sync", sync_faults.run, 0.45),
+    ("clocks", clocks.run, 0.05),
+    ("sync", sync_faults.run, 0.4),
 )
 
 

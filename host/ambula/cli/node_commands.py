@@ -23,8 +23,9 @@ from ambula.cli.common import (
     warn_of_name,
     zone_of,
 )
-from ambula.cli.output import Show, Table, err, out, print_json, progress, waiting
+from ambula.cli.output import YELLOW, Show, Table, err, out, print_json, progress, waiting
 from ambula.clock.true_time import latest_fit, node_time
+from ambula.clock.words import clock_words, contradicted_ms, duration
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
@@ -107,9 +108,25 @@ def sync(
         else:
             for result in report.synced:
                 out.line(_sync_line(result))
+        for result in report.synced:
+            _warn_of_clock(kept, result)
     if report.failed:
         failures = "; ".join(f"{name}: {error}" for name, error in report.failed)
         raise report.failed[0][1].__class__(failures)
+
+
+def _warn_of_clock(store: Store, result: SyncResult) -> None:
+    """Say at once that this computer's clock contradicts what others have read, while it can still be put right."""
+    newest = store.anchors(result.node.node_id)[-1]
+    by_ms = contradicted_ms(latest_fit(store, result.node), newest)
+    if by_ms:
+        way = "ahead of" if by_ms > 0 else "behind"
+        name = f"{result.node.participant} {protocol.ROLE_NAMES[result.node.role]}"
+        err.line(
+            f"note: {name}: this computer's clock is {duration(by_ms)} {way} what was read before. If it is wrong, set "
+            "it, and sync again: nothing on the node was changed",
+            YELLOW,
+        )
 
 
 def wanted_keys(participant: str, role: str, with_retired: bool = False) -> list[NodeKey]:
@@ -291,6 +308,7 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
         "clock_drift_ppm": None if math.isnan(clock.drift_ppm) else round(clock.drift_ppm, 1),
         "clock_unexplained_step_s": round(clock.step_ms / 1000, 1) or None,
+        "clock": clock_words(clock),
         "checks": "; ".join(_checked(check) for check in store.checks(node.participant)) or None,
     }
 

@@ -1,33 +1,53 @@
-"""The correction of a clock, from pairs of readings: piecewise linear, so that it follows a changing rate."""
+"""The correction of a clock, from pairs of readings: piecewise linear, so that it follows a changing rate.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Which readings count is decided by `stories`. Between two of them the correction is linear; at a boot over which the
+clock was stepped it jumps; beyond the last its rate goes on, where two readings far enough apart give one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.clock.stories import SLACK_MS, WORST_PPM, Readings, Story, agree, best_stories, with_rate
 from ambula.store import Anchor
 from nodecore.sampling import EPOCH_MS
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
 _TOLD_BY_MS = 12 * 3_600_000  # between two readings that give the rate beyond the last
-_WORST_PPM = 500.0  # of any clock in use: what goes beyond was a step
-_STEP_MS = 2_000.0
-_UNKNOWN_RATE_PPM, _RATE_SWING_PPM = 200.0, 20.0  # worst rate: with one reading; with two
+_RATE_SWING_PPM = 20.0  # by which a known rate changes with the temperature
+_LAPTOP_MS = 500.0  # by which a right laptop may be off
 
 
 @dataclass(frozen=True)
 class ClockFit:
-    """Node UTC (ms) at each anchor and what to add there to get true UTC (ms); empty where there are no anchors."""
+    """Node UTC (ms) at each knot and what to add there to get true UTC (ms); empty where there are no anchors.
 
-    node_utc_ms: NDArray[np.int64]
-    correction_ms: NDArray[np.float64]
+    trip_ms: the round trip of each knot's reading. readings: how many are believed. left_out: those that are not.
+    stepped_ms: what hidden steps at boots came to. hidden: where a boot may have brought a step that no reading shows:
+    from, to (node UTC, ms), by how much at most. rivals: the fits of other stories, which the readings bear out nearly
+    as well.
+    """
 
-    def correct(self, epoch: NDArray[np.int64], shift_ms: int | NDArray[np.int64] = 0) -> NDArray[np.int64]:
+    node_utc_ms: Ints
+    correction_ms: Floats
+    trip_ms: Floats
+    left_out: tuple[Anchor, ...] = ()
+    stepped_ms: tuple[float, ...] = ()
+    readings: int = 0
+    hidden: tuple[tuple[float, float, float], ...] = ()
+    rivals: tuple["ClockFit", ...] = field(default=(), repr=False)
+
+    def correct(self, epoch: Ints, shift_ms: int | Ints = 0) -> Ints:
         """Return the nearest true epochs of a node's, whose clock stood `shift_ms` behind the fit's."""
         middle_ms = epoch * EPOCH_MS + EPOCH_MS // 2 + shift_ms
         return np.floor((middle_ms + self.error_ms(middle_ms)) / EPOCH_MS).astype(np.int64)
 
-    def error_ms(self, node_utc_ms: NDArray[np.int64]) -> NDArray[np.float64]:
+    def error_ms(self, node_utc_ms: Ints) -> Floats:
         """Return what to add at each moment of the node's clock; beyond the anchors its rate goes on, where known."""
         at, error = self.node_utc_ms, self.correction_ms
         if len(at) == 0:
@@ -37,28 +57,35 @@ class ClockFit:
         after = np.maximum(node_utc_ms - at[-1], 0) * self._rate(-1, -1)
         return inside + before + after
 
-    def doubt_ms(self, node_utc_ms: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return how far off the corrected time may be. It grows away from the anchors. Without any it is infinite.
+    def doubt_ms(self, node_utc_ms: Ints) -> Floats:
+        """Return how far off the corrected time may be: half a round trip and what a laptop may be off at a reading,
+        growing away from it by 100 ppm, or 20 once the rate is known, and whatever a rival would make of it.
 
-        It grows by 200 ppm with one reading, which gives no rate (the worst clock does that), and by 20 ppm with two.
+        Without any reading it is infinite.
         """
         if len(self.node_utc_ms) == 0:
             return np.full(len(node_utc_ms), np.inf)
-        behind = np.searchsorted(self.node_utc_ms, node_utc_ms).clip(1, len(self.node_utc_ms) - 1)
-        nearest = [np.abs(node_utc_ms - self.node_utc_ms[at]) for at in (behind - 1, behind)]
-        away = np.minimum(*nearest).astype(np.float64)
+        behind = np.searchsorted(self.node_utc_ms, node_utc_ms).clip(1, max(1, len(self.node_utc_ms) - 1))
+        pair = np.stack([behind - 1, np.minimum(behind, len(self.node_utc_ms) - 1)])
+        away = np.abs(node_utc_ms - self.node_utc_ms[pair])
+        nearest = np.take_along_axis(pair, away.argmin(axis=0)[None], axis=0)[0]
         known = self.node_utc_ms[-1] - self.node_utc_ms[0] >= _TOLD_BY_MS
-        doubt = away * ((_RATE_SWING_PPM if known else _UNKNOWN_RATE_PPM) * 1e-6)
-        between = (node_utc_ms > self.node_utc_ms[0]) & (node_utc_ms < self.node_utc_ms[-1])
-        return doubt + np.where(between, abs(self.step_ms), 0.0)
+        doubt = away.min(axis=0) * ((_RATE_SWING_PPM if known else WORST_PPM) * 1e-6)
+        doubt = doubt + self.trip_ms[nearest] / 2 + _LAPTOP_MS
+        for start_ms, end_ms, by_ms in self.hidden:
+            doubt = doubt + np.where((node_utc_ms >= start_ms) & (node_utc_ms < end_ms), by_ms, 0.0)
+        own = self.error_ms(node_utc_ms)
+        for rival in self.rivals:
+            doubt = np.maximum(doubt, np.abs(rival.error_ms(node_utc_ms) - own))
+        return doubt
 
     @property
     def step_ms(self) -> float:
-        """The largest change between two anchors that no rate explains, or 0: a hidden step, or a wrong laptop."""
-        change = np.diff(self.correction_ms)
-        possible = np.diff(self.node_utc_ms) * _WORST_PPM * 1e-6 + _STEP_MS
-        strange = change[np.abs(change) > possible]
-        return float(strange[np.abs(strange).argmax()]) if len(strange) else 0.0
+        """The largest contradiction among the readings, or 0: of one that is left out, or a hidden step."""
+        out = [
+            a.host_utc_ms - a.node_utc_ms - float(self.error_ms(np.array([a.node_utc_ms]))[0]) for a in self.left_out
+        ]
+        return max([*out, *self.stepped_ms], key=abs, default=0.0)
 
     @property
     def drift_ppm(self) -> float:
@@ -66,7 +93,7 @@ class ClockFit:
         if len(self.node_utc_ms) < 2 or self.node_utc_ms[-1] - self.node_utc_ms[0] < 3_600_000:
             return float("nan")
         span_ms = float(self.node_utc_ms[-1] - self.node_utc_ms[0])
-        return float(self.correction_ms[0] - self.correction_ms[-1]) / span_ms * 1e6
+        return (float(self.correction_ms[0] - self.correction_ms[-1]) + sum(self.stepped_ms)) / span_ms * 1e6
 
     def _rate(self, end: int, towards: int) -> float:
         """Return the rate at one end, over the nearest anchor that is far enough from it; 0 where none is."""
@@ -75,12 +102,67 @@ class ClockFit:
             return 0.0
         other = far[0] if towards > 0 else far[-1]
         rate = (self.correction_ms[other] - self.correction_ms[end]) / (self.node_utc_ms[other] - self.node_utc_ms[end])
-        return float(rate) if abs(rate) <= _WORST_PPM * 1e-6 else 0.0
+        return float(rate) if abs(rate) <= (WORST_PPM + _RATE_SWING_PPM) * 1e-6 else 0.0
 
 
-def fit(anchors: Sequence[Anchor]) -> ClockFit:
-    """Return the piecewise-linear fit through a node's anchors (in any order)."""
-    pairs = sorted({a.node_utc_ms: a.host_utc_ms for a in anchors}.items())
-    node = np.array([n for n, _ in pairs], np.int64)
-    host = np.array([h for _, h in pairs], np.int64)
-    return ClockFit(node, (host - node).astype(np.float64))
+def fit(anchors: Sequence[Anchor], boots_ms: Sequence[int] = ()) -> ClockFit:
+    """Return the fit through a node's anchors (in any order); boots_ms: when it booted, on its own time."""
+    best = {anchor.node_utc_ms: anchor for anchor in sorted(anchors, key=lambda a: -abs(a.round_trip_ms))}
+    ordered = [best[node_ms] for node_ms in sorted(best)]
+    readings = Readings(
+        np.array([a.node_utc_ms for a in ordered], np.int64),
+        np.array([a.host_utc_ms - a.node_utc_ms for a in ordered], np.float64),
+        np.array([abs(a.round_trip_ms) for a in ordered], np.float64),
+    )
+    stories = best_stories(readings, boots_ms)
+    if not stories:
+        return ClockFit(readings.node_ms, readings.correction_ms, readings.trip_ms)
+    readings = with_rate(readings, stories[0])
+    stories = best_stories(readings, boots_ms)
+    first, *rivals = (_told(readings, story, ordered, boots_ms) for story in stories)
+    return replace(first, rivals=tuple(rivals))
+
+
+def _told(readings: Readings, story: Story, ordered: Sequence[Anchor], boots_ms: Sequence[int]) -> ClockFit:
+    """Return the fit of one story: its readings, and where it has a step two knots at the boot."""
+    knots: list[tuple[int, float, float]] = []
+    stepped: list[float] = []
+    for k, i in enumerate(story.kept):
+        if k and not agree(readings, story.kept[k - 1], i):
+            before = story.kept[k - 1]
+            low, high = int(readings.node_ms[before]), int(readings.node_ms[i])
+            boot_ms = min(boot for boot in boots_ms if low <= boot < high)
+            knots.append((boot_ms - 1, float(readings.correction_ms[before]), float(readings.trip_ms[before])))
+            knots.append((boot_ms, float(readings.correction_ms[i]), float(readings.trip_ms[i])))
+            stepped.append(float(readings.correction_ms[i] - readings.correction_ms[before]))
+        knots.append((int(readings.node_ms[i]), float(readings.correction_ms[i]), float(readings.trip_ms[i])))
+    node_ms, correction_ms, trip_ms = zip(*knots, strict=True)
+    left_out = tuple(anchor for i, anchor in enumerate(ordered) if i not in story.kept)
+    node_times_ms = np.array(node_ms, np.int64)
+    hidden = tuple(_hidden(node_times_ms, readings, story, boots_ms))
+    return ClockFit(
+        node_times_ms, np.array(correction_ms), np.array(trip_ms), left_out, tuple(stepped), len(story.kept), hidden
+    )
+
+
+def _hidden(
+    knots_ms: Ints, readings: Readings, story: Story, boots_ms: Sequence[int]
+) -> Iterator[tuple[float, float, float]]:
+    """Yield where a boot may have brought a step, and its size at most: behind the last reading, any.
+
+    Between two readings that agree it is what they may differ by; between two with a step, which of several boots
+    brought it is not known.
+    """
+    for i, j in pairwise(story.kept):
+        low, high = int(readings.node_ms[i]), int(readings.node_ms[j])
+        between = [boot for boot in boots_ms if low <= boot < high]
+        if between and agree(readings, i, j):
+            yield low, high, (high - low) * readings.within_ppm * 1e-6 + SLACK_MS
+        elif len(between) > 1:
+            yield min(between), max(between), float(abs(readings.correction_ms[j] - readings.correction_ms[i]))
+    beyond = [boot for boot in boots_ms if boot >= knots_ms[-1]]
+    if beyond:
+        yield min(beyond), np.inf, np.inf
+    before = [boot for boot in boots_ms if boot < knots_ms[0]]
+    if before:
+        yield -np.inf, max(before), np.inf

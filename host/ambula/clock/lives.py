@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from ambula.clock.fit import fit
 from ambula.store import Anchor, LogEntry
@@ -55,6 +56,16 @@ class Life:
         """Whether anybody knows when this was: by a clock reading, or because the node had the time."""
         last = self.pieces[-1]
         return bool(self.anchors) or (last.is_set and last.start_ms + last.shift_ms >= PLAUSIBLE_MS)
+
+    @property
+    def boots_ms(self) -> list[int]:
+        """When it booted within the life, on its last scale: a clock that kept the time may have been stepped there."""
+        entries = [(e, piece.shift_ms) for piece in self.pieces for e in piece.entries]
+        return [
+            after.epoch * EPOCH_MS + shift_ms
+            for (before, _), (after, shift_ms) in pairwise(entries)
+            if after.boot != before.boot
+        ]
 
 
 def cut_lives(log: Iterable[LogEntry], anchors: Iterable[Anchor]) -> list[Life]:

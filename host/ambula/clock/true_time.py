@@ -1,17 +1,18 @@
 """One time for two nodes: from each node's clock to UTC, by the clock readings (anchors) taken at each sync.
 
-A clock's error is known at the anchors and taken as linear in between; beyond them its rate goes on, where two anchors
-gave it. A step that the log gives moves what was recorded before it. Records are moved by whole epochs: they cannot be
-split.
+Which anchors are believed is decided by `stories`. A clock's error is known at these and taken as linear in between;
+beyond them its rate goes on, where two anchors gave it. A step that the log gives moves what was recorded before it.
+Records are moved by whole epochs: they cannot be split.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ambula.clock.fit import ClockFit, fit
 from ambula.clock.lives import Life, Piece, cut_lives
+from ambula.clock.words import clock_words, is_sound
 from ambula.epochs.table import Records, first_of_each, stand_ins
 from ambula.store import Anchor, Event, NodeRow, Store
 from nodecore import record, segment
@@ -36,7 +37,8 @@ class NodeTime:
     """What a node's log has, in true time: records, events (in log order), and what cannot be placed.
 
     doubt_ms: (n,) for each record, how far off its time may be; infinite where only the node's clock vouches for it.
-    life: (n,) the number of the clock's life that each record belongs to.
+    life: (n,) the number of the clock's life that each record belongs to. clocks: in words, what contradicts the clock
+    readings, life by life.
     """
 
     records: Records
@@ -44,10 +46,11 @@ class NodeTime:
     life: NDArray[np.int64]
     events: list[Event]
     unplaced: list[Unplaced]
+    clocks: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True)
-class _Placed:
+class PlacedLife:
     """One life in true time, `own`: by its clock; `marks`: its first and its last epoch."""
 
     own: NDArray[np.int64]
@@ -56,6 +59,7 @@ class _Placed:
     doubt_ms: NDArray[np.float64]
     events: list[Event]
     marks: tuple[int, int]
+    clock: ClockFit
 
 
 def node_records(store: Store, node: NodeRow) -> Records:
@@ -70,7 +74,7 @@ def node_time(store: Store, node: NodeRow) -> NodeTime:
     between two records that follow each other, the first of them stands for it too, without its steps.
     """
     lives = cut_lives(store.log(node.node_id), store.anchors(node.node_id))
-    placed = [_place(life) if life.is_known else None for life in lives]
+    placed = [place_life(life) if life.is_known else None for life in lives]
     known = [p for p in placed if p is not None]
     if not known:
         empty = Records(np.empty(0, np.int64), np.empty((0, record.SIZE), np.uint8))
@@ -81,22 +85,24 @@ def node_time(store: Store, node: NodeRow) -> NodeTime:
     first = first_of_each(epoch)
     events = [event for p in known for event in p.events]
     placed_records = Records(epoch[first], data[first])
-    return NodeTime(placed_records, doubt_ms[first], number[first], events, _unplaced(lives, placed))
+    clocks = [clock_words(p.clock) for p in known if not is_sound(p.clock)]
+    return NodeTime(placed_records, doubt_ms[first], number[first], events, _unplaced(lives, placed), clocks)
 
 
 def latest_fit(store: Store, node: NodeRow) -> ClockFit:
     """Return the fit through the readings of the clock's present life; empty where there are none."""
     lives = cut_lives(store.log(node.node_id), store.anchors(node.node_id))
-    return fit(lives[-1].anchors if lives else store.anchors(node.node_id))
+    return _fit_of(lives[-1]) if lives else fit(store.anchors(node.node_id))
 
 
 def _fit_of(life: Life) -> ClockFit:
     """Fit a life's anchors, and its steps to UTC where no anchor was taken near: somebody's clock set it."""
     set_times_ms = [ms for ms in life.set_ms if all(abs(ms - a.node_utc_ms) > _NEAR_MS for a in life.anchors)]
-    return fit([*life.anchors, *(Anchor(ms, ms, 0) for ms in set_times_ms)])
+    return fit([*life.anchors, *(Anchor(ms, ms, 0) for ms in set_times_ms)], life.boots_ms)
 
 
-def _place(life: Life) -> _Placed:
+def place_life(life: Life) -> PlacedLife:
+    """Return a life in true time, by its readings."""
     clock = _fit_of(life)
     own = _own_epochs(life)
     shift_ms = np.concatenate([np.full(0, 0), *(np.full(n, p.shift_ms) for p, n in _runs(life))]).astype(np.int64)
@@ -109,7 +115,7 @@ def _place(life: Life) -> _Placed:
     ]
     marks = [*(e.epoch for e in events), *([int(epoch.min()), int(epoch.max())] if len(epoch) else [])]
     doubt_ms = clock.doubt_ms(own * EPOCH_MS + shift_ms)
-    return _Placed(own, epoch, _data(life), doubt_ms, events, (min(marks), max(marks)))
+    return PlacedLife(own, epoch, _data(life), doubt_ms, events, (min(marks), max(marks)), clock)
 
 
 def _runs(life: Life) -> list[tuple[Piece, int]]:
@@ -132,14 +138,14 @@ def _data(life: Life) -> NDArray[np.uint8]:
 
 
 def _holes(
-    placed: _Placed, number: int
+    placed: PlacedLife, number: int
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.float64], NDArray[np.int64]]:
     """Return records for the true epochs that a slow clock skipped between two of its own that follow each other."""
     at, data = stand_ins(placed.own, placed.epoch, placed.data)
     return placed.epoch[at] + 1, data, placed.doubt_ms[at], np.full(len(at), number)
 
 
-def _unplaced(lives: list[Life], placed: list[_Placed | None]) -> list[Unplaced]:
+def _unplaced(lives: list[Life], placed: list[PlacedLife | None]) -> list[Unplaced]:
     """Return the lives without a place, each between the nearest ones in the log that have one."""
     parts: list[Unplaced] = []
     for i, life in enumerate(lives):

@@ -26,6 +26,7 @@ from nodecore import protocol
 REPLY_TIMEOUT_S = 10.0
 FRAME_TIMEOUT_S = 10.0
 _CLOCK_READINGS = 5
+_SET_MS = 50  # by which a computer's time and the time that has passed differ, if nobody sets it
 _LINK_LOST = "the link to the node was lost: sync again to go on where it stopped"
 _NO_KEY = "this node was never set up, so nothing can be read from it. Set it up: `ambula setup`"
 _STRANGER = "this node was not set up on this computer, so nothing can be read from it"
@@ -177,19 +178,30 @@ class NodeClient:
         return status == protocol.OK
 
     async def clock_anchor(self) -> Anchor:
-        """Return the best of five clock readings: the one with the shortest round trip (Cristian 1989)."""
-        best: Anchor | None = None
-        for _ in range(_CLOCK_READINGS):
-            before_ms = self._now_ms()
-            reply = await self._request(protocol.TIME_GET)
-            after_ms = self._now_ms()
-            if len(reply) != 8:
-                raise ProtocolError("the node's clock reading has the wrong length")
-            anchor = Anchor((before_ms + after_ms) // 2, struct.unpack("<Q", reply)[0], after_ms - before_ms)
-            if best is None or anchor.round_trip_ms < best.round_trip_ms:
-                best = anchor
-        assert best is not None
-        return best
+        """Return the best of five clock readings: the one with the shortest round trip (Cristian 1989).
+
+        Round trips are by the clock that nobody sets. A reading in which this computer's time was set meanwhile, as NTP
+        does, does not count, nor one that differs by more than its trip from the middle one. Raises TransportError if
+        none is left.
+        """
+        found = [reading for _ in range(_CLOCK_READINGS) if (reading := await self._read_clock()) is not None]
+        if not found:
+            raise TransportError("this computer's time was set while the node's clock was read: sync again")
+        middle_ms = sorted(a.host_utc_ms - a.node_utc_ms for a in found)[len(found) // 2]
+        agreeing = [a for a in found if abs(a.host_utc_ms - a.node_utc_ms - middle_ms) <= a.round_trip_ms + _SET_MS]
+        return min(agreeing, key=lambda a: a.round_trip_ms)
+
+    async def _read_clock(self) -> Anchor | None:
+        """Read the node's clock once; None if this computer's was set meanwhile."""
+        started_s, before_ms = time.monotonic(), self._now_ms()
+        reply = await self._request(protocol.TIME_GET)
+        after_ms, took_ms = self._now_ms(), (time.monotonic() - started_s) * 1000
+        if len(reply) != 8:
+            raise ProtocolError("the node's clock reading has the wrong length")
+        if self._now_ms is wall_clock_ms and abs(after_ms - before_ms - took_ms) > _SET_MS:
+            return None
+        trip_ms = after_ms - before_ms
+        return None if trip_ms < 0 else Anchor((before_ms + after_ms) // 2, struct.unpack("<Q", reply)[0], trip_ms)
 
     async def read_log(self, start: int, end: int, into: bytearray) -> None:
         """Append to `into`, which holds the log from `start` on, what it lacks up to `end`, as it comes.

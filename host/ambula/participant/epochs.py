@@ -11,7 +11,7 @@ from ambula.clock.true_time import NodeTime, node_time
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records, first_of_each
 from ambula.store import Store, join_records
-from nodecore import roles
+from nodecore import protocol, roles
 
 _MOST_LIVES = 1 << 32  # of one log: a boot is 16 bits
 
@@ -34,8 +34,8 @@ def choose_participant(store: Store, participant: str | None) -> str:
 class Wear:
     """A participant's fused epochs in true time.
 
-    clocks: what gait showed of the nodes' clocks, in words. times: what each node's log has, by `node_id`. moved: each
-    role's records on the table's epochs, by "thigh" and "back".
+    clocks: what contradicts the nodes' clocks and what gait showed of them, in words. times: what each node's log has,
+    by `node_id`. moved: each role's records on the table's epochs, by "thigh" and "back".
     """
 
     table: EpochTable
@@ -52,15 +52,20 @@ def load_wear(store: Store, participant: str) -> Wear:
     height_m = store.height_m(participant)
     nodes = store.nodes("participant = ?", (participant,))
     times = {node.node_id: node_time(store, node) for node in nodes}
+    said = [
+        f"The {protocol.ROLE_NAMES[node.role]} node's clock: {words}"
+        for node in nodes
+        for words in times[node.node_id].clocks
+    ]
     thigh, back = (_track([times[n.node_id] for n in nodes if n.role == role]) for role in (roles.THIGH, roles.BACK))
     if thigh is None or back is None:
         (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
         is_back = back is not None
         moved = {BACK_SITE if is_back else THIGH_SITE: alone}
-        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), [], times, moved)
+        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), said, times, moved)
     thigh_records, back_records, clocks = realign(thigh, back)
     moved = {THIGH_SITE: thigh_records, BACK_SITE: back_records}
-    return Wear(fuse_records(thigh_records, back_records, height_m), clocks, times, moved)
+    return Wear(fuse_records(thigh_records, back_records, height_m), said + clocks, times, moved)
 
 
 def load_epochs(store: Store, participant: str) -> EpochTable:

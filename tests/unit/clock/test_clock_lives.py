@@ -113,7 +113,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-@pytest.mark.parametrize("ppm", [-200, 200])
+@pytest.mark.parametrize("ppm", [-100, 100])
 def test_the_rate_goes_on_beyond_the_last_visit(store: Store, ppm: int) -> None:
     node = Wear(store, ppm)
     node.visit()
@@ -124,7 +124,7 @@ def test_the_rate_goes_on_beyond_the_last_visit(store: Store, ppm: int) -> None:
     assert len(node.errors()) == pytest.approx(72 * 720, abs=2)
 
 
-@pytest.mark.parametrize("ppm", [-200, 200])
+@pytest.mark.parametrize("ppm", [-100, 100])
 def test_a_flat_cell_ends_a_clocks_life_and_a_visit_begins_another(store: Store, ppm: int) -> None:
     """What the first life gained in three days says nothing about the second, and the other way round."""
     node = Wear(store, ppm)
@@ -145,7 +145,7 @@ def test_a_flat_cell_ends_a_clocks_life_and_a_visit_begins_another(store: Store,
 
 
 def test_a_reboot_that_kept_the_time_changes_nothing(store: Store) -> None:
-    node = Wear(store, 150)
+    node = Wear(store, 95)
     node.visit()
     for _ in range(4):
         node.wear(8)
@@ -155,7 +155,7 @@ def test_a_reboot_that_kept_the_time_changes_nothing(store: Store) -> None:
 
 
 def test_a_clock_set_late_is_put_right_by_what_set_it(store: Store) -> None:
-    node = Wear(store, 120, is_set=False)
+    node = Wear(store, 90, is_set=False)
     node.wear(12)
     node.visit()
     node.wear(12)
@@ -237,7 +237,7 @@ def test_a_set_clock_that_says_1970_is_not_believed(store: Store) -> None:
 
 
 def test_an_anchor_of_an_older_ambula_is_given_to_the_boot_in_whose_time_it_lies(store: Store) -> None:
-    node = Wear(store, 180)
+    node = Wear(store, 90)
     node.visit()
     node.wear(30)
     node.visit()
@@ -256,12 +256,12 @@ def test_two_laptops_that_disagree_are_told(store: Store) -> None:
     node.wear(13)
     node.visit(laptop_error_ms=-400_000)
     assert latest_fit(store, node.node).step_ms == pytest.approx(-400_000, abs=100)
-    assert fit([Anchor(START_MS, START_MS, 9), Anchor(START_MS + 10**8, START_MS + 10**8 + 19_000, 9)]).step_ms == 0
+    assert fit([Anchor(START_MS, START_MS, 9), Anchor(START_MS + 10**8, START_MS + 10**8 + 11_000, 9)]).step_ms == 0
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.floats(-200, 200),
+    st.floats(-100, 100),
     st.booleans(),
     st.lists(
         st.tuples(st.sampled_from(["visit", "reboot", "flat", "visit"]), st.floats(0.05, 9)), min_size=1, max_size=8
@@ -270,7 +270,7 @@ def test_two_laptops_that_disagree_are_told(store: Store) -> None:
 def test_whatever_happens_a_placed_record_is_where_it_belongs(
     tmp_path: Path, ppm: float, is_set: bool, story: list[tuple[str, float]]
 ) -> None:
-    """A set clock without any visit is believed: its records may be off by what it drifts, 200 ppm of 72 h at most."""
+    """A set clock without any visit is believed: its records may be off by what it drifts, 100 ppm of 72 h at most."""
     (tmp_path / "h.db").unlink(missing_ok=True)
     with Store(tmp_path / "h.db") as store:
         store._db.execute("PRAGMA synchronous = OFF")
@@ -295,10 +295,10 @@ def test_whatever_happens_a_placed_record_is_where_it_belongs(
 
 
 def test_the_days_of_a_drifting_clock_are_right_over_the_change_to_winter_time(store: Store) -> None:
-    """Four days in Oslo, +200 ppm, a flat cell in between, the last Sunday of October 25 hours long."""
+    """Four days in Oslo, +100 ppm, a flat cell in between, the last Sunday of October 25 hours long."""
     oslo = ZoneInfo("Europe/Oslo")
     start_ms = round(datetime(2026, 10, 23, 22, tzinfo=UTC).timestamp() * 1000)  # midnight in Oslo
-    node = Wear(store, 200, start_ms)
+    node = Wear(store, 100, start_ms)
     node.visit()
     node.wear(30)
     node.visit()

@@ -78,14 +78,16 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
         yield Writer(store, store.ensure_node("a0" * 8, 1, 0, "P01", "0.1.0").node_id)
 
 
-PPM = st.floats(-200, 200)
+SWING_PPM = st.floats(-12, 12)  # with the temperature
 
 
-@example([0.0] * 7, -2.5)  # each reading is at an epoch's edge
-@given(st.lists(PPM, min_size=7, max_size=7), st.floats(-3600, 3600))
-def test_a_week_of_changing_drift_is_right_to_within_an_epoch(ppm: list[float], offset_s: float) -> None:
+@example(0.0, [0.0] * 7, -2.5)  # each reading is at an epoch's edge
+@given(st.floats(-88, 88), st.lists(SWING_PPM, min_size=7, max_size=7), st.floats(-3600, 3600))
+def test_a_week_of_changing_drift_is_right_to_within_an_epoch(
+    ppm: float, swing_ppm: list[float], offset_s: float
+) -> None:
     """The rate changes daily, the laptop comes daily: each node epoch lands on the true one, or beside it."""
-    clock = piecewise(ppm, offset_s)
+    clock = piecewise([ppm + by for by in swing_ppm], offset_s)
     corrected = fit(anchors_of(clock, DAY_S))
     true = np.arange(START_S // EPOCH_S, (START_S + WEEK_S) // EPOCH_S, 97)
     own = np.array([int((clock(float(e * EPOCH_S + 2.5))) // EPOCH_S) for e in true])
@@ -97,14 +99,14 @@ def test_a_week_of_changing_drift_is_right_to_within_an_epoch(ppm: list[float], 
 
 
 def test_uncorrected_it_would_be_minutes_wrong() -> None:
-    """The test above can fail: +200 ppm for a week are two minutes."""
-    clock = piecewise([200.0])
-    assert clock(START_S + WEEK_S) - (START_S + WEEK_S) == pytest.approx(121, abs=1)
+    """The test above can fail: +100 ppm for a week are a minute."""
+    clock = piecewise([100.0])
+    assert clock(START_S + WEEK_S) - (START_S + WEEK_S) == pytest.approx(60.5, abs=1)
 
 
 def test_two_visits_tell_the_rate() -> None:
-    assert fit(anchors_of(piecewise([137.0]), WEEK_S)).drift_ppm == pytest.approx(137, abs=0.1)
-    assert np.isnan(fit(anchors_of(piecewise([137.0]), WEEK_S)[:1]).drift_ppm)
+    assert fit(anchors_of(piecewise([87.0]), WEEK_S)).drift_ppm == pytest.approx(87, abs=0.1)
+    assert np.isnan(fit(anchors_of(piecewise([87.0]), WEEK_S)[:1]).drift_ppm)
 
 
 def test_one_visit_moves_all_alike() -> None:
@@ -118,7 +120,7 @@ def test_without_a_visit_the_clock_is_believed() -> None:
     assert fit([]).correct(epoch).tolist() == [5, 6]
 
 
-@pytest.mark.parametrize("ppm", [-200.0, 200.0])
+@pytest.mark.parametrize("ppm", [-100.0, 100.0])
 def test_never_two_records_in_one_epoch(writer: Writer, ppm: float) -> None:
     """A fast clock counts more epochs than there were: some give way, none is doubled, and the order stays."""
     clock = piecewise([ppm])

@@ -1,0 +1,121 @@
+"""Which readings of a node's clock to believe where they contradict each other.
+
+A quartz drifts by 100 ppm at most, so the corrections that two right readings give differ by no more. The node logs
+each step of its clock, but a boot may bring one that nobody saw. So a *story* is a choice of readings in which
+neighbours agree, or have a boot between them. The best story keeps the most readings, and pays for each step.
+
+Notes
+-----
+Steps:
+
+1. Readings in the order of the node's time; each gives a correction, host minus node.
+2. Two agree if their corrections differ by no more than 100 ppm of the time between, 2 s and half of both round trips.
+3. The best stories that end with each reading are found one after the other (dynamic programming). A reading counts 1,
+   and a step at a boot costs 1: with one reading behind it, it is as good as that reading being wrong.
+4. Stories nearly as good as the best stay as rivals: what they give differently is doubt. Of equals the one is chosen
+   that moves the node's own time less.
+5. Where three readings of the best story show the rate, all is done once more with 25 ppm about that rate.
+
+Sources: the longest chain of agreeing readings is what NTP calls the survivors, its others falsetickers (RFC 5905,
+section 11.2), over time instead of over servers. 100 ppm: a watch quartz (20 ppm, and 0.034 ppm/K^2 about 25 C) from
+-10 to 60 C.
+
+Deviations: NTP's intersection needs a majority at one moment; here a clock is read at most once a day.
+
+Known failures:
+
+- A laptop that is wrong at most of the readings is believed.
+- A hidden step at a boot with one reading behind it may be taken for a wrong laptop; its records carry the doubt.
+- Steps at two boots between the same two readings are taken for one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORST_PPM = 100.0  # of a quartz
+SWING_PPM = 25.0  # by which its rate changes with the temperature
+SLACK_MS = 2_000.0  # by which two right laptops differ at most
+_STEP_COST = 1.0  # so that a step with one reading behind it is as good as a reading that is wrong
+_NEARLY = 0.75
+_RATE_FROM_MS, _RATE_NEEDS = 12 * 3_600_000, 3
+_MOST = 12  # of the stories that end with a reading
+
+
+@dataclass(frozen=True)
+class Readings:
+    """A clock's readings, (n,) each in the order of the node's time: node UTC, host minus node, round trip; all ms."""
+
+    node_ms: NDArray[np.int64]
+    correction_ms: NDArray[np.float64]
+    trip_ms: NDArray[np.float64]
+    rate_ppm: float = 0.0  # of the correction, as far as it is known
+    within_ppm: float = WORST_PPM  # of that rate
+
+
+@dataclass(frozen=True)
+class Story:
+    """The readings that are kept, by number in order, and what they are worth."""
+
+    kept: tuple[int, ...]
+    worth: float
+
+
+def best_stories(readings: Readings, boots_ms: Sequence[int] = ()) -> list[Story]:
+    """Return the best story, and behind it its rivals; none where there are no readings.
+
+    boots_ms: when the node booted, on its own time. Only whole stories count: none that could keep one reading more.
+    """
+    boots = np.sort(np.asarray(boots_ms, np.int64))
+    n = len(readings.node_ms)
+    agrees = np.array([[agree(readings, i, j) for j in range(n)] for i in range(n)], np.bool_).reshape(n, n)
+    ending: list[list[Story]] = []
+    for i in range(n):
+        found = [] if agrees[:i, i].any() else [Story((i,), 1.0)]
+        for j in range(i):
+            if (agrees[j, j + 1 : i] & agrees[j + 1 : i, i]).any():
+                continue
+            if agrees[j, i] or _booted_between(readings, boots, j, i):
+                worth = 1.0 if agrees[j, i] else 1.0 - _STEP_COST
+                found += [Story((*story.kept, i), story.worth + worth) for story in ending[j]]
+        ending.append(sorted(found, key=lambda story: -story.worth)[:_MOST])
+    whole = [story for i, stories in enumerate(ending) for story in stories if not agrees[i, i + 1 :].any()]
+    whole.sort(key=lambda story: (-story.worth, _moves(readings, story)))
+    return [story for story in whole if story.worth > whole[0].worth - _NEARLY]
+
+
+def with_rate(readings: Readings, story: Story) -> Readings:
+    """Return the readings with the rate that a story shows: the median over pairs of them half a day apart (Theil and
+    Sen), three at least; the readings as they are where it shows none."""
+    kept = np.array(story.kept)
+    steps = np.array([not agree(readings, i, j) for i, j in pairwise(story.kept)], np.int64)
+    run = np.concatenate([[0], np.cumsum(steps)])
+    first, second = np.triu_indices(len(kept), 1)
+    i, j = kept[first], kept[second]
+    apart_ms = readings.node_ms[j] - readings.node_ms[i]
+    far = (apart_ms >= _RATE_FROM_MS) & (run[first] == run[second])
+    if len(kept) < _RATE_NEEDS or not far.any():
+        return readings
+    rates = (readings.correction_ms[j] - readings.correction_ms[i])[far] / apart_ms[far] * 1e6
+    rate_ppm = float(np.median(rates))
+    return replace(readings, rate_ppm=rate_ppm, within_ppm=SWING_PPM) if abs(rate_ppm) <= WORST_PPM else readings
+
+
+def agree(readings: Readings, i: int, j: int) -> bool:
+    """Return whether a quartz explains how two readings differ."""
+    apart_ms = abs(int(readings.node_ms[j]) - int(readings.node_ms[i]))
+    drifts_ms = (int(readings.node_ms[j]) - int(readings.node_ms[i])) * readings.rate_ppm * 1e-6
+    may_differ_ms = apart_ms * readings.within_ppm * 1e-6 + SLACK_MS + (readings.trip_ms[i] + readings.trip_ms[j]) / 2
+    return bool(abs(readings.correction_ms[j] - readings.correction_ms[i] - drifts_ms) <= may_differ_ms)
+
+
+def _booted_between(readings: Readings, boots: NDArray[np.int64], i: int, j: int) -> bool:
+    low, high = np.searchsorted(boots, (readings.node_ms[i], readings.node_ms[j]))
+    return bool(low < high)
+
+
+def _moves(readings: Readings, story: Story) -> float:
+    return float(np.median(np.abs(readings.correction_ms[list(story.kept)])))

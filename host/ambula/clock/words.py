@@ -1,0 +1,63 @@
+"""What is known of a node's clock, in a sentence for people."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from ambula.clock.fit import ClockFit
+from ambula.store import Anchor
+
+_WORTH_SAYING_MS = 10_000.0
+
+
+def clock_words(fit: ClockFit) -> str:
+    """Return on what a clock's time rests, and what of it is in doubt: "5 readings agree."."""
+    kept = fit.readings
+    if not kept:
+        return "No computer has read this clock."
+    count = f"{kept} reading{'s' if kept != 1 else ''}"
+    if fit.rivals and (by_ms := _most_apart(fit)) > 10_000:
+        return (
+            f"The readings disagree by {duration(by_ms)}, and nothing shows which are right: "
+            "times may be wrong by as much."
+        )
+    words = [f"{count} agree." if kept > 1 else "One reading, which no other confirms."]
+    words += [f"That of {_moment(a)} is {_against(fit, a)} and not believed." for a in fit.left_out]
+    words += [f"At a restart it was off by {duration(abs(ms))} from then on: put right." for ms in fit.stepped_ms]
+    return " ".join(words)
+
+
+def is_sound(fit: ClockFit) -> bool:
+    """Return whether nothing contradicts the clock's readings."""
+    return not (fit.left_out or fit.rivals or fit.stepped_ms)
+
+
+def contradicted_ms(fit: ClockFit, newest: Anchor) -> float:
+    """Return how far the newest reading is ahead of what the others make of its moment, ms; 0 if all is well."""
+    at, correction_ms = np.array([newest.node_utc_ms]), newest.host_utc_ms - newest.node_utc_ms
+    apart = [correction_ms - float(one.error_ms(at)[0]) for one in (fit, *fit.rivals)]
+    by_ms = max(apart, key=abs)
+    return by_ms if abs(by_ms) > _WORTH_SAYING_MS else 0.0
+
+
+def duration(by_ms: float) -> str:
+    """Return a length of time: "45 s", "2 min 5 s", "1 h 0 min"."""
+    seconds = round(abs(by_ms) / 1000)
+    if seconds >= 3600:
+        return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+    return f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
+
+
+def _most_apart(fit: ClockFit) -> float:
+    at = fit.node_utc_ms
+    return max(float(np.abs(rival.error_ms(at) - fit.error_ms(at)).max()) for rival in fit.rivals)
+
+
+def _against(fit: ClockFit, anchor: Anchor) -> str:
+    own_ms = float(fit.error_ms(np.array([anchor.node_utc_ms]))[0])
+    by_ms = anchor.host_utc_ms - anchor.node_utc_ms - own_ms
+    return f"{duration(by_ms)} {'ahead of' if by_ms > 0 else 'behind'} the others"
+
+
+def _moment(anchor: Anchor) -> str:
+    return f"{datetime.fromtimestamp(anchor.host_utc_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
