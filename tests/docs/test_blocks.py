@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey
+from ambula.store import Store
 from tests.docs.blocks import PAGES, ROOT, Block, Typed, blocks, matches, name, outside, typed
 from tests.support.command import Ambula, look_like_a_terminal, runner
 from tests.support.made_people import made_store
@@ -22,6 +25,7 @@ REASONS = {
     "fetches from the network",
     "takes minutes",
     "needs recordings that are not in the repository",
+    "asks for a passphrase",
 }
 ORDER = re.compile(r"^(?:\$ )?(?:ambula|make|pip|python3?|mpremote|pytest|git|cp|export) ")
 SHELL = re.compile(r"[|<>&;*~=]")
@@ -34,6 +38,9 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A week of a participant made of records, P01, and a folder with stores of two."""
     folder = tmp_path_factory.mktemp("week")
     made_store(folder / "ambula.db", {"P01": 1}, 7)
+    keys = KeyFile(folder / "keys.json")
+    for node in Store(folder / "ambula.db").nodes():
+        keys.add(NodeKey(f"{node.role + 10:02x}" * 8, node.role, node.participant, bytes(32)))
     (folder / "weeks").mkdir()
     shutil.copy(folder / "ambula.db", folder / "weeks" / "site-a.db")
     made_store(folder / "weeks" / "site-b.db", {"P02": 2}, 7)

@@ -2,11 +2,14 @@
 
 import contextlib
 import errno
+import glob
 import os
 from collections.abc import Generator
 from pathlib import Path
 
 from ambula.base.errors import InputError
+
+_PART = ".part"
 
 
 @contextlib.contextmanager
@@ -17,7 +20,7 @@ def replacing(path: Path) -> Generator[Path]:
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
     try:
         yield part
         part.replace(path)
@@ -48,3 +51,24 @@ def check_places(*paths: Path | None) -> None:
             raise InputError(f"{path}: is a folder; name a file in it")
         if path.resolve() in [other.resolve() for other in named[:i]]:
             raise InputError(f"{path}: cannot take two results. Give each its own file")
+
+
+@contextlib.contextmanager
+def passing(path: Path) -> Generator[Path]:
+    """Give a new file beside `path`, for its owner only; it is gone at the end unless it was renamed.
+
+    Raises OSError where it cannot be made.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}{_PART}")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sweep(*paths: Path) -> None:
+    """Remove what a command that was killed has left beside these files."""
+    for path in paths:
+        for part in path.parent.glob(f".{glob.escape(path.name)}.*{_PART}*"):
+            part.unlink(missing_ok=True)

@@ -45,6 +45,10 @@ GROUPS = {
         "rename": ("participant_commands", "Give a participant another code."),
         "forget": ("participant_commands", "Remove a participant, data and keys, for good."),
     },
+    "Safety of the data": {
+        "backup": ("backup_commands", "Back up store and keys into one encrypted file."),
+        "restore": ("backup_commands", "Put a backup's store and keys in their places."),
+    },
     "Recordings of other devices": {
         "classify": ("recording_commands", "Classify a recording on this computer."),
         "replay": ("recording_commands", "Play a recording through two virtual nodes."),

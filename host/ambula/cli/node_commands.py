@@ -12,7 +12,7 @@ import typer
 from ambula.account.faults import faults_of
 from ambula.account.ledger import ledger_from
 from ambula.base.config import load_config
-from ambula.base.errors import InputError, TransportError
+from ambula.base.errors import InputError, StoreError, TransportError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -34,6 +34,7 @@ from ambula.nodes.visit import SCAN_S, Near, find_nodes, missing
 from ambula.participant.thigh_fusion import agreement, body_fusion
 from ambula.recordings.calibration import Calibration, calibrate_records
 from ambula.store import Check, NodeRow, Store
+from ambula.store.soundness import left_over
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
 from nodecore import protocol
@@ -53,6 +54,7 @@ _ALL_RETIRED = "every node of {} is retired: set one up, or bring one back with 
 _NOT_SET_UP = "no {} was set up on this computer: {} has keys for {}"
 _WHOSE = "this computer has keys of {}. Choose one with --participant"
 _NOT_HEARD = "note: {} {} was not heard. Double-tap it and run this again"
+_NOT_WHOLE = "{} is damaged: {}. Put back a copy: `ambula restore`"
 _OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys. Close the file: chmod 600 {}"
 
 
@@ -240,9 +242,16 @@ def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
 
 def status(store: StoreOption = None, json: JsonOption = False) -> None:
     """Show what the store has from each node: span, epochs, damage, sensor, battery, clock."""
-    with Store(store_path(store), must_exist=True) as kept:
+    path = store_path(store)
+    notes = left_over(path)
+    with Store(path, must_exist=True) as kept:
+        faults = kept.integrity()
+        if faults:
+            raise StoreError(_NOT_WHOLE.format(path, "; ".join(faults)))
         keys = KeyFile().all()
         rows = [_status_of(kept, node, keys) for node in kept.nodes()]
+    for note in notes:
+        err.line(f"note: {note}", whole=True)
     if json:
         print_json([{**r, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])} for r in rows])
         return

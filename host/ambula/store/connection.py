@@ -20,6 +20,10 @@ class Connection:
         self.path = path
         if must_exist and not path.exists():
             raise StoreError(f"no store at {path}: run `ambula sync` first, or name one with --store")
+        if must_exist and path.is_file() and not path.stat().st_size and not _journal_of(path).exists():
+            raise StoreError(
+                f"{path} is empty: a copy that failed, or nothing was synced yet. Name another with --store"
+            )
         if path.is_dir():
             raise StoreError(f"{path} is a folder, not a store: name a file with --store")
         with self._guard():
@@ -74,6 +78,10 @@ class Connection:
             raise StoreError(_explain(self.path, "malformed text")) from e
         except OSError as e:
             raise StoreError(f"{self.path} cannot be opened: {e.strerror}: name another file with --store") from e
+
+
+def _journal_of(path: Path) -> Path:
+    return path.with_name(path.name + "-journal")
 
 
 def _make_private(folder: Path) -> None:

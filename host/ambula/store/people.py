@@ -1,11 +1,11 @@
 """What the store keeps besides the logs: settings, and each participant's zones, height, notes and programme."""
 
 from ambula.store import checks
-from ambula.store.connection import Connection
 from ambula.store.rows import Check, Note, ZoneChange
+from ambula.store.soundness import Soundness
 
 
-class People(Connection):
+class People(Soundness):
     """The tables that a person fills, not a node."""
 
     # ---- settings of the whole store

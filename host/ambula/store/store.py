@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from collections.abc import Generator, Iterable
 
+from ambula.base.atomic_files import sweep
 from ambula.epochs.table import Records
 from ambula.store import checks, erase
 from ambula.store.people import People
@@ -117,6 +118,15 @@ class Store(People):
             for kind, epoch, count, boot, flags, held in rows
         ]
 
+    def epoch_count(self, node_id: int) -> int:
+        """Return how many epochs the node's segments have."""
+        rows = self._rows(
+            "SELECT coalesce(sum(count), 0) FROM segment WHERE node_id = ? AND kind = ?",
+            (node_id, segment.EPOCHS),
+            (checks.BYTES_OF_LOG,),
+        )
+        return rows[0][0]
+
     def records(self, node_id: int) -> Records:
         """Return the node's records by its own clock; where an epoch comes twice, the first record counts."""
         return join_records([(epoch, data) for *_, epoch, _, data in self.segments(node_id)])
@@ -227,6 +237,7 @@ class Store(People):
     @contextlib.contextmanager
     def _without_trace(self) -> Generator[None]:
         with self._guard():
+            sweep(self.path)  # a backup that was killed may have left a copy
             self._db.execute("PRAGMA secure_delete = ON")
         with self._transaction():
             yield

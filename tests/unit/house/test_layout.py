@@ -27,6 +27,7 @@ ROOMS = (
     "donning",
     "nodes",
     "participant",
+    "backup",
     "readiness",
     "twin",
     "recordings",
