@@ -11,6 +11,7 @@ from ambula.backup.read import Show, read_backup
 from ambula.base.atomic_files import passing, sweep, writing
 from ambula.base.errors import AmbulaError, InputError, StoreError
 from ambula.nodes.keys import KeyFile
+from ambula.nodes.known_stores import KnownStores
 from ambula.store import Store
 from nodecore.sampling import EPOCHS_AN_HOUR
 
@@ -39,7 +40,7 @@ def restore_backup(file: Path, store: Path, keys: KeyFile, passphrase: str, show
     with writing(store):
         _make_private(store.parent)
         _make_private(keys.path.parent)
-        sweep(store, keys.path)
+        sweep(store, keys.path, KnownStores(keys.path).path)
         with passing(store) as part, passing(keys.path) as key_part:
             with part.open("wb") as into:
                 read = read_backup(file, passphrase, show, "reading the backup", into)
@@ -60,6 +61,7 @@ def restore_backup(file: Path, store: Path, keys: KeyFile, passphrase: str, show
                 _put(key_part, keys.path)
             kept += [_keep(store)] if lost_store else []
             _put(part, store)
+            KnownStores(keys.path).remember(read.contents.epochs, store)
     return Restored(read.contents, tuple(kept))
 
 

@@ -24,6 +24,7 @@ from ambula.cli.common import (
     zone_of,
 )
 from ambula.cli.output import YELLOW, Show, Table, err, out, print_json, progress, waiting
+from ambula.cli.store_to_fill import NewOption, store_to_fill
 from ambula.clock.true_time import latest_fit, node_time
 from ambula.clock.words import clock_words, contradicted_ms, duration
 from ambula.nodes.keys import KeyFile
@@ -93,16 +94,17 @@ def sync(
     participant: ParticipantOption = None,
     zone: ZoneOption = None,
     node: NodeOption = "",
+    new: NewOption = False,
     timeout: TimeoutOption = SCAN_S,
     json: JsonOption = False,
     radio: RadioOption = "",
 ) -> None:
     """Copy the nodes' recordings into the store. Run it on any day, as often as you like. It may be cut off."""
-    config = load_config()
+    load_config()  # a wrong setting is an error before a store is made
     keys = wanted_keys(participant or "", node, with_retired=True)
     for who in sorted({key.participant for key in keys}):
         warn_of_name(who)
-    with Store(store_path(store, config)) as kept:
+    with store_to_fill(store, keys, new=new) as kept:
         kept.set("zone", zone_of(kept, zone))
         report = run(_sync(radio, kept, keys, timeout))
         if json:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ambula.nodes.keys import KeyFile
+from ambula.nodes.known_stores import KnownStores
 from ambula.store import Forgotten, Store
 
 
@@ -23,6 +24,7 @@ def forget(store: Store, participant: str, keys: KeyFile) -> Gone:
     """
     keys.all()
     held = store.forget(participant)
+    KnownStores(keys.path).forget(participant)
     return Gone(held, len(keys.forget(participant)))
 
 
@@ -30,6 +32,7 @@ def rename(store: Store, participant: str, code: str, keys: KeyFile) -> None:
     """Give a participant another code, in the store and with the keys; errors as for `forget`."""
     keys.all()
     store.rename(participant, code)
+    KnownStores(keys.path).rename(participant, code)
     keys.rename(participant, code)
 
 

@@ -81,7 +81,7 @@ def test_what_is_backed_up_is_put_back(desk: Desk) -> None:
     assert desk.is_restored()
     for path in (desk.new, desk.new_keys.path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert sorted(p.name for p in desk.new.parent.iterdir()) == ["ambula.db", "keys.json"]
+    assert sorted(p.name for p in desk.new.parent.iterdir()) == ["ambula.db", "keys.json", "stores.json"]
     assert [p.name for p in desk.file.parent.iterdir()] == ["b.age"]
 
 
