@@ -61,3 +61,20 @@ def test_a_file_that_cannot_be_read_knows_nothing(known: KnownStores, text: str)
     assert known.load() == {"P02": Path("/a")}
     assert oct(known.path.stat().st_mode)[-3:] == "600"
     assert KeyFile(known.path.with_name("keys.json")).load() == []
+
+
+def test_a_zone_that_is_named_at_a_sync_is_for_those_who_are_new(recorded: Path, tmp_path: Path) -> None:
+    async def go() -> None:
+        async with worn.worn_again(recorded, tmp_path / "rig") as rig:
+            laptop = Laptop(rig.air, tmp_path)
+            rig.laptop_near()
+            sync = ("sync", "--store", tmp_path / "s.db", "--timeout", "20", "--zone")
+            assert (await laptop.ambula(*sync, "Europe/Oslo")).code == 0
+            later = await laptop.ambula(*sync, "Asia/Tokyo")
+            assert later.code == 0
+            assert "note: P01's days stay as they are (Europe/Oslo). To change them: `ambula zone Asia" in later.err
+        with Store(tmp_path / "s.db") as kept:
+            assert [change.zone for change in kept.zone_changes("P01")] == ["Europe/Oslo"]
+            assert kept.get("zone") == ""
+
+    asyncio.run(go())

@@ -14,6 +14,7 @@ import typer
 from ambula.base.config import Config, load_config, zone_info
 from ambula.base.errors import AmbulaError, InputError
 from ambula.cli.output import YELLOW, err
+from ambula.days.local_days import ZoneHistory
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.rules_file import load_rules
 from ambula.participant.code_check import doubt_about
@@ -102,6 +103,12 @@ def warn_of_name(code: str) -> str:
     if doubt:
         err.line(f"ambula: {doubt}", YELLOW)
     return code
+
+
+def moment_there(text: str, zones: ZoneHistory, option: str) -> int:
+    """Return the time given to an option as UTC s; without an offset it is local where the participant was then."""
+    seconds = moment(text, zones.changes[-1][1].key, option)
+    return moment(text, zones.zone_at(seconds).key, option)
 
 
 def moment(text: str, zone: str, option: str) -> int:

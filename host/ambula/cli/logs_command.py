@@ -12,9 +12,8 @@ from ambula.cli.common import (
     ParticipantOption,
     StoreOption,
     ZoneOption,
-    moment,
+    moment_there,
     store_path,
-    zone_of,
     zones_of,
 )
 from ambula.cli.output import Table, out, print_json
@@ -37,7 +36,7 @@ def logs(
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
         zones = zones_of(kept, who, zone)
-        from_s = moment(since, zone_of(kept, zone), "--since") if since else None
+        from_s = moment_there(since, zones, "--since") if since else None
         happenings = [
             (protocol.ROLE_NAMES[node.role], happening)
             for node in kept.nodes("participant = ?", (who,))

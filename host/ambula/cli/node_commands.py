@@ -17,11 +17,11 @@ from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
     StoreOption,
-    ZoneOption,
+    known_zone,
     run,
     store_path,
     warn_of_name,
-    zone_of,
+    zones_of,
 )
 from ambula.cli.output import YELLOW, Show, Table, err, out, print_json, progress, waiting
 from ambula.cli.store_to_fill import NewOption, store_to_fill
@@ -34,7 +34,7 @@ from ambula.nodes.sync import SyncReport, SyncResult, sync_near
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, missing
 from ambula.participant.thigh_fusion import agreement, body_fusion
 from ambula.recordings.calibration import Calibration, calibrate_records
-from ambula.store import Check, NodeRow, Store
+from ambula.store import Check, NodeRow, Store, ZoneChange
 from ambula.store.soundness import left_over
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
@@ -43,6 +43,14 @@ from nodecore.sampling import EPOCH_S
 
 TimeoutOption = Annotated[float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to look for nodes.")]
 NodeOption = Annotated[str, typer.Option(metavar="ROLE", help="Only this one: thigh or back.")]
+FirstZoneOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE",
+        help="Time zone of the days of a participant who is new in the store. Default: that of the set-up.",
+        callback=known_zone,
+    ),
+]
 RadioOption = Annotated[str, typer.Option(envvar="AMBULA_RADIO", hidden=True)]
 
 _NOBODY = (
@@ -55,6 +63,7 @@ _ALL_RETIRED = "every node of {} is retired: set one up, or bring one back with 
 _NOT_SET_UP = "no {} was set up on this computer: {} has keys for {}"
 _WHOSE = "this computer has keys of {}. Choose one with --participant"
 _NOT_HEARD = "note: {} {} was not heard. Double-tap it and run this again"
+_ZONE_STAYS = "note: {}'s days stay as they are ({}). To change them: `ambula zone {} --participant {}`"
 _NOT_WHOLE = "{} is damaged: {}. Put back a copy: `ambula restore`"
 _OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys. Close the file: chmod 600 {}"
 
@@ -92,7 +101,7 @@ async def _scan(radio: str, timeout_s: float) -> list[Near]:
 def sync(
     store: StoreOption = None,
     participant: ParticipantOption = None,
-    zone: ZoneOption = None,
+    zone: FirstZoneOption = None,
     node: NodeOption = "",
     new: NewOption = False,
     timeout: TimeoutOption = SCAN_S,
@@ -105,8 +114,12 @@ def sync(
     for who in sorted({key.participant for key in keys}):
         warn_of_name(who)
     with store_to_fill(store, keys, new=new) as kept:
-        kept.set("zone", zone_of(kept, zone))
+        whose = sorted({key.participant for key in keys})
+        had_zone = [who for who in whose if kept.zone_changes(who) or (kept.get("zone") and _is_in(kept, who))]
         report = run(_sync(radio, kept, keys, timeout))
+        for who in whose:
+            if zone and _is_in(kept, who):
+                _take_zone(kept, who, zone, is_first=who not in had_zone)
         if json:
             print_json(_sync_as_json(report))
         else:
@@ -131,6 +144,20 @@ def _warn_of_clock(store: Store, result: SyncResult) -> None:
             "it, and sync again: nothing on the node was changed",
             YELLOW,
         )
+
+
+def _is_in(store: Store, participant: str) -> bool:
+    return participant in store.participants()
+
+
+def _take_zone(store: Store, who: str, zone: str, *, is_first: bool) -> None:
+    """Keep the zone that was named at a participant's first sync; later ones change nothing that is kept."""
+    if is_first:
+        store.set_zone(who, ZoneChange(0, zone))
+        return
+    words = zones_of(store, who, None).words
+    if words != zone:
+        err.line(_ZONE_STAYS.format(who, words, zone, who), whole=True)
 
 
 def wanted_keys(participant: str, role: str, with_retired: bool = False) -> list[NodeKey]:

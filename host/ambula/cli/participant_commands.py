@@ -19,7 +19,6 @@ from ambula.cli.common import (
     new_code,
     store_path,
     warn_of_name,
-    zone_of,
 )
 from ambula.cli.output import Table, out, print_json
 from ambula.epochs.pace import REFERENCE_HEIGHT_M
@@ -27,6 +26,7 @@ from ambula.nodes.keys import KeyFile
 from ambula.participant import forget_and_rename as forgetting
 from ambula.participant.epochs import choose_participant
 from ambula.participant.forget_and_rename import Gone, known_codes
+from ambula.participant.zones import first_zone
 from ambula.store import Store, ZoneChange
 from nodecore.sampling import EPOCHS_AN_HOUR
 
@@ -49,7 +49,7 @@ def zone(
             "--from", metavar="TIME", help="From this local time there, such as 2026-03-04T12:00. Default: always."
         ),
     ] = None,
-    clear: Annotated[bool, typer.Option("--clear", help="Use the zone of the whole store again.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Use the zone of the set-up again.")] = False,
     participant: ParticipantOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -68,7 +68,7 @@ def zone(
             kept.set_zone(who, ZoneChange(from_utc_s, name))
         changes = kept.zone_changes(who)
         if not changes or changes[0].from_utc_s > 0:
-            changes = [ZoneChange(0, zone_of(kept, None)), *changes]
+            changes = [ZoneChange(0, first_zone(kept, who)), *changes]
     if json:
         changes_told = [{"from_utc": _utc(c.from_utc_s) if c.from_utc_s else None, "zone": c.zone} for c in changes]
         print_json({"participant": who, "zones": changes_told})

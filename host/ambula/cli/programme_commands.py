@@ -6,23 +6,21 @@ from typing import Annotated, Any
 
 import typer
 
-from ambula.base.config import zone_info
 from ambula.base.errors import InputError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
     StoreOption,
     ZoneOption,
-    moment,
+    moment_there,
     store_path,
     warn_of_name,
-    zone_of,
     zones_of,
 )
 from ambula.cli.output import DIM, Table, out, print_json
 from ambula.cli.result_commands import DISCLAIMER
 from ambula.days.entry import EMPTY
-from ambula.days.local_days import Zones, local_days
+from ambula.days.local_days import ZoneHistory, Zones, local_days
 from ambula.epochs.table import EpochTable
 from ambula.participant.epochs import choose_participant, load_wear
 from ambula.programme import Programme, ProgrammeWeek, load_plan, plan, words
@@ -90,13 +88,13 @@ def note(
         raise InputError(f"a note is one line of at most {_MOST_WORDS} characters")
     with Store(store_path(store), must_exist=True) as kept:
         who = choose_participant(kept, participant)
-        zone = zone_of(kept, None)
+        zones = zones_of(kept, who, None)
         if remove is not None:
             if text or pain is not None or at:
                 raise InputError("--remove cannot go with a new note. Remove first, then add the note")
-            _remove(kept, who, remove, zone)
+            _remove(kept, who, remove, zones)
         elif text or pain is not None:
-            when = _not_ahead(at, zone, kept, who) if at else int(datetime.now(UTC).timestamp())
+            when = _not_ahead(at, zones, kept, who) if at else int(datetime.now(UTC).timestamp())
             kept.add_note(who, Note(when, pain, text))
         elif at:
             raise InputError("--at needs a note: add --pain 3, or words")
@@ -104,7 +102,7 @@ def note(
     if json:
         print_json({"participant": who, "notes": [{"utc_s": n.utc_s, "pain": n.pain, "words": n.words} for n in notes]})
         return
-    rows = [(_to_the_minute(n.utc_s, zone), EMPTY if n.pain is None else str(n.pain), n.words) for n in notes]
+    rows = [(_to_the_minute(n.utc_s, zones), EMPTY if n.pain is None else str(n.pain), n.words) for n in notes]
     if rows:
         out.table(Table(rows, ("when", "pain", "words"), f"{who}: notes", frozenset({1})))
     else:
@@ -113,14 +111,14 @@ def note(
         out.line(words.HELP_AT_ONCE)
 
 
-def _to_the_minute(utc_s: int, zone: str) -> str:
-    return f"{datetime.fromtimestamp(utc_s, zone_info(zone)):%Y-%m-%d %H:%M}"
+def _to_the_minute(utc_s: int, zones: ZoneHistory) -> str:
+    return f"{datetime.fromtimestamp(utc_s, zones.zone_at(utc_s)):%Y-%m-%d %H:%M}"
 
 
-def _remove(store: Store, who: str, at: str, zone: str) -> None:
+def _remove(store: Store, who: str, at: str, zones: ZoneHistory) -> None:
     """Remove the notes that the list shows at a time; raises InputError where it shows none."""
-    minute = _to_the_minute(moment(at, zone, "--remove"), zone)
-    meant = [n for n in store.notes(who) if _to_the_minute(n.utc_s, zone) == minute]
+    minute = _to_the_minute(moment_there(at, zones, "--remove"), zones)
+    meant = [n for n in store.notes(who) if _to_the_minute(n.utc_s, zones) == minute]
     if not meant:
         raise InputError(f"--remove {at}: {who} has no note at {minute}. `ambula note` lists the notes")
     for n in meant:
@@ -148,12 +146,12 @@ def _first_date(start: str, table: EpochTable, zones: Zones) -> date:
     return first
 
 
-def _not_ahead(at: str, zone: str, store: Store, who: str) -> int:
+def _not_ahead(at: str, zones: ZoneHistory, store: Store, who: str) -> int:
     """Return the time that --at names, in UTC s.
 
     Raises InputError for none, and for a day that neither the clock nor the recording has reached: a slip of the pen.
     """
-    when = moment(at, zone, "--at")
+    when = moment_there(at, zones, "--at")
     if when > datetime.now(UTC).timestamp() + _A_DAY_S:
         epoch = load_wear(store, who).table.epoch
         if not len(epoch) or when > int(epoch[-1]) * EPOCH_S + _A_DAY_S:

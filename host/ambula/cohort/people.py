@@ -12,7 +12,7 @@ from ambula.days.origin import Origin
 from ambula.days.rules import Rules
 from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
 from ambula.participant.results import results
-from ambula.participant.zones import zones_of
+from ambula.participant.zones import has_zone, zones_of
 from ambula.store import Store
 
 
@@ -73,8 +73,8 @@ def people_of(source: Path, ask: Ask) -> Iterator[Person | Bad]:
 
 
 def _of_store(store: Store, participant: str, ask: Ask) -> Person:
-    has_zone = store.get("zone") or store.zone_changes(participant)
-    zones = zones_of(store, participant, ask.zone or (None if has_zone else ask.default_zone))
+    default_zone = None if has_zone(store, participant) else ask.default_zone
+    zones = zones_of(store, participant, ask.zone or default_zone)
     outcome = results(store, participant, zones, ask.rules)
     return Person(outcome.days, outcome.week, len(outcome.table))
 

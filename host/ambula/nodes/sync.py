@@ -15,6 +15,7 @@ from ambula.nodes.info import Info
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.segments import assemble
 from ambula.nodes.session import NodeKey
+from ambula.nodes.setup_zone import keep_first_zone
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, visiting
 from ambula.store import NodeRow, Store
 from ambula.transport.radio import Radio
@@ -75,6 +76,7 @@ async def sync_open(
 ) -> SyncResult:
     """Sync a node whose client is open, as `sync_node`; `info` is its newest."""
     clock_was_set = not info.state & protocol.CLOCK_SET and await client.set_clock()
+    is_new = not any(store.epoch_count(n.node_id) for n in store.nodes("participant = ?", (client.key.participant,)))
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, info.firmware)
     store.add_anchor(node.node_id, replace(await client.clock_anchor(), boot=info.boot))
     end = await client.seal()
@@ -90,6 +92,7 @@ async def sync_open(
             on_progress(start - first, end - first)
     if first == start:
         await _acknowledge(client, store, node, info)  # an earlier sync may have been cut before it could
+    keep_first_zone(store, node.participant, is_new=is_new)
     (node,) = store.nodes("node_id = ?", (node.node_id,))
     return SyncResult(node, info, tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes, clock_was_set)
 

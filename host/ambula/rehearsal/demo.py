@@ -11,7 +11,7 @@ from ambula.nodes.sync import SyncReport, sync_each
 from ambula.nodes.visit import find_nodes
 from ambula.participant.epochs import load_epochs
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
-from ambula.store import Store
+from ambula.store import Store, ZoneChange
 from ambula.synthetic import SYNTHETIC_LABEL, Truth
 from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day
 from nodecore import protocol
@@ -61,7 +61,7 @@ async def rehearse(folder: Path, days: int, seed: int, zone: ZoneInfo, show: Sho
     async with Rig(folder, wearers, PARTICIPANT) as rig:
         with Store(folder / "demo.db") as store:
             store.set("synthetic", SYNTHETIC_LABEL)
-            store.set("zone", zone.key)
+            store.set_zone(PARTICIPANT, ZoneChange(0, zone.key))
             await rig.run_until(start_ms + _SETUP_S * 1000, hear)
             await _visit(rig, store, show)
             await rig.run_until(end_ms, hear)

@@ -30,12 +30,12 @@ class People(Soundness):
             )
 
     def clear_zones(self, participant: str) -> int:
-        """Forget a participant's zones, so that the store's own counts; return how many there were."""
+        """Forget a participant's zones, so that the set-up's counts; return how many there were."""
         with self._transaction():
             return self._db.execute("DELETE FROM zone_change WHERE participant = ?", (participant,)).rowcount
 
     def zone_changes(self, participant: str) -> list[ZoneChange]:
-        """Return a participant's zones in time order; empty where only the store's own is known."""
+        """Return a participant's zones in time order; empty where none is kept."""
         rows = self._rows(
             "SELECT from_utc_s, zone FROM zone_change WHERE participant = ? ORDER BY from_utc_s",
             (participant,),
