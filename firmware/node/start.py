@@ -4,7 +4,7 @@ import binascii
 import json
 import struct
 
-from node import FIRMWARE, recovery
+from node import BUILD, FIRMWARE, recovery
 from node.plan import OVER, RECORDING, WAITING, CapturePlan
 from node.today import FORMAT, UNKNOWN
 from nodecore import epoch as epochs
@@ -156,7 +156,7 @@ def read_today(path):
 def story(app):
     """Return, as JSON, what a reader of the log must know to understand the records that follow."""
     told = {
-        "firmware": "%d.%d.%d" % FIRMWARE,
+        "firmware": "%d.%d.%d %s" % (FIRMWARE + (BUILD,)),
         "role": app.config.role,
         "reset": app.board.reset_cause(),
         "last_words": app.last_words,

@@ -9,12 +9,13 @@ from ambula.cli.common import JsonOption
 from ambula.cli.output import out, print_json, waiting
 from ambula.firmware_build.files import device_files
 from ambula.firmware_build.mip_package import REFERENCE_BOARD
+from ambula.firmware_build.version import firmware as firmware_here
 from ambula.usb.board import UsbBoard
 from ambula.usb.flash import FlashPlan, compile_for, plan
 from ambula.usb.flash import flash as flash_board
 from ambula.usb.micropython import check_installable, install
 from ambula.usb.ports import choose_port
-from ambula.usb.state import look
+from ambula.usb.state import firmware_of, look
 
 PortOption = Annotated[
     str | None, typer.Option(metavar="PORT", help="The board's serial port. Default: the only board on USB.")
@@ -52,6 +53,8 @@ def flash(
         version = ".".join(map(str, state.version))
         where = f"in {state.pointer}" if state.pointer else "none"
         say(f"{state.machine}, MicroPython {version}, firmware {where}", machine=state.machine, micropython=version)
+        had, here = firmware_of(opened), firmware_here()
+        say(f"firmware {had or 'none'} -> {here}", firmware_before=had or None, firmware_here=here)
         firmware = compile_for(state, board)
         needed = plan(state, firmware)
         counts = {"send": len(needed.send), "copy": len(needed.copy), "main": needed.main}

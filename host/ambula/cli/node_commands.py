@@ -27,6 +27,7 @@ from ambula.cli.output import YELLOW, Show, Table, err, out, print_json, progres
 from ambula.cli.store_to_fill import NewOption, store_to_fill
 from ambula.clock.true_time import latest_fit, node_time
 from ambula.clock.words import clock_words, contradicted_ms, duration
+from ambula.firmware_build.version import other_firmware
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
@@ -127,6 +128,10 @@ def sync(
                 out.line(_sync_line(result))
         for result in report.synced:
             _warn_of_clock(kept, result)
+    for result in report.synced:
+        words = other_firmware(result.node.firmware)
+        if words:
+            err.line(f"note: {_name_of(result.node)}: {words}", whole=True)
     if report.failed:
         failures = "; ".join(f"{name}: {error}" for name, error in report.failed)
         raise report.failed[0][1].__class__(failures)
@@ -240,13 +245,18 @@ def _name(near: Near) -> str:
 
 
 def _sync_line(result: SyncResult) -> str:
-    name = f"{result.node.participant} {protocol.ROLE_NAMES[result.node.role]}"
-    line = f"{name}: {result.epochs} epochs ({_hours(result.epochs)}), {result.bytes_read / 1024:.1f} KiB"
+    line = (
+        f"{_name_of(result.node)}: {result.epochs} epochs ({_hours(result.epochs)}), {result.bytes_read / 1024:.1f} KiB"
+    )
     if result.damaged_bytes:
         line += f"; {result.damaged_bytes} bytes were damaged on the node and count as lost"
     if result.clock_was_set:
         line += "; its clock was not set, but is now"
     return line
+
+
+def _name_of(node: NodeRow) -> str:
+    return f"{node.participant} {protocol.ROLE_NAMES[node.role]}"
 
 
 def _hours(epochs: int) -> str:
@@ -264,6 +274,7 @@ def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
             "segments": r.segments,
             "bytes": r.bytes_read,
             "damaged_bytes": r.damaged_bytes,
+            "firmware": r.node.firmware,
         }
         for r in report.synced
     ]

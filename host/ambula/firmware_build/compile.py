@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ambula.base.errors import SimulatorError
 from ambula.firmware_build.files import device_files
+from ambula.firmware_build.version import STAMPED, stamped
 
 ESP32_C3 = "rv32imc"
 # py/persistentcode.h: the architecture numbers of `sys.implementation._mpy >> 10`, as mpy-cross names them.
@@ -55,6 +56,9 @@ def compile_files(sources: Iterable[tuple[str, Path]], architecture: str, as_nat
             if name in _SOURCE_ONLY:
                 files[name] = path.read_bytes()
             elif architecture or _NATIVE_ONLY not in name:
+                if name == STAMPED:
+                    (Path(folder) / path.name).write_bytes(stamped(path.read_bytes()))
+                    path = Path(folder) / path.name
                 _compile(path, name, architecture, as_native, out)
                 files[name.removesuffix(".py") + ".mpy"] = out.read_bytes()
     return files

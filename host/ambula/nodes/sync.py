@@ -5,6 +5,9 @@ byte.
 """
 
 import asyncio
+import contextlib
+import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,14 +20,15 @@ from ambula.nodes.segments import assemble
 from ambula.nodes.session import NodeKey
 from ambula.nodes.setup_zone import keep_first_zone
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, visiting
-from ambula.store import NodeRow, Store
+from ambula.store import Event, NodeRow, Store
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
-from nodecore import protocol
+from nodecore import protocol, segment
 
 READ_SIZE = 32768  # as the node's chunk: each acknowledgement can free one
 _ATTEMPTS = 3
 _ATTEMPT_PAUSE_S = 1.0
+_FIRMWARE = re.compile(r"\d+\.\d+\.\d+( [0-9a-f]{8})?")
 _AGAIN_S = 5.0  # how long to listen for a node that was lost before its old address is tried
 
 OnProgress = Callable[[Near, int, int], None]
@@ -93,8 +97,24 @@ async def sync_open(
     if first == start:
         await _acknowledge(client, store, node, info)  # an earlier sync may have been cut before it could
     keep_first_zone(store, node.participant, is_new=is_new)
-    (node,) = store.nodes("node_id = ?", (node.node_id,))
+    firmware = _firmware_of(store.events(node.node_id), info)
+    node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, firmware)
     return SyncResult(node, info, tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes, clock_was_set)
+
+
+def _firmware_of(events: Sequence[Event], info: Info) -> str:
+    """Return the firmware as the node named it at its newest start, with its build; where that is not there, by number.
+
+    A start of another boot count may be of the firmware before.
+    """
+    for event in reversed(events):
+        if event.code == segment.BOOT and event.boot == info.boot:
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                said = str(json.loads(event.payload)["firmware"])
+                if _FIRMWARE.fullmatch(said):
+                    return said
+            break
+    return info.firmware
 
 
 def _start_offset(node: NodeRow, info: Info, end: int, store: Store) -> int:

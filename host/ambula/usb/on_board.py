@@ -94,6 +94,17 @@ import board
 _board = board.Board()
 """
 
+# Older firmware has a number alone, and an empty board nothing.
+FIRMWARE = """
+sys.path.insert(0, _text('firmware'))
+try:
+    import node
+    print('%d.%d.%d' % node.FIRMWARE, getattr(node, 'BUILD', ''))
+except (ImportError, AttributeError, ValueError):
+    pass
+sys.path.pop(0)
+"""
+
 IDENTITY = "print(binascii.hexlify(_board.unique_id()).decode())"
 HAS_MOTOR = "print(int(getattr(_board, 'motor', 1) is not None))"  # the simulated board has one
 CHUNKS = "print(len(list(_files({log!r}))))"  # the log is there only once the board has been made

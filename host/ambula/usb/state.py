@@ -75,3 +75,8 @@ def look(board: UsbBoard) -> State:
     facts["version"] = tuple(facts["version"])
     facts["room"] = tuple(facts["room"])
     return State(files=board.hashes(*SLOTS), **facts)
+
+
+def firmware_of(board: UsbBoard) -> str:
+    """Return the number and the build of the firmware on the board; a number alone of an older one, "" of none."""
+    return board.run(on_board.FIRMWARE).strip()
