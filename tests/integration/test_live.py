@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ import pytest
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
 from ambula.sim.air import Air
+from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from nodecore import activity, fuse, record
 from tests.support import worn
-from tests.support.command import Ambula, Laptop, finish
+from tests.support.anew import start_anew
+from tests.support.command import Ambula, Laptop, Ran, finish
 
 # Still, but for the noise without which a node takes its sensor for stuck.
 STANDING = (np.array([4096, 0, 0]) + np.random.default_rng(1).integers(-9, 9, (26 * 900, 3))).astype(np.int16)
@@ -172,3 +175,29 @@ def test_nobody_there_is_told(tmp_path: Path) -> None:
 def test_whose_nodes_is_asked_where_it_is_not_clear(ambula: Ambula) -> None:
     KeyFile().add(NodeKey("ab" * 8, 1, "P8", bytes(32)))
     assert "has keys of P8, P9. Choose one with --participant" in ambula("live").failed_with(3)
+
+
+def test_a_node_whose_sensor_is_dead_is_not_recording(tmp_path: Path) -> None:
+    """One sensor is stuck from the start, the other breaks while it is watched: the log's words are shown."""
+
+    async def go() -> tuple[list[dict[str, Any]], Ran]:
+        now_ms = round(time.time() * 1000)
+        start_ms = now_ms - 120_000
+        async with Rig(tmp_path / "rig", [VirtualWearer(role, STANDING, start_ms) for role in range(2)]) as rig:
+            await start_anew(rig.nodes["thigh"], faults=(("fifo", "stuck", 0, 2 * now_ms, 0),))
+            await start_anew(rig.nodes["back"], faults=(("fifo", "stuck", now_ms - 60_000, 2 * now_ms, 0),))
+            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
+            laptop = Laptop(rig.air, tmp_path)
+            rig.laptop_near()
+            ran = await laptop.ambula("live", "--json", "--seconds", "50", "--timeout", "20")
+            words = await laptop.ambula("live", "--seconds", "7", "--timeout", "20", "--node", "back")
+            return [json.loads(line) for line in ran.out.splitlines()], words
+
+    told, words = asyncio.run(go())
+    thigh, back = told[-1]["nodes"]
+    for row in (thigh, back):
+        assert (row["link"], row["activity"], row["fault"]) == ("live", None, "imu stuck"), row
+    assert epoch_of(back["silent_since_utc"]) > epoch_of(thigh["silent_since_utc"]) - 40
+    assert "back: nothing recorded since " in words.out
+    assert ". Its log says: imu stuck. Restart it, or use another node" in words.out
+    assert "recording" not in words.out

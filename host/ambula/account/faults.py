@@ -11,7 +11,7 @@ from ambula.store import Event, NodeRow, Store
 from nodecore import segment
 
 _REPEATED = re.compile(rb"(.*), (\d{1,9}) times", re.DOTALL)
-_SENSOR = b"imu"  # what the words of a fault of the sensor begin with
+SENSOR = b"imu"  # what the words of a fault of the sensor begin with
 _MOST_LETTERS = 160  # the node writes 140 at most
 _ON_THE_BUS = re.compile(r"(?:imu|clock): errno (\d{1,3})")
 _NO_MEMORY = re.compile(r"\w+: MemoryError\b")
@@ -44,7 +44,7 @@ def read_fault(payload: bytes) -> tuple[str, int]:
 
 def is_sensor_fault(event: Event) -> bool:
     """Tell a fault of the sensor from one that costs no epochs, such as the radio's."""
-    return event.code == segment.FAULT and event.payload.startswith(_SENSOR)
+    return event.code == segment.FAULT and event.payload.startswith(SENSOR)
 
 
 def _explained(words: str) -> str:

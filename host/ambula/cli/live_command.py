@@ -24,6 +24,8 @@ _COST = (
     "days off a cell of 400 mAh. It ends after {}, or before by Ctrl-C"
 )
 _AWAY = "{}: {}. Bring it nearer or double-tap it. The search goes on"
+_SILENT = "{}: nothing recorded since {}.{} Restart it, or use another node"
+_ITS_LOG = " Its log says: {}."
 _DASH = "-"
 
 
@@ -97,6 +99,8 @@ def _lines(view: View) -> list[str]:
 
 def _cells(row: Row) -> list[str]:
     state = row.link if row.link != LIVE else row.state or "no answer yet"
+    if row.silent_since_utc:
+        state = f"nothing since {_clock(row.silent_since_utc)}"
     return [
         row.activity.replace("_", " ") if row.activity else _DASH,
         f"{row.cadence_spm} spm" if row.cadence_spm else _DASH,
@@ -119,6 +123,9 @@ def _notes(view: View) -> list[str]:
     for row in view.rows():
         if row.link != LIVE:
             notes.append(_AWAY.format(row.node, row.link))
+        elif row.silent_since_utc:
+            why = _ITS_LOG.format(row.fault) if row.fault else ""
+            notes.append(_SILENT.format(row.node, _clock(row.silent_since_utc), why))
         elif row.worn:
             notes.append(f"{row.node} worn: {row.worn}" if row.worn == "as it should be" else row.worn)
     return notes

@@ -4,6 +4,7 @@ A node's newest record says what it alone makes of the epoch. Where both nodes' 
 fused as they will be after the sync; else the thigh's own newest fused class stands, if it has one.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,16 +13,20 @@ from typing import Any
 
 import numpy as np
 
+from ambula.base.errors import AmbulaError
 from ambula.base.sites import THIGH_SITE
 from ambula.donning import words
 from ambula.epochs.fusion import inclination_deg
 from ambula.nodes.client import NodeClient
 from ambula.nodes.info import Info, Now
+from ambula.nodes.segments import sensor_fault_in
 from ambula.nodes.session import NodeKey
 from nodecore import activity, fuse, protocol, record
 from nodecore.sampling import EPOCH_MS, EPOCH_S
 
 LIVE, LOST, NOT_HEARD = "live", "lost", "not heard yet"  # what a link may be
+SILENT_S = 30  # a node that records has a new record every 5 s, or two every 10
+_LOG_TAIL = 4096  # bytes of log, in which a silent node's newest fault is looked for
 _KEPT = 4  # records a node: two nodes empty their sensors at different moments, up to two epochs apart
 
 
@@ -32,6 +37,8 @@ class Row:
     link: "live", "lost" or "not heard yet". epoch_utc: when the newest epoch began. confidence: 0..1.
     inclination_deg: 0 is upright, 90 horizontal. walking_min: today's, by this node alone. signal_dbm: of the last scan
     that heard it. state: "recording", "waiting" or "stopped". worn: in words, how it is worn as far as it knows.
+    silent_since_utc: of a node that should record and does not, the end of its newest epoch, or the first look at it
+    where it has none; fault: what its log says of the sensor then.
     """
 
     participant: str
@@ -47,6 +54,8 @@ class Row:
     battery_mv: int | None = None
     signal_dbm: int | None = None
     worn: str | None = None
+    silent_since_utc: str | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,8 @@ class _Seen:
     signal_dbm: int | None = None
     info: Info | None = None
     now: Now | None = None
+    first_utc_ms: int = 0
+    fault: str | None = None
     records: dict[int, bytes] = field(default_factory=dict[int, bytes])
 
 
@@ -78,6 +89,7 @@ class View:
 
     def __init__(self, keys: Sequence[NodeKey]) -> None:
         self._seen = {key: _Seen() for key in keys}
+        self._asked: set[NodeKey] = set()  # for the fault of the present silence
 
     def joined(self, key: NodeKey, signal_dbm: int) -> None:
         """A link to a node is up; `signal_dbm` is that of the scan."""
@@ -92,16 +104,40 @@ class View:
         now = await client.now()
         info = await client.info()
         self.told(key, info, now)
+        if not self.is_silent(key):
+            self._asked.discard(key)
+        elif key not in self._asked:
+            self._asked.add(key)
+            await self._ask_for_fault(key, client, info)
         return info.utc_ms % EPOCH_MS
+
+    async def _ask_for_fault(self, key: NodeKey, client: NodeClient, info: Info) -> None:
+        """Look into the end of a silent node's log, once for each silence."""
+        start = max(info.log_first, info.log_end - _LOG_TAIL)
+        data = bytearray()
+        with contextlib.suppress(AmbulaError):
+            await client.read_log(start, info.log_end, data)
+            self.failed(key, sensor_fault_in(start, bytes(data)))
 
     def told(self, key: NodeKey, info: Info, now: Now) -> None:
         """A node has answered."""
         seen = self._seen[key]
         seen.info, seen.now = info, now
+        seen.first_utc_ms = seen.first_utc_ms or info.utc_ms
+        if _silent_since_s(seen) is None:
+            seen.fault = None
         if now.epoch:
             seen.records[now.epoch] = now.record
             for old in sorted(seen.records)[:-_KEPT]:
                 del seen.records[old]
+
+    def is_silent(self, key: NodeKey) -> bool:
+        """Whether a node should record, and has no new record for too long."""
+        return _silent_since_s(self._seen[key]) is not None
+
+    def failed(self, key: NodeKey, fault: str | None) -> None:
+        """A silent node's log was looked at: what it says of its sensor, if anything."""
+        self._seen[key].fault = fault
 
     def rows(self) -> list[Row]:
         """Return one row per node, in the order of the keys."""
@@ -109,7 +145,7 @@ class View:
 
     def together(self) -> Together | None:
         """Return the newest epoch that both nodes have a say in, or None."""
-        thigh, back = ([s for k, s in self._seen.items() if k.role == role and s.now] for role in range(2))
+        thigh, back = (self._speaking(role) for role in range(2))
         now = thigh[0].now if thigh else None
         is_fused = now is not None and now.fused_activity is not None
         minutes = _minutes(now.fused_walking_epochs) if now is not None and is_fused else None
@@ -122,6 +158,18 @@ class View:
         if now is None or now.fused_activity is None:
             return None
         return Together(_utc(now.fused_epoch), _name(now.fused_activity), THIGH_SITE, minutes)
+
+    def _speaking(self, role: int) -> list[_Seen]:
+        """Return those nodes of a role that have something to say of now."""
+        return [s for k, s in self._seen.items() if k.role == role and s.now and _silent_since_s(s) is None]
+
+
+def _silent_since_s(seen: _Seen) -> float | None:
+    """Return since when (UTC s, by the node's clock) a node that should record has not; None where it does."""
+    if seen.info is None or seen.now is None or not seen.info.state & protocol.RECORDING:
+        return None
+    since_s = (seen.now.epoch + 1) * EPOCH_S if seen.now.epoch else seen.first_utc_ms / 1000
+    return since_s if seen.info.utc_ms / 1000 - since_s > SILENT_S else None
 
 
 def _row(key: NodeKey, seen: _Seen) -> Row:
@@ -138,7 +186,10 @@ def _row(key: NodeKey, seen: _Seen) -> Row:
         info.state & (protocol.RECORDING | protocol.WAITING), "stopped"
     )
     known: dict[str, Any] = {"state": state, "battery_mv": info.battery_mv}
-    if now.epoch:
+    since_s = _silent_since_s(seen)
+    if since_s is not None:
+        known |= {"silent_since_utc": _utc_of(since_s), "fault": seen.fault}
+    elif now.epoch:
         rec = now.record
         lean_deg = float(inclination_deg(np.frombuffer(rec, np.uint8)[None], np.array([True]))[0])
         known |= {
@@ -184,4 +235,8 @@ def _minutes(epochs: int) -> float:
 
 
 def _utc(epoch: int) -> str:
-    return datetime.fromtimestamp(epoch * EPOCH_S, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _utc_of(epoch * EPOCH_S)
+
+
+def _utc_of(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

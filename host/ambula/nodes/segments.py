@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ambula.account.faults import SENSOR, read_fault
 from ambula.store import Segment
 from nodecore import headers, segment, unpack
 
@@ -41,6 +42,19 @@ def assemble(offset: int, data: bytes, at_log_end: bool) -> Assembled:
         out.damage.append((offset + bad_from, at - bad_from, "checksum"))
     out.next_offset = offset + at
     return out
+
+
+def sensor_fault_in(offset: int, data: bytes) -> str | None:
+    """Return the newest fault of the sensor, or else of anything, in log bytes that begin anywhere; None: no fault."""
+    segments = assemble(offset, data, at_log_end=True).segments
+    payloads = [s.data[segment.HEADER_SIZE : -segment.CRC_SIZE] for s in segments if _is_fault(s)]
+    sensor = [payload for payload in payloads if payload.startswith(SENSOR)]
+    newest = (sensor or payloads)[-1:]
+    return read_fault(newest[0])[0] if newest else None
+
+
+def _is_fault(one: Segment) -> bool:
+    return one.header.kind == segment.EVENT and one.header.count == segment.FAULT
 
 
 def _segment_at(offset: int, data: bytes, at: int) -> Segment | None:
