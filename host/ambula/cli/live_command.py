@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ambula.base.errors import TransportError
 from ambula.cli.common import JsonOption, ParticipantOption, run
 from ambula.cli.node_commands import NodeOption, RadioOption, TimeoutOption, heard_nodes, keys_of_one
 from ambula.cli.output import Table, err, out, print_json, screen
@@ -24,6 +25,7 @@ _COST = (
     "days off a cell of 400 mAh. It ends after {}, or before by Ctrl-C"
 )
 _AWAY = "{}: {}. Bring it nearer or double-tap it. The search goes on"
+_UNREAD = "{} was heard, but could not be read ({}). Bring it nearer, double-tap it and run this again"
 _SILENT = "{}: nothing recorded since {}.{} Restart it, or use another node"
 _ITS_LOG = " Its log says: {}."
 _DASH = "-"
@@ -60,6 +62,9 @@ async def _watch(radio: str, keys: list[NodeKey], timeout_s: float, for_s: float
             except TimeoutError:
                 if not limit.expired():
                     raise
+    unread = [_UNREAD.format(f"{row.participant} {row.node}", row.problem) for row in view.never_read()]
+    if unread:
+        raise TransportError("; ".join(unread))
 
 
 @contextlib.contextmanager
@@ -122,7 +127,8 @@ def _notes(view: View) -> list[str]:
         notes.append(f"at {_clock(newest_utc)}")
     for row in view.rows():
         if row.link != LIVE:
-            notes.append(_AWAY.format(row.node, row.link))
+            why = f"{row.link} ({row.problem})" if row.problem else row.link
+            notes.append(_AWAY.format(row.node, why))
         elif row.silent_since_utc:
             why = _ITS_LOG.format(row.fault) if row.fault else ""
             notes.append(_SILENT.format(row.node, _clock(row.silent_since_utc), why))

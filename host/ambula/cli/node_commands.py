@@ -66,6 +66,10 @@ _WHOSE = "this computer has keys of {}. Choose one with --participant"
 _NOT_HEARD = "note: {} {} was not heard. Double-tap it and run this again"
 _ZONE_STAYS = "note: {}'s days stay as they are ({}). To change them: `ambula zone {} --participant {}`"
 _NOT_WHOLE = "{} is damaged: {}. Put back a copy: `ambula restore`"
+_NOT_KNOWN = (
+    "note: {} {} was not recognised, and {} near not set up on this computer. If one is yours, it has another key: "
+    "copy the key file of the computer that set it up; else double-tap yours and run this again"
+)
 _OPEN_TO_OTHERS = "note: others on this computer can read your nodes' keys. Close the file: chmod 600 {}"
 
 
@@ -196,16 +200,20 @@ def keys_of_one(participant: str, role: str = "") -> list[NodeKey]:
 
 async def heard_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
     """Return those of the nodes that are heard; raises TransportError if there is none."""
-    with waiting("looking for nodes ..."):
-        heard = await find_nodes(air, keys, timeout_s)
-    return _ours(heard, timeout_s)
+    return _ours(await _listen(air, keys, timeout_s), timeout_s)
 
 
 async def near_nodes(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[tuple[Near, NodeKey]]:
     """Return the same, and say which were not heard."""
-    nodes = await heard_nodes(air, keys, timeout_s)
-    _say_who_is_missing(nodes, keys)
+    heard = await _listen(air, keys, timeout_s)
+    nodes = _ours(heard, timeout_s)
+    _say_who_is_missing(heard, keys)
     return nodes
+
+
+async def _listen(air: Radio, keys: list[NodeKey], timeout_s: float) -> list[Near]:
+    with waiting("looking for nodes ..."):
+        return await find_nodes(air, keys, timeout_s)
 
 
 def _ours(heard: Sequence[Near], timeout_s: float) -> list[tuple[Near, NodeKey]]:
@@ -215,9 +223,11 @@ def _ours(heard: Sequence[Near], timeout_s: float) -> list[tuple[Near, NodeKey]]
     return nodes
 
 
-def _say_who_is_missing(nodes: Sequence[tuple[Near, NodeKey]], keys: list[NodeKey]) -> None:
-    for key in missing([n for n, _ in nodes], keys):
-        err.line(_NOT_HEARD.format(key.participant, key.role_name))
+def _say_who_is_missing(heard: Sequence[Near], keys: list[NodeKey]) -> None:
+    strangers = sum(near.key is None for near in heard)
+    for key in missing(heard, keys):
+        words = _NOT_KNOWN if strangers else _NOT_HEARD
+        err.line(words.format(key.participant, key.role_name, strangers))
 
 
 async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float) -> SyncReport:
@@ -227,7 +237,7 @@ async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float)
         def on_heard(heard: Sequence[Near]) -> None:
             shown.close()  # nothing is waited for any longer
             nodes = _ours(heard, timeout_s)
-            _say_who_is_missing(nodes, keys)
+            _say_who_is_missing(heard, keys)
             bars.append(shown.enter_context(progress()))
             for near, _ in nodes:
                 bars[0](_name(near), None)

@@ -24,7 +24,8 @@ from ambula.nodes.session import NodeKey
 from nodecore import activity, fuse, protocol, record
 from nodecore.sampling import EPOCH_MS, EPOCH_S
 
-LIVE, LOST, NOT_HEARD = "live", "lost", "not heard yet"  # what a link may be
+# What a link may be; UNREAD: the node was heard, and never answered.
+LIVE, LOST, UNREAD, NOT_HEARD = "live", "lost", "heard, not read", "not heard yet"
 SILENT_S = 30  # a node that records has a new record every 5 s, or two every 10
 _LOG_TAIL = 4096  # bytes of log, in which a silent node's newest fault is looked for
 _KEPT = 4  # records a node: two nodes empty their sensors at different moments, up to two epochs apart
@@ -34,9 +35,10 @@ _KEPT = 4  # records a node: two nodes empty their sensors at different moments,
 class Row:
     """One node now; None where nothing is known, so that nothing old looks new.
 
-    link: "live", "lost" or "not heard yet". epoch_utc: when the newest epoch began. confidence: 0..1.
-    inclination_deg: 0 is upright, 90 horizontal. walking_min: today's, by this node alone. signal_dbm: of the last scan
-    that heard it. state: "recording", "waiting" or "stopped". worn: in words, how it is worn as far as it knows.
+    link: "live", "lost", "heard, not read" or "not heard yet"; problem: why it could not be read. epoch_utc: when the
+    newest epoch began. confidence: 0..1. inclination_deg: 0 is upright, 90 horizontal. walking_min: today's, by this
+    node alone. signal_dbm: of the last scan that heard it. state: "recording", "waiting" or "stopped". worn: in words,
+    how it is worn as far as it knows.
     silent_since_utc: of a node that should record and does not, the end of its newest epoch, or the first look at it
     where it has none; fault: what its log says of the sensor then.
     """
@@ -56,6 +58,7 @@ class Row:
     worn: str | None = None
     silent_since_utc: str | None = None
     fault: str | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class _Seen:
     now: Now | None = None
     first_utc_ms: int = 0
     fault: str | None = None
+    problem: str | None = None
     records: dict[int, bytes] = field(default_factory=dict[int, bytes])
 
 
@@ -94,6 +98,14 @@ class View:
     def joined(self, key: NodeKey, signal_dbm: int) -> None:
         """A link to a node is up; `signal_dbm` is that of the scan."""
         self._seen[key] = _Seen(LIVE, signal_dbm)
+
+    def unread(self, key: NodeKey, signal_dbm: int, problem: str) -> None:
+        """A node was heard, and could not be read."""
+        self._seen[key] = _Seen(UNREAD, signal_dbm, problem=problem)
+
+    def never_read(self) -> list[Row]:
+        """Return the nodes that were heard and could not be read."""
+        return [row for row in self.rows() if row.link == UNREAD]
 
     def lost(self, key: NodeKey) -> None:
         """A node cannot be asked any more: what it said last is not shown."""
@@ -179,6 +191,7 @@ def _row(key: NodeKey, seen: _Seen) -> Row:
         "node": key.role_name,
         "link": seen.link,
         "signal_dbm": seen.signal_dbm,
+        "problem": seen.problem,
     }
     if info is None or now is None:
         return Row(**who)

@@ -96,8 +96,8 @@ class Watch:
         try:
             client = await stack.enter_async_context(visiting(self._air, near, key))
             await client.open()
-        except TransportError:
-            self._view.lost(key)
+        except TransportError as e:
+            self._view.unread(key, near.found.rssi_dbm, str(e))
         except ProtocolError as e:
             raise _named(key, e) from e
         else:
