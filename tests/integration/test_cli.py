@@ -224,6 +224,19 @@ def test_classify_json_tells_what_the_file_holds(ambula: Ambula, tmp_path: Path)
     assert set(activities) == {activities[0]}
 
 
+def test_a_replay_says_what_the_nodes_did_not_record(ambula: Ambula, tmp_path: Path) -> None:
+    """Samples that never change are a stuck sensor's for the firmware, which records none of them."""
+    rows = np.column_stack([np.arange(26 * 60) / 26, np.tile([1, 0, 0], (26 * 60, 1))])
+    np.savetxt(tmp_path / "t.csv", rows, "%.4f", ",", header="t,x,y,z", comments="")
+    ran = ambula("replay", "--thigh", tmp_path / "t.csv", "--out", tmp_path / "r.csv")
+    assert ran.code == 3
+    assert "of 12 epochs were not recorded. Its log says: imu stuck" in ran.err
+    assert "Samples that stay exactly the same" in ran.err
+    write_csv(tmp_path / "t.csv", 60)
+    whole = ambula("replay", "--thigh", tmp_path / "t.csv", "--out", tmp_path / "r.csv")
+    assert (whole.code, "not recorded" in whole.err) == (0, False)
+
+
 def write_csv(path: Path, seconds: int, rate_hz: int = 26) -> None:
     """A thigh that hangs straight down and trembles a little."""
     t_s = np.arange(seconds * rate_hz) / rate_hz

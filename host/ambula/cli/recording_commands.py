@@ -61,12 +61,20 @@ def replay(
         from ambula.rehearsal import replay as replaying
     check_place(out)
     with tempfile.TemporaryDirectory(prefix="ambula-") as folder, progress() as show:
+        lost: list[str] = []
         work = replaying.replay(
-            thigh, back, Path(folder), lambda share: show("virtual nodes wear the recording", share), _axes(axes)
+            thigh,
+            back,
+            Path(folder),
+            lambda share: show("virtual nodes wear the recording", share),
+            _axes(axes),
+            lost.append,
         )
         table = run(work)
     write_epochs_csv(table, out)
     _say(table, out, json)
+    if lost:
+        raise InputError("; ".join(lost))
 
 
 def _axes(text: str | None) -> Axes | None:
