@@ -59,7 +59,7 @@ def make_backup(
 def _keys_in(keys: KeyFile | None) -> KeyBytes | None:
     if keys is None:
         return None
-    count = len(keys.load())
+    count = len(keys.all())
     if not count:
         raise InputError(_NO_KEYS.format(keys.path))
     return KeyBytes(count, keys.path.read_bytes())

@@ -48,9 +48,9 @@ def restore_backup(file: Path, store: Path, keys: KeyFile, passphrase: str, show
                 os.fsync(into.fileno())
             key_part.write_bytes(read.keys or b"[]")
             _check(part, file)
-            new_keys = [(key.device_id, key.key) for key in KeyFile(key_part).load()]
+            new_keys = [(key.device_id, key.key) for key in KeyFile(key_part).all()]
             lost_store = _lost_of_store(store, part, read.contents)
-            lost_keys = [k for k in keys.load() if (k.device_id, k.key) not in new_keys] if read.keys else []
+            lost_keys = [k for k in keys.all() if (k.device_id, k.key) not in new_keys] if read.keys else []
             if lost_store and not replace:
                 raise InputError(_REFUSED.format(store, lost_store))
             if lost_keys and not replace:

@@ -13,8 +13,10 @@ from ambula.base.errors import InputError
 from ambula.cli.common import JsonOption, ParticipantOption, StoreOption, run, store_path
 from ambula.cli.node_commands import RadioOption, TimeoutOption, heard_nodes, keys_of_one
 from ambula.cli.output import err, out, print_json, waiting
+from ambula.cli.store_to_fill import store_to_fill
 from ambula.donning import Donning, Plan, Windows, as_json, check_donning, windows_of_counts
 from ambula.donning.words import Finding, Level
+from ambula.firmware_build.version import other_firmware
 from ambula.nodes.visit import SCAN_S
 from ambula.nodes.watch import Watch
 from ambula.participant.epochs import choose_participant
@@ -99,21 +101,20 @@ def check(
         if nodes_only and (live or accept):
             raise InputError("--nodes-only does not look at how they are worn: leave out --live and --accept")
         needs = Needs(days, cell, time.time())
-        question = Question(keys_of_one(participant or ""), needs, plan, 0 if nodes_only else minutes, bool(accept))
-        _check_nodes(store_path(store), question, live, accept.strip(), timeout, json, radio)
+        keys = keys_of_one(participant or "")
+        question = Question(keys, needs, plan, 0 if nodes_only else minutes, bool(accept), other_firmware)
+        with store_to_fill(store, question.keys) as kept:
+            looked = _look_on(kept, question, timeout, radio) if live else _look_once(kept, question, timeout, radio)
+            _keep(kept, looked, question, accept.strip())
+        _end(looked, needs, json=json)
 
 
-def _check_nodes(
-    path: Path, question: Question, live: bool, accept: str, timeout_s: float, json: bool, radio: str
-) -> None:
-    """Visit the nodes once, or look until they are a go, then say what was found and keep the verdict."""
-    with Store(path) as kept:
-        looked = _look_on(kept, question, timeout_s, radio) if live else _look_once(kept, question, timeout_s, radio)
-        if question.minutes and looked.states:
-            codes = sorted({f"{f.code} {f.node}".strip() for f in looked.judged.findings if f.level is not Level.NOTE})
-            who = accept if looked.judged.verdict is Verdict.ACCEPTED else ""
-            kept.add_check(question.participant, Check(int(time.time()), looked.judged.verdict, who, ", ".join(codes)))
-    _end(looked, question.needs, json=json)
+def _keep(kept: Store, looked: Looked, question: Question, accept: str) -> None:
+    """Keep what a check of nodes that are worn came to, and who went against it."""
+    if question.minutes and looked.states:
+        codes = sorted({f"{f.code} {f.node}".strip() for f in looked.judged.findings if f.level is not Level.NOTE})
+        who = accept if looked.judged.verdict is Verdict.ACCEPTED else ""
+        kept.add_check(question.participant, Check(int(time.time()), looked.judged.verdict, who, ", ".join(codes)))
 
 
 def _look_once(kept: Store, question: Question, timeout_s: float, radio: str) -> Looked:

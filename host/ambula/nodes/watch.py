@@ -21,12 +21,14 @@ _AFTER_EPOCH_S = 0.5  # a node scores an epoch just after its end
 
 class Watched(Protocol):
     """What is watched. `ask` is called once an epoch for each node that has a link, and returns how many ms into its
-    epoch the node was; it has `answer_s` seconds. `joined` and `lost` say which have one."""
+    epoch the node was; it has `answer_s` seconds. `joined` and `lost` say which have one, `unread` which was heard and
+    could not be read."""
 
     answer_s: float
 
     def joined(self, key: NodeKey, signal_dbm: int) -> None: ...
     def lost(self, key: NodeKey) -> None: ...
+    def unread(self, key: NodeKey, signal_dbm: int, problem: str) -> None: ...
     async def ask(self, key: NodeKey, client: NodeClient) -> int: ...
 
 

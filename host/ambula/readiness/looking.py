@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from ambula.account.faults import faults_of
 from ambula.donning import Donning, check_donning
 from ambula.donning.check import Plan
-from ambula.donning.words import Finding
+from ambula.donning.words import Finding, Level
 from ambula.nodes.client import NodeClient
 from ambula.nodes.session import NodeKey
 from ambula.readiness.battery import budget
 from ambula.readiness.newest import Newest, newest_minutes
 from ambula.readiness.rules import Needs, NodeState, check_readiness
 from ambula.readiness.verdict import Judged, judge, worn_findings
-from ambula.readiness.visit import read_state
+from ambula.readiness.visit import could_not_be_read, read_state
 from ambula.store import Store
 from nodecore import protocol
 
@@ -31,13 +31,15 @@ class Looked:
 @dataclass(frozen=True)
 class Question:
     """What `check` is asked: whose nodes, for how long they are needed, what the wearer was asked to do, and how many
-    of the newest minutes to look at (0: not at how they are worn)."""
+    of the newest minutes to look at (0: not at how they are worn). other_firmware: returns words on a node's firmware
+    that is not this Ambula's, else None."""
 
     keys: Sequence[NodeKey]
     needs: Needs
     plan: Plan = Plan.ANY
     minutes: int = 5
     accepted: bool = False
+    other_firmware: Callable[[str], str | None] = lambda _: None
 
     @property
     def participant(self) -> str:
@@ -49,6 +51,9 @@ class Question:
         unread_roles = {finding.node for finding in unread}
         expected = [key.role_name for key in self.keys if key.role_name not in unread_roles]
         findings = [*unread, *check_readiness(states, expected, self.needs, budget())]
+        for state in states:
+            if words := self.other_firmware(state.firmware):
+                findings.append(Finding("firmware", state.role, Level.NOTE, f"The {state.role} node: {words}."))
         if not self.minutes:
             return Looked(judge(findings, all_was_seen=False, accepted=self.accepted), list(states), None, None)
         read = {state.role for state in states}
@@ -74,13 +79,19 @@ class Looking:
         self._question = question
         self._now_s = now_s
         self._states: dict[NodeKey, NodeState] = {}
+        self._unread: dict[NodeKey, Finding] = {}
 
     def joined(self, key: NodeKey, signal_dbm: int) -> None:
         """A link is up; it is not read yet."""
+        self._unread.pop(key, None)
 
     def lost(self, key: NodeKey) -> None:
         """A node cannot be read any more."""
         self._states.pop(key, None)
+
+    def unread(self, key: NodeKey, signal_dbm: int, problem: str) -> None:
+        """A node was heard, and could not be read."""
+        self._unread[key] = could_not_be_read(key.role_name, problem)
 
     async def ask(self, key: NodeKey, client: NodeClient) -> int:
         """Sync a node and read how it is."""
@@ -89,4 +100,5 @@ class Looking:
 
     def look(self) -> Looked:
         """Judge what is known now."""
-        return self._question.answer(self._store, list(self._states.values()), [], self._now_s())
+        unread = list(self._unread.values())
+        return self._question.answer(self._store, list(self._states.values()), unread, self._now_s())

@@ -40,7 +40,7 @@ class NodeState:
 
     clock_offset_ms: its clock minus this computer's. noise_mg: standard deviation of the quietest stretch, x, y, z.
     self_test_mg: by how much its own test moved the sensor's mass, x, y, z. start_utc_s, plan_days: those of
-    `nodes.info.CapturePlan`.
+    `nodes.info.CapturePlan`. firmware: as the store has it, number and build.
     """
 
     role: str
@@ -56,6 +56,7 @@ class NodeState:
     is_waiting: bool = False
     start_utc_s: int | None = None
     plan_days: int | None = None
+    firmware: str = ""
 
     def waits_days(self, needs: Needs) -> float:
         """Return for how many days it waits for its planned start; 0 where that is not known."""

@@ -36,9 +36,14 @@ async def visit_nodes(
                 await client.open()
                 states.append(await read_state(client, store))
         except AmbulaError as e:
-            text = f"The {key.role_name} node could not be read ({e}): check again."
-            unread.append(Finding("unread", key.role_name, Level.FAULT, text))
+            unread.append(could_not_be_read(key.role_name, str(e)))
     return states, unread
+
+
+def could_not_be_read(role: str, problem: str) -> Finding:
+    """Return the finding for a node that was heard, and did not answer as it should."""
+    text = f"The {role} node was heard and could not be read ({problem}): bring it nearer and check again."
+    return Finding("unread", role, Level.FAULT, text)
 
 
 async def read_state(client: NodeClient, store: Store) -> NodeState:
@@ -62,6 +67,7 @@ async def read_state(client: NodeClient, store: Store) -> NodeState:
         noise_mg=health.noise_mg if health and tested else None,
         start_utc_s=plan.start_utc_s if plan else None,
         plan_days=plan.days if plan else None,
+        firmware=result.node.firmware,
     )
 
 
