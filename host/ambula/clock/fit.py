@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.clock.stories import SLACK_MS, WORST_PPM, Readings, Story, agree, best_stories, with_rate
+from ambula.clock.stories import SLACK_MS, WORST_PPM, Readings, Story, agreeing, best_stories, with_rate
 from ambula.store import Anchor
 from nodecore.sampling import EPOCH_MS
 
@@ -125,10 +125,11 @@ def fit(anchors: Sequence[Anchor], boots_ms: Sequence[int] = ()) -> ClockFit:
 
 def _told(readings: Readings, story: Story, ordered: Sequence[Anchor], boots_ms: Sequence[int]) -> ClockFit:
     """Return the fit of one story: its readings, and where it has a step two knots at the boot."""
+    agrees = agreeing(readings)
     knots: list[tuple[int, float, float]] = []
     stepped: list[float] = []
     for k, i in enumerate(story.kept):
-        if k and not agree(readings, story.kept[k - 1], i):
+        if k and not agrees[story.kept[k - 1], i]:
             before = story.kept[k - 1]
             low, high = int(readings.node_ms[before]), int(readings.node_ms[i])
             boot_ms = min(boot for boot in boots_ms if low <= boot < high)
@@ -153,10 +154,11 @@ def _hidden(
     Between two readings that agree it is what they may differ by; between two with a step, which of several boots
     brought it is not known.
     """
+    agrees = agreeing(readings)
     for i, j in pairwise(story.kept):
         low, high = int(readings.node_ms[i]), int(readings.node_ms[j])
         between = [boot for boot in boots_ms if low <= boot < high]
-        if between and agree(readings, i, j):
+        if between and agrees[i, j]:
             yield low, high, (high - low) * readings.within_ppm * 1e-6 + SLACK_MS
         elif len(between) > 1:
             yield min(between), max(between), float(abs(readings.correction_ms[j] - readings.correction_ms[i]))

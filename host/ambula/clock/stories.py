@@ -31,7 +31,6 @@ Known failures:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,20 +68,20 @@ def best_stories(readings: Readings, boots_ms: Sequence[int] = ()) -> list[Story
 
     boots_ms: when the node booted, on its own time. Only whole stories count: none that could keep one reading more.
     """
-    boots = np.sort(np.asarray(boots_ms, np.int64))
-    n = len(readings.node_ms)
-    agrees = np.array([[agree(readings, i, j) for j in range(n)] for i in range(n)], np.bool_).reshape(n, n)
+    agrees = agreeing(readings)
+    ahead = np.triu(agrees, 1)  # of each reading those behind it that it agrees with
+    nth_boot = np.searchsorted(np.sort(np.asarray(boots_ms, np.int64)), readings.node_ms)
     ending: list[list[Story]] = []
-    for i in range(n):
-        found = [] if agrees[:i, i].any() else [Story((i,), 1.0)]
-        for j in range(i):
-            if (agrees[j, j + 1 : i] & agrees[j + 1 : i, i]).any():
-                continue
-            if agrees[j, i] or _booted_between(readings, boots, j, i):
-                worth = 1.0 if agrees[j, i] else 1.0 - _STEP_COST
-                found += [Story((*story.kept, i), story.worth + worth) for story in ending[j]]
+    for i in range(len(readings.node_ms)):
+        with_i = agrees[:i, i]
+        found = [] if with_i.any() else [Story((i,), 1.0)]
+        skips = (ahead[:i, :i] & with_i).any(axis=1)  # one in between agrees with both
+        may_step = nth_boot[:i] < nth_boot[i]
+        for j in np.flatnonzero(~skips & (with_i | may_step)).tolist():
+            worth = 1.0 if with_i[j] else 1.0 - _STEP_COST
+            found += [Story((*story.kept, i), story.worth + worth) for story in ending[j]]
         ending.append(sorted(found, key=lambda story: -story.worth)[:_MOST])
-    whole = [story for i, stories in enumerate(ending) for story in stories if not agrees[i, i + 1 :].any()]
+    whole = [story for i, stories in enumerate(ending) for story in stories if not ahead[i].any()]
     whole.sort(key=lambda story: (-story.worth, _moves(readings, story)))
     return [story for story in whole if story.worth > whole[0].worth - _NEARLY]
 
@@ -91,8 +90,7 @@ def with_rate(readings: Readings, story: Story) -> Readings:
     """Return the readings with the rate that a story shows: the median over pairs of them half a day apart (Theil and
     Sen), three at least; the readings as they are where it shows none."""
     kept = np.array(story.kept)
-    steps = np.array([not agree(readings, i, j) for i, j in pairwise(story.kept)], np.int64)
-    run = np.concatenate([[0], np.cumsum(steps)])
+    run = np.concatenate([[0], np.cumsum(~agreeing(readings)[kept[:-1], kept[1:]])])
     first, second = np.triu_indices(len(kept), 1)
     i, j = kept[first], kept[second]
     apart_ms = readings.node_ms[j] - readings.node_ms[i]
@@ -104,17 +102,14 @@ def with_rate(readings: Readings, story: Story) -> Readings:
     return replace(readings, rate_ppm=rate_ppm, within_ppm=SWING_PPM) if abs(rate_ppm) <= WORST_PPM else readings
 
 
-def agree(readings: Readings, i: int, j: int) -> bool:
-    """Return whether a quartz explains how two readings differ."""
-    apart_ms = abs(int(readings.node_ms[j]) - int(readings.node_ms[i]))
-    drifts_ms = (int(readings.node_ms[j]) - int(readings.node_ms[i])) * readings.rate_ppm * 1e-6
-    may_differ_ms = apart_ms * readings.within_ppm * 1e-6 + SLACK_MS + (readings.trip_ms[i] + readings.trip_ms[j]) / 2
-    return bool(abs(readings.correction_ms[j] - readings.correction_ms[i] - drifts_ms) <= may_differ_ms)
-
-
-def _booted_between(readings: Readings, boots: NDArray[np.int64], i: int, j: int) -> bool:
-    low, high = np.searchsorted(boots, (readings.node_ms[i], readings.node_ms[j]))
-    return bool(low < high)
+def agreeing(readings: Readings) -> NDArray[np.bool_]:
+    """Return of each two readings whether a quartz explains how they differ, (n, n)."""
+    node_ms, correction_ms, trip_ms = readings.node_ms, readings.correction_ms, readings.trip_ms
+    apart_ms = node_ms[None, :] - node_ms[:, None]
+    differ_ms = correction_ms[None, :] - correction_ms[:, None] - apart_ms * readings.rate_ppm * 1e-6
+    may_ms = np.abs(apart_ms) * readings.within_ppm * 1e-6 + SLACK_MS + (trip_ms[None, :] + trip_ms[:, None]) / 2
+    agreeing: NDArray[np.bool_] = np.abs(differ_ms) <= may_ms
+    return agreeing
 
 
 def _moves(readings: Readings, story: Story) -> float:
