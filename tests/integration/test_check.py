@@ -83,5 +83,7 @@ def test_what_cannot_be_asked_is_said(ambula: Ambula, tmp_path: Path) -> None:
     thigh, _ = recordings(tmp_path, Participant(3))
     assert "go only with" in ambula("check", "--thigh", thigh, "--store", tmp_path / "a.db").failed_with(3)
     assert "leave out --live" in ambula("check", "--nodes-only", "--live").failed_with(3)
+    for who in (" ", "x" * 41, "a\nb"):
+        assert "say who goes against it" in ambula("check", "--accept", who).failed_with(3)
     assert "leave out --nodes-only" in ambula("check", "--offline", "--accept", "me").failed_with(3)
     assert "no store" in ambula("check", "--offline", "--store", tmp_path / "none.db").failed_with(4)

@@ -12,6 +12,7 @@ from ambula.base.atomic_files import passing, sweep, writing
 from ambula.base.errors import AmbulaError, InputError, StoreError
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.known_stores import KnownStores
+from ambula.nodes.session import NodeKey
 from ambula.store import Store
 from nodecore.sampling import EPOCHS_AN_HOUR
 
@@ -48,14 +49,13 @@ def restore_backup(file: Path, store: Path, keys: KeyFile, passphrase: str, show
                 os.fsync(into.fileno())
             key_part.write_bytes(read.keys or b"[]")
             _check(part, file)
-            new_keys = [(key.device_id, key.key) for key in KeyFile(key_part).all()]
+            new_keys = KeyFile(key_part).all()
             lost_store = _lost_of_store(store, part, read.contents)
-            lost_keys = [k for k in keys.all() if (k.device_id, k.key) not in new_keys] if read.keys else []
+            lost_keys = _lost_of_keys(keys, new_keys) if read.keys else ""
             if lost_store and not replace:
                 raise InputError(_REFUSED.format(store, lost_store))
             if lost_keys and not replace:
-                names = ", ".join(f"{key.participant} {key.role_name}" for key in lost_keys)
-                raise InputError(_REFUSED.format(keys.path, f"holds keys that the backup does not have: {names}"))
+                raise InputError(_REFUSED.format(keys.path, lost_keys))
             kept = [_keep(keys.path)] if lost_keys else []
             if read.keys:
                 _put(key_part, keys.path)
@@ -86,6 +86,17 @@ def _lost_of_store(path: Path, part: Path, contents: Contents) -> str:
     parts = [f"{who} ({count / EPOCHS_AN_HOUR:.1f} h)" for who, count in more.items() if count > 0]
     parts = parts or [f"{count} rows of {table}" for table, count in tables.items()]
     return f"holds what the backup does not: {', '.join(parts)}" if tables else ""
+
+
+def _lost_of_keys(keys: KeyFile, new: list[NodeKey]) -> str:
+    """Return in words what is in a key file and not in the backup, or stands otherwise in it; "": nothing."""
+    try:
+        held = keys.all()
+    except InputError as e:
+        return f"cannot be read ({e})"
+    lost = [key for key in held if key not in new]
+    names = {f"{k.participant} {k.role_name}" + (f" ({k.state} here)" if k.state else "") for k in lost}
+    return f"holds keys that the backup does not have: {', '.join(sorted(names))}" if names else ""
 
 
 def _keep(path: Path) -> Path:

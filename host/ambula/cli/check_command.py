@@ -34,6 +34,8 @@ from nodecore.sampling import EPOCH_S, EPOCH_SAMPLES
 NO_GO = 8
 _MAX_DAYS = 60
 _LIVE_S = 600.0
+_COST = "note: the nodes' radios stay on while this looks on. It ends with the Go, after ten minutes, or by Ctrl-C"
+_LONGEST_WHO = 40
 _WORN_RIGHT, _WORN_WRONG = "Worn as they should be.", "No-go."
 
 ThighOption = Annotated[Path | None, typer.Option(metavar="CSV", help="Thigh recording: CSV with t,x,y,z (s, g).")]
@@ -82,7 +84,8 @@ def check(
 
     Stand, sit and walk for thirty seconds each, as you can, then check. Exit code 8: no-go.
     """
-    of_nodes = nodes_only or live or bool(accept) or days is not None
+    who = _who(accept)
+    of_nodes = nodes_only or live or bool(who) or days is not None
     if thigh is not None or back is not None:
         if store is not None or participant is not None or offline or of_nodes:
             raise InputError("recordings (--thigh, --back) go only with --plan, --minutes and --json")
@@ -98,15 +101,23 @@ def check(
         worn = check_donning(*found.sides, plan)
         _end_worn(worn, as_json(worn, found.start_s, EPOCH_S), json=json)
     else:
-        if nodes_only and (live or accept):
+        if nodes_only and (live or who):
             raise InputError("--nodes-only does not look at how they are worn: leave out --live and --accept")
         needs = Needs(days, cell, time.time())
         keys = keys_of_one(participant or "")
-        question = Question(keys, needs, plan, 0 if nodes_only else minutes, bool(accept), other_firmware)
+        question = Question(keys, needs, plan, 0 if nodes_only else minutes, bool(who), other_firmware)
         with store_to_fill(store, question.keys) as kept:
             looked = _look_on(kept, question, timeout, radio) if live else _look_once(kept, question, timeout, radio)
-            _keep(kept, looked, question, accept.strip())
+            _keep(kept, looked, question, who)
         _end(looked, needs, json=json)
+
+
+def _who(accept: str) -> str:
+    """Return who goes against what is unknown; "": nobody. Raises InputError for what is no name or initials."""
+    who = accept.strip()
+    if (accept and not who) or not who.isprintable() or len(who) > _LONGEST_WHO:
+        raise InputError(f"--accept: say who goes against it, in at most {_LONGEST_WHO} letters, such as initials")
+    return who
 
 
 def _keep(kept: Store, looked: Looked, question: Question, accept: str) -> None:
@@ -130,12 +141,12 @@ def _look_once(kept: Store, question: Question, timeout_s: float, radio: str) ->
     return looked
 
 
-class _Go(Exception):
-    """Nothing is missing any more."""
+class _Enough(Exception):
+    """Nothing is missing any more, or the time is up."""
 
 
 def _look_on(kept: Store, question: Question, timeout_s: float, radio: str) -> Looked:
-    """Look once an epoch until it is a go or the time is up, and say each time what has changed."""
+    """Look once an epoch until it is a go, the time is up or Ctrl-C, and say each time what has changed."""
     looking = Looking(kept, question, time.time)
     until_s = time.monotonic() + _LIVE_S
     before: list[str] = []
@@ -147,8 +158,8 @@ def _look_on(kept: Store, question: Question, timeout_s: float, radio: str) -> L
             before[:] = words
             for line in words:
                 err.line(f"{datetime.now():%H:%M:%S} {line}")
-        if looked.judged.verdict is not Verdict.NO_GO or time.monotonic() > until_s:
-            raise _Go
+        if looked.judged.verdict is Verdict.GO or time.monotonic() > until_s:
+            raise _Enough
 
     async def watch() -> None:
         async with open_radio(radio) as air:
@@ -156,7 +167,8 @@ def _look_on(kept: Store, question: Question, timeout_s: float, radio: str) -> L
             async with Watch(air, question.keys, looking) as nodes:
                 await nodes.run(near, on_epoch)
 
-    with contextlib.suppress(_Go):
+    err.line(_COST)
+    with contextlib.suppress(_Enough, KeyboardInterrupt):
         run(watch())
     return looking.look()
 

@@ -143,8 +143,7 @@ def sync(
 
 def _warn_of_clock(store: Store, result: SyncResult) -> None:
     """Say at once that this computer's clock contradicts what others have read, while it can still be put right."""
-    newest = store.anchors(result.node.node_id)[-1]
-    by_ms = contradicted_ms(latest_fit(store, result.node), newest)
+    by_ms = contradicted_ms(latest_fit(store, result.node), result.reading)
     if by_ms:
         way = "ahead of" if by_ms > 0 else "behind"
         name = f"{result.node.participant} {protocol.ROLE_NAMES[result.node.role]}"

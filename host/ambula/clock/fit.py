@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 
 _TOLD_BY_MS = 12 * 3_600_000  # between two readings that give the rate beyond the last
 _RATE_SWING_PPM = 20.0  # by which a known rate changes with the temperature
+_VISIT_MS = 3_600_000
 _LAPTOP_MS = 500.0  # by which a right laptop may be off
 
 
@@ -107,8 +108,7 @@ class ClockFit:
 
 def fit(anchors: Sequence[Anchor], boots_ms: Sequence[int] = ()) -> ClockFit:
     """Return the fit through a node's anchors (in any order); boots_ms: when it booted, on its own time."""
-    best = {anchor.node_utc_ms: anchor for anchor in sorted(anchors, key=lambda a: -abs(a.round_trip_ms))}
-    ordered = [best[node_ms] for node_ms in sorted(best)]
+    ordered = _one_a_visit(anchors)
     readings = Readings(
         np.array([a.node_utc_ms for a in ordered], np.int64),
         np.array([a.host_utc_ms - a.node_utc_ms for a in ordered], np.float64),
@@ -121,6 +121,26 @@ def fit(anchors: Sequence[Anchor], boots_ms: Sequence[int] = ()) -> ClockFit:
     stories = best_stories(readings, boots_ms)
     first, *rivals = (_told(readings, story, ordered, boots_ms) for story in stories)
     return replace(first, rivals=tuple(rivals))
+
+
+def _one_a_visit(anchors: Sequence[Anchor]) -> list[Anchor]:
+    """Return the readings in the order of the node's time. Those within an hour that agree are one: the quickest.
+
+    So who reads a clock often in an hour does not outvote those who read it daily.
+    """
+    visits: list[Anchor] = []
+    for anchor in sorted(anchors, key=lambda a: (a.node_utc_ms, abs(a.round_trip_ms))):
+        same = [k for k, kept in enumerate(visits) if _is_same_visit(kept, anchor)]
+        if not same:
+            visits.append(anchor)
+        elif abs(anchor.round_trip_ms) < abs(visits[same[-1]].round_trip_ms):
+            visits[same[-1]] = anchor
+    return sorted(visits, key=lambda a: a.node_utc_ms)
+
+
+def _is_same_visit(kept: Anchor, anchor: Anchor) -> bool:
+    differ_ms = (anchor.host_utc_ms - anchor.node_utc_ms) - (kept.host_utc_ms - kept.node_utc_ms)
+    return anchor.node_utc_ms - kept.node_utc_ms < _VISIT_MS and abs(differ_ms) < SLACK_MS
 
 
 def _told(readings: Readings, story: Story, ordered: Sequence[Anchor], boots_ms: Sequence[int]) -> ClockFit:

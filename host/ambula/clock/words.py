@@ -8,6 +8,7 @@ from ambula.clock.fit import ClockFit
 from ambula.store import Anchor
 
 _WORTH_SAYING_MS = 10_000.0
+_EACH = 3  # that are named one by one
 
 
 def clock_words(fit: ClockFit) -> str:
@@ -22,7 +23,14 @@ def clock_words(fit: ClockFit) -> str:
             "times may be wrong by as much."
         )
     words = [f"{count} agree." if kept > 1 else "One reading, which no other confirms."]
-    words += [f"That of {_moment(a)} is {_against(fit, a)} and not believed." for a in fit.left_out]
+    if len(fit.left_out) > _EACH:
+        first, last = fit.left_out[0], fit.left_out[-1]
+        words.append(
+            f"{len(fit.left_out)} of {_moment(first)} to {_moment(last)} contradict them and are not believed: the "
+            f"first is {_against(fit, first)}, the last {_against(fit, last)}."
+        )
+    else:
+        words += [f"That of {_moment(a)} is {_against(fit, a)} and not believed." for a in fit.left_out]
     words += [f"At a restart it was off by {duration(abs(ms))} from then on: put right." for ms in fit.stepped_ms]
     return " ".join(words)
 

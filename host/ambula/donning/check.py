@@ -41,7 +41,7 @@ import numpy as np
 from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
 from ambula.donning import words
 from ambula.donning.mounting import Turn, turn_of
-from ambula.donning.phases import Phases, find_phases, find_walking
+from ambula.donning.phases import Phases, find_phases, find_walking, taped_anew
 from ambula.donning.site import Found, alone, shaken_more, together
 from ambula.donning.windows import Bools, Windows
 from ambula.donning.words import Finding, Level
@@ -115,6 +115,9 @@ def check_donning(thigh: Windows | None, back: Windows | None, plan: Plan = Plan
 
 def _look(nodes: Sequence[Windows], names: Sequence[str]) -> tuple[Phases, Found]:
     walking = find_walking(nodes)
+    if anew := taped_anew(nodes, walking):
+        nodes = [node.since(anew) for node in nodes]
+        walking = find_walking(nodes)
     if len(nodes) == 1:
         phases = find_phases(nodes, walking, 0 if names[0] == BACK_SITE else None)
         return phases, alone(nodes[0], phases, names[0])
@@ -129,9 +132,10 @@ def _is_dead(node: Windows, other: Windows | None) -> bool:
         return True
     shake_g = np.nan_to_num(node.shake_g)
     if other is not None:
-        walks: Bools = np.nan_to_num(other.shake_g) > 4 * _DEAD_G
-        if walks.sum() * node.length_s >= _WALK_S:
-            return float(np.median(shake_g[walks])) < _DEAD_G
+        walks = np.flatnonzero(np.nan_to_num(other.shake_g) > 4 * _DEAD_G)
+        newest = walks[-max(2, round(_WALK_S / node.length_s)) :]  # it may have come off after the first walk
+        if len(walks) * node.length_s >= _WALK_S:
+            return float(np.median(shake_g[newest])) < _DEAD_G
     spread = np.nanmax(node.mean_g, axis=0) - np.nanmin(node.mean_g, axis=0)
     return bool(spread.max() < _DEAD_SPREAD_G and shake_g.max() < _DEAD_G)
 

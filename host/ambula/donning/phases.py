@@ -65,13 +65,24 @@ def find_walking(nodes: Sequence[Windows]) -> Bools:
             moving[first:end] = False
         elif end - first > least + 1:
             moving[[first, end - 1]] = False  # getting up, slowing down
-    for first, end in sorted(_runs(moving), key=lambda run: run[0] - run[1]):
-        run = np.zeros_like(moving)
-        run[first:end] = True
+    for run in _each(moving):
         for node in nodes:
             for at in np.flatnonzero(run & node.known):
                 moving[at] &= angle_deg(_unit(node.mean_g[at]), node.direction(run)) < _UPRIGHT_DEG
     return moving
+
+
+def taped_anew(nodes: Sequence[Windows], walking: Bools) -> int:
+    """Return the first window that counts: behind the last walk in which a node sat otherwise than in the newest."""
+    runs = [run for run in _each(walking) if all((run & node.known).any() for node in nodes)]
+    others = [run for run in runs[:-1] if max(_turns_deg(nodes, runs[-1], run)) > _UPRIGHT_DEG]
+    return int(others[-1].nonzero()[0][-1]) + 1 if others else 0
+
+
+def _each(mask: Bools) -> list[Bools]:
+    """Return each run of a mask as a mask."""
+    at = np.arange(len(mask))
+    return [(at >= first) & (at < end) for first, end in _runs(mask)]
 
 
 def find_phases(nodes: Sequence[Windows], walking: Bools, trunk: int | None) -> Phases:

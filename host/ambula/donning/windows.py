@@ -1,6 +1,6 @@
 """One node's movement during the check, in short windows: from samples (2 s each) or from records (5 s each)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,13 @@ class Windows:
 
     def __len__(self) -> int:
         return len(self.mean_g)
+
+    def since(self, at: int) -> "Windows":
+        """Return the same windows with all before `at` unknown."""
+        mean_g, spread_g, beat_g, strides = (a.copy() for a in (self.mean_g, self.spread_g, self.beat_g, self.strides))
+        mean_g[:at] = spread_g[:at] = beat_g[:at] = np.nan
+        strides[:at] = False
+        return replace(self, mean_g=mean_g, spread_g=spread_g, beat_g=beat_g, strides=strides)
 
     @property
     def unrest_g(self) -> Floats:

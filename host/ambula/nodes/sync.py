@@ -20,7 +20,7 @@ from ambula.nodes.segments import assemble
 from ambula.nodes.session import NodeKey
 from ambula.nodes.setup_zone import keep_first_zone
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, visiting
-from ambula.store import Event, NodeRow, Store
+from ambula.store import Anchor, Event, NodeRow, Store
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
 from nodecore import protocol, segment
@@ -36,7 +36,7 @@ OnProgress = Callable[[Near, int, int], None]
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What one sync of one node did."""
+    """What one sync of one node did; reading: of both clocks, taken by this computer just then."""
 
     node: NodeRow
     info: Info
@@ -45,6 +45,7 @@ class SyncResult:
     epochs: int
     damaged_bytes: int
     clock_was_set: bool
+    reading: Anchor
 
 
 @dataclass
@@ -82,7 +83,8 @@ async def sync_open(
     clock_was_set = not info.state & protocol.CLOCK_SET and await client.set_clock()
     is_new = not any(store.epoch_count(n.node_id) for n in store.nodes("participant = ?", (client.key.participant,)))
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, info.firmware)
-    store.add_anchor(node.node_id, replace(await client.clock_anchor(), boot=info.boot))
+    reading = replace(await client.clock_anchor(), boot=info.boot)
+    store.add_anchor(node.node_id, reading)
     end = await client.seal()
     start = _start_offset(node, info, end, store)
     tally = _Tally()
@@ -99,7 +101,8 @@ async def sync_open(
     keep_first_zone(store, node.participant, is_new=is_new)
     firmware = _firmware_of(store.events(node.node_id), info)
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, firmware)
-    return SyncResult(node, info, tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes, clock_was_set)
+    counts = tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes
+    return SyncResult(node, info, *counts, clock_was_set, reading)
 
 
 def _firmware_of(events: Sequence[Event], info: Info) -> str:

@@ -1,5 +1,6 @@
 """A participant's epochs out of the store: each role's logs joined, in true time, fused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records, first_of_each
 from ambula.store import Store, join_records
 from nodecore import protocol, roles
+from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 _MOST_LIVES = 1 << 32  # of one log: a boot is 16 bits
 
@@ -57,6 +59,8 @@ def load_wear(store: Store, participant: str) -> Wear:
         for node in nodes
         for words in times[node.node_id].clocks
     ]
+    for role, name in enumerate(protocol.ROLE_NAMES):
+        said += _twice(name, [times[n.node_id] for n in nodes if n.role == role])
     thigh, back = (_track([times[n.node_id] for n in nodes if n.role == role]) for role in (roles.THIGH, roles.BACK))
     if thigh is None or back is None:
         (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
@@ -90,15 +94,26 @@ def role_records(store: Store, participant: str, role: int) -> Records | None:
 
 
 def _track(logs: list[NodeTime]) -> Track | None:
-    """Return the records of one role's logs with what confirms their time; if two have the same epoch, the first
-    seen counts.
+    """Return the records of one role's logs with what confirms their time. Where two have the same epoch, that counts
+    which began later: a node that was replaced may record on in a drawer.
     """
-    logs_with_records = [t for t in logs if len(t.records)]
-    if not logs_with_records:
+    with_records = sorted((t for t in logs if len(t.records)), key=lambda t: -int(t.records.epoch[0]))
+    if not with_records:
         return None
-    epoch = np.concatenate([t.records.epoch for t in logs_with_records])
-    life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(logs_with_records)])
-    doubt_ms = np.concatenate([t.doubt_ms for t in logs_with_records])
-    data = np.concatenate([t.records.data for t in logs_with_records])
+    epoch = np.concatenate([t.records.epoch for t in with_records])
+    life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(with_records)])
+    doubt_ms = np.concatenate([t.doubt_ms for t in with_records])
+    data = np.concatenate([t.records.data for t in with_records])
     first = first_of_each(epoch)
     return Track(Records(epoch[first], data[first]), doubt_ms[first], life[first])
+
+
+def _twice(role: str, logs: Sequence[NodeTime]) -> list[str]:
+    """Return words where two logs of a role have much of the same time."""
+    held = [t.records.epoch for t in logs if len(t.records)]
+    shared = sum(map(len, held)) - len(np.unique(np.concatenate(held))) if held else 0
+    if shared < EPOCHS_A_MINUTE:
+        return []
+    return [
+        f"Two {role} nodes recorded {shared * EPOCH_S / 3600:.1f} h at the same time: the one that began later counts."
+    ]

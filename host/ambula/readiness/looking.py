@@ -10,7 +10,7 @@ from ambula.donning.words import Finding, Level
 from ambula.nodes.client import NodeClient
 from ambula.nodes.session import NodeKey
 from ambula.readiness.battery import budget
-from ambula.readiness.newest import Newest, newest_minutes
+from ambula.readiness.newest import Newest, minutes_until
 from ambula.readiness.rules import Needs, NodeState, check_readiness
 from ambula.readiness.verdict import Judged, judge, worn_findings
 from ambula.readiness.visit import could_not_be_read, read_state
@@ -57,7 +57,7 @@ class Question:
         if not self.minutes:
             return Looked(judge(findings, all_was_seen=False, accepted=self.accepted), list(states), None, None)
         read = {state.role for state in states}
-        newest = newest_minutes(store, self.participant, self.minutes, now_s)
+        newest = minutes_until(store, states, self.minutes, now_s)
         donning = None if newest is None else check_donning(*newest.sides, self.plan)
         recorded = [] if newest is None else newest.roles
         faults = {role: words for role in read if (words := self._fault(store, role))}

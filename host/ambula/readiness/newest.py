@@ -1,10 +1,14 @@
 """The newest minutes in the store, as the donning check wants them, and which nodes have a part in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ambula.base.sites import SITES
+from ambula.clock.true_time import node_time
 from ambula.donning import Windows, windows_of_records
+from ambula.epochs.table import Records
 from ambula.participant.epochs import role_records
+from ambula.readiness.rules import NodeState
 from ambula.store import Store
 from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
@@ -25,21 +29,30 @@ class Newest:
         return [role for role, side in zip(SITES, self.sides, strict=True) if side is not None]
 
 
-def newest_minutes(store: Store, participant: str, minutes: int, now_s: float | None = None) -> Newest | None:
-    """Return the newest minutes of a participant, or None if there are none.
+def newest_minutes(store: Store, participant: str, minutes: int) -> Newest | None:
+    """Return the newest minutes of a participant in the store, wherever they end, or None if there are none."""
+    return _minutes([role_records(store, participant, role) for role in range(len(SITES))], minutes)
 
-    now_s: UTC s; a node whose records end more than two minutes before has no part in them. Without it, the minutes
-    end where the records do.
+
+def minutes_until(store: Store, states: Sequence[NodeState], minutes: int, now_s: float) -> Newest | None:
+    """Return the last minutes before now_s (UTC s) of the nodes that were just read, or None.
+
+    A node whose own log ends more than two minutes before, or after, has no part in them.
     """
-    sides = [role_records(store, participant, role) for role in range(len(SITES))]
-    ends = [0 if side is None else int(side.epoch[-1]) + 1 for side in sides]
-    fresh = [end > 0 and (now_s is None or now_s - end * EPOCH_S <= FRESH_S) for end in ends]
-    if not any(fresh):
+    sides: list[Records | None] = [None] * len(SITES)
+    for state in states:
+        (node,) = store.nodes("node_id = ?", (state.node_id,))
+        records = node_time(store, node).records
+        if len(records) and abs(now_s - (int(records.epoch[-1]) + 1) * EPOCH_S) <= FRESH_S:
+            sides[node.role] = records
+    return _minutes(sides, minutes)
+
+
+def _minutes(sides: Sequence[Records | None], minutes: int) -> Newest | None:
+    ends = [int(side.epoch[-1]) + 1 for side in sides if side is not None]
+    if not ends:
         return None
     epochs = minutes * EPOCHS_A_MINUTE
-    first = max(end for end, is_fresh in zip(ends, fresh, strict=True) if is_fresh) - epochs
-    thigh, back = (
-        windows_of_records(side, first, epochs) if side is not None and is_fresh else None
-        for side, is_fresh in zip(sides, fresh, strict=True)
-    )
+    first = max(ends) - epochs
+    thigh, back = (None if side is None else windows_of_records(side, first, epochs) for side in sides)
     return Newest(first * EPOCH_S, (thigh, back))

@@ -40,7 +40,8 @@ class NodeState:
 
     clock_offset_ms: its clock minus this computer's. noise_mg: standard deviation of the quietest stretch, x, y, z.
     self_test_mg: by how much its own test moved the sensor's mass, x, y, z. start_utc_s, plan_days: those of
-    `nodes.info.CapturePlan`. firmware: as the store has it, number and build.
+    `nodes.info.CapturePlan`. firmware, node_id: as the store
+    has them.
     """
 
     role: str
@@ -57,6 +58,7 @@ class NodeState:
     start_utc_s: int | None = None
     plan_days: int | None = None
     firmware: str = ""
+    node_id: int = 0
 
     def waits_days(self, needs: Needs) -> float:
         """Return for how many days it waits for its planned start; 0 where that is not known."""
@@ -82,7 +84,7 @@ def check_readiness(nodes: Sequence[NodeState], set_up: Sequence[str], needs: Ne
             *_flash(node, needs),
             *_clock(node),
             *_sensor(node),
-            *_running(node),
+            *_running(node, needs),
         ]
     return sorted(findings, key=lambda f: f.level is Level.NOTE)
 
@@ -170,9 +172,16 @@ def _sensor(node: NodeState) -> list[Finding]:
     return findings
 
 
-def _running(node: NodeState) -> list[Finding]:
+def _running(node: NodeState, needs: Needs) -> list[Finding]:
     if node.is_recording:
-        return []
+        left_h = 24 * node.days_to_record(needs)
+        if node.plan_days is None or needs.days is not None or left_h >= 24:
+            return []
+        text = (
+            f"The {node.role} node's recording ends in {left_h:.0f} h, as it was set up. For a longer one set it up "
+            "again, once it is synced."
+        )
+        return [Finding("ends_soon", node.role, Level.UNKNOWN, text)]
     if node.is_waiting:
         text = f"The {node.role} node does not record yet: it waits {_start(node)}. `ambula start` starts it now."
         return [Finding("waiting", node.role, Level.NOTE, text)]
@@ -195,6 +204,7 @@ def facts_of(node: NodeState, needs: Needs, budget: Budget) -> dict[str, Any]:
     words = [
         f"{node.role}: {node.battery_mv / 1000:.2f} V, good for {days[0]:.0f} to {days[1]:.0f} days",
         *([] if flash_days is None else [f"room for {flash_days:.0f} days"]),
+        *([f"records for {_days(node.days_to_record(needs))} days"] if node.plan_days else []),
         f"clock {node.clock_offset_ms / 1000:+.1f} s",
         *([] if node.self_test_passed is None else [f"self-test {'passed' if node.self_test_passed else 'failed'}"]),
         *([] if node.noise_mg is None else [f"noise {max(node.noise_mg):.1f} mg"]),

@@ -51,13 +51,12 @@ async def read_state(client: NodeClient, store: Store) -> NodeState:
     result = await sync_open(client, await client.info(), store)
     health = await _known(client.health)
     plan = await _known(client.plan)
-    anchor = store.anchors(result.node.node_id)[-1]
     tested = health is not None and health.tested
     return NodeState(
         role=client.key.role_name,
         battery_mv=result.info.battery_mv,
         clock_is_set=bool(result.info.state & protocol.CLOCK_SET) or result.clock_was_set,
-        clock_offset_ms=anchor.node_utc_ms - anchor.host_utc_ms,
+        clock_offset_ms=result.reading.node_utc_ms - result.reading.host_utc_ms,
         is_recording=bool(result.info.state & protocol.RECORDING),
         is_full=bool(result.info.state & protocol.STORAGE_FULL),
         is_waiting=bool(result.info.state & protocol.WAITING),
@@ -68,6 +67,7 @@ async def read_state(client: NodeClient, store: Store) -> NodeState:
         start_utc_s=plan.start_utc_s if plan else None,
         plan_days=plan.days if plan else None,
         firmware=result.node.firmware,
+        node_id=result.node.node_id,
     )
 
 

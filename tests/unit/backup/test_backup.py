@@ -179,6 +179,25 @@ def test_keys_alone_that_would_be_lost_are_refused(desk: Desk) -> None:
     assert not desk.new.exists()
 
 
+def test_a_key_that_was_retired_since_is_not_brought_back_in_silence(desk: Desk) -> None:
+    desk.back_up()
+    desk.restore()
+    desk.new_keys.retire(desk.new_keys.load()[:1])
+    with pytest.raises(InputError, match=r"\(retired here\)"):
+        desk.restore()
+
+
+def test_a_key_file_that_cannot_be_read_is_kept_and_replaced(desk: Desk) -> None:
+    desk.back_up()
+    desk.new_keys.path.parent.mkdir(parents=True, exist_ok=True)
+    desk.new_keys.path.write_text("{half")
+    with pytest.raises(InputError, match=r"cannot be read.*--replace"):
+        desk.restore()
+    desk.restore(replace=True)
+    assert desk.is_restored()
+    assert [path.read_text() for path in desk.done.kept] == ["{half"]
+
+
 def test_a_store_that_holds_nobody_is_no_hindrance(desk: Desk) -> None:
     desk.back_up()
     with Store(desk.new) as kept:

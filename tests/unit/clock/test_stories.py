@@ -99,3 +99,23 @@ def test_a_wrong_computer_is_known_at_once() -> None:
     right = reading(3, 0.4)
     assert contradicted_ms(fit([*known, right]), right) == 0
     assert contradicted_ms(fit([right]), right) == 0
+
+
+def test_who_reads_often_in_an_hour_does_not_outvote_who_reads_daily() -> None:
+    daily = [reading(d) for d in range(4)]
+    often = [reading(4 + k / 2880, 3600) for k in range(20)]
+    found = fit([*daily, *often])
+    assert float(found.error_ms(at(4))[0]) == pytest.approx(0, abs=100)
+    assert len(found.left_out) == 1
+
+
+def test_readings_of_one_moment_that_contradict_each_other_are_both_told() -> None:
+    found = fit([reading(1), reading(1, 3600)])
+    assert clock_words(found).startswith("The readings disagree by 1 h 0 min")
+
+
+def test_many_that_are_left_out_are_told_in_one_sentence() -> None:
+    wrong = [reading(d + 0.5, 3600 * (d + 2)) for d in range(5)]
+    words = clock_words(fit([*(reading(d) for d in range(8)), *wrong]))
+    assert words.count(".") == 2
+    assert "5 of 2026-" in words

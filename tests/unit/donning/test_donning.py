@@ -53,6 +53,28 @@ def test_a_node_without_records_does_not_move() -> None:
     assert told(check_donning(thigh, back)) == {("not_moving", "back")}
 
 
+@pytest.mark.parametrize("off", ["thigh", "back"])
+def test_a_node_that_came_off_after_the_first_walk_does_not_move(off: str) -> None:
+    """The other one walks on: half a minute at the end in which this one lies still."""
+    for seed in range(10):
+        pair = dict(zip(("thigh", "back"), worn(seed, ()), strict=True))
+        walk = {site: counts[-26 * 20 :] for site, counts in pair.items()}
+        rest = np.tile(np.array([0, 0, 4096], np.int16), (26 * 20, 1))
+        walk[off] = (rest + np.random.default_rng(seed).integers(-8, 9, rest.shape)).astype(np.int16)
+        thigh, back = (windows_of_counts(np.concatenate([pair[site], walk[site]])) for site in ("thigh", "back"))
+        assert ("not_moving", off) in told(check_donning(thigh, back)), seed
+
+
+def test_the_newest_walk_decides_after_a_node_was_taped_anew() -> None:
+    """Upside down since the second walk: what the first showed does not count."""
+    for seed in range(10):
+        thigh, back = worn(seed, ())
+        again = [np.concatenate([counts[: 26 * 16], counts[-26 * 30 :]]) for counts in (thigh, back)]  # stands, walks
+        again[1] *= np.array([-1, -1, 1], np.int16)
+        windows = [windows_of_counts(np.concatenate(both)) for both in zip((thigh, back), again, strict=True)]
+        assert not check_donning(*windows).go, seed
+
+
 def test_too_little_is_no_go_with_its_reason() -> None:
     thigh, back = (windows_of_counts(c[: 26 * 12]) for c in worn(1, ()))
     result = check_donning(thigh, back)

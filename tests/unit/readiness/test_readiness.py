@@ -145,6 +145,14 @@ def test_a_cell_that_lasts_the_days_but_not_the_waiting_before_is_no_go() -> Non
     assert "it waits until 2026-03-" in findings[1].text
 
 
+def test_a_recording_that_ends_within_a_day_is_named() -> None:
+    soon = replace(WELL, plan_days=7, start_utc_s=round(NOW_S - 6.9 * DAY_S))
+    findings = check_readiness([soon, PAIR[1]], ("thigh", "back"), Needs(now_s=NOW_S), BUDGET)
+    assert [(f.code, f.level.value) for f in findings] == [("ends_soon", "unknown")]
+    assert "recording ends in 2 h" in findings[0].text
+    assert "records for 1 days" in facts_of(soon, Needs(now_s=NOW_S), BUDGET)["words"]
+
+
 def test_a_full_flash_has_room_for_nothing() -> None:
     facts = facts_of(replace(WELL, is_full=True, free_bytes=4_294_967_296), Needs(), BUDGET)
     assert facts["flash_days"] == 0
