@@ -84,7 +84,8 @@ def restore(
 
 
 def _held(contents: Contents) -> str:
-    people = ", ".join(f"{who} ({count / EPOCHS_AN_HOUR:.1f} h)" for who, count in contents.epochs.items()) or "nobody"
+    hours = {who: round(count / EPOCHS_AN_HOUR, 1) for who, count in contents.epochs.items()}
+    people = ", ".join(f"{who} ({value:g} h)" for who, value in hours.items()) or "nobody"
     keys = "no keys" if contents.keys is None else f"{contents.keys} key{'s' if contents.keys != 1 else ''}"
     return f"{people}; {keys}"
 
