@@ -59,7 +59,10 @@ _NOBODY = (
     "and check that this computer's Bluetooth is on"
 )
 _NONE_OF_OURS = "none of your nodes found in {:.0f} s, but {} not set up on this computer. Double-tap your nodes"
-_NO_KEYS = "no node was set up on this computer (no keys in {}). Set one up over USB: `ambula setup`"
+_NO_KEYS = (
+    "no node was set up on this computer (no keys in {}). Set one up over USB: `ambula setup`; take over one of a lost "
+    "computer: `ambula setup --adopt`"
+)
 _ALL_RETIRED = "every node of {} is retired: set one up, or bring one back with `ambula retire --undo`"
 _NOT_SET_UP = "no {} was set up on this computer: {} has keys for {}"
 _WHOSE = "this computer has keys of {}. Choose one with --participant"
