@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ambula.firmware_build.version import firmware
 from ambula.nodes.keys import KeyFile
 from tests.support.command import Ambula
 from tests.usb.standin import StandIn
@@ -26,7 +27,11 @@ def test_flash_and_set_up_in_json(ambula: Ambula, tmp_path: Path) -> None:
         told = json.loads(done.out)
         assert (told["firmware"], told["is_set_up"], told["dry_run"], done.err) == ("0.1.0", False, False, "")
         assert sorted(told) == sorted([*dry, "firmware", "is_set_up"])
-        assert json.loads(ambula(*flash).out)["has_it_already"]
+        assert (dry["firmware_before"], dry["firmware_here"]) == (None, firmware())
+        again = json.loads(ambula(*flash).out)
+        assert (again["has_it_already"], again["firmware_before"]) == (True, firmware())
+        plain = ambula("flash", *port, "--board", "sim", "--dry-run")
+        assert f"firmware {firmware()} -> {firmware()}" in plain.out
         made = ambula("setup", *port, "--participant", "P01", "--role", "back", "--zone", "UTC", "--json")
         (key,) = KeyFile().load()
         said = json.loads(made.out)
