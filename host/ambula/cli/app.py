@@ -28,7 +28,7 @@ GROUPS = {
     "Data from the nodes": {
         "scan": ("node_commands", "List the nodes nearby."),
         "sync": ("node_commands", "Copy the nodes' recordings into the store."),
-        "status": ("node_commands", "Show what the store has from each node."),
+        "status": ("status_command", "Show what the store has from each node."),
         "logs": ("logs_command", "List what happened to the nodes."),
     },
     "Results": {

@@ -1,42 +1,32 @@
-"""Commands that talk to nodes, or show what is known of them: scan, sync, status."""
+"""Commands that talk to nodes: scan, sync."""
 
 import contextlib
-import math
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
-from ambula.account.faults import faults_of
-from ambula.account.ledger import ledger_from
 from ambula.base.config import load_config
-from ambula.base.errors import InputError, StoreError, TransportError
+from ambula.base.errors import InputError, TransportError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
     StoreOption,
     known_zone,
     run,
-    store_path,
     warn_of_name,
     zones_of,
 )
 from ambula.cli.output import YELLOW, Show, Table, err, out, print_json, progress, waiting
 from ambula.cli.store_to_fill import NewOption, store_to_fill
-from ambula.clock.true_time import latest_fit, node_time
-from ambula.clock.words import clock_words, contradicted_ms, duration
+from ambula.clock.true_time import latest_fit
+from ambula.clock.words import contradicted_ms, duration
 from ambula.firmware_build.version import other_firmware
 from ambula.nodes.keys import KeyFile
-from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
 from ambula.nodes.sync import SyncReport, SyncResult, sync_near
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, missing
-from ambula.participant.thigh_fusion import agreement, body_fusion
-from ambula.recordings.calibration import Calibration, calibrate_records
-from ambula.store import Check, NodeRow, Store, ZoneChange
-from ambula.store.soundness import left_over
+from ambula.store import NodeRow, Store, ZoneChange
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
 from nodecore import protocol
@@ -68,7 +58,6 @@ _NOT_SET_UP = "no {} was set up on this computer: {} has keys for {}"
 _WHOSE = "this computer has keys of {}. Choose one with --participant"
 _NOT_HEARD = "note: {} {} was not heard. Double-tap it and run this again"
 _ZONE_STAYS = "note: {}'s days stay as they are ({}). To change them: `ambula zone {} --participant {}`"
-_NOT_WHOLE = "{} is damaged: {}. Put back a copy: `ambula restore`"
 _NOT_KNOWN = (
     "note: {} {} was not recognised, and {} near not set up on this computer. If one is yours, it has another key: "
     "copy the key file of the computer that set it up; else double-tap yours and run this again"
@@ -257,9 +246,8 @@ def _name(near: Near) -> str:
 
 
 def _sync_line(result: SyncResult) -> str:
-    line = (
-        f"{_name_of(result.node)}: {result.epochs} epochs ({_hours(result.epochs)}), {result.bytes_read / 1024:.1f} KiB"
-    )
+    name, kib = _name_of(result.node), result.bytes_read / 1024
+    line = f"{name}: {result.epochs} epochs ({in_hours(result.epochs)}), {kib:.1f} KiB"
     if result.damaged_bytes:
         line += f"; {result.damaged_bytes} bytes were damaged on the node and count as lost"
     if result.clock_was_set:
@@ -271,7 +259,8 @@ def _name_of(node: NodeRow) -> str:
     return f"{node.participant} {protocol.ROLE_NAMES[node.role]}"
 
 
-def _hours(epochs: int) -> str:
+def in_hours(epochs: int) -> str:
+    """Return how long so many epochs are: "166 h 12 min", "45 s"."""
     minutes = epochs * EPOCH_S // 60
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes else f"{epochs * EPOCH_S} s"
 
@@ -290,104 +279,3 @@ def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
         }
         for r in report.synced
     ]
-
-
-def status(store: StoreOption = None, json: JsonOption = False) -> None:
-    """Show what the store has from each node: span, epochs, damage, sensor, battery, clock."""
-    path = store_path(store)
-    notes = left_over(path)
-    with Store(path, must_exist=True) as kept:
-        faults = kept.integrity()
-        if faults:
-            raise StoreError(_NOT_WHOLE.format(path, "; ".join(faults)))
-        keys = KeyFile().all()
-        rows = [_status_of(kept, node, keys) for node in kept.nodes()]
-    for note in notes:
-        err.line(f"note: {note}", whole=True)
-    if json:
-        print_json([{**r, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])} for r in rows])
-        return
-    for row in rows:
-        lines = [
-            (key.replace("_", " "), _faults(value) if key == "faults" else _told(value))
-            for key, value in row.items()
-            if key not in ("participant", "role")
-        ]
-        out.table(Table(lines, title=f"{row['participant']}: {row['role']}"))
-
-
-def _faults(counts: dict[str, int]) -> str:
-    """Return the node's own words, with how often."""
-    return "; ".join(words if count == 1 else f"{words} (x{count})" for words, count in counts.items()) or "none"
-
-
-def _told(value: Any) -> str:
-    """Return a status value in words: the ledger as durations, absent values as a dash."""
-    if isinstance(value, dict):
-        slots = cast("dict[str, int]", value)
-        durations = ", ".join(f"{state} {_hours(count)}" for state, count in slots.items() if count)
-        return f"{durations}; in total {_hours(sum(slots.values()))}" if durations else "nothing"
-    return "-" if value is None else str(value)
-
-
-def _sensor_as_json(calibration: Calibration) -> dict[str, Any]:
-    """Return a calibration for scripts; null where there is no value."""
-    known = not calibration.refusal
-    return {
-        "error_mg": None if math.isnan(calibration.before_mg) else round(calibration.before_mg, 1),
-        "offset_mg": [round(v, 1) for v in calibration.offset_mg] if known else None,
-        "gain": [round(v, 4) for v in calibration.gain] if known else None,
-        "error_without_them_mg": round(calibration.after_mg, 1) if known else None,
-        "still_epochs": calibration.epochs,
-        "directions": calibration.directions,
-        "refusal": calibration.refusal or None,
-    }
-
-
-def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, Any]:
-    records = store.records(node.node_id)
-    log = node_time(store, node)
-    placed = log.records.epoch
-    anchors = store.anchors(node.node_id)
-    clock = latest_fit(store, node)
-    return {
-        "participant": node.participant,
-        "role": protocol.ROLE_NAMES[node.role],
-        "device": node.device_id,
-        "firmware": node.firmware,
-        "epochs": len(records),
-        "first_utc": _utc(int(placed[0]) * EPOCH_S) if len(placed) else None,
-        "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
-        "slots": {state.value: count for state, count in ledger_from(log).slots.items()},
-        "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
-        "faults": faults_of(store, node),
-        "receipts": check(store, node, keys),
-        "sensor": calibrate_records(records.data),
-        "battery_mv": store.last_battery_mv(node.node_id),
-        "on_the_body": _on_the_body(store, node),
-        "last_sync_utc": _utc(anchors[-1].host_utc_ms // 1000) if anchors else None,
-        "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
-        "clock_drift_ppm": None if math.isnan(clock.drift_ppm) else round(clock.drift_ppm, 1),
-        "clock_unexplained_step_s": round(clock.step_ms / 1000, 1) or None,
-        "clock": clock_words(clock),
-        "checks": "; ".join(_checked(check) for check in store.checks(node.participant)) or None,
-    }
-
-
-def _checked(check: Check) -> str:
-    """Return a check in words: when, what came of it and by whom."""
-    by = f" by {check.accepted_by}" if check.accepted_by else ""
-    return f"{_utc(check.utc_s)} {check.verdict}{by}" + (f" ({check.found})" if check.found else "")
-
-
-def _on_the_body(store: Store, node: NodeRow) -> str | None:
-    """Return how much a thigh has fused by itself, and how much of that is what the two logs here make of it."""
-    fused = body_fusion(store, node)
-    if not len(fused):
-        return None
-    compared, same = agreement(store, node, fused)
-    return f"{len(fused)} epochs fused; {same} of {compared} agree with the fusion of both logs here"
-
-
-def _utc(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

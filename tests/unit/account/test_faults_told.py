@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ambula.account.faults import faults_of, read_fault
-from ambula.cli.node_commands import _faults
+from ambula.cli.status_command import _faults
 from ambula.nodes.segments import assemble
 from ambula.store import Store
 from nodecore import segment
