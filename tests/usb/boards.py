@@ -77,7 +77,8 @@ def sync(image: Path, path: Path, of_them: int = -1, proved: bool = True) -> Non
     epochs_at = [i for i, s in enumerate(kept) if s.header.kind == segment.EPOCHS]
     if of_them >= 0:
         kept = kept[: epochs_at[of_them]]
-    with cast(BinaryIO, log_system(image).open("/log/id", "rb")) as file:
+    fs = log_system(image)  # kept while a file of it is open: freed, littlefs reads on for ever
+    with cast(BinaryIO, fs.open("/log/id", "rb")) as file:
         log_id = int.from_bytes(file.read(), "little")
     with Store(path) as store:
         node = store.ensure_node(key.device_id, log_id, key.role, key.participant, "0.1.0")

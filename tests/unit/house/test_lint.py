@@ -1,5 +1,6 @@
 """The code is as clean as `make lint` asks."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -30,3 +31,10 @@ def test_ruff_finds_nothing() -> None:
 )
 def test_pyright_finds_nothing(project: list[str]) -> None:
     run(*PYRIGHT, *project)
+
+
+def test_no_file_outlives_its_file_system() -> None:
+    """littlefs reads on for ever, or crashes, where Python has freed what a file handle points into."""
+    wrong = re.compile(r"(log_system|LittleFS)\([^()]*\)\.open\(")
+    sources = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "host").rglob("*.py")]
+    assert [path.name for path in sources if wrong.search(path.read_text("utf-8"))] == []
