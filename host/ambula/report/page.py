@@ -16,6 +16,7 @@ from ambula.days.local_days import JOURNEY, LocalDay, ZoneHistory, local_day
 from ambula.days.summary import DaySummary, WeekSummary
 from ambula.epochs.table import EpochTable
 from ambula.report import strips, words
+from ambula.report.accepted import accepted_words
 from ambula.report.accounts import accounts
 from ambula.report.cadences import cadence_bars
 from ambula.report.colours import FILL
@@ -71,6 +72,7 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
         words=words,
         period=language.period(days[0].date, days[-1].date) if days else language.say("nothing recorded"),
         plan=plan_view(language, context.programme) if context.programme else None,
+        accepted=accepted_words(language, context.accepted),
         **_figures(language, table, shown),
         **accounts(language, context.ledgers, [day for day, _ in shown]),
         **_numbers(language, days, week),

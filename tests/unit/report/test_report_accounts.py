@@ -5,6 +5,7 @@ from dataclasses import replace
 from ambula.account.ledger import Ledger, Run, State
 from ambula.report.accounts import accounts, exact
 from ambula.report.language import Language
+from ambula.store import Check
 from tests.support.report_page import BACK, CONTEXT, DAYS, END, START, THIGH, WEEK, Page, page_of
 
 ENGLISH = Language()
@@ -78,3 +79,9 @@ def test_without_a_ledger_the_section_is_left_out() -> None:
 def test_what_gait_told_of_the_clocks_is_said() -> None:
     words = "The back node's clock was aligned with the thigh's by gait: it was 40 s ahead, in 9 windows of two hours."
     assert words in page_of(WEEK, replace(CONTEXT, clocks=(words,))).text
+
+
+def test_who_went_against_a_check_is_said_in_words() -> None:
+    check = Check(1_772_000_000, "accepted", "BH", "face_unknown back, missing_sitting")
+    text = page_of(WEEK, replace(CONTEXT, accepted=(check,))).text
+    assert "BH went on though this had not been seen: which way the back node faces, sitting." in text
