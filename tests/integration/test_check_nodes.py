@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -161,5 +163,26 @@ def test_a_node_says_what_it_is_planned_for(tmp_path: Path) -> None:
                 ("not_seen", "back"),
             }
             assert ran.code == 8
+
+    asyncio.run(go())
+
+
+def test_ctrl_c_ends_the_looking_with_the_verdict_so_far(tmp_path: Path) -> None:
+    never_sits = [Stretch(0, 60, Kind.STANDING), Stretch(60, 300, Kind.WALKING)]
+
+    async def go() -> None:
+        async with rig_now(tmp_path / "rig", never_sits) as rig:
+            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
+            laptop = Laptop(rig.air, tmp_path)
+            rig.laptop_near()
+            look = ("check", "--live", "--store", tmp_path / "s.db", "--timeout", "20")
+            process, terminal = await laptop.at_terminal(*look)
+            await terminal.until("Still missing: sitting.")
+            os.killpg(process.pid, signal.SIGINT)
+            await terminal.closed.wait()
+            assert await process.wait() == 8, terminal.text
+            assert terminal.text.rstrip().endswith("No-go.")
+        with Store(tmp_path / "s.db") as store:
+            assert [(c.verdict, c.found) for c in store.checks("P01")] == [("no-go", "missing_sitting")]
 
     asyncio.run(go())
