@@ -73,8 +73,15 @@ def find_walking(nodes: Sequence[Windows]) -> Bools:
 
 
 def taped_anew(nodes: Sequence[Windows], walking: Bools) -> int:
-    """Return the first window that counts: behind the last walk in which a node sat otherwise than in the newest."""
-    runs = [run for run in _each(walking) if all((run & node.known).any() for node in nodes)]
+    """Return the first window that counts: behind the last walk in which a node sat otherwise than in the newest.
+
+    Only clear walks, by beat or by the nodes' own class: who shifts about swings a leg, too.
+    """
+    beat_g = np.mean([np.nan_to_num(node.beat_g) for node in nodes], axis=0)
+    clear = (beat_g > _WALK_G) | np.any([node.strides for node in nodes], axis=0)
+    runs = [run for run in _each(walking & clear) if all((run & node.known).any() for node in nodes)]
+    if not runs:
+        return 0
     others = [run for run in runs[:-1] if max(_turns_deg(nodes, runs[-1], run)) > _UPRIGHT_DEG]
     return int(others[-1].nonzero()[0][-1]) + 1 if others else 0
 
