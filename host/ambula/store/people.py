@@ -56,17 +56,17 @@ class People(Soundness):
     # ---- checks
 
     def add_check(self, participant: str, check: Check) -> None:
-        """Keep what a check came to, replacing one of the same second."""
+        """Keep what a check came to."""
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO checked VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO checked (participant, utc_s, verdict, accepted_by, found) VALUES (?, ?, ?, ?, ?)",
                 (participant, check.utc_s, check.verdict, check.accepted_by, check.found),
             )
 
     def checks(self, participant: str) -> list[Check]:
-        """Return a participant's checks in time order."""
+        """Return a participant's checks in the order in which they were kept."""
         rows = self._rows(
-            "SELECT utc_s, verdict, accepted_by, found FROM checked WHERE participant = ? ORDER BY utc_s",
+            "SELECT utc_s, verdict, accepted_by, found FROM checked WHERE participant = ? ORDER BY check_id",
             (participant,),
             (checks.UTC_MS, str, str, str),
         )

@@ -100,13 +100,13 @@ MIGRATIONS = (
     # 6: what each check of a participant's nodes came to, and who went against what was unknown.
     """
     CREATE TABLE checked (
+        check_id INTEGER PRIMARY KEY,
         participant TEXT NOT NULL,
         utc_s INTEGER NOT NULL,
         verdict TEXT NOT NULL,
         accepted_by TEXT NOT NULL,
-        found TEXT NOT NULL,
-        PRIMARY KEY (participant, utc_s)
-    ) WITHOUT ROWID;
+        found TEXT NOT NULL
+    );
     """,
 )
 

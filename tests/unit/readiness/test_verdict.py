@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from ambula.donning import Donning
 from ambula.donning.words import Finding, Level, face_unknown, missing, site_unknown, swapped, upside_down
 from ambula.readiness import Budget, Needs, NodeState, check_readiness
 from ambula.readiness.verdict import Judged, Verdict, judge, worn_findings
+from ambula.store import Check, Store
 
 NOW_S = 1_772_000_000.0
 WELL = NodeState("back", 4200, True, 120, True, False, 1_500_000, True, (400, 410, 390), (1.8, 2.0, 2.1))
@@ -101,3 +103,10 @@ def test_a_face_that_was_not_asked_for_is_in_the_words_of_the_go() -> None:
     note = face_unknown("thigh", "thigh", False, False)
     found = judge([note], all_was_seen=True, accepted=False)
     assert found.words == "Go: the nodes are ready, and worn as they should be as far as could be seen."
+
+
+def test_two_checks_of_one_second_are_both_kept(tmp_path: Path) -> None:
+    with Store(tmp_path / "s.db") as store:
+        for who in ("", "BH"):
+            store.add_check("P01", Check(1_772_000_000, "accepted" if who else "no-go", who, "missing_sitting"))
+        assert [c.accepted_by for c in store.checks("P01")] == ["", "BH"]
