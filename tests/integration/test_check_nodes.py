@@ -1,10 +1,12 @@
 """`ambula check` over the air: the real firmware tells how it is, and the laptop's clock is the real one."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import time
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +33,17 @@ def rig_now(folder: Path, plan: list[Stretch] = PLAN) -> Rig:
     return Rig(folder, [VirtualWearer(role, c, start_ms) for role, c in enumerate(counts)])
 
 
+@contextlib.asynccontextmanager
+async def worn_now(folder: Path, plan: list[Stretch] = PLAN) -> AsyncGenerator[tuple[Rig, Laptop]]:
+    """Two nodes that have been worn until now, and a laptop that is not near yet."""
+    async with rig_now(folder / "rig", plan) as rig:
+        await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
+        yield rig, Laptop(rig.air, folder)
+
+
 def test_two_nodes_that_are_ready_are_a_go_with_figures(tmp_path: Path) -> None:
     async def go() -> None:
-        async with rig_now(tmp_path / "rig") as rig:
-            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
-            laptop = Laptop(rig.air, tmp_path)
+        async with worn_now(tmp_path) as (rig, laptop):
             rig.laptop_near()
             ready = await laptop.ambula("check", "--nodes-only", "--store", tmp_path / "s.db", "--timeout", "20")
             assert ready.code == 0, ready
@@ -56,9 +64,7 @@ def test_two_nodes_that_are_ready_are_a_go_with_figures(tmp_path: Path) -> None:
 
 def test_a_weak_cell_and_a_node_out_of_range_are_a_no_go(tmp_path: Path) -> None:
     async def go() -> None:
-        async with rig_now(tmp_path / "rig") as rig:
-            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
-            laptop = Laptop(rig.air, tmp_path)
+        async with worn_now(tmp_path) as (rig, laptop):
             rig.nodes["thigh"].set_battery_mv(3650)
             rig.air.set_out_of_range("back", True)
             rig.laptop_near()
@@ -99,9 +105,7 @@ def test_live_says_what_is_still_missing_and_ends_with_the_go(tmp_path: Path) ->
     sits_on = [Stretch(0, 90, Kind.STANDING), Stretch(90, 120, Kind.RECLINED), Stretch(210, 180, Kind.WALKING)]
 
     async def go() -> None:
-        async with rig_now(tmp_path / "rig", sits_on) as rig:
-            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
-            laptop = Laptop(rig.air, tmp_path)
+        async with worn_now(tmp_path, sits_on) as (rig, laptop):
             rig.laptop_near()
             ran = await laptop.ambula("check", "--live", "--store", tmp_path / "s.db", "--timeout", "20")
             assert ran.code == 0, ran
@@ -118,9 +122,7 @@ def test_what_is_unknown_is_no_go_until_a_person_accepts_it_and_the_store_keeps_
     never_sits = [Stretch(0, 60, Kind.STANDING), Stretch(60, 180, Kind.WALKING)]
 
     async def go() -> None:
-        async with rig_now(tmp_path / "rig", never_sits) as rig:
-            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
-            laptop = Laptop(rig.air, tmp_path)
+        async with worn_now(tmp_path, never_sits) as (rig, laptop):
             rig.laptop_near()
             check = ("check", "--store", tmp_path / "s.db", "--minutes", "3", "--timeout", "20")
             ran = await laptop.ambula(*check)
@@ -172,9 +174,7 @@ def test_ctrl_c_ends_the_looking_with_the_verdict_so_far(tmp_path: Path) -> None
     never_sits = [Stretch(0, 60, Kind.STANDING), Stretch(60, 300, Kind.WALKING)]
 
     async def go() -> None:
-        async with rig_now(tmp_path / "rig", never_sits) as rig:
-            await rig.run_until(round(time.time() * 1000) + SETTLE_MS)
-            laptop = Laptop(rig.air, tmp_path)
+        async with worn_now(tmp_path, never_sits) as (rig, laptop):
             rig.laptop_near()
             look = ("check", "--live", "--store", tmp_path / "s.db", "--timeout", "20")
             process, terminal = await laptop.at_terminal(*look)

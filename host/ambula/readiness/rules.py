@@ -15,7 +15,7 @@ from nodecore import protocol
 # half as much again. A node that never rested would need 245,000.
 FLASH_BYTES_A_DAY = 150_000
 _CLOCK_NOTE_MS = 2_000  # the two nodes and the host line up epochs of 5 s: up to here nothing needs correction
-_CLOCK_FAULT_MS = 60_000
+CLOCK_FAULT_MS = 60_000
 _QUIET_MG = 8.0  # a sensor at rest in its low-power mode shows some 2 mg
 _LOUD_MG = 40.0
 
@@ -143,7 +143,7 @@ def _clock(node: NodeState) -> list[Finding]:
     off_s = node.clock_offset_ms / 1000
     if not node.clock_is_set:
         return [Finding("clock", node.role, Level.FAULT, f"The {node.role} node's clock is not set: sync it.")]
-    if abs(node.clock_offset_ms) > _CLOCK_FAULT_MS:
+    if abs(node.clock_offset_ms) > CLOCK_FAULT_MS:
         text = (
             f"The {node.role} node's clock is {off_s:+.0f} s off. If this computer's clock is right, sync the node, "
             "then run `ambula setup` for it again: that ends its recording and begins a new one with the clock set."

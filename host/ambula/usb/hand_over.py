@@ -13,6 +13,7 @@ from pathlib import Path
 from ambula.base.errors import InputError
 from ambula.nodes.receipts import proved_ranges
 from ambula.nodes.session import NodeKey
+from ambula.readiness.rules import CLOCK_FAULT_MS
 from ambula.store import Store
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
@@ -21,7 +22,6 @@ from ambula.usb.wanted import Wanted
 from nodecore.sampling import EPOCH_S, EPOCHS_AN_HOUR
 
 LOG = "/data/log"
-CLOCK_FAULT_MS = 60_000  # as readiness has it: a clock that is so far off was not only drifting
 
 
 @dataclass(frozen=True)

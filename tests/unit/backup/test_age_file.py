@@ -44,7 +44,7 @@ def test_a_file_of_another_program_is_opened() -> None:
 
 
 def test_another_program_opens_ours() -> None:
-    pyrage = pytest.importorskip("pyrage")
+    pyrage = pytest.importorskip("pyrage", reason="pyrage is not here: pip install '.[outside]'")
     plain = os.urandom(150_000)
     assert pyrage.passphrase.decrypt(sealed(plain, 10), WORDS) == plain
 
