@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from tests.support.fetched import why_not_fetched
 from tests.support.printing import no_pango
+from tests.support.unclosed import watch_unclosed
 
 # What a terminal's owner likes: it changes what the command and its libraries write, also in the processes of tests.
 PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING")  # and how Python writes: not as a stranger's does
@@ -29,6 +30,7 @@ def pytest_configure() -> None:
 def _nobody_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMBULA_KEYS", str(tmp_path / "rig" / "keys.json"))
     monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "no-config.toml"))
+    watch_unclosed(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,9 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("week")
     made_store(folder / "ambula.db", {"P01": 1}, 7)
     keys = KeyFile(folder / "keys.json")
-    for node in Store(folder / "ambula.db").nodes():
+    with Store(folder / "ambula.db") as store:
+        nodes = store.nodes()
+    for node in nodes:
         keys.add(NodeKey(f"{node.role + 10:02x}" * 8, node.role, node.participant, bytes(32)))
     (folder / "weeks").mkdir()
     shutil.copy(folder / "ambula.db", folder / "weeks" / "site-a.db")

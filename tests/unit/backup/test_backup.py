@@ -1,5 +1,6 @@
 """Backup and restore: all or nothing at every step, whole when another writes, and nothing is lost by putting back."""
 
+import contextlib
 import io
 import os
 import resource
@@ -44,7 +45,7 @@ def key(number: int, who: str = "P01") -> NodeKey:
 
 
 def contents(path: Path) -> list[str]:
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db:
         return list(db.iterdump())
 
 

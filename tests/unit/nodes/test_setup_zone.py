@@ -1,6 +1,7 @@
 """Whose days are cut by which zone: the set-up's, kept at the first sync, and changed by nothing but `ambula zone`."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,11 @@ def started(store: Store, who: str, *zones: str | None, device: str = "aa" * 8) 
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("TZ", "America/Lima")
     monkeypatch.setenv("AMBULA_CONFIG", str(tmp_path / "none.toml"))
-    return Store(tmp_path / "s.db")
+    with Store(tmp_path / "s.db") as made:
+        yield made
 
 
 @pytest.mark.parametrize(

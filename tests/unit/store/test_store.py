@@ -1,5 +1,6 @@
 """The store: all or nothing, the same however often, nobody else's, and honest about what is missing."""
 
+import contextlib
 import multiprocessing
 import os
 import sqlite3
@@ -38,10 +39,8 @@ def segments(count: int, first_epoch: int = 1000, epochs: int = 60, boot: int = 
 
 
 def contents(path: Path) -> list[str]:
-    with sqlite3.connect(path) as db:
-        dump = list(db.iterdump())
-    db.close()
-    return dump
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return list(db.iterdump())
 
 
 @pytest.fixture
