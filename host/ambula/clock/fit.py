@@ -1,122 +1,44 @@
-"""The correction of a clock, from pairs of readings: piecewise linear, so that it follows a changing rate.
+"""The fit of a clock's correction through its readings, and through what gait says where these are far.
 
-Which readings count is decided by `stories`. Between two of them the correction is linear; at a boot over which the
-clock was stepped it jumps; beyond the last its rate goes on, where two readings far enough apart give one.
+Which readings count is decided by `stories`. Gait tells each window's offset to within an epoch, so what it says is
+smoothed along the clock's rate over half a day, and not used within half a day of a computer's reading: that is better.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ambula.clock.stories import SLACK_MS, WORST_PPM, Readings, Story, agreeing, best_stories, with_rate
+from ambula.clock.correction import ClockFit
+from ambula.clock.stories import GAIT_WORTH, SLACK_MS, Readings, Story, agreeing, best_stories, with_rate
 from ambula.store import Anchor
-from nodecore.sampling import EPOCH_MS
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-_TOLD_BY_MS = 12 * 3_600_000  # between two readings that give the rate beyond the last
-_RATE_SWING_PPM = 20.0  # by which a known rate changes with the temperature
 _VISIT_MS = 3_600_000
-_LAPTOP_MS = 500.0  # by which a right laptop may be off
+_NEAR_MS = 12 * 3_600_000  # of gait's windows to one another, and to a reading
+_LEAST_WINDOWS = 2  # that agree, where no computer's reading bears them out
+
+Knot = tuple[int, float, float]
 
 
-@dataclass(frozen=True)
-class ClockFit:
-    """Node UTC (ms) at each knot and what to add there to get true UTC (ms); empty where there are no anchors.
+def fit(anchors: Sequence[Anchor], boots_ms: Sequence[int] = (), gait: Sequence[Anchor] = ()) -> ClockFit:
+    """Return the fit through a node's anchors (in any order); boots_ms: when it booted, on its own time.
 
-    trip_ms: the round trip of each knot's reading. readings: how many are believed. left_out: those that are not.
-    stepped_ms: what hidden steps at boots came to. hidden: where a boot may have brought a step that no reading shows:
-    from, to (node UTC, ms), by how much at most. rivals: the fits of other stories, which the readings bear out nearly
-    as well.
+    gait: what gait says, as anchors, whose round trip says within how much.
     """
-
-    node_utc_ms: Ints
-    correction_ms: Floats
-    trip_ms: Floats
-    left_out: tuple[Anchor, ...] = ()
-    stepped_ms: tuple[float, ...] = ()
-    readings: int = 0
-    hidden: tuple[tuple[float, float, float], ...] = ()
-    rivals: tuple["ClockFit", ...] = field(default=(), repr=False)
-
-    def correct(self, epoch: Ints, shift_ms: int | Ints = 0) -> Ints:
-        """Return the nearest true epochs of a node's, whose clock stood `shift_ms` behind the fit's."""
-        middle_ms = epoch * EPOCH_MS + EPOCH_MS // 2 + shift_ms
-        return np.floor((middle_ms + self.error_ms(middle_ms)) / EPOCH_MS).astype(np.int64)
-
-    def error_ms(self, node_utc_ms: Ints) -> Floats:
-        """Return what to add at each moment of the node's clock; beyond the anchors its rate goes on, where known."""
-        at, error = self.node_utc_ms, self.correction_ms
-        if len(at) == 0:
-            return np.zeros(len(node_utc_ms))
-        inside = np.interp(node_utc_ms, at, error)
-        before = np.minimum(node_utc_ms - at[0], 0) * self._rate(0, 1)
-        after = np.maximum(node_utc_ms - at[-1], 0) * self._rate(-1, -1)
-        return inside + before + after
-
-    def doubt_ms(self, node_utc_ms: Ints) -> Floats:
-        """Return how far off the corrected time may be: half a round trip and what a laptop may be off at a reading,
-        growing away from it by 100 ppm, or 20 once the rate is known, and whatever a rival would make of it.
-
-        Without any reading it is infinite.
-        """
-        if len(self.node_utc_ms) == 0:
-            return np.full(len(node_utc_ms), np.inf)
-        behind = np.searchsorted(self.node_utc_ms, node_utc_ms).clip(1, max(1, len(self.node_utc_ms) - 1))
-        pair = np.stack([behind - 1, np.minimum(behind, len(self.node_utc_ms) - 1)])
-        away = np.abs(node_utc_ms - self.node_utc_ms[pair])
-        nearest = np.take_along_axis(pair, away.argmin(axis=0)[None], axis=0)[0]
-        known = self.node_utc_ms[-1] - self.node_utc_ms[0] >= _TOLD_BY_MS
-        doubt = away.min(axis=0) * ((_RATE_SWING_PPM if known else WORST_PPM) * 1e-6)
-        doubt = doubt + self.trip_ms[nearest] / 2 + _LAPTOP_MS
-        for start_ms, end_ms, by_ms in self.hidden:
-            doubt = doubt + np.where((node_utc_ms >= start_ms) & (node_utc_ms < end_ms), by_ms, 0.0)
-        own = self.error_ms(node_utc_ms)
-        for rival in self.rivals:
-            doubt = np.maximum(doubt, np.abs(rival.error_ms(node_utc_ms) - own))
-        return doubt
-
-    @property
-    def step_ms(self) -> float:
-        """The largest contradiction among the readings, or 0: of one that is left out, or a hidden step."""
-        out = [
-            a.host_utc_ms - a.node_utc_ms - float(self.error_ms(np.array([a.node_utc_ms]))[0]) for a in self.left_out
-        ]
-        return max([*out, *self.stepped_ms], key=abs, default=0.0)
-
-    @property
-    def drift_ppm(self) -> float:
-        """The clock's rate error between the first and the last anchor; NaN where they are less than an hour apart."""
-        if len(self.node_utc_ms) < 2 or self.node_utc_ms[-1] - self.node_utc_ms[0] < 3_600_000:
-            return float("nan")
-        span_ms = float(self.node_utc_ms[-1] - self.node_utc_ms[0])
-        return (float(self.correction_ms[0] - self.correction_ms[-1]) + sum(self.stepped_ms)) / span_ms * 1e6
-
-    def _rate(self, end: int, towards: int) -> float:
-        """Return the rate at one end, over the nearest anchor that is far enough from it; 0 where none is."""
-        far = np.flatnonzero(np.abs(self.node_utc_ms - self.node_utc_ms[end]) >= _TOLD_BY_MS)
-        if not len(far):
-            return 0.0
-        other = far[0] if towards > 0 else far[-1]
-        rate = (self.correction_ms[other] - self.correction_ms[end]) / (self.node_utc_ms[other] - self.node_utc_ms[end])
-        return float(rate) if abs(rate) <= (WORST_PPM + _RATE_SWING_PPM) * 1e-6 else 0.0
-
-
-def fit(anchors: Sequence[Anchor], boots_ms: Sequence[int] = ()) -> ClockFit:
-    """Return the fit through a node's anchors (in any order); boots_ms: when it booted, on its own time."""
-    ordered = _one_a_visit(anchors)
+    visits = [*_one_a_visit(anchors), *gait]
+    order = sorted(range(len(visits)), key=lambda i: visits[i].node_utc_ms)
+    ordered = [visits[i] for i in order]
+    worth = np.array([GAIT_WORTH if i >= len(visits) - len(gait) else 1.0 for i in order])
     readings = Readings(
         np.array([a.node_utc_ms for a in ordered], np.int64),
         np.array([a.host_utc_ms - a.node_utc_ms for a in ordered], np.float64),
         np.array([abs(a.round_trip_ms) for a in ordered], np.float64),
+        worth,
     )
     stories = best_stories(readings, boots_ms)
-    if not stories:
-        return ClockFit(readings.node_ms, readings.correction_ms, readings.trip_ms)
+    if not stories or max(story.worth for story in stories) < _LEAST_WINDOWS * GAIT_WORTH:
+        return ClockFit(np.empty(0, np.int64), np.empty(0), np.empty(0))
     readings = with_rate(readings, stories[0])
     stories = best_stories(readings, boots_ms)
     first, *rivals = (_told(readings, story, ordered, boots_ms) for story in stories)
@@ -145,30 +67,61 @@ def _is_same_visit(kept: Anchor, anchor: Anchor) -> bool:
 
 def _told(readings: Readings, story: Story, ordered: Sequence[Anchor], boots_ms: Sequence[int]) -> ClockFit:
     """Return the fit of one story: its readings, and where it has a step two knots at the boot."""
-    agrees = agreeing(readings)
-    knots: list[tuple[int, float, float]] = []
+    runs = _runs(readings, story)
+    knots = _knots(readings, runs[0])
     stepped: list[float] = []
-    for k, i in enumerate(story.kept):
-        if k and not agrees[story.kept[k - 1], i]:
-            before = story.kept[k - 1]
-            low, high = int(readings.node_ms[before]), int(readings.node_ms[i])
-            boot_ms = min(boot for boot in boots_ms if low <= boot < high)
-            knots.append((boot_ms - 1, float(readings.correction_ms[before]), float(readings.trip_ms[before])))
-            knots.append((boot_ms, float(readings.correction_ms[i]), float(readings.trip_ms[i])))
-            stepped.append(float(readings.correction_ms[i] - readings.correction_ms[before]))
-        knots.append((int(readings.node_ms[i]), float(readings.correction_ms[i]), float(readings.trip_ms[i])))
+    for before, run in pairwise(runs):
+        own = _knots(readings, run)
+        low, high = int(readings.node_ms[before[-1]]), int(readings.node_ms[run[0]])
+        boot_ms = min(boot for boot in boots_ms if low <= boot < high)
+        stepped.append(own[0][1] - knots[-1][1])
+        knots += [(boot_ms - 1, *knots[-1][1:]), (boot_ms, *own[0][1:]), *own]
     node_ms, correction_ms, trip_ms = zip(*knots, strict=True)
-    left_out = tuple(anchor for i, anchor in enumerate(ordered) if i not in story.kept)
-    node_times_ms = np.array(node_ms, np.int64)
-    hidden = tuple(_hidden(node_times_ms, readings, story, boots_ms))
+    by_gait = readings.worth < 1
+    left_out = tuple(a for i, a in enumerate(ordered) if i not in story.kept and not by_gait[i])
+    windows = int(by_gait[list(story.kept)].sum())
     return ClockFit(
-        node_times_ms, np.array(correction_ms), np.array(trip_ms), left_out, tuple(stepped), len(story.kept), hidden
+        np.array(node_ms, np.int64),
+        np.array(correction_ms),
+        np.array(trip_ms),
+        left_out,
+        tuple(stepped),
+        len(story.kept) - windows,
+        windows,
+        tuple(_hidden(readings, story, boots_ms)),
     )
 
 
-def _hidden(
-    knots_ms: Ints, readings: Readings, story: Story, boots_ms: Sequence[int]
-) -> Iterator[tuple[float, float, float]]:
+def _runs(readings: Readings, story: Story) -> list[list[int]]:
+    """Return a story's readings in runs between which the clock was stepped."""
+    agrees = agreeing(readings)
+    runs = [[story.kept[0]]]
+    for before, i in pairwise(story.kept):
+        if agrees[before, i]:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
+
+
+def _knots(readings: Readings, run: Sequence[int]) -> list[Knot]:
+    """Return a run's computer readings as they are, and gait's where none is near: the mean of those near each."""
+    chosen = np.array(run)
+    node_ms, correction_ms, trip_ms = readings.node_ms[chosen], readings.correction_ms[chosen], readings.trip_ms[chosen]
+    by_gait = readings.worth[chosen] < 1
+    along_ms = (node_ms - node_ms[0]) * readings.rate_ppm * 1e-6
+    near = np.abs(node_ms[:, None] - node_ms[None, :]) <= _NEAR_MS
+    knots: list[Knot] = []
+    for k in range(len(chosen)):
+        if not by_gait[k]:
+            knots.append((int(node_ms[k]), float(correction_ms[k]), float(trip_ms[k])))
+        elif not (near[k] & ~by_gait).any():
+            mean = float((correction_ms - along_ms)[near[k]].mean() + along_ms[k])
+            knots.append((int(node_ms[k]), mean, float(trip_ms[k])))
+    return knots
+
+
+def _hidden(readings: Readings, story: Story, boots_ms: Sequence[int]) -> Iterator[tuple[float, float, float]]:
     """Yield where a boot may have brought a step, and its size at most: behind the last reading, any.
 
     Between two readings that agree it is what they may differ by; between two with a step, which of several boots
@@ -179,12 +132,14 @@ def _hidden(
         low, high = int(readings.node_ms[i]), int(readings.node_ms[j])
         between = [boot for boot in boots_ms if low <= boot < high]
         if between and agrees[i, j]:
-            yield low, high, (high - low) * readings.within_ppm * 1e-6 + SLACK_MS
+            open_ms = float(readings.trip_ms[i] + readings.trip_ms[j]) / 2
+            yield low, high, (high - low) * readings.within_ppm * 1e-6 + SLACK_MS + open_ms
         elif len(between) > 1:
             yield min(between), max(between), float(abs(readings.correction_ms[j] - readings.correction_ms[i]))
-    beyond = [boot for boot in boots_ms if boot >= knots_ms[-1]]
+    first_ms, last_ms = readings.node_ms[story.kept[0]], readings.node_ms[story.kept[-1]]
+    beyond = [boot for boot in boots_ms if boot >= last_ms]
     if beyond:
         yield min(beyond), np.inf, np.inf
-    before = [boot for boot in boots_ms if boot < knots_ms[0]]
+    before = [boot for boot in boots_ms if boot < first_ms]
     if before:
         yield -np.inf, max(before), np.inf

@@ -2,7 +2,7 @@
 
 The series is the change of movement from epoch to epoch (the log code of the magnitude's mean absolute deviation, above
 the noise). Where both nodes walk, its cross-correlation has one sharp peak; its place, between epochs by a parabola, is
-how far one clock is ahead. Several windows give the drift. Without such a peak there is no evidence, and nothing moves.
+how far one clock is ahead. Without such a peak there is no evidence, and nothing moves.
 
 Notes
 -----
@@ -11,50 +11,43 @@ Steps:
 1. Each node's series is the difference of the magnitude's log code from epoch to epoch. Codes below 48 (16 mg) count as
    48, because below it there is no gait, only noise and breath.
 2. Windows of two hours are compared if both nodes recorded ten minutes of them and walked for one.
-3. In each window Pearson's correlation is computed for every shift up to two minutes. The best must reach 0.35, and
-   exceed all shifts beyond its neighbours by 0.15.
+3. In each window Pearson's correlation is computed for every shift up to three hours, over the epochs that both have
+   (by FFT). The best must reach 0.35, and exceed all shifts beyond its neighbours by 0.15: walks that repeat themselves
+   are alike one set off too, and show nothing.
 4. A parabola through the best three puts the peak between epochs.
-5. The drift is the median slope over all pairs of windows six hours apart (Theil and Sen), at most 500 ppm. A window
-   more than three epochs off that line is left out.
-6. `realign` decides which clock gives way: the one that readings vouch for no better than 10 s, and of two the back's.
+5. `gait_readings` makes a clock reading of each window; `stories` decides with the other readings which are believed.
 
-Sources: no published method of aligning two nodes was followed; cross-correlation, parabola and Theil-Sen are textbook.
+Sources: no published method of aligning two nodes was followed; cross-correlation over what two series both have
+(Padfield 2012, "Masked object registration in the Fourier domain") and the parabola are textbook.
 
-Deviations: Theil-Sen uses only pairs that are six hours apart, since nearer ones measure the noise of the peak.
-
-Measured, by `pytest tests/unit/clock/test_alignment.py`: within 0.5 epochs (2.5 s) on three synthetic days with five
-clocks each, up to 58 s ahead and 400 ppm off; within 0.6 on four Daphnet recordings of 11 to 42 minutes (Parkinson
-gait, CITATIONS.md), skipped where they are not at hand.
+Measured, by `pytest tests/unit/clock/test_alignment.py`: within 0.5 epochs (2.5 s) in each window on three synthetic
+days with five clocks each, up to 58 s ahead and 400 ppm off; within 0.6 on four Daphnet recordings of 11 to 42 minutes
+(Parkinson gait, CITATIONS.md), skipped where they are not at hand.
 
 Known failures:
 
-- It refuses where one node did not walk, where no peak stands out, and beyond two minutes. Then nothing moves.
-- With a third of the hours missing and 30 s of offset the test allows 0.8 epochs.
+- It refuses where one node did not walk, where no peak stands out, and beyond three hours. Then nothing moves.
 - The longest real recording that was tried has 42 minutes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.epochs.table import Records, first_of_each, stand_ins
+from ambula.epochs.table import Records
 from nodecore import activity, record
 from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE, EPOCHS_AN_HOUR
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_EPOCHS = 2 * EPOCHS_A_MINUTE  # to be looked through, either way
+MOST_EPOCHS = 3 * EPOCHS_AN_HOUR  # to be looked through, either way
 _WINDOW_EPOCHS = 2 * EPOCHS_AN_HOUR  # a drift of 400 ppm moves less than an epoch in it
 _LEAST_EPOCHS = 10 * EPOCHS_A_MINUTE  # that both recorded
 _LEAST_GAIT_EPOCHS = EPOCHS_A_MINUTE  # of walking on each node
 _QUIET_CODE = 48  # below 16 mg of mean absolute deviation there is no gait, only noise and breath
 _LEAST_PEAK, _LEAST_LEAD = 0.35, 0.15  # of the correlation; over the best of all other lags
-_ODD_EPOCHS = 3.0  # from the line through all windows: a chance likeness
-_RATE_FROM_EPOCHS = 6 * EPOCHS_AN_HOUR  # windows this far apart give a rate
-_WORST_RATE = 500e-6  # two clocks of 200 ppm against each other, and some
 _GAITS = (activity.WALKING, activity.STAIRS, activity.RUNNING)
 
 
@@ -62,8 +55,8 @@ _GAITS = (activity.WALKING, activity.STAIRS, activity.RUNNING)
 class Alignment:
     """How far a second node's clock is ahead of a first one's, in epochs, in the middle of each window that shows it.
 
-    epoch, ahead: (w,), rising epochs and what was found there; peak: the correlations. refusal: why there is no
-    answer, "" if there is one. Source: measured, see `tests/unit/clock/test_alignment.py`.
+    epoch, ahead: (w,), rising epochs of the first and what was found there; peak: the correlations. refusal: why there
+    is no answer, "" if there is one. Source: measured, see `tests/unit/clock/test_alignment.py`.
     """
 
     epoch: Ints
@@ -71,22 +64,15 @@ class Alignment:
     peak: Floats
     refusal: str = ""
 
-    def ahead_at(self, epoch: Ints) -> Floats:
-        """Return how far ahead the clock is at each epoch: between the windows linear, beyond them at their rate."""
-        rate = _rate(self.epoch, self.ahead)
-        before = np.minimum(epoch - self.epoch[0], 0)
-        after = np.maximum(epoch - self.epoch[-1], 0)
-        return np.interp(epoch, self.epoch, self.ahead) + (before + after) * rate
-
 
 def align(first: Records, second: Records) -> Alignment:
     """Return how far the second node's clock is ahead of the first one's, from what both recorded.
 
-    first, second: one person's two nodes, off by two minutes at most. Edge case: only one walks, or they never recorded
+    first, second: one person's two nodes, off by three hours at most. Edge case: only one walks, or they never recorded
     at the same time: a refusal.
     """
     found = [_window(first, second, start) for start in _starts(first, second)]
-    windows = _without_odd([w for w in found if isinstance(w, tuple)])
+    windows = [w for w in found if isinstance(w, tuple)]
     if windows:
         epoch, ahead, peak = (np.array(column) for column in zip(*windows, strict=True))
         return Alignment(epoch.astype(np.int64), ahead, peak)
@@ -95,33 +81,19 @@ def align(first: Records, second: Records) -> Alignment:
     return Alignment(np.empty(0, np.int64), np.empty(0), np.empty(0), refusal)
 
 
-def moved(records: Records, ahead: Floats) -> Records:
-    """Return records moved back by `ahead` epochs each, (n,), to the nearest epoch.
-
-    Two on one epoch: the first counts. An epoch left empty between two that follow each other: the first of them stands
-    for it too, without its steps.
-    """
-    epoch = records.epoch - np.floor(ahead + 0.5).astype(np.int64)
-    at, filled = stand_ins(records.epoch, epoch, records.data)
-    epoch, data = np.concatenate([epoch, epoch[at] + 1]), np.concatenate([records.data, filled])
-    where = first_of_each(epoch)
-    return Records(epoch[where], data[where])
-
-
 def _starts(first: Records, second: Records) -> range:
     """Return where windows begin: over all that both recorded."""
     if not len(first) or not len(second):
         return range(0)
-    start = max(int(first.epoch[0]), int(second.epoch[0])) - MOST_EPOCHS
-    end = min(int(first.epoch[-1]), int(second.epoch[-1])) + MOST_EPOCHS
+    start = max(int(first.epoch[0]), int(second.epoch[0]) - MOST_EPOCHS)
+    end = min(int(first.epoch[-1]), int(second.epoch[-1]) + MOST_EPOCHS)
     return range(start, max(start, end), _WINDOW_EPOCHS)
 
 
 def _window(first: Records, second: Records, start: int) -> tuple[int, float, float] | str:
     """Return (middle, epochs ahead, correlation) for one window, or why it shows nothing."""
     one, gait_one = _series(first, start, start + _WINDOW_EPOCHS)
-    margin = MOST_EPOCHS
-    other, gait_other = _series(second, start - margin, start + _WINDOW_EPOCHS + margin)
+    other, gait_other = _series(second, start - MOST_EPOCHS, start + _WINDOW_EPOCHS + MOST_EPOCHS)
     if min(np.isfinite(one).sum(), np.isfinite(other).sum()) < _LEAST_EPOCHS:
         return "the nodes hardly recorded at the same time"
     if min(gait_one, gait_other) < _LEAST_GAIT_EPOCHS:
@@ -130,14 +102,14 @@ def _window(first: Records, second: Records, start: int) -> tuple[int, float, fl
             if max(gait_one, gait_other) < _LEAST_GAIT_EPOCHS
             else "only one node recorded enough walking"
         )
-    likeness = np.array([_correlation(one, other[lag : lag + len(one)]) for lag in range(2 * margin + 1)])
+    likeness = _correlations(one, other)
     best = int(likeness.argmax())
     rest = np.delete(likeness, range(max(0, best - 2), min(best + 3, len(likeness))))
-    if likeness[best] < _LEAST_PEAK or likeness[best] - rest.max() < _LEAST_LEAD or best in (0, 2 * margin):
+    if likeness[best] < _LEAST_PEAK or likeness[best] - rest.max() < _LEAST_LEAD or best in (0, 2 * MOST_EPOCHS):
         return "the nodes' movements are not alike"
     shared = np.flatnonzero(np.isfinite(one) & (np.abs(one) > 0))
     middle = start + (int(shared.mean()) if len(shared) else _WINDOW_EPOCHS // 2)
-    return middle, best - margin + _between(likeness[best - 1 : best + 2]), float(likeness[best])
+    return middle, best - MOST_EPOCHS + _between(likeness[best - 1 : best + 2]), float(likeness[best])
 
 
 def _series(records: Records, start: int, end: int) -> tuple[Floats, int]:
@@ -149,14 +121,27 @@ def _series(records: Records, start: int, end: int) -> tuple[Floats, int]:
     return np.diff(level), int(np.isin(data[:, record.ACTIVITY] & 15, _GAITS).sum())
 
 
-def _correlation(one: Floats, other: Floats) -> float:
-    """Return Pearson's correlation over the epochs that both have; 0 where there are too few, or nothing changes."""
-    both = np.isfinite(one) & np.isfinite(other)
-    if both.sum() < _LEAST_EPOCHS:
-        return 0.0
-    x, y = one[both] - one[both].mean(), other[both] - other[both].mean()
-    size = float(np.sqrt((x * x).sum() * (y * y).sum()))
-    return float((x * y).sum()) / size if size else 0.0
+def _correlations(one: Floats, other: Floats) -> Floats:
+    """Return Pearson's correlation of `one` with each stretch of `other` of its length, over the epochs that both have.
+
+    0 where they share too few, or nothing changes in these. The values are whole numbers, so their sums are exact.
+    """
+    size = 1 << (len(one) + len(other)).bit_length()
+    lags = len(other) - len(one) + 1
+
+    def sums(x: Floats, y: Floats) -> Floats:
+        return np.rint(np.fft.irfft(np.fft.rfft(y, size) * np.conj(np.fft.rfft(x, size)), size)[:lags])
+
+    has_x, has_y = np.isfinite(one).astype(float), np.isfinite(other).astype(float)
+    x, y = np.nan_to_num(one), np.nan_to_num(other)
+    both, sum_x, sum_y = sums(has_x, has_y), sums(x, has_y), sums(has_x, y)
+    spread_x = both * sums(x * x, has_y) - sum_x**2
+    spread_y = both * sums(has_x, y * y) - sum_y**2
+    known = (both >= _LEAST_EPOCHS) & (spread_x > 0) & (spread_y > 0)
+    together = both * sums(x, y) - sum_x * sum_y
+    likeness = np.zeros(lags)
+    likeness[known] = together[known] / np.sqrt(spread_x[known] * spread_y[known])
+    return likeness
 
 
 def _between(three: Floats) -> float:
@@ -165,32 +150,15 @@ def _between(three: Floats) -> float:
     return 0.5 * (left - right) / (left - 2 * top + right)
 
 
-def _rate(epoch: Ints, ahead: Floats) -> float:
-    """Return the median rate over all pairs of windows that are far enough apart (Theil and Sen); 0 without one."""
-    i, j = np.triu_indices(len(epoch), 1)
-    far = epoch[j] - epoch[i] >= _RATE_FROM_EPOCHS
-    rates = (ahead[j] - ahead[i])[far] / (epoch[j] - epoch[i])[far]
-    return float(np.clip(np.median(rates), -_WORST_RATE, _WORST_RATE)) if len(rates) else 0.0
-
-
-def _without_odd(windows: Sequence[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
-    """Leave out windows far from the line through all of them."""
-    if not windows:
-        return []
-    epoch, ahead, _ = (np.array(column) for column in zip(*windows, strict=True))
-    rest = ahead - _rate(epoch, ahead) * (epoch - epoch[0])
-    kept = np.abs(rest - np.median(rest)) <= _ODD_EPOCHS
-    return [w for w, keep in zip(windows, kept.tolist(), strict=True) if keep]
-
-
-def told(alignment: Alignment) -> str:
-    """Return what was found, in words: "35 to 58 s ahead, in 11 windows of two hours"."""
-    seconds = np.round(alignment.ahead * EPOCH_S).astype(int)
-    low, high = int(seconds.min()), int(seconds.max())
+def ahead_words(least: int, most: int, windows: int) -> str:
+    """Return by how many epochs a clock was ahead, in words: "35 to 60 s ahead, in 11 windows of two hours"."""
+    low, high = least * EPOCH_S, most * EPOCH_S
     if low < 0 < high:
         by = f"{-low} s behind to {high} s ahead"
+    elif low == high == 0:
+        by = "right"
     else:
         near, far = sorted((abs(low), abs(high)))
         by = f"{far} s" if near == far else f"{near} to {far} s"
         by += " behind" if low < 0 else " ahead"
-    return f"{by}, in {len(seconds)} window{'s' if len(seconds) != 1 else ''} of two hours"
+    return f"{by}, in {windows} window{'s' if windows != 1 else ''} of two hours"

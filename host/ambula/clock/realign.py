@@ -1,70 +1,90 @@
-"""Aligns a node's clock with the other node's by gait where no reading confirms it: `gait_offset`, life by life."""
+"""Asks gait where clock readings leave a node's time open: `gait_offset`, life by life, one node against the other.
 
-from dataclasses import dataclass
+What gait says of a window is one more reading, by which the life is placed anew (`fit`): so a step at a boot is found
+where it was, and near a computer's reading that counts. A clock is set against one that is vouched for no worse.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ambula.base.sites import BACK_SITE, THIGH_SITE
-from ambula.clock.gait_offset import Alignment, align, moved, told
-from ambula.epochs.table import Records, first_of_each
+from ambula.clock.gait_offset import Alignment, ahead_words, align
+from ambula.clock.place import PlacedLife
+from ambula.clock.track import Track, track_of
+from ambula.clock.true_time import Gait, NodeTime
+from ambula.epochs.table import Records
+from ambula.store import Anchor
+from nodecore.sampling import EPOCH_MS
 
 POOR_MS = 10_000.0  # two epochs: gait is more accurate than that
+_WINDOW_MS = 5_000  # twice what a window's offset may be off by
 
 
-@dataclass(frozen=True)
-class Track:
-    """One role's records, (n,), with what `true_time` says of each: how far off it may be, and its clock's life."""
+def realign(
+    thigh: Sequence[NodeTime], back: Sequence[NodeTime]
+) -> tuple[Sequence[NodeTime], Sequence[NodeTime], list[str]]:
+    """Return both roles' logs on one time, and in words how gait corrected their clocks.
 
-    records: Records
-    doubt_ms: NDArray[np.float64]
-    life: NDArray[np.int64]
-
-    def poor_lives(self) -> list[int]:
-        """Return the lives in which some record may be off by more than POOR_MS."""
-        return np.unique(self.life[self.doubt_ms > POOR_MS]).tolist()
-
-    def part(self, chosen: NDArray[np.bool_]) -> Records:
-        """Return the chosen records."""
-        return Records(self.records.epoch[chosen], self.records.data[chosen])
-
-
-def realign(thigh: Track, back: Track) -> tuple[Records, Records, list[str]]:
-    """Return both nodes' records on one time, and in words how gait corrected their clocks.
-
-    A poor clock is set against a good one; of two poor ones the back's against the thigh's. Well-read clocks stay as
-    they are, and so does one for which gait gives no answer.
+    A life is poor in which some record may be off by more than POOR_MS. The thigh's poor lives are set against what is
+    well read of the back; then the back's against the thigh. All others stay as they are, and so does one for which
+    gait gives no answer.
     """
-    thigh_poor, back_poor = (np.isin(t.life, t.poor_lives()) for t in (thigh, back))
     words: list[str] = []
-    if not thigh_poor.any() and not back_poor.any():
-        return thigh.records, back.records, words
-    if not back_poor.all():
-        thigh_records = _settle(THIGH_SITE, thigh, back.part(~back_poor), words)
-        return thigh_records, _settle(BACK_SITE, back, thigh_records, words), words
-    return thigh.records, _settle(BACK_SITE, back, thigh.records, words), words
+    thigh_logs = _settled(THIGH_SITE, thigh, track_of(back), POOR_MS, words)
+    return thigh_logs, _settled(BACK_SITE, back, track_of(thigh_logs), np.inf, words), words
 
 
-def _settle(name: str, track: Track, against: Records, words: list[str]) -> Records:
-    """Return a track's records, each poor life moved to where gait says it belongs."""
-    parts: list[Records] = [track.part(~np.isin(track.life, track.poor_lives()))]
-    for life in track.poor_lives():
-        own = track.part(track.life == life)
-        alignment = align(against, own)
-        parts.append(own if alignment.refusal else moved(own, alignment.ahead_at(own.epoch)))
-        if len(_shared(against, own)):
-            words.append(_words(name, alignment))
-    epoch, data = np.concatenate([p.epoch for p in parts]), np.concatenate([p.data for p in parts])
-    first = first_of_each(epoch)
-    return Records(epoch[first], data[first])
+def _settled(
+    name: str, logs: Sequence[NodeTime], other: Track | None, most_ms: float, words: list[str]
+) -> list[NodeTime]:
+    """Return a role's logs, each poor life placed anew where gait says where it belongs."""
+    if other is None:
+        return list(logs)
+    return [_settled_log(name, log, other, most_ms, words) for log in logs]
 
 
-def _shared(one: Records, other: Records) -> NDArray[np.int64]:
-    return np.intersect1d(one.epoch, other.epoch, assume_unique=True)
+def _settled_log(name: str, log: NodeTime, other: Track, most_ms: float, words: list[str]) -> NodeTime:
+    gait: dict[int, Gait] = {}
+    refused: dict[int, str] = {}
+    for i, life in enumerate(log.placed):
+        worst_ms = float(life.doubt_ms.max()) if life is not None and len(life.doubt_ms) else 0.0
+        against = other.within(min(worst_ms, most_ms))
+        if life is None or worst_ms <= POOR_MS or not len(against):
+            continue
+        own = log.records.epoch[(log.life == i) & ~log.stood_in]
+        records = Records(own, log.records.data[(log.life == i) & ~log.stood_in])
+        alignment = align(against, records)
+        if alignment.refusal:
+            if len(np.intersect1d(against.epoch, own)):
+                refused[i] = alignment.refusal
+            continue
+        gait[i] = _gait(life, alignment, other)
+    settled = log.with_gait(gait) if gait else log
+    for i in sorted(gait | refused):
+        words.append(_words(name, log.placed[i], settled.placed[i], refused.get(i, "")))
+    return settled
 
 
-def _words(name: str, alignment: Alignment) -> str:
+def _gait(life: PlacedLife, alignment: Alignment, other: Track) -> Gait:
+    """Return windows as readings of a life's clock: those that its doubt and the other node's allow."""
+    order = np.argsort(life.epoch, kind="stable")
+    seen = np.rint(alignment.epoch + alignment.ahead).astype(np.int64)  # on the life's records
+    at = order[np.searchsorted(life.epoch[order], seen).clip(0, len(order) - 1)]
+    there = np.searchsorted(other.records.epoch, alignment.epoch).clip(0, len(other.records) - 1)
+    ahead_ms, other_ms = alignment.ahead * EPOCH_MS, other.doubt_ms[there]
+    allowed = np.abs(ahead_ms) <= life.doubt_ms[at] + np.where(np.isfinite(other_ms), other_ms, 0) + _WINDOW_MS
+    own_ms = life.own_ms[at[allowed]]
+    true_ms = own_ms + life.clock.error_ms(own_ms) - ahead_ms[allowed]
+    anchors = [Anchor(round(true), int(own), _WINDOW_MS) for true, own in zip(true_ms, own_ms.tolist(), strict=True)]
+    return Gait(tuple(anchors), float(other_ms[allowed].max(initial=0.0)))
+
+
+def _words(name: str, before: PlacedLife | None, after: PlacedLife | None, refusal: str) -> str:
     other = THIGH_SITE if name == BACK_SITE else BACK_SITE
-    if alignment.refusal:
-        return f"No sync confirms the {name} node's clock, and gait could not correct it: {alignment.refusal}."
-    return f"The {name} node's clock was aligned with the {other}'s by gait: it was {told(alignment)}."
+    if before is not None and after is not None and after.clock.windows:
+        by_epochs = before.epoch - after.epoch
+        ahead = ahead_words(int(by_epochs.min()), int(by_epochs.max()), after.clock.windows)
+        return f"The {name} node's clock was aligned with the {other}'s by gait: it was {ahead}."
+    refusal = refusal or "its windows do not agree"
+    return f"No sync confirms the {name} node's clock, and gait could not correct it: {refusal}."

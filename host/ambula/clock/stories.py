@@ -2,7 +2,8 @@
 
 A quartz drifts by 100 ppm at most, so the corrections that two right readings give differ by no more. The node logs
 each step of its clock, but a boot may bring one that nobody saw. So a *story* is a choice of readings in which
-neighbours agree, or have a boot between them. The best story keeps the most readings, and pays for each step.
+neighbours agree, or have a boot between them. The best story keeps the most readings, and pays for each step. What gait
+says of a clock (`gait_offset`) is a reading too, worth a third of a computer's.
 
 Notes
 -----
@@ -11,10 +12,12 @@ Steps:
 1. Readings in the order of the node's time; each gives a correction, host minus node.
 2. Two agree if their corrections differ by no more than 100 ppm of the time between, 2 s and half of both round trips.
 3. The best stories that end with each reading are found one after the other (dynamic programming). A reading counts 1,
-   and a step at a boot costs 1: with one reading behind it, it is as good as that reading being wrong.
+   one by gait a third, and a step at a boot costs 1: with one reading behind it, it is as good as that reading being
+   wrong.
 4. Stories nearly as good as the best stay as rivals: what they give differently is doubt. Of equals the one is chosen
    that moves the node's own time less.
-5. Where three readings of the best story show the rate, all is done once more with 25 ppm about that rate.
+5. Where three readings of the best story show the rate, all is done once more with 25 ppm about that rate. A pair shows
+   it if what their round trips leave open is below 20 ppm.
 
 Sources: the longest chain of agreeing readings is what NTP calls the survivors, its others falsetickers (RFC 5905,
 section 11.2), over time instead of over servers. 100 ppm: a watch quartz (20 ppm, and 0.034 ppm/K^2 about 25 C) from
@@ -38,19 +41,24 @@ from numpy.typing import NDArray
 WORST_PPM = 100.0  # of a quartz
 SWING_PPM = 25.0  # by which its rate changes with the temperature
 SLACK_MS = 2_000.0  # by which two right laptops differ at most
+GAIT_WORTH = 1 / 3
 _STEP_COST = 1.0  # so that a step with one reading behind it is as good as a reading that is wrong
 _NEARLY = 0.75
-_RATE_FROM_MS, _RATE_NEEDS = 12 * 3_600_000, 3
+_RATE_FROM_MS, _RATE_NEEDS, _RATE_OPEN_PPM = 12 * 3_600_000, 3, 20.0
 _MOST = 12  # of the stories that end with a reading
 
 
 @dataclass(frozen=True)
 class Readings:
-    """A clock's readings, (n,) each in the order of the node's time: node UTC, host minus node, round trip; all ms."""
+    """A clock's readings, (n,) each in the order of the node's time.
+
+    node UTC, host minus node, round trip, all ms; and what each is worth: 1, or by gait GAIT_WORTH.
+    """
 
     node_ms: NDArray[np.int64]
     correction_ms: NDArray[np.float64]
     trip_ms: NDArray[np.float64]
+    worth: NDArray[np.float64]
     rate_ppm: float = 0.0  # of the correction, as far as it is known
     within_ppm: float = WORST_PPM  # of that rate
 
@@ -74,11 +82,12 @@ def best_stories(readings: Readings, boots_ms: Sequence[int] = ()) -> list[Story
     ending: list[list[Story]] = []
     for i in range(len(readings.node_ms)):
         with_i = agrees[:i, i]
-        found = [] if with_i.any() else [Story((i,), 1.0)]
+        own = float(readings.worth[i])
+        found = [] if with_i.any() else [Story((i,), own)]
         skips = (ahead[:i, :i] & with_i).any(axis=1)  # one in between agrees with both
         may_step = nth_boot[:i] < nth_boot[i]
         for j in np.flatnonzero(~skips & (with_i | may_step)).tolist():
-            worth = 1.0 if with_i[j] else 1.0 - _STEP_COST
+            worth = own if with_i[j] else own - _STEP_COST
             found += [Story((*story.kept, i), story.worth + worth) for story in ending[j]]
         ending.append(sorted(found, key=lambda story: -story.worth)[:_MOST])
     whole = [story for i, stories in enumerate(ending) for story in stories if not ahead[i].any()]
@@ -94,7 +103,8 @@ def with_rate(readings: Readings, story: Story) -> Readings:
     first, second = np.triu_indices(len(kept), 1)
     i, j = kept[first], kept[second]
     apart_ms = readings.node_ms[j] - readings.node_ms[i]
-    far = (apart_ms >= _RATE_FROM_MS) & (run[first] == run[second])
+    open_ms = (readings.trip_ms[i] + readings.trip_ms[j]) / 2
+    far = (apart_ms >= _RATE_FROM_MS) & (open_ms <= apart_ms * _RATE_OPEN_PPM * 1e-6) & (run[first] == run[second])
     if len(kept) < _RATE_NEEDS or not far.any():
         return readings
     rates = (readings.correction_ms[j] - readings.correction_ms[i])[far] / apart_ms[far] * 1e6

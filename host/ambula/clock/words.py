@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ambula.clock.fit import ClockFit
+from ambula.clock.correction import ClockFit
 from ambula.store import Anchor
 
 _WORTH_SAYING_MS = 10_000.0
@@ -14,7 +14,7 @@ _EACH = 3  # that are named one by one
 def clock_words(fit: ClockFit) -> str:
     """Return on what a clock's time rests, and what of it is in doubt: "5 readings agree."."""
     kept = fit.readings
-    if not kept:
+    if not kept and not fit.windows:
         return "No computer has read this clock."
     count = f"{kept} reading{'s' if kept != 1 else ''}"
     if fit.rivals and (by_ms := _most_apart(fit)) > 10_000:
@@ -23,6 +23,8 @@ def clock_words(fit: ClockFit) -> str:
             "times may be wrong by as much."
         )
     words = [f"{count} agree." if kept > 1 else "One reading, which no other confirms."]
+    if not kept:
+        words = ["No computer has read it; walking shows its time against the other node's."]
     if len(fit.left_out) > _EACH:
         first, last = fit.left_out[0], fit.left_out[-1]
         words.append(

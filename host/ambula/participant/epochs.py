@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from ambula.base.errors import InputError, StoreError
-from ambula.base.sites import BACK_SITE, THIGH_SITE
-from ambula.clock.realign import Track, realign
+from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
+from ambula.clock.realign import realign
+from ambula.clock.track import track_of
 from ambula.clock.true_time import NodeTime, node_time
 from ambula.epochs.fusion import fuse_records
-from ambula.epochs.table import EpochTable, Records, first_of_each
+from ambula.epochs.table import EpochTable, Records
 from ambula.store import Store, join_records
 from nodecore import protocol, roles
 from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
-
-_MOST_LIVES = 1 << 32  # of one log: a boot is 16 bits
 
 
 def choose_participant(store: Store, participant: str | None) -> str:
@@ -53,23 +53,20 @@ def load_wear(store: Store, participant: str) -> Wear:
     """
     height_m = store.height_m(participant)
     nodes = store.nodes("participant = ?", (participant,))
-    times = {node.node_id: node_time(store, node) for node in nodes}
+    of_role = [[node for node in nodes if node.role == role] for role in (roles.THIGH, roles.BACK)]
+    thigh, back, by_gait = realign(*([node_time(store, node) for node in logs] for logs in of_role))
+    times = {node.node_id: log for node, log in zip(chain(*of_role), chain(thigh, back), strict=True)}
     said = [
         f"The {protocol.ROLE_NAMES[node.role]} node's clock: {words}"
         for node in nodes
         for words in times[node.node_id].clocks
     ]
-    for role, name in enumerate(protocol.ROLE_NAMES):
-        said += _twice(name, [times[n.node_id] for n in nodes if n.role == role])
-    thigh, back = (_track([times[n.node_id] for n in nodes if n.role == role]) for role in (roles.THIGH, roles.BACK))
-    if thigh is None or back is None:
-        (alone,) = [track.records for track in (thigh, back) if track is not None] or [join_records([])]
-        is_back = back is not None
-        moved = {BACK_SITE if is_back else THIGH_SITE: alone}
-        return Wear(fuse_records(None if is_back else alone, alone if is_back else None, height_m), said, times, moved)
-    thigh_records, back_records, clocks = realign(thigh, back)
-    moved = {THIGH_SITE: thigh_records, BACK_SITE: back_records}
-    return Wear(fuse_records(thigh_records, back_records, height_m), said + clocks, times, moved)
+    said += [*_twice(THIGH_SITE, thigh), *_twice(BACK_SITE, back), *by_gait]
+    tracks = track_of(thigh), track_of(back)
+    moved = {site: track.records for site, track in zip(SITES, tracks, strict=True) if track is not None}
+    if not moved:
+        moved = {THIGH_SITE: join_records([])}
+    return Wear(fuse_records(moved.get(THIGH_SITE), moved.get(BACK_SITE), height_m), said, times, moved)
 
 
 def load_epochs(store: Store, participant: str) -> EpochTable:
@@ -89,23 +86,8 @@ def load_epochs(store: Store, participant: str) -> EpochTable:
 def role_records(store: Store, participant: str, role: int) -> Records | None:
     """Return all records of one role, from however many devices and logs, or None where no such node was worn."""
     nodes = store.nodes("participant = ? AND role = ?", (participant, role))
-    track = _track([node_time(store, node) for node in nodes])
+    track = track_of([node_time(store, node) for node in nodes])
     return None if track is None else track.records
-
-
-def _track(logs: list[NodeTime]) -> Track | None:
-    """Return the records of one role's logs with what confirms their time. Where two have the same epoch, that counts
-    which began later: a node that was replaced may record on in a drawer.
-    """
-    with_records = sorted((t for t in logs if len(t.records)), key=lambda t: -int(t.records.epoch[0]))
-    if not with_records:
-        return None
-    epoch = np.concatenate([t.records.epoch for t in with_records])
-    life = np.concatenate([t.life + i * _MOST_LIVES for i, t in enumerate(with_records)])
-    doubt_ms = np.concatenate([t.doubt_ms for t in with_records])
-    data = np.concatenate([t.records.data for t in with_records])
-    first = first_of_each(epoch)
-    return Track(Records(epoch[first], data[first]), doubt_ms[first], life[first])
 
 
 def _twice(role: str, logs: Sequence[NodeTime]) -> list[str]:
