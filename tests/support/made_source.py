@@ -20,6 +20,7 @@ def made_source(participant: str = "P01", synthetic: bool = False) -> Source:
     evening = [(SITTING, 700), (WALKING, 301, 104.0, 4.2), (WALKING, 13), (LYING, 426)]
     morning = [(STANDING, 60), (WALKING, 120, 118.0, 5.9), (activity.OTHER, 24), (activity.NOT_WORN, 100)]
     table = joined(table_of(FIRST, evening), table_of(LAST, morning))
+    table.thigh_firmware[:], table.back_firmware[:] = "0.1.0 a1b2c3d4", "0.2.0"
     data = np.zeros((len(table), record.SIZE), np.uint8)
     data[:, record.MAD_X] = record.log_code(512)  # 125 mg
     data[:, record.MAD_Z] = 16  # 3.9 mg
@@ -29,7 +30,7 @@ def made_source(participant: str = "P01", synthetic: bool = False) -> Source:
         table=table,
         days=summarise_days(table, zones),
         zones=zones,
-        firmware={"thigh": "0.1.0", "back": "0.2.0"},
+        firmware={"thigh": "0.1.0 a1b2c3d4", "back": "0.2.0"},
         moved={"thigh": Records(table.epoch, data * 0), "back": Records(table.epoch, data)},
         made=datetime(2026, 3, 11, 12, tzinfo=UTC),
         synthetic=synthetic,

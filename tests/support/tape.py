@@ -24,9 +24,9 @@ class Tape:
         self.data = b""
         self.boot = 0
 
-    def start(self, epoch: int, flags: int = SET) -> None:
+    def start(self, epoch: int, flags: int = SET, story: bytes = b"{}") -> None:
         self.boot += 1
-        self.event(segment.BOOT, epoch, b"{}", flags)
+        self.event(segment.BOOT, epoch, story, flags)
 
     def event(self, code: int, epoch: int, payload: bytes = b"", flags: int = SET) -> None:
         self.data += self._writer.event(code, epoch, payload, self._seq, 0, self.boot, 30, 200, flags)

@@ -84,7 +84,7 @@ def summary(
     if len(outcome.table) == 0:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
     print_days(who, outcome.days)
-    for line in outcome.clocks:
+    for line in (*outcome.versions, *outcome.clocks):
         out.line(line)
 
 

@@ -17,6 +17,7 @@ from ambula.nodes.keys import KeyFile
 from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
 from ambula.participant.thigh_fusion import agreement, body_fusion
+from ambula.participant.versions import Versions, versions_of
 from ambula.recordings.calibration import Calibration, calibrate_records
 from ambula.store import Check, NodeRow, Store
 from ambula.store.soundness import left_over
@@ -89,6 +90,7 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "role": protocol.ROLE_NAMES[node.role],
         "device": node.device_id,
         "firmware": node.firmware,
+        "firmware_of_records": _versions(versions_of([(log, node, anchors)])),
         "epochs": len(records),
         "first_utc": _utc(int(placed[0]) * EPOCH_S) if len(placed) else None,
         "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
@@ -106,6 +108,13 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "clock": clock_words(clock),
         "checks": "; ".join(_checked(check) for check in store.checks(node.participant)) or None,
     }
+
+
+def _versions(versions: Versions) -> str | None:
+    """Return which firmware wrote the records, and from when on another one did; None without records."""
+    named = zip(versions.start.tolist(), versions.firmware, strict=True)
+    parts = [(f"from {_utc(start * EPOCH_S)} " if i else "") + name for i, (start, name) in enumerate(named)]
+    return (", ".join(parts) + (": rules may differ" if len(set(versions.firmware)) > 1 else "")) or None
 
 
 def _checked(check: Check) -> str:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from ambula.account.ledger import Ledger
 from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
+from ambula.base.version import SOFTWARE
 from ambula.cli.output import out
 from ambula.days.csv_file import daily_csv_text, weekly_csv_text
 from ambula.days.parquet_file import write_parquet
@@ -61,13 +62,15 @@ def give_summary(form: Format, per: Per, participant: str, outcome: Results, rul
 
 
 def summary_json(participant: str, outcome: Results) -> str:
-    """Return days, week, ledgers, what gait showed of the clocks, and checks as JSON; NaN is null."""
+    """Return days, week, ledgers, what is to be said of clocks and versions, and checks as JSON; NaN is null."""
     value = {
         "participant": participant,
+        "software": SOFTWARE,
         "days": [_plain(d) for d in outcome.days],
         "week": _plain(outcome.week),
         "ledger": {name: _ledger_as_json(each) for name, each in outcome.ledgers.items()},
         "clocks": outcome.clocks,
+        "versions": outcome.versions,
         "checks": [asdict(one) for one in outcome.checks],
     }
     return json.dumps(value, indent=1, allow_nan=False) + "\n"

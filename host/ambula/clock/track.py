@@ -29,7 +29,7 @@ def track_of(logs: Sequence[NodeTime]) -> Track | None:
 
     Where two have the same epoch, that counts which began later: a node that was replaced may record on in a drawer.
     """
-    held = sorted((t for t in logs if len(t.records)), key=lambda t: -int(t.records.epoch[0]))
+    held = sorted((t for t in logs if len(t.records)), key=began)
     if not held:
         return None
     epoch = np.concatenate([t.records.epoch for t in held])
@@ -40,3 +40,8 @@ def track_of(logs: Sequence[NodeTime]) -> Track | None:
         np.concatenate([t.doubt_ms for t in held])[first],
         np.concatenate([t.apart_ms for t in held])[first],
     )
+
+
+def began(log: NodeTime) -> int:
+    """Return what sorts logs with records, later begun ones first."""
+    return -int(log.records.epoch[0])

@@ -1,7 +1,8 @@
 """A Parquet data set of epochs, one folder per person: `participant=P01/part-0.parquet`.
 
-Columns: those of epochs.csv, then worn_nodes, thigh_flags, back_flags and back_mad_mg, which may be missing (see
-`EpochTable`). File metadata `zones`: since when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one.
+Columns: those of epochs.csv, of which the versions may be missing, then worn_nodes, thigh_flags, back_flags and
+back_mad_mg, which may be missing too (see `EpochTable`). File metadata `zones`: since when (UTC s) the person lived by
+which IANA zone, as JSON; or `zone`: one.
 """
 
 import json
@@ -19,7 +20,7 @@ from ambula.base.optional_imports import library
 from ambula.days.dictionary import entries
 from ambula.days.local_days import ZoneHistory, Zones
 from ambula.epochs.table import EpochTable
-from ambula.exports.epochs_table import epoch_columns
+from ambula.exports.epochs_table import WORDS, epoch_columns
 from ambula.exports.place import whole
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
@@ -31,6 +32,7 @@ _MAY_MISS: dict[str, Any] = {
     "back_flags": np.uint8,
     "back_mad_mg": np.float64,
 }
+_FIRMWARE = ("thigh_firmware", "back_firmware")
 _LATEST_S = (1 << 32) - 1  # beyond it the values are not in seconds
 _TYPES: dict[str, Any] = {"steps": np.float64, "worn": np.bool_, "nodes": np.uint8, "epoch_start_s": np.int64}
 
@@ -43,7 +45,7 @@ def write_epoch_set(root: Path, participant: str, table: EpochTable, zones: Zone
     arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     values = {**epoch_columns(table), **{name: getattr(table, name) for name in _MAY_MISS}}
     columns = {name: arrow.array(column, from_pandas=True) for name, column in values.items()}
-    columns["activity"] = columns["activity"].dictionary_encode()
+    columns.update({name: columns[name].dictionary_encode() for name in WORDS})
     changes = [[moment, zone.key] for moment, zone in ZoneHistory.of(zones).changes]
     path = root / f"{KEY}{quote(participant, safe='')}" / "part-0.parquet"
     made = arrow.table(columns).replace_schema_metadata({"zones": json.dumps(changes)})
@@ -70,12 +72,13 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
     metadata: dict[bytes, bytes] = files[0].schema.metadata or {}
     zones = _zones(folder, metadata, default_zone)
     table = library("pyarrow", "pyarrow").concat_tables(files)
-    wanted = [e.name for e in entries("epoch")]
+    wanted = [e.name for e in entries("epoch") if e.name not in (*_FIRMWARE, "software")]
     missing = [name for name in wanted if name not in table.column_names]
     if missing:
         raise InputError(f"{folder}: lacks the column(s) {', '.join(missing)}")
     columns = {name: _column(folder, table, name) for name in wanted}
     more = {n: _column(folder, table, n).astype(kind) for n, kind in _MAY_MISS.items() if n in table.column_names}
+    more |= {name: _names(folder, table, name) for name in _FIRMWARE if name in table.column_names}
     start_s = columns.pop("epoch_start_s")
     if len(start_s) and ((start_s % EPOCH_S).any() or (np.diff(start_s) <= 0).any() or start_s[-1] > _LATEST_S):
         raise InputError(
@@ -105,6 +108,16 @@ def _column(folder: Path, table: Any, name: str) -> NDArray[Any]:
         return _possible(values.astype(np.float64))
     except (ValueError, TypeError, KeyError) as e:
         raise InputError(f"{folder}: column {name}: {e}") from e
+
+
+def _names(folder: Path, table: Any, name: str) -> NDArray[np.object_]:
+    """Return a column of names, as str; empty cells as ""."""
+    column = table.column(name).combine_chunks()
+    coded = column if hasattr(column, "indices") else column.dictionary_encode()
+    names = [*coded.dictionary.to_pylist(), ""]
+    if not all(isinstance(word, str) for word in names):
+        raise InputError(f"{folder}: column {name}: has what is no text")
+    return np.array(names, np.object_)[coded.indices.fill_null(len(names) - 1).to_numpy(zero_copy_only=False)]
 
 
 def _possible(values: NDArray[Any]) -> NDArray[Any]:

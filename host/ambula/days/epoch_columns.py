@@ -44,5 +44,17 @@ _COLUMNS = {
     "speed_kmh": _column(
         "Walking speed", Unit.KMH, "Walking speed, estimated from cadence and height. Empty when not walking.", digits=2
     ),
+    "thigh_firmware": _column(
+        "Firmware, thigh node",
+        Unit.NAME,
+        "Firmware by whose rules the thigh node's record was classified: the one that ran when it was written. "
+        "'unknown' where the node's log does not say it. Empty without a thigh record.",
+    ),
+    "back_firmware": _column(
+        "Firmware, back node",
+        Unit.NAME,
+        "The same of the back node's record.",
+    ),
+    "software": _column("Software", Unit.NAME, "This package's version, which joined the nodes' records."),
 }
 EPOCH_COLUMNS = tuple(replace(entry, name=name) for name, entry in _COLUMNS.items())

@@ -11,15 +11,15 @@ from ambula.base.sites import SITES
 from ambula.days.entry import Entry
 from ambula.days.local_days import JOURNEY, LocalDay
 from ambula.days.units import Unit
+from ambula.epochs.table import EpochTable
 
 
 @dataclass(frozen=True)
 class NodeLog:
-    """One log of one device: role ("thigh" or "back"), device (hex), firmware version, ledger."""
+    """One log of one device: role ("thigh" or "back"), device (hex), ledger."""
 
     role: str
     device: str
-    firmware: str
     ledger: Ledger
 
     def wrote_on(self, day: LocalDay) -> bool:
@@ -37,6 +37,10 @@ class Origin:
 
 
 _day = partial(Entry, group="Day")
+FIRMWARE = (
+    "Firmware by whose rules the node's records were classified: the one that ran when they were written. Several are "
+    "joined by '+' in time order, and their rules may differ. 'unknown' where the node's log does not say it."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +100,8 @@ class Identity:
         _day(
             "Firmware, thigh node",
             Unit.NAME,
-            "Firmware version of that device at its last sync. The node's log shows a change during the recording.",
-            formula="as the node reported at the last sync",
+            FIRMWARE,
+            formula="as the node's log says of the start that wrote the record",
         ),
     ]
     back_firmware: Annotated[
@@ -105,25 +109,26 @@ class Identity:
         _day(
             "Firmware, back node",
             Unit.NAME,
-            "Firmware version of that device at its last sync. The node's log shows a change during the recording.",
-            formula="as the node reported at the last sync",
+            FIRMWARE,
+            formula="as the node's log says of the start that wrote the record",
         ),
     ]
 
 
-def identity(day: LocalDay, origin: Origin) -> Identity:
-    """Return who and what recorded a day; where several devices of one role did, their names in order, with "+"."""
+def identity(day: LocalDay, table: EpochTable, origin: Origin) -> Identity:
+    """Return who and what recorded a day, whose epochs are `table`; several names of one role in order, with "+"."""
     thigh, back = ([log for log in origin.logs if log.role == r and log.wrote_on(day)] for r in SITES)
     return Identity(
         participant=origin.participant,
         date=day.date,
         zone=JOURNEY.join(day.zones),
-        thigh_device=_together(log.device for log in thigh),
-        back_device=_together(log.device for log in back),
-        thigh_firmware=_together(log.firmware for log in thigh),
-        back_firmware=_together(log.firmware for log in back),
+        thigh_device=together(log.device for log in thigh),
+        back_device=together(log.device for log in back),
+        thigh_firmware=together(table.thigh_firmware.tolist()),
+        back_firmware=together(table.back_firmware.tolist()),
     )
 
 
-def _together(names: Iterable[str]) -> str:
-    return "+".join(dict.fromkeys(names))
+def together(names: Iterable[str]) -> str:
+    """Return different names in order, with "+"; none of what is empty."""
+    return "+".join(name for name in dict.fromkeys(names) if name)

@@ -60,7 +60,7 @@ def _day(
 ) -> DaySummary:
     rows = DayRows.of(table)
     groups = (
-        identity(day, origin),
+        identity(day, table, origin),
         wear(rows, day, span),
         validity(rows, rules),
         accounts(day, origin),

@@ -1,12 +1,13 @@
 """The days of a recording in one row: means over the valid ones, as the study makes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from math import nan
 from typing import Annotated
 
+from ambula.base.version import SOFTWARE
 from ambula.days.day_summary import DaySummary
 from ambula.days.entry import HUNT4, WEEK, WHO, Entry, entries_of
 from ambula.days.figures.bed import BedOfWeek
@@ -17,6 +18,7 @@ from ambula.days.figures.trunk import BendsOfWeek
 from ambula.days.figures.walking import WalkingOfWeek
 from ambula.days.figures.wear import WearOfWeek
 from ambula.days.means import mean, weekdays, weekend
+from ambula.days.origin import FIRMWARE, together
 from ambula.days.study import intensity_category, volume_category, who_category
 from ambula.days.units import Unit
 
@@ -64,6 +66,12 @@ class Recording:
         _week(
             "Valid weekend days", Unit.COUNT, "Valid Saturdays and Sundays.", formula="count(valid, Saturday or Sunday)"
         ),
+    ]
+    thigh_firmware: Annotated[
+        str, _week("Firmware, thigh node", Unit.NAME, FIRMWARE, formula="names of all days, in time order")
+    ]
+    back_firmware: Annotated[
+        str, _week("Firmware, back node", Unit.NAME, FIRMWARE, formula="names of all days, in time order")
     ]
 
 
@@ -215,11 +223,19 @@ def summarise_week(days: Sequence[DaySummary], programme: ProgrammeFigures = NO_
         valid_days=len(valid),
         valid_weekdays=len(weekdays(valid)),
         valid_weekend_days=len(weekend(valid)),
+        thigh_firmware=_of_all(d.thigh_firmware for d in days),
+        back_firmware=_of_all(d.back_firmware for d in days),
         **taken,
         volume_category=volume.label if volume else "",
         intensity_category=intensity.label if intensity else "",
         who_category=who_category(taken["who_min"]),
         rules=days[0].rules if days else "",
         met_table=days[0].met_table if days else "",
+        software=SOFTWARE,
         **asdict(programme),
     )
+
+
+def _of_all(joined: Iterable[str]) -> str:
+    """Return the names of all days, in time order."""
+    return together(name for names in joined for name in names.split("+"))

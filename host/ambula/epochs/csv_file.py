@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.base.errors import InputError
+from ambula.base.version import SOFTWARE
 from ambula.epochs.table import EpochTable
 from nodecore.activity import NAMES
 from nodecore.sampling import EPOCH_S
 
 HEADER = (
     "epoch_start_s,activity,cadence_spm,steps,worn,thigh_inclination_deg,back_inclination_deg,confidence"
-    ",nodes,speed_kmh"
+    ",nodes,speed_kmh,thigh_firmware,back_firmware,software"
 )
 
 
@@ -68,6 +69,9 @@ def _lines(table: EpochTable) -> Iterator[str]:
         _numbers(table.confidence, "%.2f"),
         table.nodes.tolist(),
         _numbers(table.speed_kmh, "%.2f"),
+        table.thigh_firmware.tolist(),
+        table.back_firmware.tolist(),
+        [SOFTWARE] * len(table),
     )
     for row in zip(*columns, strict=True):
         yield ",".join(map(str, row)) + "\n"

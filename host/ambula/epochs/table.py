@@ -65,7 +65,8 @@ class EpochTable:
     May be left out: worn_nodes: uint8, which nodes were worn, bits as in `nodes` (left out: all of `nodes` where worn).
     thigh_flags, back_flags: uint8, the records' FLAGS (`nodecore.record`), 0 without a record (left out: 0).
     back_mad_mg: float64, mean absolute deviation of the back node's acceleration magnitude, NaN without a record (left
-    out: NaN).
+    out: NaN). thigh_firmware, back_firmware: str objects, the firmware by whose rules that record was classified,
+    "unknown" where nothing says it, "" without a record (left out: "").
     """
 
     epoch: NDArray[np.int64]
@@ -82,6 +83,8 @@ class EpochTable:
     thigh_flags: NDArray[np.uint8] = field(default_factory=_left_out)
     back_flags: NDArray[np.uint8] = field(default_factory=_left_out)
     back_mad_mg: NDArray[np.float64] = field(default_factory=_left_out)
+    thigh_firmware: NDArray[np.object_] = field(default_factory=_left_out)
+    back_firmware: NDArray[np.object_] = field(default_factory=_left_out)
 
     def __post_init__(self) -> None:
         n = len(self.epoch)
@@ -90,6 +93,8 @@ class EpochTable:
             "thigh_flags": np.zeros(n, np.uint8),
             "back_flags": np.zeros(n, np.uint8),
             "back_mad_mg": np.full(n, np.nan),
+            "thigh_firmware": np.full(n, "", np.object_),
+            "back_firmware": np.full(n, "", np.object_),
         }
         for name, column in unknown.items():
             if len(getattr(self, name)) == 0:

@@ -12,5 +12,5 @@ def export_csv(source: Source, folder: Path) -> Written:
     path = folder / f"{source.code}_epochs.csv"
     with whole(path) as made:
         write_epochs_csv(source.table, made)
-    lacks = ["units, time zone and firmware: only the column names give units (--to parquet has all of it)"]
+    lacks = ["units and time zone: only the column names give units (--to parquet has all of it)"]
     return Written([path], f"{len(source.table)} epochs of 5 s, in UTC seconds", lacks)

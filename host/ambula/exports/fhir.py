@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ambula.base.optional_imports import library
-from ambula.base.sites import BACK_SITE, THIGH_SITE
+from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
 from ambula.base.version import __version__
 from ambula.days.dictionary import entries
 from ambula.days.entry import Entry
@@ -106,11 +106,18 @@ def _observation(source: Source, day: DaySummary, e: Entry, patient: str, device
         "device": {"reference": device},
         "effectivePeriod": {"start": start.isoformat(), "end": end.isoformat()},
         "issued": source.made.isoformat(),
-        "method": {"text": f"{e.definition} Rules: {day.rules}. MET table: {day.met_table}."},
+        "method": {"text": f"{e.definition} Rules: {day.rules}. MET table: {day.met_table}.{_firmware(day)}"},
         **_rests_on(day, e),
         **_value(day, e),
         **_label(source),
     }
+
+
+def _firmware(day: DaySummary) -> str:
+    """Return by which firmware the nodes classified that day."""
+    named = [(role, getattr(day, f"{role}_firmware")) for role in SITES]
+    said = ", ".join(f"{_ROLES[role]} {names}" for role, names in named if names)
+    return f" Firmware: {said}." if said else ""
 
 
 def _rests_on(day: DaySummary, e: Entry) -> dict[str, Any]:

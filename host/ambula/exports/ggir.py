@@ -54,7 +54,8 @@ def _call(source: Source) -> str:
 def _header(source: Source) -> list[str]:
     start, end = source.local_time(int(source.table.epoch[0])), source.local_time(int(source.table.epoch[-1]) + 1)
     return [
-        f"------------ Data File Created By Ambula {__version__} in ActiGraph's layout, date format MM/dd/yyyy",
+        f"------------ Data File Created By Ambula {__version__} in ActiGraph's layout, {_firmware(source)}"
+        "date format MM/dd/yyyy",
         f"Serial Number: {source.code}",
         f"Start Time {start:%H:%M:%S}",
         f"Start Date {start.strftime(_DATE)}",
@@ -65,6 +66,12 @@ def _header(source: Source) -> list[str]:
         f"Current Battery Voltage: 0     Mode = {_MODE}",
         "--------------------------------------------------",
     ]
+
+
+def _firmware(source: Source) -> str:
+    """Return the nodes' firmware where ActiGraph's header has its own: "Firmware thigh 0.1.0 back 0.1.0 "."""
+    said = " ".join(f"{role} {names}" for role, names in source.firmware.items())
+    return f"Firmware {said} " if said else ""
 
 
 def _rows(source: Source, movement: Records) -> list[str]:

@@ -8,7 +8,9 @@ import math
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from ambula.base.sites import SITES
 from ambula.base.version import __version__
 from ambula.days.study import CITATION
 from ambula.days.summary import DaySummary
@@ -53,7 +55,7 @@ def _day(source: Source, day: DaySummary) -> list[dict[str, Any]]:
             for name in activity.NAMES[:-1]
         ),
     ]
-    return [{"header": _header(source, schema, body), "body": body} for schema, body in bodies]
+    return [{"header": _header(source, day, schema, body), "body": body} for schema, body in bodies]
 
 
 def _activity(day: DaySummary, name: str) -> dict[str, Any]:
@@ -70,9 +72,14 @@ def _activity(day: DaySummary, name: str) -> dict[str, Any]:
     return body
 
 
-def _header(source: Source, schema: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+def _header(source: Source, day: DaySummary, schema: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
     sheets = [("software", f"pkg:pypi/ambula@{__version__}"), ("rules", f"https://doi.org/{_DOI}")]
-    sheets += [(f"firmware, {role}", f"pkg:generic/ambula-firmware@{v}") for role, v in source.firmware.items()]
+    sheets += [
+        (f"firmware, {role}", f"pkg:generic/ambula-firmware@{quote(version)}")
+        for role in SITES
+        for version in getattr(day, f"{role}_firmware").split("+")
+        if version
+    ]
     name = f"{source.participant}|{source.made}|{schema}|{body}"
     return {
         "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, name)),

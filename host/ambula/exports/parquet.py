@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ambula.base.optional_imports import library
 from ambula.days.dictionary import entries
-from ambula.exports.epochs_table import epoch_columns
+from ambula.exports.epochs_table import WORDS, epoch_columns
 from ambula.exports.place import whole
 from ambula.exports.source import Source, Written
 
@@ -17,7 +17,7 @@ def export_parquet(source: Source, folder: Path) -> Written:
     """
     arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     columns = {name: arrow.array(values, from_pandas=True) for name, values in epoch_columns(source.table).items()}
-    columns["activity"] = columns["activity"].dictionary_encode()
+    columns.update({name: columns[name].dictionary_encode() for name in WORDS})
     fields = [
         arrow.field(
             e.name, columns[e.name].type, metadata={"label": e.label, "unit": e.unit, "definition": e.definition}

@@ -5,9 +5,6 @@ byte.
 """
 
 import asyncio
-import contextlib
-import json
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +18,7 @@ from ambula.nodes.session import NodeKey
 from ambula.nodes.setup_zone import keep_first_zone
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, visiting
 from ambula.store import Anchor, Event, NodeRow, Store
+from ambula.store.starts import firmware_said
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio
 from nodecore import protocol, segment
@@ -28,7 +26,6 @@ from nodecore import protocol, segment
 READ_SIZE = 32768  # as the node's chunk: each acknowledgement can free one
 _ATTEMPTS = 3
 _ATTEMPT_PAUSE_S = 1.0
-_FIRMWARE = re.compile(r"\d+\.\d+\.\d+( [0-9a-f]{8})?")
 _AGAIN_S = 5.0  # how long to listen for a node that was lost before its old address is tried
 
 OnProgress = Callable[[Near, int, int], None]
@@ -112,11 +109,7 @@ def _firmware_of(events: Sequence[Event], info: Info) -> str:
     """
     for event in reversed(events):
         if event.code == segment.BOOT and event.boot == info.boot:
-            with contextlib.suppress(ValueError, TypeError, KeyError):
-                said = str(json.loads(event.payload)["firmware"])
-                if _FIRMWARE.fullmatch(said):
-                    return said
-            break
+            return firmware_said(event.payload) or info.firmware
     return info.firmware
 
 

@@ -1,7 +1,7 @@
 """A participant's epochs out of the store: each role's logs joined, in true time, fused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -13,8 +13,10 @@ from ambula.clock.track import track_of
 from ambula.clock.true_time import NodeTime, node_time
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records
+from ambula.participant.versions import Versions, versions_of
 from ambula.store import Store, join_records
 from nodecore import protocol, roles
+from nodecore.roles import BACK_BIT, THIGH_BIT
 from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 
@@ -37,13 +39,15 @@ class Wear:
     """A participant's fused epochs in true time.
 
     clocks: what contradicts the nodes' clocks and what gait showed of them, in words. times: what each node's log has,
-    by `node_id`. moved: each role's records on the table's epochs, by "thigh" and "back".
+    by `node_id`. moved: each role's records on the table's epochs. versions: which firmware wrote them. Both by "thigh"
+    and "back".
     """
 
     table: EpochTable
     clocks: list[str]
     times: dict[int, NodeTime]
     moved: dict[str, Records]
+    versions: dict[str, Versions]
 
 
 def load_wear(store: Store, participant: str) -> Wear:
@@ -64,9 +68,25 @@ def load_wear(store: Store, participant: str) -> Wear:
     said += [*_twice(THIGH_SITE, thigh), *_twice(BACK_SITE, back), *by_gait]
     tracks = track_of(thigh), track_of(back)
     moved = {site: track.records for site, track in zip(SITES, tracks, strict=True) if track is not None}
+    versions = {
+        site: versions_of([(log, node, store.anchors(node.node_id)) for log, node in zip(logs, nodes, strict=True)])
+        for site, logs, nodes in zip(SITES, (thigh, back), of_role, strict=True)
+        if site in moved
+    }
     if not moved:
         moved = {THIGH_SITE: join_records([])}
-    return Wear(fuse_records(moved.get(THIGH_SITE), moved.get(BACK_SITE), height_m), said, times, moved)
+    table = fuse_records(moved.get(THIGH_SITE), moved.get(BACK_SITE), height_m)
+    return Wear(_named(table, versions), said, times, moved, versions)
+
+
+def _named(table: EpochTable, versions: dict[str, Versions]) -> EpochTable:
+    """Return the table with the firmware of each node's records."""
+    columns = {
+        f"{site}_firmware": np.where(table.nodes & bit, versions[site].at(table.epoch), "")
+        for site, bit in zip(SITES, (THIGH_BIT, BACK_BIT), strict=True)
+        if site in versions
+    }
+    return replace(table, **columns)
 
 
 def load_epochs(store: Store, participant: str) -> EpochTable:

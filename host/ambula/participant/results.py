@@ -10,6 +10,7 @@ from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summari
 from ambula.days.week_summary import NO_PROGRAMME, ProgrammeFigures
 from ambula.epochs.table import EpochTable, Records
 from ambula.participant.epochs import load_wear
+from ambula.participant.versions import version_words
 from ambula.participant.zones import zones_of
 from ambula.programme import Verdict
 from ambula.programme.participant import programme_of
@@ -21,8 +22,9 @@ from nodecore import protocol
 class Results:
     """What the store says of a participant: epochs, days, week, each node's ledger by role, the clocks in words.
 
-    firmware: version of each role, as the node of its last log reported it. moved: each role's records on
-    the table's epochs. Both by "thigh" and "back". checks: what `ambula check` came to, in time order.
+    firmware: what wrote each role's records, several with "+" in time order. moved: each role's records on the table's
+    epochs. Both by "thigh" and "back". versions: in words, where records of different firmware stand side by side.
+    checks: what `ambula check` came to, in time order.
     """
 
     table: EpochTable
@@ -33,6 +35,7 @@ class Results:
     clocks: list[str]
     moved: dict[str, Records]
     checks: list[Check]
+    versions: list[str]
 
 
 def results(store: Store, participant: str, zones: Zones | None = None, rules: Rules = DEFAULT) -> Results:
@@ -59,12 +62,14 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     for node in sorted(nodes, key=lambda n: n.role):
         role, ledger = protocol.ROLE_NAMES[node.role], ledger_from(wear.times[node.node_id])
         nth = sum(log.role == role for log in logs) + 1
-        logs.append(NodeLog(role, node.device_id, node.firmware, ledger))
+        logs.append(NodeLog(role, node.device_id, ledger))
         ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
     days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
-    firmware = {protocol.ROLE_NAMES[node.role]: node.firmware for node in nodes}
+    firmware = {role: versions.words for role, versions in wear.versions.items()}
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones))
-    return Results(wear.table, days, week, ledgers, firmware, wear.clocks, wear.moved, store.checks(participant))
+    versions = version_words(wear.versions, ZoneHistory.of(zones))
+    checks = store.checks(participant)
+    return Results(wear.table, days, week, ledgers, firmware, wear.clocks, wear.moved, checks, versions)
 
 
 def _programme_figures(store: Store, participant: str, table: EpochTable, zones: Zones) -> ProgrammeFigures:

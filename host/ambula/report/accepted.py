@@ -20,7 +20,7 @@ _UNKNOWN = {
 
 def accepted_words(language: Language, checks: Sequence[Check]) -> list[str]:
     """Return a sentence for each check: who went on, and what had not been seen."""
-    message = "{who} went on though this had not been seen: {what}."
+    message = N_("{who} went on though this had not been seen: {what}.")
     return [language.say(message, who=check.accepted_by, what=_what(language, check)) for check in checks]
 
 

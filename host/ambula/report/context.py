@@ -14,12 +14,12 @@ from ambula.store import Check
 class ReportContext:
     """participant: a code, never a name. zone: the one that the days were cut by, or a history of them.
 
-    synthetic: made by a model, not worn. firmware: version of each role as the nodes reported it: {"thigh": "0.1.0"},
-    empty where unknown. package: version of the host package. rules: those of the summary. It has no time
-    of making: the same data give the same bytes. ledgers: each node's, by role. clocks: what gait showed of the nodes'
-    clocks, in words; empty where readings vouch for them. accepted: the checks in which a person went against what was
-    unknown. programme: how the walking programme goes; None, none.
-    language: one of `speech.CODES`.
+    synthetic: made by a model, not worn. firmware: which wrote each role's records: {"thigh": "0.1.0+0.2.0"}, empty
+    where unknown. versions: in words, where records of different firmware stand side by side. package: version of the
+    host package. rules: those of the summary. It has no time of making: the same data give the same bytes. ledgers:
+    each node's, by role. clocks: what gait showed of the nodes' clocks, in words; empty where readings vouch for them.
+    accepted: the checks in which a person went against what was unknown. programme: how the walking programme goes;
+    None, none. language: one of `speech.CODES`.
     """
 
     participant: str
@@ -30,6 +30,7 @@ class ReportContext:
     rules: Rules = DEFAULT
     ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
     clocks: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
     accepted: tuple[Check, ...] = ()
     programme: Programme | None = None
     language: str = SOURCE

@@ -53,6 +53,7 @@ def make_report(
         rules=rules,
         ledgers=outcome.ledgers,
         clocks=tuple(outcome.clocks),
+        versions=tuple(outcome.versions),
         accepted=tuple(check for check in outcome.checks if check.accepted_by),
         programme=programme_of(store, participant, outcome.table, zones),
         language=language,

@@ -26,7 +26,7 @@ from ambula.report.plan_view import plan_view
 
 _LEAST_AXIS_MIN = 150
 _THRESHOLDS_MIN = (78, 100, 125)
-ABOVE = ("participant", "date", "zone", "rules", "met_table")  # said elsewhere on the page, once
+ABOVE = ("participant", "date", "zone", "rules", "met_table", "software")  # said elsewhere on the page, once
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The Parquet data set of epochs: reads back as it was written, and one clear line for what is wrong in it."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,6 +42,17 @@ def test_it_reads_back_as_it_was_written(tmp_path: Path) -> None:
     for f in fields(EpochTable):
         np.testing.assert_array_equal(getattr(table, f.name), getattr(TABLE, f.name), f.name)
         assert getattr(table, f.name).dtype == getattr(TABLE, f.name).dtype
+
+
+def test_the_firmware_of_the_records_is_kept_and_may_be_missing(tmp_path: Path) -> None:
+    versions = np.where(np.arange(len(TABLE)) < 9000, "0.1.0", "0.2.0").astype(np.object_)
+    path = write_epoch_set(tmp_path, "P01", replace(TABLE, thigh_firmware=versions), OSLO)
+    (day,) = summarise_days(*read_epoch_set(path.parent))
+    assert (day.thigh_firmware, day.back_firmware) == ("0.1.0+0.2.0", "")
+    bare = rewritten(tmp_path / "b", thigh_firmware=None, back_firmware=None, software=None)
+    assert {d.thigh_firmware for d in summarise_days(*read_epoch_set(bare))} == {""}
+    with pytest.raises(InputError, match="column thigh_firmware: has what is no text"):
+        read_epoch_set(rewritten(tmp_path / "c", thigh_firmware=arrow.array(range(len(TABLE)))))
 
 
 def test_parts_are_joined_in_order(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -73,13 +74,14 @@ def test_a_day_names_the_devices_that_recorded_on_it() -> None:
     days = local_days(FIRST, FIRST + 29_999, OSLO)
     turn = days[1].start + 100
     logs = (
-        NodeLog("thigh", "aa", "0.1.0", Ledger((Run(FIRST, turn, State.RECORDED),))),
-        NodeLog("thigh", "bb", "0.2.0", Ledger((Run(turn, FIRST + 30_000, State.RECORDED),))),
-        NodeLog("back", "cc", "0.1.0", Ledger((Run(FIRST, FIRST + 30_000, State.LOST),))),
+        NodeLog("thigh", "aa", Ledger((Run(FIRST, turn, State.RECORDED),))),
+        NodeLog("thigh", "bb", Ledger((Run(turn, FIRST + 30_000, State.RECORDED),))),
+        NodeLog("back", "cc", Ledger((Run(FIRST, FIRST + 30_000, State.LOST),))),
     )
+    table.thigh_firmware[:] = np.where(table.epoch < turn, "0.2.0", "0.1.0")
     told = summarise_days(table, OSLO, origin=Origin("P7", logs))
     assert [d.thigh_device for d in told] == ["aa", "aa+bb", "bb"]
-    assert [d.thigh_firmware for d in told] == ["0.1.0", "0.1.0+0.2.0", "0.2.0"]
+    assert [d.thigh_firmware for d in told] == ["0.2.0", "0.2.0+0.1.0", "0.1.0"]
     assert {d.back_device for d in told} == {""}
     assert {d.participant for d in told} == {"P7"}
     assert [d.back_accounted_share for d in told] == [0, 0, 0]
@@ -89,9 +91,9 @@ def test_a_slot_of_two_logs_counts_once_and_what_was_written_counts() -> None:
     table = table_of(FIRST, [(SITTING, 100)])
     logs = (
         NodeLog(
-            "back", "aa", "", Ledger((Run(FIRST, FIRST + 60, State.RECORDED), Run(FIRST + 60, FIRST + 90, State.LOST)))
+            "back", "aa", Ledger((Run(FIRST, FIRST + 60, State.RECORDED), Run(FIRST + 60, FIRST + 90, State.LOST)))
         ),
-        NodeLog("back", "bb", "", Ledger((Run(FIRST + 50, FIRST + 72, State.NOT_WORN),))),
+        NodeLog("back", "bb", Ledger((Run(FIRST + 50, FIRST + 72, State.NOT_WORN),))),
     )
     (day,) = summarise_days(table, OSLO, origin=Origin("P7", logs))
     assert (day.back_ledger_min, day.back_written_min, day.back_lost_min) == (7.5, 6, 1.5)

@@ -27,7 +27,7 @@ def week() -> list[DaySummary]:
     first.back_mad_mg[:] = 33.25
     first.back_inclination_deg[8000:8005] = 71
     ledger = Ledger((Run(START - 9, START, State.REBOOTING), Run(START, START + 9012, State.RECORDED)))
-    logs = (NodeLog("thigh", "aa", "0.1.0", ledger), NodeLog("back", "bb", "0.1.0", ledger))
+    logs = (NodeLog("thigh", "aa", ledger), NodeLog("back", "bb", ledger))
     return summarise_days(joined(first, second), OSLO, origin=Origin("P01, the first", logs))
 
 

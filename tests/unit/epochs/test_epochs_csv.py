@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ambula.base.errors import InputError
+from ambula.base.version import SOFTWARE
 from ambula.epochs.csv_file import write_epochs_csv
 from ambula.epochs.table import EpochTable
 from nodecore import activity
@@ -24,6 +25,7 @@ def table() -> EpochTable:
         confidence=np.array([0.8, 0.5]),
         nodes=np.array([1, 1], np.uint8),
         speed_kmh=np.array([4.218, np.nan]),
+        thigh_firmware=np.array(["0.1.0", "unknown"], np.object_),
     )
 
 
@@ -31,9 +33,9 @@ def test_lines_are_exact(tmp_path: Path) -> None:
     write_epochs_csv(table(), tmp_path / "epochs.csv")
     assert (tmp_path / "epochs.csv").read_text().splitlines() == [
         "epoch_start_s,activity,cadence_spm,steps,worn,thigh_inclination_deg,back_inclination_deg,confidence"
-        ",nodes,speed_kmh",
-        "20,walking,104,8.625,1,3.2,,0.80,1,4.22",
-        "30,not_worn,,0.000,0,90.0,,0.50,1,",
+        ",nodes,speed_kmh,thigh_firmware,back_firmware,software",
+        f"20,walking,104,8.625,1,3.2,,0.80,1,4.22,0.1.0,,{SOFTWARE}",
+        f"30,not_worn,,0.000,0,90.0,,0.50,1,,unknown,,{SOFTWARE}",
     ]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ambula.base.errors import InputError, MissingPart
+from ambula.base.version import SOFTWARE
 from ambula.days.dictionary import entries, in_file
 from ambula.exports import place
 from ambula.exports.actimotus import export_actimotus
@@ -49,7 +50,8 @@ def test_the_dictionary_defines_the_columns_of_the_epochs() -> None:
     source = made_source()
     names = [e.name for e in entries("epoch")]
     always = [f.name for f in fields(source.table) if f.default_factory is MISSING]
-    assert names == ["epoch_start_s" if name == "epoch" else name for name in always]
+    versions = ["thigh_firmware", "back_firmware", "software"]
+    assert names == ["epoch_start_s" if name == "epoch" else name for name in always] + versions
     assert export_csv.__doc__
     assert list(epoch_columns(source.table)) == names
 
@@ -60,6 +62,7 @@ def test_csv_is_epochs_csv(tmp_path: Path) -> None:
     assert lines[0] == ",".join(e.name for e in entries("epoch"))
     assert len(lines) == 1 + len(made_source().table)
     assert lines[1].startswith(f"{FIRST * 5},sitting,")
+    assert lines[1].endswith(f",0.1.0 a1b2c3d4,0.2.0,{SOFTWARE}")
 
 
 def test_parquet_has_values_units_and_provenance(tmp_path: Path) -> None:
@@ -74,6 +77,8 @@ def test_parquet_has_values_units_and_provenance(tmp_path: Path) -> None:
     assert table.schema.field("thigh_inclination_deg").metadata[b"unit"] == b"deg"
     told = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
     assert (told["time_zone"], told["firmware_back"], told["rules"]) == ("Europe/Oslo", "0.2.0", "HUNT4")
+    assert (set(table["thigh_firmware"].to_pylist()), told["firmware_thigh"]) == ({"0.1.0 a1b2c3d4"}, "0.1.0 a1b2c3d4")
+    assert (set(table["software"].to_pylist()), told["software"]) == ({SOFTWARE}, SOFTWARE)
     assert "placeholder" in told["met_table"]
     assert "synthetic" not in told
 
@@ -167,6 +172,7 @@ def test_fhir_has_codes_units_periods_and_a_pseudonym(tmp_path: Path) -> None:
     assert steps["valueQuantity"]["code"] == "{steps}"
     assert steps["valueQuantity"]["system"] == "http://unitsofmeasure.org"
     assert steps["note"][0]["text"] == "Rests on 8.3% of the day (worn_share)."
+    assert steps["method"]["text"].endswith(" Firmware: thigh 0.1.0 a1b2c3d4, lower back 0.2.0.")
     period = [datetime.fromisoformat(steps["effectivePeriod"][k]) for k in ("start", "end")]
     assert [p.isoformat() for p in period] == ["2026-03-04T22:00:00+01:00", "2026-03-05T00:00:00+01:00"]
     parts = json.loads(path.read_text())["entry"]
@@ -206,6 +212,8 @@ def test_open_mhealth_points_fit_their_schemas_and_the_daily_table(tmp_path: Pat
         assert found[str(day.date), "walking"]["average_cadence"]["value"] == day.cadence_mean_spm
         assert found[str(day.date), "walking"]["met_value"] == day.walking_met
     assert len({point["header"]["uuid"] for point in points}) == len(points)
+    sheets = [sheet["datasheet_reference"] for sheet in points[0]["header"]["external_datasheets"]]
+    assert sheets[2:] == ["pkg:generic/ambula-firmware@0.1.0%20a1b2c3d4", "pkg:generic/ambula-firmware@0.2.0"]
     del points[0]["body"]["effective_time_frame"]
     with pytest.raises(ValidationError, match="effective_time_frame"):
         validate_output(points[0]["body"], "omh:step-count:3.0")
@@ -214,6 +222,7 @@ def test_open_mhealth_points_fit_their_schemas_and_the_daily_table(tmp_path: Pat
 def test_ggir_rows_are_on_an_even_grid_with_movement_and_steps(tmp_path: Path) -> None:
     source = made_source()
     lines = export_ggir(source, tmp_path).paths[0].read_text().splitlines()
+    assert "Firmware thigh 0.1.0 a1b2c3d4 back 0.2.0 date format MM/dd/yyyy" in lines[0]
     assert lines[1:5] == [
         "Serial Number: P01",
         "Start Time 22:00:00",

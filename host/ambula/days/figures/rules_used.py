@@ -1,9 +1,10 @@
-"""Which rules and which MET table a summary was made by."""
+"""Which rules, which MET table and which software a summary was made by."""
 
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
+from ambula.base.version import SOFTWARE
 from ambula.days.entry import COMPENDIUM, Entry
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
@@ -27,8 +28,12 @@ class RulesUsed:
             source=COMPENDIUM,
         ),
     ]
+    software: Annotated[
+        str,
+        _rules("Software", Unit.NAME, "This package's version, which made the figures of the records.", formula="name"),
+    ]
 
 
 def rules_used(rules: Rules) -> RulesUsed:
-    """Return the names of rules and of their MET table."""
-    return RulesUsed(rules=rules.name, met_table=rules.met.name)
+    """Return the names of rules, of their MET table and of this software."""
+    return RulesUsed(rules=rules.name, met_table=rules.met.name, software=SOFTWARE)
