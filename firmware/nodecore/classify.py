@@ -2,7 +2,7 @@
 
 from array import array
 
-from nodecore import activity, forest, thresholds, trait
+from nodecore import activity, forest, record, thresholds, trait
 from nodecore.cadence import SURE
 from nodecore.compat import const
 from nodecore.features import (
@@ -18,6 +18,7 @@ from nodecore.features import (
     MAD_Y,
     MAD_Z,
     MAG,
+    MEAN_X,
     UP,
 )
 from nodecore.mounting import walks_for_sure
@@ -40,11 +41,9 @@ def is_gait(v, gait):
     return beat > thresholds.SOFT_BEAT and gait.likeness > (thresholds.FAINT if gait.known else thresholds.REGULAR)
 
 
-def posture(v, role):
-    """Return the activity of an epoch without gait."""
-    if role == THIGH:
-        return activity.STANDING if v[UP] > thresholds.UPRIGHT else activity.SEDENTARY
-    return activity.STANDING if v[UP] > thresholds.BACK_LYING else activity.LYING
+def lies(x_cg, lay):
+    """Return whether a trunk lies, by its mean x (0.01 g) in the record, and by whether it `lay` the epoch before."""
+    return x_cg < (thresholds.TRUNK_RISES_CG if lay else thresholds.TRUNK_LIES_CG)
 
 
 def ratio(a, b):
@@ -100,12 +99,14 @@ class Classifier:
         self.role = role
         self.activity = activity.OTHER
         self.confidence = 0
+        self.lay = False  # whether the trunk lay, see `lies`
         self._ride = 0  # epochs for which a bicycle ride may go on without pedalling
         self._traits = array("h", [0] * trait.SIZE)
         self._votes = array("i", [0] * forest.CLASSES)
 
     def reset(self):
-        """Forget the ride."""
+        """Forget the epochs before."""
+        self.lay = False
         self._ride = 0
 
     def is_level(self, v, gait):
@@ -126,13 +127,14 @@ class Classifier:
 
     def decide(self, v, gait, votes, odd):
         """Decide, `votes` being the forest's, needed only where `asks` says so; `odd`: axes that show no front."""
+        self.lay = lies(record.mean_cg(record.mean_code(v[MEAN_X])), self.lay)
         ride = self.role == THIGH and self._ride
         self._ride = max(0, self._ride - 1)
         if ride and v[FRONT] > thresholds.COAST_FRONT and v[UP] > thresholds.GAIT_UPRIGHT and is_stepless(v, gait):
             self.activity = activity.CYCLING  # coasting, or out of the rhythm for a moment
             self.confidence = 6
         elif not is_gait(v, gait) or not might_walk(v, gait):
-            self.activity = posture(v, self.role)
+            self.activity = self._posture(v)
             self.confidence = clarity(v[UP], self.role)
         elif self.role == BACK or odd or v[UP] < thresholds.GAIT_UPRIGHT:
             self.activity = activity.RUNNING if 2 * v[MAD_MAG] > thresholds.BACK_RUN else activity.WALKING
@@ -145,6 +147,12 @@ class Classifier:
             winner = forest.winner(votes, gait.likeness >= SURE, might_run(gait))
             self.activity = forest.ACTIVITIES[winner]
             self.confidence = forest.confidence(votes, winner)
+
+    def _posture(self, v):
+        """Return the activity of an epoch without gait."""
+        if self.role == THIGH:
+            return activity.STANDING if v[UP] > thresholds.UPRIGHT else activity.SEDENTARY
+        return activity.LYING if self.lay else activity.STANDING
 
 
 def asks(v, gait, role):

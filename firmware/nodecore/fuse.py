@@ -1,6 +1,6 @@
 """Fuses two records of one epoch into one answer; from one record, gives what that node alone can decide."""
 
-from nodecore import activity, record
+from nodecore import activity, classify, record
 from nodecore.compat import const
 from nodecore.roles import BACK_BIT, BOTH_BITS, THIGH_BIT
 
@@ -12,16 +12,16 @@ STEPS = const(3)  # eighths
 WORN = const(4)  # which nodes are worn: bits of `roles`
 SIZE = const(5)
 
-LYING_BELOW_CG = const(57)  # 0.01 g: a back whose mean x is lower (more than 55 degrees from upright) lies
+MIDDLE_CG = const(57)  # 0.01 g: a trunk leans 55 degrees; the further from it, the surer is sitting or lying
 UNSURE = const(3)  # confidence where one node cannot decide
 
 
 def fuse(thigh, back, out):
     """Write the fused epoch to `out` (at least SIZE bytes); `thigh`, `back`: a record, or None where there is none.
 
-    The thigh decides what moves and whether one stands; the back decides sitting or lying. A node that is not worn or
-    has no say (OTHER) leaves the answer to the other. The thigh alone says SEDENTARY; the back alone cannot tell
-    sitting from standing and says OTHER. Raises ValueError if both are None.
+    The thigh decides what moves and whether one stands; the back decides sitting or lying, by `classify.lies` after
+    its own word. A node that is not worn or has no say (OTHER) leaves the answer to the other. The thigh alone says
+    SEDENTARY; the back alone cannot tell sitting from standing and says OTHER. Raises ValueError if both are None.
     """
     if thigh is None and back is None:
         raise ValueError("an epoch needs at least one record")
@@ -62,9 +62,10 @@ def _back_alone(back, out):
 def _both(thigh, back, out):
     _copy(thigh, out)
     if out[ACTIVITY] == activity.SEDENTARY:
-        away = record.mean_cg(back[record.MEAN_X]) - LYING_BELOW_CG
-        out[ACTIVITY] = activity.SITTING if away > 0 else activity.LYING
-        out[CONFIDENCE] = min(out[CONFIDENCE], 4 + (abs(away) >> 2))
+        x_cg = record.mean_cg(back[record.MEAN_X])
+        lay = back[record.ACTIVITY] & 15 == activity.LYING
+        out[ACTIVITY] = activity.LYING if classify.lies(x_cg, lay) else activity.SITTING
+        out[CONFIDENCE] = min(out[CONFIDENCE], 4 + (abs(x_cg - MIDDLE_CG) >> 2))
     elif out[CADENCE] == 0 and out[ACTIVITY] == back[record.ACTIVITY] & 15:
         out[CADENCE] = back[record.CADENCE]
         out[STEPS] = back[record.STEPS]

@@ -100,6 +100,7 @@ class Decision:
         if self._lifeless(v):
             act = activity.NOT_WORN
             confidence = 8
+            self.classifier.lay = False
         rec[record.ACTIVITY] = act | (confidence << 4)
         for axis in range(3):
             rec[record.MEAN_X + axis] = record.mean_code(v[MEAN_X + axis])

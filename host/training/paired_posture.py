@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.epochs.fusion import fuse_records
-from ambula.epochs.table import Records
+from ambula.epochs.table import EpochTable, Records
 from ambula.recordings.classify import records_of
 from ambula.recordings.recording import Recording, resample
 from nodecore import activity
@@ -39,13 +39,14 @@ def main(folder: Path, flagged: bool) -> None:
     """Print a confusion table, the accuracy and the worst person."""
     seen: Counter[tuple[int, int]] = Counter()
     people: dict[str, float] = {}
-    bad = set() if flagged else _flagged(folder)
+    bad = set() if flagged else doubted(folder)
     for path in sorted(folder.glob("s*.npz")):
         if path.stem in bad:
             continue
         with np.load(path) as recording:
-            pairs = _person(dict(recording)) if "acc_trunk" in recording else []
-        if pairs:
+            found = posture_pairs(dict(recording)) if "acc_trunk" in recording else None
+        if found is not None:
+            pairs = list(zip(found[0].tolist(), found[1].activity.tolist(), strict=True))
             seen.update(pairs)
             people[path.stem] = sum(a == b for a, b in pairs) / len(pairs)
     total = sum(seen.values())
@@ -57,13 +58,14 @@ def main(folder: Path, flagged: bool) -> None:
     print(f"{len(people)} people, {total} epochs, accuracy {right / total:.4f}, worst {worst[0]} {worst[1]:.3f}")
 
 
-def _flagged(folder: Path) -> set[str]:
+def doubted(folder: Path) -> set[str]:
+    """Return the people of whom a recording is worn or labelled wrongly."""
     flags = json.loads((folder / "meta.json").read_text("utf-8"))["quality_flags"]
     return set(flags)
 
 
-def _person(recording: dict[str, NDArray[Any]]) -> list[tuple[int, int]]:
-    """Return (truth, said) of every paired epoch of one person."""
+def posture_pairs(recording: dict[str, NDArray[Any]]) -> tuple[NDArray[np.int64], EpochTable] | None:
+    """Return the truth of every paired epoch of one person, and the epochs; None where there is no pair."""
     thigh, trunk, truth = [], [], []
     for name, code in CLASSES.items():
         a = recording["acc_thigh"][np.char.startswith(recording["label_raw"], name + "_")]
@@ -73,9 +75,9 @@ def _person(recording: dict[str, NDArray[Any]]) -> list[tuple[int, int]]:
         trunk.append(np.column_stack([-b[:count, 1], b[:count, 0], -b[:count, 2]]))  # y down, z forward -> back's axes
         truth += [code] * (count // _EPOCH)
     if not truth:
-        return []
+        return None
     table = fuse_records(_records(np.concatenate(thigh), 0), _records(np.concatenate(trunk), 1))
-    return list(zip(truth, table.activity.tolist(), strict=True))
+    return np.array(truth, np.int64), table
 
 
 def _records(acc_g: NDArray[Any], role: int) -> Records:

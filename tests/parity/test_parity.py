@@ -78,6 +78,14 @@ def wave(seed: int, epochs: int = 60) -> Counts:
     return np.clip(np.rint(noisy), -32768, 32767).astype(np.int16)
 
 
+def recline(rng: np.random.Generator) -> Counts:
+    """A trunk about the border of lying, then left there so long that it is off the body, then moved."""
+    lean = np.concatenate([55 + rng.normal(0, 5, 36), [80], np.full(545, 55), [57, 56, 61, 55]])
+    lean = np.repeat(np.radians(lean), EPOCH_SAMPLES)
+    exact = 4096 * np.stack([np.cos(lean), 0 * lean, -np.sin(lean)], axis=1)
+    return np.rint(exact + rng.normal(0, 5, exact.shape)).astype(np.int16)
+
+
 def made(kind: str) -> Counts:
     rng = np.random.default_rng(7)
     shape = (30 * EPOCH_SAMPLES, 3)
@@ -89,11 +97,13 @@ def made(kind: str) -> Counts:
         return np.where(rng.random(shape) < 0.5, -32768, 32767).astype(np.int16)
     if kind == "stuck":
         return np.full(shape, -32768, np.int16)
+    if kind == "recline":
+        return recline(rng)
     return wave(int(kind))
 
 
 @pytest.mark.parametrize("role", [0, 1])
-@pytest.mark.parametrize("kind", ["noise", "anything", "extremes", "stuck", "1", "2", "3"])
+@pytest.mark.parametrize("kind", ["noise", "anything", "extremes", "stuck", "recline", "1", "2", "3"])
 def test_made_signals_score_the_same_everywhere(kind: str, role: int, tmp_path: Path) -> None:
     counts = made(kind)
     fast = score_stream(counts, role)

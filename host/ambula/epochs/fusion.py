@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.epochs import trunk
 from ambula.epochs.nonwear import mark_off_body
 from ambula.epochs.pace import speed_kmh
 from ambula.epochs.table import EpochTable, Records
@@ -38,6 +39,7 @@ def fuse_records(thigh: Records | None, back: Records | None, height_m: float | 
     epoch = _epochs_of_either(sides)
     thigh_data, has_thigh = _aligned(thigh, epoch)
     back_data, has_back = _aligned(back, epoch)
+    trunk.settle(epoch, back_data, has_back)
     mark_off_body(epoch, thigh_data, has_thigh)
     mark_off_body(epoch, back_data, has_back)
     fused = fuse_rows(thigh_data, has_thigh, back_data, has_back)
@@ -92,9 +94,10 @@ def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Byt
 
 
 def _settle_posture(out: Bytes, back: Bytes, rows: Bool) -> None:
-    away = back[:, rec.MEAN_X].view(np.int8).astype(np.int16) - fuse.LYING_BELOW_CG
-    np.copyto(out[:, fuse.ACTIVITY], np.where(away > 0, activity.SITTING, activity.LYING), "unsafe", rows)
-    sure = np.minimum(out[:, fuse.CONFIDENCE], 4 + (np.abs(away) >> 2))
+    x_cg = trunk.mean_x_cg(back)
+    lying = trunk.lies(x_cg, (back[:, rec.ACTIVITY] & 15) == activity.LYING)
+    np.copyto(out[:, fuse.ACTIVITY], np.where(lying, activity.LYING, activity.SITTING), "unsafe", rows)
+    sure = np.minimum(out[:, fuse.CONFIDENCE], 4 + (np.abs(x_cg - fuse.MIDDLE_CG) >> 2))
     np.copyto(out[:, fuse.CONFIDENCE], sure, "unsafe", rows)
 
 

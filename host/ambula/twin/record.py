@@ -10,12 +10,14 @@ from nodecore.roles import BACK
 from nodecore.sampling import EPOCH_SAMPLES
 
 Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
 
 
-def written(acts: Int, confidence: Int, values: Int, gait: Gait, flags: Int, role: int) -> NDArray[np.uint8]:
-    """Return the records (E, 12); `values`: as mounted, (E, features.SIZE), the others (E,)."""
+def written(
+    acts: Int, confidence: Int, dead: Bool, values: Int, gait: Gait, flags: Int, role: int
+) -> NDArray[np.uint8]:
+    """Return the records (E, 12); `values`: as mounted, (E, features.SIZE), the others (E,); dead: see `lifeless`."""
     out = np.zeros((len(values), record.SIZE), np.int64)
-    dead = _lifeless(values)
     acts = np.where(dead, activity.NOT_WORN, acts)
     out[:, record.ACTIVITY] = acts | np.where(dead, 8, confidence) << 4
     out[:, record.MEAN_X : record.MEAN_X + 3] = _mean_code(values[:, nf.MEAN_X : nf.MEAN_Z + 1])
@@ -30,7 +32,7 @@ def written(acts: Int, confidence: Int, values: Int, gait: Gait, flags: Int, rol
     return out.astype(np.uint8)
 
 
-def _steps(walks: NDArray[np.bool_], gait: Gait, role: int) -> Int:
+def _steps(walks: Bool, gait: Gait, role: int) -> Int:
     """Return the steps that each epoch is given, in 256ths."""
     steps = np.where(walks | ((gait.known > 0) & (role == BACK)), gait.steps, 0)
     for row in np.flatnonzero(walks & (gait.earlier > 0)).tolist():
@@ -39,7 +41,7 @@ def _steps(walks: NDArray[np.bool_], gait: Gait, role: int) -> Int:
     return steps
 
 
-def _lifeless(values: Int) -> NDArray[np.bool_]:
+def lifeless(values: Int) -> Bool:
     """Tell where neither movement nor turning was seen for long, (E,)."""
     mean = values[:, nf.MEAN_X : nf.MEAN_Z + 1]
     held = (np.abs(np.diff(mean, axis=0, prepend=0)) < thresholds.NOT_WORN_DRIFT).all(axis=1)

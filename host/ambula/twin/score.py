@@ -7,7 +7,7 @@ from ambula.twin.cadence import blended, counted, echoed, peaks, picked
 from ambula.twin.classify import Gait, asks, described, voted
 from ambula.twin.features import Int, Measured, measure_stream
 from ambula.twin.mounting import learnt, mounted
-from ambula.twin.record import written
+from ambula.twin.record import lifeless, written
 from nodecore.cadence import Tracker
 from nodecore.classify import Classifier
 from nodecore.roles import BACK, THIGH
@@ -29,21 +29,26 @@ def score_stream(samples: NDArray[np.int16], role: int) -> NDArray[np.uint8]:
     chosen = np.flatnonzero(asks(turned, gait, role) & (was.odd == 0))
     traits = described(turned[chosen], gait.rows(chosen), was.own[chosen])
     votes = dict(zip(chosen.tolist(), voted(traits).tolist(), strict=True))
-    acts, sure = _decided(turned, gait, votes, was.odd, role)
-    return written(acts, sure, shown, gait, np.where(was.known > 0, np.array(MOUNTING_FLAGS)[was.kind], 0), role)
+    dead = lifeless(shown)
+    acts, sure = _decided(turned, gait, votes, was.odd, dead, role)
+    return written(acts, sure, dead, shown, gait, np.where(was.known > 0, np.array(MOUNTING_FLAGS)[was.kind], 0), role)
 
 
-def _decided(values: Int, gait: Gait, votes: dict[int, list[int]], odd: Int, role: int) -> tuple[Int, Int]:
+def _decided(
+    values: Int, gait: Gait, votes: dict[int, list[int]], odd: Int, dead: NDArray[np.bool_], role: int
+) -> tuple[Int, Int]:
     """Return activity and confidence of every epoch, (E,) each, decided in order as on the node."""
     classifier = Classifier(role)
     one = Tracker(role)
     out: list[tuple[int, int]] = []
-    fields = (gait.stride, gait.likeness, gait.known, gait.echo, values, odd)
-    for row, (one.stride, one.likeness, one.known, one.echo, v, is_odd) in enumerate(
+    fields = (gait.stride, gait.likeness, gait.known, gait.echo, values, odd, dead)
+    for row, (one.stride, one.likeness, one.known, one.echo, v, is_odd, is_dead) in enumerate(
         zip(*(field.tolist() for field in fields), strict=True)
     ):
         classifier.decide(v, one, votes.get(row), is_odd)
         out.append((classifier.activity, classifier.confidence))
+        if is_dead:
+            classifier.lay = False
     acts, sure = np.array(out, np.int64).reshape(-1, 2).T
     return acts, sure
 
