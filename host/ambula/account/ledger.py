@@ -1,7 +1,8 @@
 """Every 5-second slot of a node's recording has one state; their sum is the duration.
 
 The log around a gap gives its state: a boot ends it, a fault event begins it, and a full flash is logged once there is
-room again. A gap without an explanation is lost. Time is true time (`timebase`), as everywhere else.
+room again. A gap without an explanation is lost. Time is true time (`true_time`), as everywhere else: a slot that a
+slow clock skipped has a record that stands in for it, and a record that fell on another's slot is counted beside.
 """
 
 import json
@@ -25,6 +26,7 @@ class State(StrEnum):
 
     RECORDED = "recorded"
     NOT_WORN = "not worn"
+    STOOD_IN = "stood in"
     REBOOTING = "rebooting"
     SENSOR_FAULT = "sensor fault"
     STORAGE_FULL = "storage full"
@@ -46,10 +48,11 @@ class Ledger:
     """One node's slots, from its first start to its last record or event, as runs in time order, none over another.
 
     A node that does not record by its plan owes nothing: the slots before a planned start, and from a stop to the next
-    start, are in no run.
+    start, are in no run. dropped: slots on which a further record fell, rising; that record counts nowhere.
     """
 
     runs: tuple[Run, ...]
+    dropped: tuple[int, ...] = ()
 
     @property
     def slots(self) -> dict[State, int]:
@@ -80,15 +83,17 @@ def ledger_from(log: NodeTime) -> Ledger:
     runs = _known_runs(log)
     for part in log.unplaced:
         runs = _with_unplaced(runs, part)
-    return Ledger(tuple(_merged(runs)))
+    return Ledger(tuple(_merged(runs)), tuple(log.dropped.tolist()))
 
 
 def _known_runs(log: NodeTime) -> list[Run]:
     """Return the runs between the first and the last sign of life."""
     epoch = log.records.epoch
     not_worn = log.records.data[:, record.ACTIVITY] & 15 == activity.NOT_WORN
-    runs = [Run(a, b, State.RECORDED) for a, b in _stretches(epoch[~not_worn])]
-    runs += [Run(a, b, State.NOT_WORN) for a, b in _stretches(epoch[not_worn])]
+    own = ~log.stood_in
+    runs = [Run(a, b, State.RECORDED) for a, b in _stretches(epoch[own & ~not_worn])]
+    runs += [Run(a, b, State.NOT_WORN) for a, b in _stretches(epoch[own & not_worn])]
+    runs += [Run(a, b, State.STOOD_IN) for a, b in _stretches(epoch[log.stood_in])]
     for first, end in _gaps(epoch, log.events):
         runs += _explain(first, end, log.events)
     return sorted(runs, key=lambda run: run.start)
@@ -205,7 +210,7 @@ def _with_unplaced(runs: list[Run], part: Unplaced) -> list[Run]:
 
 
 def _is_gap(run: Run) -> bool:
-    return run.state not in (State.RECORDED, State.NOT_WORN, State.CLOCK_UNKNOWN)
+    return run.state not in (State.RECORDED, State.NOT_WORN, State.STOOD_IN, State.CLOCK_UNKNOWN)
 
 
 def _inside(run: Run, start: int, end: int) -> tuple[int, int] | None:

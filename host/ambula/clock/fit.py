@@ -10,12 +10,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from ambula.clock.correction import ClockFit
-from ambula.clock.stories import GAIT_WORTH, SLACK_MS, Readings, Story, agreeing, best_stories, with_rate
+from ambula.clock.correction import RATE_SWING_PPM, ClockFit, Run
+from ambula.clock.stories import (
+    GAIT_WORTH,
+    SLACK_MS,
+    WORST_PPM,
+    Readings,
+    Story,
+    agreeing,
+    best_stories,
+    is_rival,
+    with_rate,
+)
 from ambula.store import Anchor
 
 _VISIT_MS = 3_600_000
 _NEAR_MS = 12 * 3_600_000  # of gait's windows to one another, and to a reading
+_MOST_RATES = 3  # that stories without a rate give
 _LEAST_WINDOWS = 2  # that agree, where no computer's reading bears them out
 
 Knot = tuple[int, float, float]
@@ -36,13 +47,27 @@ def fit(anchors: Sequence[Anchor], boots_ms: Sequence[int] = (), gait: Sequence[
         np.array([abs(a.round_trip_ms) for a in ordered], np.float64),
         worth,
     )
-    stories = best_stories(readings, boots_ms)
-    if not stories or max(story.worth for story in stories) < _LEAST_WINDOWS * GAIT_WORTH:
-        return ClockFit(np.empty(0, np.int64), np.empty(0), np.empty(0))
-    readings = with_rate(readings, stories[0])
-    stories = best_stories(readings, boots_ms)
-    first, *rivals = (_told(readings, story, ordered, boots_ms) for story in stories)
-    return replace(first, rivals=tuple(rivals))
+    told = [
+        (story, _told(rated, story, ordered, boots_ms))
+        for rated in _rated(readings, boots_ms)
+        for story in best_stories(rated, boots_ms)
+    ]
+    told.sort(key=lambda pair: -pair[0].worth)
+    if not told or told[0][0].worth < _LEAST_WINDOWS * GAIT_WORTH:
+        return ClockFit()
+    first = told[0][0]
+    rivals = [clock for story, clock in told[1:] if is_rival(story, first)]
+    return replace(told[0][1], rivals=tuple(rivals))
+
+
+def _rated(readings: Readings, boots_ms: Sequence[int]) -> list[Readings]:
+    """Return the readings with the rate of each story that is told without one, or as they are; not one rate twice."""
+    rated: list[Readings] = []
+    for story in best_stories(readings, boots_ms)[:_MOST_RATES]:
+        one = with_rate(readings, story, boots_ms)
+        if all(abs(one.rate_ppm - other.rate_ppm) > 1 or one.within_ppm != other.within_ppm for other in rated):
+            rated.append(one)
+    return rated
 
 
 def _one_a_visit(anchors: Sequence[Anchor]) -> list[Anchor]:
@@ -66,30 +91,35 @@ def _is_same_visit(kept: Anchor, anchor: Anchor) -> bool:
 
 
 def _told(readings: Readings, story: Story, ordered: Sequence[Anchor], boots_ms: Sequence[int]) -> ClockFit:
-    """Return the fit of one story: its readings, and where it has a step two knots at the boot."""
+    """Return the fit of one story: its readings, in runs between the boots at which it has a step."""
     runs = _runs(readings, story)
-    knots = _knots(readings, runs[0])
-    stepped: list[float] = []
-    for before, run in pairwise(runs):
-        own = _knots(readings, run)
-        low, high = int(readings.node_ms[before[-1]]), int(readings.node_ms[run[0]])
-        boot_ms = min(boot for boot in boots_ms if low <= boot < high)
-        stepped.append(own[0][1] - knots[-1][1])
-        knots += [(boot_ms - 1, *knots[-1][1:]), (boot_ms, *own[0][1:]), *own]
-    node_ms, correction_ms, trip_ms = zip(*knots, strict=True)
+    steps = [
+        min(boot for boot in boots_ms if readings.node_ms[before[-1]] <= boot < readings.node_ms[run[0]])
+        for before, run in pairwise(runs)
+    ]
     by_gait = readings.worth < 1
-    left_out = tuple(a for i, a in enumerate(ordered) if i not in story.kept and not by_gait[i])
     windows = int(by_gait[list(story.kept)].sum())
     return ClockFit(
-        np.array(node_ms, np.int64),
-        np.array(correction_ms),
-        np.array(trip_ms),
-        left_out,
-        tuple(stepped),
+        tuple(_run(readings, run, boots_ms) for run in runs),
+        tuple(steps),
+        tuple(a for i, a in enumerate(ordered) if i not in story.kept and not by_gait[i]),
         len(story.kept) - windows,
         windows,
         tuple(_hidden(readings, story, boots_ms)),
     )
+
+
+def _run(readings: Readings, chosen: Sequence[int], boots_ms: Sequence[int]) -> Run:
+    """Return the run of some readings: at the rate of all of them, or of these, where no boot lies between."""
+    node_ms, correction_ms, trip_ms = (np.array(column) for column in zip(*_knots(readings, chosen), strict=True))
+    if readings.rate_is_known:
+        return Run(node_ms, correction_ms, trip_ms, readings.rate_ppm * 1e-6, True)
+    span_ms = int(node_ms[-1] - node_ms[0])
+    rate = float(correction_ms[-1] - correction_ms[0]) / span_ms if span_ms >= _NEAR_MS else 0.0
+    has_boot = any(node_ms[0] <= boot < node_ms[-1] for boot in boots_ms)
+    if span_ms < _NEAR_MS or has_boot or abs(rate) > (WORST_PPM + RATE_SWING_PPM) * 1e-6:
+        return Run(node_ms, correction_ms, trip_ms)
+    return Run(node_ms, correction_ms, trip_ms, rate, True)
 
 
 def _runs(readings: Readings, story: Story) -> list[list[int]]:

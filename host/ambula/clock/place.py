@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from ambula.clock.correction import ClockFit
 from ambula.clock.fit import fit
-from ambula.clock.lives import Life, Piece
-from ambula.store import Anchor, Event
+from ambula.clock.lives import Life
+from ambula.clock.stories import SLACK_MS, WORST_PPM
+from ambula.store import Anchor, Event, LogEntry
 from nodecore import record, segment
 from nodecore.sampling import EPOCH_MS
 
 _NEAR_MS = 600_000  # a reading so near to a step says the same, better
+_SET_UP_MS = 5_000.0  # by which a set-up may set a clock wrongly
 _OVERLAP_MS = 600_000.0  # beyond what their doubt allows: of so little the first in the log counts
 
 
@@ -50,18 +52,53 @@ def place_life(life: Life, gait: Sequence[Anchor] = ()) -> PlacedLife:
     """Return a life in true time, by its readings and by what gait says, if anything."""
     clock = fit_of(life, gait)
     own = own_epochs(life)
-    shift_ms = np.concatenate([np.full(0, 0), *(np.full(n, p.shift_ms) for p, n in _runs(life))]).astype(np.int64)
-    epoch = clock.correct(own, shift_ms)
+    entries = _entries(life)
+    run = _runs_of(life, clock)
+    counts = [e.count if e.kind == segment.EPOCHS else 0 for e, _ in entries]
+    shift_ms = np.repeat(np.array([ms for _, ms in entries], np.int64), counts)
+    own_ms, run_of = own * EPOCH_MS + EPOCH_MS // 2 + shift_ms, np.repeat(run, counts)
+    epoch = clock.correct(own_ms, run_of)
     events = [
-        Event(e.count, int(clock.correct(np.array([e.epoch]), p.shift_ms)[0]), e.boot, e.flags, e.body)
-        for p in life.pieces
-        for e in p.entries
+        Event(e.count, _event_epoch(clock, e.epoch, ms, at), e.boot, e.flags, e.body)
+        for (e, ms), at in zip(entries, run.tolist(), strict=True)
         if e.kind == segment.EVENT
     ]
     marks = [*(e.epoch for e in events), *([int(epoch.min()), int(epoch.max())] if len(epoch) else [])]
-    own_ms = own * EPOCH_MS + EPOCH_MS // 2 + shift_ms
-    doubt_ms = clock.doubt_ms(own_ms)
+    doubt_ms = clock.doubt_ms(own_ms, run_of) + _unconfirmed_ms(life, clock)
     return PlacedLife(own, own_ms, epoch, _data(life), doubt_ms, events, (min(marks), max(marks)), clock)
+
+
+def _event_epoch(clock: ClockFit, epoch: int, shift_ms: int, run: int) -> int:
+    middle_ms = np.array([epoch * EPOCH_MS + EPOCH_MS // 2 + shift_ms])
+    return int(clock.correct(middle_ms, np.array([run]))[0])
+
+
+def _entries(life: Life) -> list[tuple[LogEntry, int]]:
+    """Return a life's entries in log order, each with what moves its time to the life's last scale, ms."""
+    return [(entry, piece.shift_ms) for piece in life.pieces for entry in piece.entries]
+
+
+def _runs_of(life: Life, clock: ClockFit) -> NDArray[np.int64]:
+    """Return for each entry, in log order, in which run of its clock it lies: by the boots before it, not its time."""
+    boots = [entry.boot for entry, _ in _entries(life)]
+    nth_boot = np.cumsum(np.diff(np.array(boots, np.int64), prepend=boots[0]) != 0)
+    steps = np.array([life.boots_ms.index(step) + 1 for step in clock.steps_ms], np.int64)
+    return np.searchsorted(steps, nth_boot, side="right").astype(np.int64)
+
+
+def _unconfirmed_ms(life: Life, clock: ClockFit) -> float:
+    """Return the further doubt of a life that was read at one visit only.
+
+    If the node had the time before, its own clock is a second witness: what they differ by, beyond a quartz's drift. If
+    that very visit set the clock, there is none.
+    """
+    if clock.readings + clock.windows != 1:
+        return 0.0
+    if life.set_ms:
+        return float("inf")
+    at_ms, correction_ms = clock.runs[0].node_utc_ms[0], abs(float(clock.runs[0].correction_ms[0]))
+    drift_ms = max(0, at_ms - life.pieces[0].start_ms) * WORST_PPM * 1e-6
+    return correction_ms if correction_ms > drift_ms + SLACK_MS + _SET_UP_MS else 0.0
 
 
 def in_order(placed: Sequence[PlacedLife | None]) -> list[PlacedLife | None]:
@@ -102,11 +139,6 @@ def _worth(life: PlacedLife | None) -> float:
     """Return how well a life is borne out: by readings first, and of equals by what it holds."""
     assert life is not None
     return life.clock.readings + life.clock.windows / 3 + 0.5 * min(1.0, len(life.epoch) / 1e6) + 1e-3
-
-
-def _runs(life: Life) -> list[tuple[Piece, int]]:
-    """Return each piece with how many records it has."""
-    return [(p, sum(e.count for e in p.entries if e.kind == segment.EPOCHS)) for p in life.pieces]
 
 
 def _data(life: Life) -> NDArray[np.uint8]:

@@ -16,8 +16,8 @@ Steps:
    wrong.
 4. Stories nearly as good as the best stay as rivals: what they give differently is doubt. Of equals the one is chosen
    that moves the node's own time less.
-5. Where three readings of the best story show the rate, all is done once more with 25 ppm about that rate. A pair shows
-   it if what their round trips leave open is below 20 ppm.
+5. Where three readings of such a story show the rate, all is done once more with 25 ppm about that rate. A pair shows
+   it if what their round trips leave open is below 20 ppm. The best of all these stories counts.
 
 Sources: the longest chain of agreeing readings is what NTP calls the survivors, its others falsetickers (RFC 5905,
 section 11.2), over time instead of over servers. 100 ppm: a watch quartz (20 ppm, and 0.034 ppm/K^2 about 25 C) from
@@ -62,6 +62,11 @@ class Readings:
     rate_ppm: float = 0.0  # of the correction, as far as it is known
     within_ppm: float = WORST_PPM  # of that rate
 
+    @property
+    def rate_is_known(self) -> bool:
+        """Whether readings showed the rate."""
+        return self.within_ppm < WORST_PPM
+
 
 @dataclass(frozen=True)
 class Story:
@@ -92,12 +97,18 @@ def best_stories(readings: Readings, boots_ms: Sequence[int] = ()) -> list[Story
         ending.append(sorted(found, key=lambda story: -story.worth)[:_MOST])
     whole = [story for i, stories in enumerate(ending) for story in stories if not ahead[i].any()]
     whole.sort(key=lambda story: (-story.worth, _moves(readings, story)))
-    return [story for story in whole if story.worth > whole[0].worth - _NEARLY]
+    return [story for story in whole if is_rival(story, whole[0])]
 
 
-def with_rate(readings: Readings, story: Story) -> Readings:
+def is_rival(story: Story, best: Story) -> bool:
+    """Return whether a story is nearly as good as the best."""
+    return story.worth > best.worth - _NEARLY
+
+
+def with_rate(readings: Readings, story: Story, boots_ms: Sequence[int] = ()) -> Readings:
     """Return the readings with the rate that a story shows: the median over pairs of them half a day apart (Theil and
-    Sen), three at least; the readings as they are where it shows none."""
+    Sen), three readings at least; the readings as they are where it shows none. Where some pairs have no boot between
+    them, these alone count: a boot may have brought a step too small to see."""
     kept = np.array(story.kept)
     run = np.concatenate([[0], np.cumsum(~agreeing(readings)[kept[:-1], kept[1:]])])
     first, second = np.triu_indices(len(kept), 1)
@@ -107,6 +118,9 @@ def with_rate(readings: Readings, story: Story) -> Readings:
     far = (apart_ms >= _RATE_FROM_MS) & (open_ms <= apart_ms * _RATE_OPEN_PPM * 1e-6) & (run[first] == run[second])
     if len(kept) < _RATE_NEEDS or not far.any():
         return readings
+    nth_boot = np.searchsorted(np.sort(np.asarray(boots_ms, np.int64)), readings.node_ms)
+    in_one_boot = far & (nth_boot[i] == nth_boot[j])
+    far = in_one_boot if in_one_boot.any() else far
     rates = (readings.correction_ms[j] - readings.correction_ms[i])[far] / apart_ms[far] * 1e6
     rate_ppm = float(np.median(rates))
     return replace(readings, rate_ppm=rate_ppm, within_ppm=SWING_PPM) if abs(rate_ppm) <= WORST_PPM else readings

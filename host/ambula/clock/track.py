@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ambula.base.sites import SITES
 from ambula.clock.true_time import NodeTime
 from ambula.epochs.table import Records, first_of_each
 
@@ -40,6 +41,22 @@ def track_of(logs: Sequence[NodeTime]) -> Track | None:
         np.concatenate([t.doubt_ms for t in held])[first],
         np.concatenate([t.apart_ms for t in held])[first],
     )
+
+
+def clock_columns(epoch: NDArray[np.int64], tracks: Sequence[Track | None]) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of `EpochTable` that say how far off the fused epochs' times may be, (n,) each, s."""
+    doubts_s = [_on(epoch, track, track.doubt_ms) for track in tracks if track is not None]
+    aparts_s = [_on(epoch, track, track.apart_ms) for track in tracks if track is not None]
+    none = np.full(len(epoch), np.nan)
+    apart_s = np.minimum(np.add.reduce(doubts_s), np.fmin.reduce(aparts_s)) if len(doubts_s) == len(SITES) else none
+    return {"clock_doubt_s": np.fmax.reduce([none, *doubts_s]), "nodes_apart_s": apart_s}
+
+
+def _on(epoch: NDArray[np.int64], track: Track, values_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a track's values on a table's epochs, s; NaN where it has no record."""
+    own = track.records.epoch
+    at = np.searchsorted(own, epoch).clip(0, len(own) - 1)
+    return np.where(own[at] == epoch, values_ms[at] / 1000, np.nan)
 
 
 def began(log: NodeTime) -> int:

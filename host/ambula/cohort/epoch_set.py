@@ -1,8 +1,8 @@
 """A Parquet data set of epochs, one folder per person: `participant=P01/part-0.parquet`.
 
-Columns: those of epochs.csv, of which the versions may be missing, then worn_nodes, thigh_flags, back_flags and
-back_mad_mg, which may be missing too (see `EpochTable`). File metadata `zones`: since when (UTC s) the person lived by
-which IANA zone, as JSON; or `zone`: one.
+Columns: those of epochs.csv, of which the versions and the clock's doubt may be missing; then worn_nodes, thigh_flags,
+back_flags, back_mad_mg and nodes_apart_s, which may be missing too (see `EpochTable`). File metadata `zones`: since
+when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one.
 """
 
 import json
@@ -31,7 +31,10 @@ _MAY_MISS: dict[str, Any] = {
     "thigh_flags": np.uint8,
     "back_flags": np.uint8,
     "back_mad_mg": np.float64,
+    "nodes_apart_s": np.float64,
+    "clock_doubt_s": np.float64,
 }
+_MAY_BE_INFINITE = ("nodes_apart_s", "clock_doubt_s")
 _FIRMWARE = ("thigh_firmware", "back_firmware")
 _LATEST_S = (1 << 32) - 1  # beyond it the values are not in seconds
 _TYPES: dict[str, Any] = {"steps": np.float64, "worn": np.bool_, "nodes": np.uint8, "epoch_start_s": np.int64}
@@ -43,7 +46,8 @@ def write_epoch_set(root: Path, participant: str, table: EpochTable, zones: Zone
     Raises InputError where it cannot be written or pyarrow is missing.
     """
     arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
-    values = {**epoch_columns(table), **{name: getattr(table, name) for name in _MAY_MISS}}
+    columns = epoch_columns(table)
+    values = {**columns, **{name: getattr(table, name) for name in _MAY_MISS if name not in columns}}
     columns = {name: arrow.array(column, from_pandas=True) for name, column in values.items()}
     columns.update({name: columns[name].dictionary_encode() for name in WORDS})
     changes = [[moment, zone.key] for moment, zone in ZoneHistory.of(zones).changes]
@@ -72,7 +76,7 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
     metadata: dict[bytes, bytes] = files[0].schema.metadata or {}
     zones = _zones(folder, metadata, default_zone)
     table = library("pyarrow", "pyarrow").concat_tables(files)
-    wanted = [e.name for e in entries("epoch") if e.name not in (*_FIRMWARE, "software")]
+    wanted = [e.name for e in entries("epoch") if e.name not in (*_FIRMWARE, *_MAY_MISS, "software")]
     missing = [name for name in wanted if name not in table.column_names]
     if missing:
         raise InputError(f"{folder}: lacks the column(s) {', '.join(missing)}")
@@ -105,7 +109,7 @@ def _column(folder: Path, table: Any, name: str) -> NDArray[Any]:
             if table.column(name).null_count:
                 raise ValueError("has empty cells")
             return _possible(values.astype(_TYPES[name]))
-        return _possible(values.astype(np.float64))
+        return _possible(values.astype(np.float64), name in _MAY_BE_INFINITE)
     except (ValueError, TypeError, KeyError) as e:
         raise InputError(f"{folder}: column {name}: {e}") from e
 
@@ -120,9 +124,9 @@ def _names(folder: Path, table: Any, name: str) -> NDArray[np.object_]:
     return np.array(names, np.object_)[coded.indices.fill_null(len(names) - 1).to_numpy(zero_copy_only=False)]
 
 
-def _possible(values: NDArray[Any]) -> NDArray[Any]:
-    """Return the values of a column; no figure of an epoch is negative or infinite. Raises ValueError."""
-    if np.isinf(values).any() or (values < 0).any():
+def _possible(values: NDArray[Any], may_be_infinite: bool = False) -> NDArray[Any]:
+    """Return the values of a column; none is negative, and only a doubt is infinite. Raises ValueError."""
+    if (not may_be_infinite and np.isinf(values).any()) or (values < 0).any():
         raise ValueError("has a negative or an infinite value")
     return values
 

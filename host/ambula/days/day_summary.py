@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ambula.days.figures.accounts import Accounts
 from ambula.days.figures.bed import Bed
 from ambula.days.figures.cadence import Cadence
+from ambula.days.figures.clock import Clock
 from ambula.days.figures.effort import Effort, Movement
 from ambula.days.figures.mounting import Mounting
 from ambula.days.figures.postures import Postures, Sitting
@@ -29,6 +30,7 @@ class DaySummary(
     Paces,
     Postures,
     Mounting,
+    Clock,
     Accounts,
     Validity,
     Wear,

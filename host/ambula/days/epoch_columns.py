@@ -44,6 +44,13 @@ _COLUMNS = {
     "speed_kmh": _column(
         "Walking speed", Unit.KMH, "Walking speed, estimated from cadence and height. Empty when not walking.", digits=2
     ),
+    "clock_doubt_s": _column(
+        "Clock, in doubt by",
+        Unit.S,
+        "By how much the epoch's start may be off, by the computers' readings of the nodes' clocks and by gait; the "
+        "worse of the two nodes. 'inf' where nothing vouches for it.",
+        digits=1,
+    ),
     "thigh_firmware": _column(
         "Firmware, thigh node",
         Unit.NAME,

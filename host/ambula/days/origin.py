@@ -24,7 +24,7 @@ class NodeLog:
 
     def wrote_on(self, day: LocalDay) -> bool:
         """Whether it has a record of the day."""
-        written = (State.RECORDED, State.NOT_WORN)
+        written = (State.RECORDED, State.NOT_WORN, State.STOOD_IN)
         return any(r.start < day.end and r.end > day.start and r.state in written for r in self.ledger.runs)
 
 

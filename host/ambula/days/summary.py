@@ -7,6 +7,7 @@ from ambula.days.figures import DayRows, by_local_day
 from ambula.days.figures.accounts import accounts
 from ambula.days.figures.bed import Bed, beds
 from ambula.days.figures.cadence import cadence
+from ambula.days.figures.clock import clock
 from ambula.days.figures.effort import effort, movement
 from ambula.days.figures.mounting import mounting
 from ambula.days.figures.postures import postures, sitting
@@ -64,6 +65,7 @@ def _day(
         wear(rows, day, span),
         validity(rows, rules),
         accounts(day, origin),
+        clock(table, day),
         mounting(rows),
         postures(rows),
         pace(rows, rules),

@@ -11,6 +11,7 @@ from ambula.base.version import SOFTWARE
 from ambula.days.day_summary import DaySummary
 from ambula.days.entry import HUNT4, WEEK, WHO, Entry, entries_of
 from ambula.days.figures.bed import BedOfWeek
+from ambula.days.figures.clock import ClockOfWeek
 from ambula.days.figures.effort import EffortOfWeek
 from ambula.days.figures.postures import PosturesOfWeek
 from ambula.days.figures.rules_used import RulesUsed
@@ -190,6 +191,7 @@ class WeekSummary(
     ProgrammeFigures,
     RulesUsed,
     Bands,
+    ClockOfWeek,
     WearOfWeek,
     BedOfWeek,
     EffortOfWeek,

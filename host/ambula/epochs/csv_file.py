@@ -16,7 +16,7 @@ from nodecore.sampling import EPOCH_S
 
 HEADER = (
     "epoch_start_s,activity,cadence_spm,steps,worn,thigh_inclination_deg,back_inclination_deg,confidence"
-    ",nodes,speed_kmh,thigh_firmware,back_firmware,software"
+    ",nodes,speed_kmh,clock_doubt_s,thigh_firmware,back_firmware,software"
 )
 
 
@@ -69,6 +69,7 @@ def _lines(table: EpochTable) -> Iterator[str]:
         _numbers(table.confidence, "%.2f"),
         table.nodes.tolist(),
         _numbers(table.speed_kmh, "%.2f"),
+        _numbers(table.clock_doubt_s, "%.1f"),
         table.thigh_firmware.tolist(),
         table.back_firmware.tolist(),
         [SOFTWARE] * len(table),

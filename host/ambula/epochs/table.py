@@ -66,7 +66,9 @@ class EpochTable:
     thigh_flags, back_flags: uint8, the records' FLAGS (`nodecore.record`), 0 without a record (left out: 0).
     back_mad_mg: float64, mean absolute deviation of the back node's acceleration magnitude, NaN without a record (left
     out: NaN). thigh_firmware, back_firmware: str objects, the firmware by whose rules that record was classified,
-    "unknown" where nothing says it, "" without a record (left out: "").
+    "unknown" where nothing says it, "" without a record (left out: ""). clock_doubt_s: float64, by how much the epoch's
+    time may be off, the worst of its nodes; infinite where nothing vouches for it. nodes_apart_s: float64, by how much
+    the two nodes' records may be apart (both left out: NaN).
     """
 
     epoch: NDArray[np.int64]
@@ -85,6 +87,8 @@ class EpochTable:
     back_mad_mg: NDArray[np.float64] = field(default_factory=_left_out)
     thigh_firmware: NDArray[np.object_] = field(default_factory=_left_out)
     back_firmware: NDArray[np.object_] = field(default_factory=_left_out)
+    clock_doubt_s: NDArray[np.float64] = field(default_factory=_left_out)
+    nodes_apart_s: NDArray[np.float64] = field(default_factory=_left_out)
 
     def __post_init__(self) -> None:
         n = len(self.epoch)
@@ -95,6 +99,8 @@ class EpochTable:
             "back_mad_mg": np.full(n, np.nan),
             "thigh_firmware": np.full(n, "", np.object_),
             "back_firmware": np.full(n, "", np.object_),
+            "clock_doubt_s": np.full(n, np.nan),
+            "nodes_apart_s": np.full(n, np.nan),
         }
         for name, column in unknown.items():
             if len(getattr(self, name)) == 0:

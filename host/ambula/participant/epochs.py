@@ -6,10 +6,11 @@ from itertools import chain
 
 import numpy as np
 
+from ambula.account.moves import moves_words
 from ambula.base.errors import InputError, StoreError
 from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
 from ambula.clock.realign import realign
-from ambula.clock.track import track_of
+from ambula.clock.track import clock_columns, track_of
 from ambula.clock.true_time import NodeTime, node_time
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records
@@ -65,6 +66,11 @@ def load_wear(store: Store, participant: str) -> Wear:
         for node in nodes
         for words in times[node.node_id].clocks
     ]
+    said += [
+        f"The {protocol.ROLE_NAMES[node.role]} node's records: {words}"
+        for node in nodes
+        if (words := moves_words(times[node.node_id]))
+    ]
     said += [*_twice(THIGH_SITE, thigh), *_twice(BACK_SITE, back), *by_gait]
     tracks = track_of(thigh), track_of(back)
     moved = {site: track.records for site, track in zip(SITES, tracks, strict=True) if track is not None}
@@ -76,7 +82,8 @@ def load_wear(store: Store, participant: str) -> Wear:
     if not moved:
         moved = {THIGH_SITE: join_records([])}
     table = fuse_records(moved.get(THIGH_SITE), moved.get(BACK_SITE), height_m)
-    return Wear(_named(table, versions), said, times, moved, versions)
+    table = replace(_named(table, versions), **clock_columns(table.epoch, tracks))
+    return Wear(table, said, times, moved, versions)
 
 
 def _named(table: EpochTable, versions: dict[str, Versions]) -> EpochTable:

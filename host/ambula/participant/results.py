@@ -9,6 +9,7 @@ from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
 from ambula.days.week_summary import NO_PROGRAMME, ProgrammeFigures
 from ambula.epochs.table import EpochTable, Records
+from ambula.participant.doubt_words import doubt_words
 from ambula.participant.epochs import load_wear
 from ambula.participant.versions import version_words
 from ambula.participant.zones import zones_of
@@ -68,8 +69,8 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     firmware = {role: versions.words for role, versions in wear.versions.items()}
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones))
     versions = version_words(wear.versions, ZoneHistory.of(zones))
-    checks = store.checks(participant)
-    return Results(wear.table, days, week, ledgers, firmware, wear.clocks, wear.moved, checks, versions)
+    checks, clocks = store.checks(participant), [*wear.clocks, *doubt_words(days)]
+    return Results(wear.table, days, week, ledgers, firmware, clocks, wear.moved, checks, versions)
 
 
 def _programme_figures(store: Store, participant: str, table: EpochTable, zones: Zones) -> ProgrammeFigures:

@@ -15,6 +15,10 @@ from nodecore.sampling import EPOCH_S
 _SAID = {
     State.RECORDED: (N_("recorded"), N_("worn and recorded")),
     State.NOT_WORN: (N_("not worn"), N_("recorded, but the node lay still, off the body")),
+    State.STOOD_IN: (
+        N_("stood in"),
+        N_("skipped by a slow clock: the record before it stands for it too"),
+    ),
     State.REBOOTING: (N_("rebooting"), N_("no power, or starting up")),
     State.SENSOR_FAULT: (N_("sensor fault"), N_("the motion sensor gave no data")),
     State.STORAGE_FULL: (N_("storage full"), N_("the node's memory was full")),

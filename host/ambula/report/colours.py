@@ -34,6 +34,7 @@ FILL = {
     # what became of a slot
     "slot-recorded": "#0072b2",
     "slot-not-worn": "#ffffff",
+    "slot-stood-in": "#56b4e9",
     "slot-rebooting": "#f2c14e",
     "slot-sensor-fault": "#d55e00",
     "slot-storage-full": "#8b3a7c",

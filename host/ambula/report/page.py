@@ -19,6 +19,7 @@ from ambula.report import strips, words
 from ambula.report.accepted import accepted_words
 from ambula.report.accounts import accounts
 from ambula.report.cadences import cadence_bars
+from ambula.report.clock_note import clock_note
 from ambula.report.colours import FILL
 from ambula.report.context import ReportContext
 from ambula.report.language import Language
@@ -73,6 +74,7 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
         period=language.period(days[0].date, days[-1].date) if days else language.say("nothing recorded"),
         plan=plan_view(language, context.programme) if context.programme else None,
         accepted=accepted_words(language, context.accepted),
+        clock_note=clock_note(language, days),
         **_figures(language, table, shown),
         **accounts(language, context.ledgers, [day for day, _ in shown]),
         **_numbers(language, days, week),

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ambula.account.ledger import State
+from ambula.account.moves import moves_words
 from ambula.store import Anchor
 from nodecore import segment
 from tests.support.tape import FIRST, STEPS, UNSET, Step, Tape, read, tape_of
@@ -31,7 +32,8 @@ def test_each_slot_has_one_state_and_the_sum_is_the_duration(
         assert one.end <= following.start  # no slot has two states
         assert (one.state is not following.state) or one.end < following.start
     assert sum(ledger.slots.values()) == ledger.duration_slots == sum(r.end - r.start for r in ledger.runs)
-    assert ledger.slots[State.RECORDED] + ledger.slots[State.NOT_WORN] == len(told.records)
+    own = ledger.slots[State.RECORDED] + ledger.slots[State.NOT_WORN]
+    assert own + ledger.slots[State.STOOD_IN] == len(told.records)
     unknown = sum(part.epochs for part in told.unplaced)
     assert ledger.slots[State.CLOCK_UNKNOWN] <= unknown + 3 * sum(what == "set" for what, _ in steps)
     held = {slot for run in ledger.runs for slot in range(run.start, run.end)}
@@ -85,7 +87,36 @@ def test_a_slow_clocks_missing_slots_are_not_lost(tmp_path: Path) -> None:
     anchors = [Anchor(FIRST * 5000, FIRST * 5000, 9), Anchor((FIRST + n) * 5000 + late_ms, (FIRST + n) * 5000, 9)]
     told, ledger = read(tape, tmp_path, anchors)
     assert len(told.records) == n + 3
-    assert {s.name: c for s, c in ledger.slots.items() if c} == {"RECORDED": n + 3}
+    assert {s.name: c for s, c in ledger.slots.items() if c} == {"RECORDED": n, "STOOD_IN": 3}
+
+
+def test_a_fast_clock_s_surplus_is_counted(tmp_path: Path) -> None:
+    """100 ppm fast for two days: three records have no slot of their own."""
+    n = 2 * 17280
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, n)
+    early_ms = n * 5000 * 100 // 1_000_000
+    anchors = [Anchor(FIRST * 5000, FIRST * 5000, 9), Anchor((FIRST + n) * 5000 - early_ms, (FIRST + n) * 5000, 9)]
+    told, ledger = read(tape, tmp_path, anchors)
+    assert len(ledger.dropped) == len(told.dropped) == 3
+    assert {s.name: c for s, c in ledger.slots.items() if c} == {"RECORDED": n - 3}
+    assert moves_words(told) == ""
+
+
+def test_what_no_quartz_explains_is_said(tmp_path: Path) -> None:
+    """A clock that was set back by ten minutes: their records fall on what is there."""
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 1000)
+    tape.start(FIRST + 900)
+    tape.record(FIRST + 901, 1000)
+    told, ledger = read(tape, tmp_path, [])
+    assert len(ledger.dropped) == 99
+    assert moves_words(told) == (
+        "On 2026-05-28 (UTC) 8.2 min fell on a time that had a record, and were dropped; 0.0 min stand in for what its "
+        "clock skipped. These days' minutes may be off by as much."
+    )
 
 
 def test_setting_the_clock_costs_slots_that_are_told(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ def test_every_record_is_within_two_epochs(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOUBTFUL)
 def test_the_doubt_holds_where_the_time_cannot_be_known(name: str) -> None:
-    broken = [seed for seed in WEEKS if place(made_week(seed, DOUBTFUL[name])).outside > 0.01]
-    assert len(broken) <= 0.15 * len(WEEKS), broken
+    broken = [seed for seed in WEEKS if place(made_week(seed, DOUBTFUL[name])).outside > 0]
+    assert len(broken) <= (2 if name == "all of it" else 1), broken
 
 
 def test_without_the_doubt_it_would_be_red() -> None:

@@ -26,6 +26,7 @@ STATES = {
     "clock_unknown": (State.CLOCK_UNKNOWN,),
     "lost": (State.LOST,),
     "written": (State.RECORDED, State.NOT_WORN),
+    "stood_in": (State.STOOD_IN,),
 }
 
 

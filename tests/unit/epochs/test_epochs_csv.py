@@ -26,6 +26,7 @@ def table() -> EpochTable:
         nodes=np.array([1, 1], np.uint8),
         speed_kmh=np.array([4.218, np.nan]),
         thigh_firmware=np.array(["0.1.0", "unknown"], np.object_),
+        clock_doubt_s=np.array([0.53, np.inf]),
     )
 
 
@@ -33,9 +34,9 @@ def test_lines_are_exact(tmp_path: Path) -> None:
     write_epochs_csv(table(), tmp_path / "epochs.csv")
     assert (tmp_path / "epochs.csv").read_text().splitlines() == [
         "epoch_start_s,activity,cadence_spm,steps,worn,thigh_inclination_deg,back_inclination_deg,confidence"
-        ",nodes,speed_kmh,thigh_firmware,back_firmware,software",
-        f"20,walking,104,8.625,1,3.2,,0.80,1,4.22,0.1.0,,{SOFTWARE}",
-        f"30,not_worn,,0.000,0,90.0,,0.50,1,,unknown,,{SOFTWARE}",
+        ",nodes,speed_kmh,clock_doubt_s,thigh_firmware,back_firmware,software",
+        f"20,walking,104,8.625,1,3.2,,0.80,1,4.22,0.5,0.1.0,,{SOFTWARE}",
+        f"30,not_worn,,0.000,0,90.0,,0.50,1,,inf,unknown,,{SOFTWARE}",
     ]
 
 

@@ -201,7 +201,7 @@ def test_the_page_says_which_language_it_is_in_and_of_what_is_not() -> None:
     days = summarise_days(WEEK, CONTEXT.zone)
     html = render_report(WEEK, days, summarise_week(days), replace(CONTEXT, language="nb", clocks=("It was late.",)))
     assert '<html lang="nb">' in html
-    assert '<dd lang="en">It was late.</dd>' in html
+    assert '<span lang="en">It was late.</span>' in html
 
 
 def test_only_languages_with_a_catalogue_are_offered() -> None:

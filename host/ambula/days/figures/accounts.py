@@ -1,5 +1,6 @@
 """What became of each of a node's slots on one day: the ledger, cut to the day."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ _PAINTED = (
     State.STORAGE_FULL,
     State.SENSOR_FAULT,
     State.REBOOTING,
+    State.STOOD_IN,
     State.NOT_WORN,
     State.RECORDED,
 )
@@ -42,8 +44,22 @@ _LEDGER = _account(
 _WRITTEN = _account(
     "{Node} node, logged",
     Unit.MIN,
-    "Minutes with a record in the node's log, worn or not, before any clock was corrected by gait.",
+    "Minutes with a record in the node's log, worn or not.",
     formula="slots recorded or not worn / 12",
+)
+_STOOD_IN = _account(
+    "{Node} node, stood in",
+    Unit.MIN,
+    "Minutes that the node's clock skipped: the record before each stands for it too, without steps. A clock within "
+    "100 ppm skips no more than 0.15 min a day.",
+    formula="slots stood in / 12",
+)
+_DROPPED = _account(
+    "{Node} node, dropped",
+    Unit.MIN,
+    "Minutes of records that fell on a time which has one already, because the node's clock ran fast or was set. They "
+    "count nowhere, and are no part of the node's minutes.",
+    formula="records dropped / 12",
 )
 _REBOOTING = _account(
     "{Node} node, rebooting", Unit.MIN, "Minutes without power, or starting up.", formula="slots rebooting / 12"
@@ -83,6 +99,8 @@ class Accounts:
 
     thigh_ledger_min: Annotated[float, _LEDGER.thigh]
     thigh_written_min: Annotated[float, _WRITTEN.thigh]
+    thigh_stood_in_min: Annotated[float, _STOOD_IN.thigh]
+    thigh_dropped_min: Annotated[float, _DROPPED.thigh]
     thigh_rebooting_min: Annotated[float, _REBOOTING.thigh]
     thigh_sensor_fault_min: Annotated[float, _SENSOR_FAULT.thigh]
     thigh_storage_full_min: Annotated[float, _STORAGE_FULL.thigh]
@@ -91,6 +109,8 @@ class Accounts:
     thigh_accounted_share: Annotated[float, _ACCOUNTED_SHARE.thigh]
     back_ledger_min: Annotated[float, _LEDGER.back]
     back_written_min: Annotated[float, _WRITTEN.back]
+    back_stood_in_min: Annotated[float, _STOOD_IN.back]
+    back_dropped_min: Annotated[float, _DROPPED.back]
     back_rebooting_min: Annotated[float, _REBOOTING.back]
     back_sensor_fault_min: Annotated[float, _SENSOR_FAULT.back]
     back_storage_full_min: Annotated[float, _STORAGE_FULL.back]
@@ -103,8 +123,9 @@ def accounts(day: LocalDay, origin: Origin) -> Accounts:
     """Return the minutes of each state: written and the others add up to `*_ledger_min`."""
     parts: dict[str, float] = {}
     for role in SITES:
-        slots = day_slots(day, [log.ledger for log in origin.logs if log.role == role])
-        parts |= {f"{role}_{name}": value for name, value in _minutes(slots).items()}
+        ledgers = [log.ledger for log in origin.logs if log.role == role]
+        minutes = _minutes(day_slots(day, ledgers), sum(_dropped(day, ledger) for ledger in ledgers))
+        parts |= {f"{role}_{name}": value for name, value in minutes.items()}
     return Accounts(**parts)
 
 
@@ -118,14 +139,20 @@ def day_slots(day: LocalDay, ledgers: Sequence[Ledger]) -> dict[State, int]:
     return dict(zip(_PAINTED, counts, strict=True))
 
 
-def _minutes(slots: dict[State, int]) -> dict[str, float]:
+def _dropped(day: LocalDay, ledger: Ledger) -> int:
+    return bisect_left(ledger.dropped, day.end) - bisect_left(ledger.dropped, day.start)
+
+
+def _minutes(slots: dict[State, int], dropped: int) -> dict[str, float]:
     accounted = sum(slots.values())
     if not accounted:
         return dict.fromkeys(_NAMES, nan)
-    counts = [accounted, sum(slots[state] for state in _WRITTEN_STATES), *(slots[state] for state in _OTHERS)]
+    written = sum(slots[state] for state in _WRITTEN_STATES)
+    counts = [accounted, written, slots[State.STOOD_IN], dropped, *(slots[state] for state in _OTHERS)]
     values = [*(n / EPOCHS_A_MINUTE for n in counts), 1 - slots[State.LOST] / accounted]
     return dict(zip(_NAMES, values, strict=True))
 
 
 _OTHERS = (State.REBOOTING, State.SENSOR_FAULT, State.STORAGE_FULL, State.CLOCK_UNKNOWN, State.LOST)
-_NAMES = ("ledger_min", "written_min", *(f"{s.value.replace(' ', '_')}_min" for s in _OTHERS), "accounted_share")
+_FIRST_NAMES = ("ledger_min", "written_min", "stood_in_min", "dropped_min")
+_NAMES = (*_FIRST_NAMES, *(f"{s.value.replace(' ', '_')}_min" for s in _OTHERS), "accounted_share")
