@@ -42,7 +42,7 @@ def parse_header(buf, offset=0):
     if h.kind == segment.EPOCHS:
         plausible = 0 < h.count <= segment.MAX_EPOCHS and h.payload_size <= segment.MAX_PAYLOAD
     else:
-        plausible = segment.EPOCHS < h.kind <= segment.FUSED and h.payload_size <= segment.MAX_EVENT_BYTES
+        plausible = segment.EPOCHS < h.kind <= segment.READING and h.payload_size <= segment.MAX_EVENT_BYTES
     return h if plausible else None
 
 

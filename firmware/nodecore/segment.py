@@ -23,6 +23,7 @@ MAX_SIZE = const(872)
 EPOCHS = const(1)  # kinds
 EVENT = const(2)
 FUSED = const(3)  # of the thigh: what it and the back make together
+READING = const(4)  # of both clocks, by the laptop that set the node up
 
 BOOT = const(1)  # event codes
 CLOCK_SET = const(2)

@@ -26,9 +26,9 @@ class Again:
 
 
 AGAIN = {
-    "the same": Again(WANTED, False, 9),
+    "the same": Again(WANTED, False, 12),
     "another person": Again(replace(WANTED, participant="P02"), True, 0),
-    "another role": Again(replace(WANTED, role=1), True, 9),
+    "another role": Again(replace(WANTED, role=1), True, 12),
 }
 
 

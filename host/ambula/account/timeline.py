@@ -28,7 +28,7 @@ class Happening:
 def story_of(store: Store, node: NodeRow) -> list[Happening]:
     """Return what happened to a node, in time order; what has no time comes first, in the order of its log.
 
-    An event is in the 5-s epoch in which the node wrote it; a visit is a clock reading that a sync took.
+    An event is in the 5-s epoch in which the node wrote it; a visit is a clock reading that a set-up or a sync took.
     """
     placed = node_time(store, node).events
     known = Counter(map(_identity, placed))
@@ -37,9 +37,15 @@ def story_of(store: Store, node: NodeRow) -> list[Happening]:
         known[_identity(event)] -= 1
         if known[_identity(event)] < 0:
             lost.append(event)
-    visits = [Happening(a.host_utc_ms // 1000, "sync", "a laptop synced it") for a in store.anchors(node.node_id)]
+    set_up_ms = store.setup_readings(node.node_id)
+    visits = [_visit(a.host_utc_ms, a.host_utc_ms in set_up_ms) for a in store.anchors(node.node_id)]
     events = [_told(e, e.epoch * EPOCH_S) for e in placed]
     return [_told(e, None) for e in lost] + sorted([*events, *visits], key=lambda h: h.utc_s or 0)
+
+
+def _visit(utc_ms: int, is_setup: bool) -> Happening:
+    kind, words = ("setup", "a laptop set it up") if is_setup else ("sync", "a laptop synced it")
+    return Happening(utc_ms // 1000, kind, words)
 
 
 def _identity(event: Event) -> tuple[int, int, bytes]:

@@ -15,7 +15,7 @@ UTC_MS = range(-(1 << 52), 253_402_300_800_000)  # up to the year 9999, which is
 EPOCH_COUNT = range(1, segment.MAX_EPOCHS + 1)
 NODE_ID = range(1 << 62)
 ROLE = range(len(protocol.ROLE_NAMES))
-KIND = range(segment.EPOCHS, segment.FUSED + 1)
+KIND = range(segment.EPOCHS, segment.READING + 1)
 
 
 def fit(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> bool:

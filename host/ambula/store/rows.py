@@ -1,11 +1,16 @@
 """What the store gives and takes: rows of its tables as small types, and records joined in epoch order."""
 
+import struct
 from dataclasses import dataclass
 
 import numpy as np
 
 from ambula.epochs.table import Records, first_of_each
 from nodecore import headers, record, segment
+
+READING_FORMAT = "<QQI"  # SPEC.md, "Segment": what a set-up writes into the log
+_LATEST_MS = 1 << 42  # the year 2109: epochs fit 30 bits till 2140
+_LONGEST_TRIP_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,18 @@ class Anchor:
     node_utc_ms: int
     round_trip_ms: int
     boot: int | None = None
+
+
+def reading_in(data: bytes) -> Anchor | None:
+    """Return the set-up's clock reading that a segment's bytes hold; None for another, and for what cannot be one."""
+    header = headers.parse_header(data)
+    payload = data[segment.HEADER_SIZE : -segment.CRC_SIZE]
+    if header is None or header.kind != segment.READING or len(payload) != struct.calcsize(READING_FORMAT):
+        return None
+    host_utc_ms, node_utc_ms, trip_ms = struct.unpack(READING_FORMAT, payload)
+    if max(host_utc_ms, node_utc_ms) >= _LATEST_MS or trip_ms > _LONGEST_TRIP_MS:
+        return None
+    return Anchor(host_utc_ms, node_utc_ms, trip_ms, header.boot)
 
 
 @dataclass(frozen=True)

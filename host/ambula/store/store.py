@@ -8,7 +8,7 @@ from ambula.base.atomic_files import sweep
 from ambula.epochs.table import Records
 from ambula.store import checks, erase
 from ambula.store.people import People
-from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records
+from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records, reading_in
 from nodecore import segment
 
 _UNFINISHED = "forgetting is unfinished"
@@ -61,12 +61,18 @@ class Store(People):
     def add_log(
         self, node_id: int, segments: Iterable[Segment], damage: Iterable[tuple[int, int, str]], next_offset: int
     ) -> None:
-        """Store verified segments and damaged ranges (offset, length, reason), and where to go on; all or nothing."""
+        """Store verified segments and damaged ranges (offset, length, reason), and where to go on; all or nothing.
+
+        A clock reading that the set-up left in the log becomes one of the node's anchors.
+        """
+        found = list(segments)
         with self._transaction():
             self._db.executemany(
                 "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [_segment_row(node_id, s) for s in segments],
+                [_segment_row(node_id, s) for s in found],
             )
+            for reading in filter(None, (reading_in(s.data) for s in found)):
+                self._insert_anchor(node_id, reading)
             self._db.executemany(
                 "INSERT INTO damage VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [(node_id, *entry) for entry in damage]
             )
@@ -99,11 +105,11 @@ class Store(People):
         return rows
 
     def log(self, node_id: int) -> list[LogEntry]:
-        """Return the records and events of the node, in log order; what it fused is derived from such, see `fused`."""
+        """Return the records and events of the node, in log order; what it fused and clock readings are elsewhere."""
         rows = self._rows(
             f"SELECT kind, epoch, count, boot, flags, iif(kind = {segment.EPOCHS}, records, data) FROM segment"
-            " WHERE node_id = ? AND kind <> ? ORDER BY offset",
-            (node_id, segment.FUSED),
+            " WHERE node_id = ? AND kind IN (?, ?) ORDER BY offset",
+            (node_id, segment.EPOCHS, segment.EVENT),
             (checks.KIND, checks.U32, checks.U16, checks.U16, checks.U8, bytes),
         )
         self._believe(
@@ -202,10 +208,13 @@ class Store(People):
     def add_anchor(self, node_id: int, anchor: Anchor) -> None:
         """Keep a pair of clock readings."""
         with self._transaction():
-            self._db.execute(
-                "INSERT INTO anchor VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms, anchor.boot),
-            )
+            self._insert_anchor(node_id, anchor)
+
+    def _insert_anchor(self, node_id: int, anchor: Anchor) -> None:
+        self._db.execute(
+            "INSERT INTO anchor VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms, anchor.boot),
+        )
 
     def anchors(self, node_id: int) -> list[Anchor]:
         """Return the node's anchors in time order."""
@@ -215,6 +224,15 @@ class Store(People):
             (checks.UTC_MS, checks.UTC_MS, checks.UTC_MS, (int, type(None))),
         )
         return [Anchor(*row) for row in rows]
+
+    def setup_readings(self, node_id: int) -> list[int]:
+        """Return when (this computer's UTC, ms) those of the anchors were taken that set-ups left in the log."""
+        rows = self._rows(
+            "SELECT data FROM segment WHERE node_id = ? AND kind = ? ORDER BY offset",
+            (node_id, segment.READING),
+            (bytes,),
+        )
+        return [reading.host_utc_ms for (data,) in rows if (reading := reading_in(data))]
 
     # ---- forgetting
 

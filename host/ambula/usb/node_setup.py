@@ -7,6 +7,7 @@ the same command runs through again.
 
 import hashlib
 import json
+import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +18,15 @@ from ambula.base.config import zone_info
 from ambula.base.errors import BoardError, InputError
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import OLD, NodeKey, new_key
+from ambula.store import Anchor
+from ambula.store.rows import READING_FORMAT
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
 from ambula.usb.flash import COMES_UP_S
 from ambula.usb.hand_over import LOG, Found, look_at_log
 from ambula.usb.state import CONFIG_SCHEMA, State
 from ambula.usb.wanted import Wanted
+from nodecore.sampling import EPOCH_MS
 
 CONFIG = "config.json"
 KEY = "key.bin"
@@ -32,6 +36,8 @@ _REPLACED = (
     "{}: this one replaces it from now on, and it is retired. Its recording can still be synced where it is heard"
 )
 _OLD_LOG = f"{LOG}.old"
+_CLOCK_READINGS = 3
+_NOT_KEPT = "this reading of its clock could not be kept on the node: sync it once today, which reads it too"
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,10 @@ def set_up(
     board.run(f"_drop({_OLD_LOG!r})")
     board.replace(KEY, key.key)  # copies, by which a node whose settings are lost is still its owner's
     board.replace(PAIR, key.pair)
-    offset_ms = _clock_offset_ms(board, utc_ms)
-    return Done(key, board.restart(COMES_UP_S), offset_ms, notes)
+    reading = _reading(board, utc_ms)
+    if not _keep_reading(board, wanted.role, reading):
+        notes.append(_NOT_KEPT)
+    return Done(key, board.restart(COMES_UP_S), reading.node_utc_ms - reading.host_utc_ms, notes)
 
 
 def _config(state: State, wanted: Wanted, key: NodeKey) -> bytes:
@@ -162,6 +170,25 @@ def _before(known: list[NodeKey], device: str, state: State) -> NodeKey | None:
 
 def _clock_offset_ms(board: UsbBoard, utc_ms: Callable[[], int]) -> int:
     """Return how far the node's clock is ahead of this computer's, in ms."""
+    reading = _read_clock(board, utc_ms)
+    return reading.node_utc_ms - reading.host_utc_ms
+
+
+def _reading(board: UsbBoard, utc_ms: Callable[[], int]) -> Anchor:
+    """Return the quickest of three readings of both clocks."""
+    return min((_read_clock(board, utc_ms) for _ in range(_CLOCK_READINGS)), key=lambda a: abs(a.round_trip_ms))
+
+
+def _read_clock(board: UsbBoard, utc_ms: Callable[[], int]) -> Anchor:
     before_ms = utc_ms()
     node_ms = int(board.run(on_board.CLOCK).split()[1])
-    return node_ms - (before_ms + utc_ms()) // 2
+    after_ms = utc_ms()
+    return Anchor((before_ms + after_ms) // 2, node_ms, after_ms - before_ms)
+
+
+def _keep_reading(board: UsbBoard, role: int, reading: Anchor) -> bool:
+    """Write a reading into the board's log, where any computer that syncs it finds it; return whether it is there."""
+    trip_ms = abs(reading.round_trip_ms)
+    payload = struct.pack(READING_FORMAT, reading.host_utc_ms, reading.node_utc_ms, trip_ms)
+    epoch = reading.node_utc_ms // EPOCH_MS
+    return board.run(on_board.KEEP_READING.format(log=LOG, role=role, payload=payload, epoch=epoch)).strip() == "1"

@@ -155,6 +155,21 @@ def _left(log, proved):
 _left({log!r}, {proved!r})
 """
 CLOCK = "print(int(_board.clock.is_set), _board.clock.utc_ms())"
+# The laptop's reading of both clocks goes into the log, by the firmware that is on the board, as of the start that
+# follows. A firmware that knows no readings writes none. Prints whether it is there.
+KEEP_READING = """
+def _keep(log, role, payload, epoch):
+    from node.log import Log
+    from nodecore import segment
+    if not hasattr(segment, 'READING'):
+        return 0
+    boot = int(_text('/data/boots') or 0) + 1
+    log = Log(log, role, 'oldest', lambda: (boot, 0, _board.battery_mv() // 20, segment.CLOCK_IS_SET))
+    end = log.end
+    log.event(0, epoch, payload, segment.READING)
+    return int(log.end > end)
+print(_keep({log!r}, {role}, {payload!r}, {epoch}))
+"""
 SET_CLOCK = "_board.clock.set_utc_ms({utc_ms})\n"
 HEX = """
 def _hex(p):
