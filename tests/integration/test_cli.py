@@ -134,7 +134,7 @@ def test_the_whole_way_from_two_nodes_to_a_report(
                 await laptop.ambula("sync", "--store", store, "--json"),
             ]
 
-    visited = asyncio.run(visit())
+    visited = [ran.of_another_day() for ran in asyncio.run(visit())]
     note = f"note: {store} is a new store, with the recordings of P7\n"
     assert [(ran.code, ran.err) for ran in visited] == [(0, ""), (0, ""), (0, note), (0, "")]
     check_scans(*visited[:2])
@@ -371,7 +371,7 @@ def test_ctrl_c_in_a_sync_loses_nothing(recorded: Path, tmp_path: Path) -> None:
                 assert process.returncode is None
                 await asyncio.sleep(0.002)
             press_ctrl_c(process)
-            assert "Nothing is lost" in (await finish(process)).failed_with(130)
+            assert "Nothing is lost" in (await finish(process)).of_another_day().failed_with(130)
             with Store(store) as cut:
                 had = sum(len(worn.stored_data(cut, n.role)) for n in cut.nodes())
             for _ in range(3):  # on a busy machine a node may have shut its window
@@ -399,7 +399,7 @@ def test_ctrl_c_while_nobody_is_there(tmp_path: Path) -> None:
                 assert process.returncode is None
                 await asyncio.sleep(0.01)
             press_ctrl_c(process)
-            (await finish(process)).failed_with(130)
+            (await finish(process)).of_another_day().failed_with(130)
 
     asyncio.run(go())
 

@@ -134,7 +134,7 @@ def _notes(view: View) -> list[str]:
             notes.append(_SILENT.format(row.node, _clock(row.silent_since_utc), why))
         elif row.worn:
             notes.append(f"{row.node} worn: {row.worn}" if row.worn == "as it should be" else row.worn)
-    return notes
+    return notes + [f"note: {words}" for words in view.clock_words()]
 
 
 def _clock(utc: str) -> str:

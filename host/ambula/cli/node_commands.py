@@ -101,6 +101,10 @@ def sync(
     zone: FirstZoneOption = None,
     node: NodeOption = "",
     new: NewOption = False,
+    set_clock: Annotated[
+        bool,
+        typer.Option("--set-clock", help="Set a node's lost clock, though another node contradicts this computer's."),
+    ] = False,
     timeout: TimeoutOption = SCAN_S,
     json: JsonOption = False,
     radio: RadioOption = "",
@@ -113,7 +117,7 @@ def sync(
     with store_to_fill(store, keys, new=new) as kept:
         whose = sorted({key.participant for key in keys})
         had_zone = [who for who in whose if kept.zone_changes(who) or (kept.get("zone") and _is_in(kept, who))]
-        report = run(_sync(radio, kept, keys, timeout))
+        report = run(_sync(radio, kept, keys, timeout, set_clock=set_clock))
         for who in whose:
             if zone and _is_in(kept, who):
                 _take_zone(kept, who, zone, is_first=who not in had_zone)
@@ -123,7 +127,8 @@ def sync(
             for result in report.synced:
                 out.line(_sync_line(result))
         for result in report.synced:
-            _warn_of_clock(kept, result)
+            if not any(_name_of(result.node) in words for words in report.clocks):
+                _warn_of_clock(kept, result)
     for result in report.synced:
         words = other_firmware(result.node.firmware)
         if words:
@@ -134,7 +139,7 @@ def sync(
 
 
 def _warn_of_clock(store: Store, result: SyncResult) -> None:
-    """Say at once that this computer's clock contradicts what others have read, while it can still be put right."""
+    """Say that this computer's clock contradicts what the log that was fetched just now says of the node's."""
     by_ms = contradicted_ms(latest_fit(store, result.node), result.reading)
     if by_ms:
         way = "ahead of" if by_ms > 0 else "behind"
@@ -221,7 +226,7 @@ def _say_who_is_missing(heard: Sequence[Near], keys: list[NodeKey]) -> None:
         err.line(words.format(key.participant, key.role_name, strangers))
 
 
-async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float) -> SyncReport:
+async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float, *, set_clock: bool) -> SyncReport:
     with contextlib.ExitStack() as shown:
         bars: list[Show] = []
 
@@ -238,7 +243,11 @@ async def _sync(radio: str, store: Store, keys: list[NodeKey], timeout_s: float)
 
         async with open_radio(radio) as air:
             shown.enter_context(waiting("looking for nodes ..."))
-            return await sync_near(air, store, keys, timeout_s, on_heard, on_progress)
+            return await sync_near(air, store, keys, timeout_s, on_heard, on_progress, _say_of_clock, set_clock)
+
+
+def _say_of_clock(words: str) -> None:
+    err.line(f"note: {words}", YELLOW)
 
 
 def _name(near: Near) -> str:
@@ -252,6 +261,8 @@ def _sync_line(result: SyncResult) -> str:
         line += f"; {result.damaged_bytes} bytes were damaged on the node and count as lost"
     if result.clock_was_set:
         line += "; its clock was not set, but is now"
+    if result.clock_was_left:
+        line += "; its clock is not set, and was left so: --set-clock sets it by this computer's"
     return line
 
 

@@ -17,8 +17,9 @@ from ambula.base.errors import AmbulaError
 from ambula.base.sites import THIGH_SITE
 from ambula.donning import words
 from ambula.epochs.fusion import inclination_deg
-from ambula.nodes.client import NodeClient
+from ambula.nodes.client import NodeClient, wall_clock_ms
 from ambula.nodes.info import Info, Now
+from ambula.nodes.laptop_clock import Opinion, judge_clocks
 from ambula.nodes.segments import sensor_fault_in
 from ambula.nodes.session import NodeKey
 from nodecore import activity, fuse, protocol, record
@@ -28,6 +29,7 @@ from nodecore.sampling import EPOCH_MS, EPOCH_S
 LIVE, LOST, UNREAD, NOT_HEARD = "live", "lost", "heard, not read", "not heard yet"
 SILENT_S = 30  # a node that records has a new record every 5 s, or two every 10
 _LOG_TAIL = 4096  # bytes of log, in which a silent node's newest fault is looked for
+_FAR_OFF_MS = 60_000.0  # no quartz drifts so far in a week
 _KEPT = 4  # records a node: two nodes empty their sensors at different moments, up to two epochs apart
 
 
@@ -83,6 +85,7 @@ class _Seen:
     first_utc_ms: int = 0
     fault: str | None = None
     problem: str | None = None
+    opinion: Opinion | None = None
     records: dict[int, bytes] = field(default_factory=dict[int, bytes])
 
 
@@ -114,14 +117,26 @@ class View:
     async def ask(self, key: NodeKey, client: NodeClient) -> int:
         """Ask a node for its newest record; return how many ms into its epoch it was."""
         now = await client.now()
+        before_ms = wall_clock_ms()
         info = await client.info()
         self.told(key, info, now)
+        self._compare(key, info, (before_ms + wall_clock_ms()) / 2)
         if not self.is_silent(key):
             self._asked.discard(key)
         elif key not in self._asked:
             self._asked.add(key)
             await self._ask_for_fault(key, client, info)
         return info.utc_ms % EPOCH_MS
+
+    def _compare(self, key: NodeKey, info: Info, host_utc_ms: float) -> None:
+        """Take a node's opinion of this computer's clock, as it is: no readings of before are at hand."""
+        if info.state & protocol.CLOCK_SET:
+            name = f"{key.participant} {key.role_name}"
+            self._seen[key].opinion = Opinion(name, host_utc_ms - info.utc_ms, _FAR_OFF_MS)
+
+    def clock_words(self) -> list[str]:
+        """Return what the nodes that are there say of this computer's clock; [] where all is well."""
+        return judge_clocks([seen.opinion for seen in self._seen.values() if seen.opinion]).words
 
     async def _ask_for_fault(self, key: NodeKey, client: NodeClient, info: Info) -> None:
         """Look into the end of a silent node's log, once for each silence."""

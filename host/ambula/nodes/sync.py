@@ -13,10 +13,11 @@ from ambula.nodes import receipts
 from ambula.nodes.client import NodeClient
 from ambula.nodes.info import Info
 from ambula.nodes.keys import KeyFile
+from ambula.nodes.laptop_clock import Doubts, visiting_with_doubt
 from ambula.nodes.segments import assemble
 from ambula.nodes.session import NodeKey
 from ambula.nodes.setup_zone import keep_first_zone
-from ambula.nodes.visit import SCAN_S, Near, find_nodes, visiting
+from ambula.nodes.visit import SCAN_S, Near, find_nodes
 from ambula.store import Anchor, Event, NodeRow, Store
 from ambula.store.starts import firmware_said
 from ambula.transport.radio import Radio
@@ -33,7 +34,8 @@ OnProgress = Callable[[Near, int, int], None]
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What one sync of one node did; reading: of both clocks, taken by this computer just then."""
+    """What one sync of one node did; reading: of both clocks, taken by this computer just then. clock_was_left: it has
+    lost the time, and was not set because this computer's clock is in doubt."""
 
     node: NodeRow
     info: Info
@@ -43,14 +45,19 @@ class SyncResult:
     damaged_bytes: int
     clock_was_set: bool
     reading: Anchor
+    clock_was_left: bool = False
 
 
 @dataclass
 class SyncReport:
-    """What the syncs of several nodes did: a result for each that was synced, an error for each that was not."""
+    """What the syncs of several nodes did: a result for each that was synced, an error for each that was not.
+
+    clocks: sentences on clocks that contradict each other, this computer's or a node's.
+    """
 
     synced: list[SyncResult] = field(default_factory=list[SyncResult])
     failed: list[tuple[str, AmbulaError]] = field(default_factory=list[tuple[str, AmbulaError]])
+    clocks: list[str] = field(default_factory=list[str])
 
 
 @dataclass
@@ -74,14 +81,26 @@ async def sync_node(
 
 
 async def sync_open(
-    client: NodeClient, info: Info, store: Store, on_progress: Callable[[int, int], None] | None = None
+    client: NodeClient,
+    info: Info,
+    store: Store,
+    on_progress: Callable[[int, int], None] | None = None,
+    may_set: bool = True,
+    reading: Anchor | None = None,
 ) -> SyncResult:
-    """Sync a node whose client is open, as `sync_node`; `info` is its newest."""
-    clock_was_set = not info.state & protocol.CLOCK_SET and await client.set_clock()
+    """Sync a node whose client is open, as `sync_node`; `info` is its newest, reading: one of its clock of this visit.
+
+    may_set: whether a lost clock may be set. Where it may not, its reading is not kept either: it alone would place
+    what was recorded, and a wrong place is worse than none.
+    """
+    has_time = bool(info.state & protocol.CLOCK_SET)
+    clock_was_set = not has_time and may_set and await client.set_clock()
     is_new = not any(store.epoch_count(n.node_id) for n in store.nodes("participant = ?", (client.key.participant,)))
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, info.firmware)
-    reading = replace(await client.clock_anchor(), boot=info.boot)
-    store.add_anchor(node.node_id, reading)
+    if reading is None or not has_time:
+        reading = replace(await client.clock_anchor(), boot=info.boot)
+    if has_time or may_set:
+        store.add_anchor(node.node_id, reading)
     end = await client.seal()
     start = _start_offset(node, info, end, store)
     tally = _Tally()
@@ -99,7 +118,7 @@ async def sync_open(
     firmware = _firmware_of(store.events(node.node_id), info)
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, firmware)
     counts = tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes
-    return SyncResult(node, info, *counts, clock_was_set, reading)
+    return SyncResult(node, info, *counts, clock_was_set, reading, not has_time and not may_set)
 
 
 def _firmware_of(events: Sequence[Event], info: Info) -> str:
@@ -188,8 +207,10 @@ async def sync_near(
     timeout_s: float = SCAN_S,
     on_heard: Callable[[Sequence[Near]], None] | None = None,
     on_progress: OnProgress | None = None,
+    on_clock: Callable[[str], None] | None = None,
+    set_clock: bool = False,
 ) -> SyncReport:
-    """Look for the nodes of `keys`, and sync those that are near.
+    """Look for the nodes of `keys`, and sync those that are near; on_clock, set_clock: as in `sync_each`.
 
     on_heard is told of every node that was heard, those of others too, before the first is synced; on_progress hears
     (node, bytes done, to do). Raises TransportError where none of `keys` is near.
@@ -199,7 +220,7 @@ async def sync_near(
         on_heard(heard)
     if not any(near.key for near in heard):
         raise TransportError(f"none of the nodes was heard in {timeout_s:.0f} s: double-tap them and try again")
-    return await sync_each(radio, store, heard, on_progress=on_progress)
+    return await sync_each(radio, store, heard, on_progress=on_progress, on_clock=on_clock, set_clock=set_clock)
 
 
 async def _sync_near(store: Store, keys: Sequence[NodeKey], timeout_s: float) -> SyncReport:
@@ -213,9 +234,16 @@ async def sync_each(
     nodes: Sequence[Near],
     now_ms: Callable[[], int] | None = None,
     on_progress: OnProgress | None = None,
+    on_clock: Callable[[str], None] | None = None,
+    set_clock: bool = False,
 ) -> SyncReport:
-    """Sync those of the nodes that are ours, one after the other; a lost link is tried again, three times in all."""
-    report = SyncReport()
+    """Sync those of the nodes that are ours, one after the other; a lost link is tried again, three times in all.
+
+    on_clock is told, before any clock is set, where this computer's and the nodes' contradict each other. Then none is
+    set unless set_clock says so.
+    """
+    doubts = Doubts(store, nodes, set_clock, on_clock)
+    report = SyncReport(clocks=doubts.words)
     for near in nodes:
         key = near.key
         if key is None:
@@ -226,8 +254,8 @@ async def sync_each(
                 if on_progress is not None:
                     on_progress(near, done, of)
 
-            async with visiting(radio, near, key, now_ms) as client:
-                return await sync_node(client, store, hear)
+            async with visiting_with_doubt(radio, near, key, doubts, now_ms) as (client, info, reading):
+                return await sync_open(client, info, store, hear, doubts.may_set(), reading)
 
         try:
             report.synced.append(await _patiently(radio, near, key, attempt))

@@ -8,6 +8,7 @@ from ambula.donning import Donning, check_donning
 from ambula.donning.check import Plan
 from ambula.donning.words import Finding, Level
 from ambula.nodes.client import NodeClient
+from ambula.nodes.laptop_clock import Doubts, judge_clocks
 from ambula.nodes.session import NodeKey
 from ambula.readiness.battery import budget
 from ambula.readiness.newest import Newest, minutes_until
@@ -50,7 +51,14 @@ class Question:
         """Judge the nodes that were read, and what is in the store of the last minutes; now_s: UTC s."""
         unread_roles = {finding.node for finding in unread}
         expected = [key.role_name for key in self.keys if key.role_name not in unread_roles]
+        clocks = judge_clocks([state.opinion for state in states if state.opinion is not None])
         findings = [*unread, *check_readiness(states, expected, self.needs, budget())]
+        if not clocks.may_set:  # what a node's own clock is said to be off is off by this computer's
+            set_roles = {state.role for state in states if state.clock_is_set}
+            findings = [f for f in findings if f.code != "clock" or f.node not in set_roles]
+            findings += [
+                Finding("laptop_clock", "", Level.FAULT, f"{words[0].upper()}{words[1:]}.") for words in clocks.words
+            ]
         for state in states:
             if words := self.other_firmware(state.firmware):
                 findings.append(Finding("firmware", state.role, Level.NOTE, f"The {state.role} node: {words}."))
@@ -80,13 +88,17 @@ class Looking:
         self._now_s = now_s
         self._states: dict[NodeKey, NodeState] = {}
         self._unread: dict[NodeKey, Finding] = {}
+        self._joined: set[NodeKey] = set()
+        self._doubts = Doubts(store)
 
     def joined(self, key: NodeKey, signal_dbm: int) -> None:
         """A link is up; it is not read yet."""
+        self._joined.add(key)
         self._unread.pop(key, None)
 
     def lost(self, key: NodeKey) -> None:
         """A node cannot be read any more."""
+        self._joined.discard(key)
         self._states.pop(key, None)
 
     def unread(self, key: NodeKey, signal_dbm: int, problem: str) -> None:
@@ -94,8 +106,11 @@ class Looking:
         self._unread[key] = could_not_be_read(key.role_name, problem)
 
     async def ask(self, key: NodeKey, client: NodeClient) -> int:
-        """Sync a node and read how it is."""
-        self._states[key] = await read_state(client, self._store)
+        """Sync a node and read how it is; not before all that are there were asked for the time."""
+        info = await client.info()
+        await self._doubts.hear(client, info)
+        if self._doubts.have_heard(self._joined):
+            self._states[key] = await read_state(client, info, self._store, self._doubts)
         return 0
 
     def look(self) -> Looked:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ambula.base.sites import BACK_SITE
 from ambula.donning.words import Finding, Level
+from ambula.nodes.laptop_clock import Opinion
 from ambula.readiness.battery import Budget, battery_days
 from nodecore import protocol
 
@@ -40,8 +41,8 @@ class NodeState:
 
     clock_offset_ms: its clock minus this computer's. noise_mg: standard deviation of the quietest stretch, x, y, z.
     self_test_mg: by how much its own test moved the sensor's mass, x, y, z. start_utc_s, plan_days: those of
-    `nodes.info.CapturePlan`. firmware, node_id: as the store
-    has them.
+    `nodes.info.CapturePlan`. firmware, node_id: as the store has them. opinion: what its clock says of this
+    computer's.
     """
 
     role: str
@@ -59,6 +60,7 @@ class NodeState:
     plan_days: int | None = None
     firmware: str = ""
     node_id: int = 0
+    opinion: Opinion | None = None
 
     def waits_days(self, needs: Needs) -> float:
         """Return for how many days it waits for its planned start; 0 where that is not known."""

@@ -6,9 +6,11 @@ from typing import TypeVar
 from ambula.base.errors import AmbulaError, ProtocolError
 from ambula.donning.words import Finding, Level
 from ambula.nodes.client import NodeClient
+from ambula.nodes.info import Info
+from ambula.nodes.laptop_clock import Doubts, visiting_with_doubt
 from ambula.nodes.session import NodeKey
 from ambula.nodes.sync import sync_open
-from ambula.nodes.visit import SCAN_S, find_nodes, visiting
+from ambula.nodes.visit import SCAN_S, find_nodes
 from ambula.readiness.rules import NodeState
 from ambula.store import Store
 from ambula.transport.radio import Radio
@@ -27,14 +29,15 @@ async def visit_nodes(
     """Return the state of each node that was heard and synced, and a finding for each that could not be read."""
     states: list[NodeState] = []
     unread: list[Finding] = []
-    for near in await find_nodes(radio, keys, timeout_s):
+    heard = await find_nodes(radio, keys, timeout_s)
+    doubts = Doubts(store, heard)
+    for near in heard:
         key = near.key
         if key is None:
             continue
         try:
-            async with visiting(radio, near, key, now_ms) as client:
-                await client.open()
-                states.append(await read_state(client, store))
+            async with visiting_with_doubt(radio, near, key, doubts, now_ms) as (client, info, _):
+                states.append(await read_state(client, info, store, doubts))
         except AmbulaError as e:
             unread.append(could_not_be_read(key.role_name, str(e)))
     return states, unread
@@ -46,9 +49,12 @@ def could_not_be_read(role: str, problem: str) -> Finding:
     return Finding("unread", role, Level.FAULT, text)
 
 
-async def read_state(client: NodeClient, store: Store) -> NodeState:
-    """Sync a node whose client is open, and return how it is."""
-    result = await sync_open(client, await client.info(), store)
+async def read_state(client: NodeClient, info: Info, store: Store, doubts: Doubts) -> NodeState:
+    """Sync a node whose client is open, `info` is its newest, and return how it is; doubts: of those that were heard.
+
+    Its lost clock is set if nothing contradicts this computer's.
+    """
+    result = await sync_open(client, info, store, may_set=doubts.may_set())
     health = await _known(client.health)
     plan = await _known(client.plan)
     tested = health is not None and health.tested
@@ -68,6 +74,7 @@ async def read_state(client: NodeClient, store: Store) -> NodeState:
         plan_days=plan.days if plan else None,
         firmware=result.node.firmware,
         node_id=result.node.node_id,
+        opinion=doubts.opinion(client.key),
     )
 
 

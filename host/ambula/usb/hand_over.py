@@ -22,6 +22,8 @@ from ambula.usb.wanted import Wanted
 from nodecore.sampling import EPOCH_S, EPOCHS_AN_HOUR
 
 LOG = "/data/log"
+_ANEW = "its clock was {} off: a new recording begins, with the clock set"
+_STEPPED = "its clock was {} off, and is set now. If this computer's is the wrong one, correct it, and run this again"
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,8 @@ class Found:
         """Return notes of what is erased, and why."""
         lost = f"all of its {hours(log.epochs)} were synced" if log.is_synced else log.words()
         notes = [] if log.is_empty else [f"the log on the node was erased: {lost}"]
-        if self._stays(wanted) and self._is_clock_off():
-            notes.append(f"its clock was {self._off()} off: a new recording begins, with the clock set")
+        if self._is_clock_off():
+            notes.append(_ANEW.format(self._off()) if self._stays(wanted) else _STEPPED.format(self._off()))
         if self.before and not self._stays(wanted):
             notes.append(f"the node was {self.before.participant} {self.before.role_name} until now")
         return notes
