@@ -13,6 +13,7 @@ from ambula.cli.common import (
     ParticipantOption,
     StoreOption,
     known_zone,
+    newer_words,
     run,
     warn_of_name,
     zones_of,
@@ -259,6 +260,8 @@ def _sync_line(result: SyncResult) -> str:
     line = f"{name}: {result.epochs} epochs ({in_hours(result.epochs)}), {kib:.1f} KiB"
     if result.damaged_bytes:
         line += f"; {result.damaged_bytes} bytes were damaged on the node and count as lost"
+    if result.newer_bytes:
+        line += f"; {newer_words(result.newer_bytes)}"
     if result.clock_was_set:
         line += "; its clock was not set, but is now"
     if result.clock_was_left:
@@ -286,6 +289,7 @@ def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
             "segments": r.segments,
             "bytes": r.bytes_read,
             "damaged_bytes": r.damaged_bytes,
+            "newer_bytes": r.newer_bytes,
             "firmware": r.node.firmware,
         }
         for r in report.synced

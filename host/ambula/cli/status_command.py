@@ -8,7 +8,7 @@ from typing import Any, cast
 from ambula.account.faults import faults_of
 from ambula.account.ledger import ledger_from
 from ambula.base.errors import StoreError
-from ambula.cli.common import JsonOption, StoreOption, store_path
+from ambula.cli.common import JsonOption, StoreOption, newer_words, store_path
 from ambula.cli.node_commands import in_hours
 from ambula.cli.output import Table, err, out, print_json
 from ambula.clock.true_time import latest_fit, node_time
@@ -96,6 +96,7 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
         "slots": {state.value: count for state, count in ledger_from(log).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
+        "newer_format": newer_words(newer) if (newer := store.newer_bytes(node.node_id)) else None,
         "faults": faults_of(store, node),
         "receipts": check(store, node, keys),
         "sensor": calibrate_records(records.data),

@@ -39,11 +39,11 @@ class Info:
 
 
 def parse_info(data: bytes) -> Info:
-    """Return the `Info` in `data`; raises ValueError on a wrong size, version or role."""
+    """Return the `Info` in `data`; raises ValueError where it is too short, or of another version or role."""
     size = struct.calcsize(protocol.INFO_FORMAT)
-    if len(data) != size:
+    if len(data) < size:
         raise ValueError(f"info block of {len(data)} bytes, not {size}")
-    fields = struct.unpack(protocol.INFO_FORMAT, data)
+    fields = struct.unpack_from(protocol.INFO_FORMAT, data)  # a newer firmware's may have more behind
     version, role, boot, device_id, log_id, log_first, log_end = fields[:7]
     utc_ms, battery_mv, temperature_c, state, *firmware, _ = fields[7:]
     _check_version(version)
@@ -140,8 +140,8 @@ def parse_plan(data: bytes) -> CapturePlan:
 
 
 def parse_public(data: bytes) -> bool:
-    """Return whether the node has a key; raises ValueError on a wrong size or version."""
-    if len(data) != 2:
+    """Return whether the node has a key; raises ValueError where it is too short, or of another version."""
+    if len(data) < 2:
         raise ValueError(f"public block of {len(data)} bytes, not 2")
     _check_version(data[0])
     return bool(data[1] & protocol.HAS_KEY)
@@ -149,4 +149,5 @@ def parse_public(data: bytes) -> bool:
 
 def _check_version(version: int) -> None:
     if version != protocol.VERSION:
-        raise ValueError(f"protocol version {version}, not {protocol.VERSION}")
+        what = "update Ambula" if version > protocol.VERSION else "bring it up to date with `ambula flash`"
+        raise ValueError(f"it speaks protocol {version}, and this Ambula knows {protocol.VERSION}: {what}")

@@ -1,10 +1,14 @@
-"""Turns log bytes back into verified segments, and skips bytes without a valid checksum."""
+"""Turns log bytes back into verified segments, and skips bytes without a valid checksum.
+
+A segment whose checksum is right, but whose version or kind is newer than this Ambula, is kept as it is.
+"""
 
 from dataclasses import dataclass, field
 
 from ambula.account.faults import SENSOR, read_fault
-from ambula.store import Segment
-from nodecore import headers, segment, unpack
+from ambula.store import Segment, read_segment
+from ambula.store.reading import sealed_size
+from nodecore import segment
 
 _MAGIC = segment.MAGIC.to_bytes(2, "little")
 
@@ -54,29 +58,20 @@ def sensor_fault_in(offset: int, data: bytes) -> str | None:
 
 
 def _is_fault(one: Segment) -> bool:
-    return one.header.kind == segment.EVENT and one.header.count == segment.FAULT
+    header = one.header
+    return header is not None and header.kind == segment.EVENT and header.count == segment.FAULT
 
 
 def _segment_at(offset: int, data: bytes, at: int) -> Segment | None:
-    header = headers.parse_header(data, at)
-    if header is None or not headers.is_sealed(data, at, header):
-        return None
-    raw = data[at : at + header.size]
-    if header.kind != segment.EPOCHS:
-        return Segment(offset + at, header, raw, None)
-    try:
-        records = unpack.decode_records(raw[segment.HEADER_SIZE : -segment.CRC_SIZE], header.count)
-    except ValueError:
-        return None
-    return Segment(offset + at, header, raw, bytes(records))
+    size = sealed_size(data, at)
+    return read_segment(offset + at, data[at : at + size]) if size and at + size <= len(data) else None
 
 
 def _may_continue(data: bytes, at: int) -> bool:
     """Return True if a good segment could start at `at` and be cut off only because `data` ends."""
     if len(data) - at < segment.HEADER_SIZE:
         return data[at : at + 2] == _MAGIC[: len(data) - at]
-    header = headers.parse_header(data, at)
-    return header is not None and at + header.size > len(data)
+    return at + sealed_size(data, at) > len(data)
 
 
 def _next_magic(data: bytes, start: int) -> int:

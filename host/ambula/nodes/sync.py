@@ -35,7 +35,8 @@ OnProgress = Callable[[Near, int, int], None]
 @dataclass(frozen=True)
 class SyncResult:
     """What one sync of one node did; reading: of both clocks, taken by this computer just then. clock_was_left: it has
-    lost the time, and was not set because this computer's clock is in doubt."""
+    lost the time, and was not set because this computer's clock is in doubt. newer_bytes: of a newer format, kept.
+    """
 
     node: NodeRow
     info: Info
@@ -46,6 +47,7 @@ class SyncResult:
     clock_was_set: bool
     reading: Anchor
     clock_was_left: bool = False
+    newer_bytes: int = 0
 
 
 @dataclass
@@ -66,6 +68,7 @@ class _Tally:
     segments: int = 0
     epochs: int = 0
     damaged_bytes: int = 0
+    newer_bytes: int = 0
 
 
 async def sync_node(
@@ -118,7 +121,7 @@ async def sync_open(
     firmware = _firmware_of(store.events(node.node_id), info)
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, firmware)
     counts = tally.bytes_read, tally.segments, tally.epochs, tally.damaged_bytes
-    return SyncResult(node, info, *counts, clock_was_set, reading, not has_time and not may_set)
+    return SyncResult(node, info, *counts, clock_was_set, reading, not has_time and not may_set, tally.newer_bytes)
 
 
 def _firmware_of(events: Sequence[Event], info: Info) -> str:
@@ -164,7 +167,8 @@ async def _read_and_store(
         store.add_log(node.node_id, log.segments, log.damage, log.next_offset)
         tally.bytes_read += len(data) - had
         tally.segments += len(log.segments)
-        tally.epochs += sum(s.header.count for s in log.segments if s.records is not None)
+        tally.epochs += sum(s.header.count for s in log.segments if s.header and s.records is not None)
+        tally.newer_bytes += sum(len(s.data) for s in log.segments if s.header is None)
         tally.damaged_bytes += sum(length for _, length, _ in log.damage)
     del data[: log.next_offset - start]
     return log.next_offset

@@ -1,5 +1,6 @@
 """The store: one SQLite file with every verified segment, and what is known about the nodes and their clocks."""
 
+from ambula.store.reading import read_segment
 from ambula.store.rows import (
     Anchor,
     Check,
@@ -28,4 +29,5 @@ __all__ = [
     "Store",
     "ZoneChange",
     "join_records",
+    "read_segment",
 ]

@@ -15,6 +15,7 @@ UTC_MS = range(-(1 << 52), 253_402_300_800_000)  # up to the year 9999, which is
 EPOCH_COUNT = range(1, segment.MAX_EPOCHS + 1)
 NODE_ID = range(1 << 62)
 ROLE = range(len(protocol.ROLE_NAMES))
+NEWER = 0  # kind of a segment that this Ambula is too old to read
 KIND = range(segment.EPOCHS, segment.READING + 1)
 
 

@@ -28,10 +28,13 @@ class NodeRow:
 
 @dataclass(frozen=True)
 class Segment:
-    """A verified segment: its place in the log, its header, its bytes, and the decoded records of an epoch segment."""
+    """A verified segment: its place in the log, its header, its bytes, and the decoded records of an epoch segment.
+
+    header: None of one that this Ambula is too old to read.
+    """
 
     offset: int
-    header: headers.Header
+    header: headers.Header | None
     data: bytes
     records: bytes | None
 

@@ -108,6 +108,10 @@ MIGRATIONS = (
         found TEXT NOT NULL
     );
     """,
+    # 7: segments of a newer format (kind 0) are kept as they came, and found without a look at all others.
+    """
+    CREATE INDEX newer ON segment (node_id, offset) WHERE kind = 0;
+    """,
 )
 
 

@@ -3,11 +3,13 @@
 import contextlib
 import sqlite3
 from collections.abc import Generator, Iterable
+from pathlib import Path
 
 from ambula.base.atomic_files import sweep
 from ambula.epochs.table import Records
 from ambula.store import checks, erase
 from ambula.store.people import People
+from ambula.store.reading import read_segment
 from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records, reading_in
 from nodecore import segment
 
@@ -58,6 +60,38 @@ class Store(People):
 
     # ---- the log
 
+    def __init__(self, path: Path, *, must_exist: bool = False) -> None:
+        super().__init__(path, must_exist=must_exist)
+        try:
+            self._read_newer()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _read_newer(self) -> None:
+        """Read what an older Ambula could not: segments of a format that this one knows."""
+        rows = self._rows(
+            "SELECT node_id, offset, data FROM segment WHERE kind = 0",
+            (),
+            (checks.NODE_ID, checks.BYTES_OF_LOG, bytes),
+        )
+        known = [(node_id, found) for node_id, at, data in rows if (found := read_segment(at, data)) and found.header]
+        if not known:
+            return
+        with self._transaction():
+            for node_id, found in known:
+                self._db.execute("DELETE FROM segment WHERE node_id = ? AND offset = ?", (node_id, found.offset))
+                self._insert_segments(node_id, [found])
+
+    def newer_bytes(self, node_id: int) -> int:
+        """Return how many bytes of the node's log are of a newer format: kept, but not read."""
+        rows = self._rows(
+            "SELECT coalesce(sum(length(data)), 0) FROM segment WHERE node_id = ? AND kind = 0",
+            (node_id,),
+            (checks.BYTES_OF_LOG,),
+        )
+        return rows[0][0]
+
     def add_log(
         self, node_id: int, segments: Iterable[Segment], damage: Iterable[tuple[int, int, str]], next_offset: int
     ) -> None:
@@ -65,20 +99,23 @@ class Store(People):
 
         A clock reading that the set-up left in the log becomes one of the node's anchors.
         """
-        found = list(segments)
         with self._transaction():
-            self._db.executemany(
-                "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [_segment_row(node_id, s) for s in found],
-            )
-            for reading in filter(None, (reading_in(s.data) for s in found)):
-                self._insert_anchor(node_id, reading)
+            self._insert_segments(node_id, segments)
             self._db.executemany(
                 "INSERT INTO damage VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [(node_id, *entry) for entry in damage]
             )
             self._db.execute(
                 "UPDATE node SET next_offset = max(next_offset, ?) WHERE node_id = ?", (next_offset, node_id)
             )
+
+    def _insert_segments(self, node_id: int, segments: Iterable[Segment]) -> None:
+        found = list(segments)
+        self._db.executemany(
+            "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [_segment_row(node_id, s) for s in found],
+        )
+        for reading in filter(None, (reading_in(s.data) for s in found)):
+            self._insert_anchor(node_id, reading)
 
     def last_segment(self, node_id: int) -> tuple[int, int] | None:
         """Return (end offset, CRC-32) of the last segment that directly precedes the node's next offset, or None."""
@@ -167,7 +204,9 @@ class Store(People):
     def last_battery_mv(self, node_id: int) -> int | None:
         """Return the cell's voltage in the newest segment, in mV."""
         rows = self._rows(
-            "SELECT battery_mv FROM segment WHERE node_id = ? ORDER BY offset DESC LIMIT 1", (node_id,), (checks.U16,)
+            "SELECT battery_mv FROM segment WHERE node_id = ? AND kind > 0 ORDER BY offset DESC LIMIT 1",
+            (node_id,),
+            (checks.U16,),
         )
         return rows[0][0] if rows else None
 
@@ -278,6 +317,8 @@ class Store(People):
 
 def _segment_row(node_id: int, s: Segment) -> tuple[object, ...]:
     h = s.header
+    if h is None:
+        return (node_id, s.offset, checks.NEWER, *(0,) * 7, s.data, None)
     battery_mv = h.battery_20mv * 20
     head = (node_id, s.offset, h.kind, h.seq, h.epoch, h.count, h.boot, h.temperature_c, battery_mv, h.flags)
     return (*head, s.data, s.records)

@@ -37,7 +37,7 @@ def test_info_reads_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "why"), [(INFO[:-1], "39 bytes"), (b"\x01" + INFO[1:], "version 1"), (b"\x02\x07" + INFO[2:], "role 7")]
+    ("data", "why"), [(INFO[:-1], "39 bytes"), (b"\x01" + INFO[1:], "protocol 1"), (b"\x02\x07" + INFO[2:], "role 7")]
 )
 def test_wrong_info_is_refused_with_the_reason(data: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
@@ -76,7 +76,7 @@ def test_the_public_block(has_key: bool, data: bytes) -> None:
     assert node_info.parse_public(data) is has_key
 
 
-@pytest.mark.parametrize(("data", "why"), [(b"\x02", "1 bytes"), (b"\x01\x01", "version 1")])
+@pytest.mark.parametrize(("data", "why"), [(b"\x02", "1 bytes"), (b"\x01\x01", "protocol 1")])
 def test_a_wrong_public_block_is_refused_with_the_reason(data: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         node_info.parse_public(data)
