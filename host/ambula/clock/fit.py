@@ -165,7 +165,16 @@ def _hidden(readings: Readings, story: Story, boots_ms: Sequence[int]) -> Iterat
             open_ms = float(readings.trip_ms[i] + readings.trip_ms[j]) / 2
             yield low, high, (high - low) * readings.within_ppm * 1e-6 + SLACK_MS + open_ms
         elif len(between) > 1:
-            yield min(between), max(between), float(abs(readings.correction_ms[j] - readings.correction_ms[i]))
+            by_ms = float(abs(readings.correction_ms[j] - readings.correction_ms[i]))
+            yield min(between) - by_ms, max(between) + by_ms, by_ms
+        for k in range(
+            i + 1, j
+        ):  # left out: a wrong laptop, or a step at the boot before it and one at the boot behind
+            before = [boot for boot in between if boot <= readings.node_ms[k]]
+            behind = [boot for boot in between if boot > readings.node_ms[k]]
+            if before and behind and readings.worth[k] == 1:
+                by_ms = float(np.abs(readings.correction_ms[[i, j]] - readings.correction_ms[k]).max())
+                yield max(before), min(behind), by_ms
     first_ms, last_ms = readings.node_ms[story.kept[0]], readings.node_ms[story.kept[-1]]
     beyond = [boot for boot in boots_ms if boot >= last_ms]
     if beyond:
