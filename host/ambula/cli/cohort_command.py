@@ -64,6 +64,8 @@ def cohort(
         )
     for code in outcome.repeated:
         _warn(f"{code} is in several sources. Each counts as a person of its own in the tables")
+    if outcome.swapped:
+        _warn(f"{outcome.swapped} day(s) have nodes that look swapped: see nodes_swapped. They are not valid")
     _say(outcome, out_path, persons, json)
     if outcome.bad:
         raise InputError(

@@ -19,7 +19,7 @@ from ambula.cli.common import (
     warn_of_name,
     zones_of,
 )
-from ambula.cli.output import BOLD, DIM, Table, err, out
+from ambula.cli.output import BOLD, DIM, YELLOW, Table, err, out
 from ambula.cli.summary_formats import Format, Per, check_format, give_summary
 from ambula.days.csv_file import write_daily_csv
 from ambula.days.dictionary import entry
@@ -50,9 +50,15 @@ _SHOWN = (
     "walking_met",
     "bends",
     "bed_min",
+    "nodes_swapped",
     "valid",
 )
 _LABELS, _DAY = 31, 12  # columns of a terminal that the names take, and a day
+_SWAPPED = (
+    "the nodes look swapped, because walking shook the back node more than the thigh node. Postures, walking and steps "
+    "are wrong, and nothing puts them right later: each node classified by the rules of its own place. So such a day "
+    "does not count. Put the thigh node on the thigh and the back node on the lower back, walk, and run `ambula check`."
+)
 DISCLAIMER = "For information, not for diagnosis. Talk to a health professional about your pain."
 
 
@@ -109,6 +115,8 @@ def print_days(title: str, days: list[DaySummary]) -> None:
         heads = ["", *(day.date.strftime("%a %d %b") for day in some)]
         rows = [[entry("day", name).heading, *_cells(name, some)] for name in _SHOWN]
         out.table(Table(rows, heads, right=frozenset(range(1, len(heads)))))
+    if swapped := [day.date.isoformat() for day in days if day.nodes_swapped]:
+        out.line(f"{', '.join(swapped)}: {_SWAPPED}", YELLOW)
     out.line(f"MET table: {days[0].met_table}. {DISCLAIMER}", DIM)
 
 

@@ -1,8 +1,8 @@
 """A Parquet data set of epochs, one folder per person: `participant=P01/part-0.parquet`.
 
 Columns: those of epochs.csv, of which the versions and the clock's doubt may be missing; then worn_nodes, thigh_flags,
-back_flags, back_mad_mg and nodes_apart_s, which may be missing too (see `EpochTable`). File metadata `zones`: since
-when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one.
+back_flags, back_mad_mg, shake_ratio and nodes_apart_s, which may be missing too (see `EpochTable`). File metadata
+`zones`: since when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one.
 """
 
 import json
@@ -33,6 +33,7 @@ _MAY_MISS: dict[str, Any] = {
     "back_mad_mg": np.float64,
     "nodes_apart_s": np.float64,
     "clock_doubt_s": np.float64,
+    "shake_ratio": np.float64,
 }
 _MAY_BE_INFINITE = ("nodes_apart_s", "clock_doubt_s")
 _FIRMWARE = ("thigh_firmware", "back_firmware")

@@ -30,7 +30,7 @@ class Engine(StrEnum):
 class Outcome:
     """What a job came to: counts, who could not be read, how many sources a run before had done, worst memory.
 
-    repeated: codes that several sources have, each as a person of its own.
+    repeated: codes that several sources have, each as a person of its own. swapped: days whose nodes look swapped.
     """
 
     people: int
@@ -41,6 +41,7 @@ class Outcome:
     bad: tuple[Bad, ...]
     peak_kib: int
     repeated: tuple[str, ...]
+    swapped: int = 0
 
 
 Tell = Callable[[int, int, Done | None], None]
@@ -109,6 +110,7 @@ def _do(
         sources=all_sources,
         reused=all_sources - now,
         bad=tuple(bad for d in whole for bad in d.bad),
+        swapped=sum(d.swapped for d in whole),
         peak_kib=max((d.peak_kib for d in whole), default=0),
         repeated=repeated_codes(parts, order),
     )

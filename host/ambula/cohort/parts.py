@@ -33,13 +33,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class Done:
-    """What a batch came to; `peak_kib`: the most memory that its process has had."""
+    """What a batch came to; peak_kib: the most memory that its process has had; swapped: days with swapped nodes."""
 
     people: int
     days: int
     epochs: int
     bad: tuple[Bad, ...]
     peak_kib: int = 0
+    swapped: int = 0
 
 
 def batches(sources: list[Path], ask: Ask, size: int | None = None) -> list[Batch]:
@@ -72,7 +73,8 @@ def do_batch(folder: Path, batch: Batch, ask: Ask) -> Done:
             else:
                 people.append(found)
     days = [day for person in people for day in person.days]
-    done = Done(len(people), len(days), sum(p.epochs for p in people), tuple(bad), _peak_kib())
+    swapped = sum(day.nodes_swapped is True for day in days)
+    done = Done(len(people), len(days), sum(p.epochs for p in people), tuple(bad), _peak_kib(), swapped)
     made = folder / f"{batch.key}.{os.getpid()}.part"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()

@@ -10,6 +10,7 @@ from ambula.days.figures.effort import Effort, Movement
 from ambula.days.figures.mounting import Mounting
 from ambula.days.figures.postures import Postures, Sitting
 from ambula.days.figures.rules_used import RulesUsed
+from ambula.days.figures.sites import Sites
 from ambula.days.figures.trunk import Bends
 from ambula.days.figures.walking import Paces, Walks
 from ambula.days.figures.wear import Validity, Wear
@@ -31,6 +32,7 @@ class DaySummary(
     Postures,
     Mounting,
     Clock,
+    Sites,
     Accounts,
     Validity,
     Wear,

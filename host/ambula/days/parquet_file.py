@@ -21,6 +21,7 @@ Kind = type[DaySummary] | type[WeekSummary]
 _TYPES: dict[object, str] = {
     str: "string",
     bool: "bool_",
+    bool | None: "bool_",
     int: "int64",
     int | None: "int64",
     float: "float64",

@@ -8,6 +8,7 @@ from typing import Annotated
 from ambula.days.entry import CADENCE_ADULTS, COMPENDIUM, HUNT4, VAHA_YPYA, Entry
 from ambula.days.units import Unit
 from ambula.epochs.pace import BRISK_FROM_KMH, SLOW_UP_TO_KMH
+from ambula.epochs.shake import CLEARLY_MORE
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,23 @@ class Rules:
             source=HUNT4,
         ),
     ] = 0.0
+    swapped_shake: Annotated[
+        float,
+        _rule(
+            "Nodes swapped from",
+            Unit.RATIO,
+            "A day does not count if its walking shakes the back node this many times as much as the thigh node, or "
+            "more: the nodes look swapped. A large number, as 99, turns this off.",
+        ),
+    ] = CLEARLY_MORE
+    swapped_least_s: Annotated[
+        int,
+        _rule(
+            "Least walking that shows it",
+            Unit.S,
+            "With less walking of both nodes in a day, nothing is said of where they are.",
+        ),
+    ] = 120
     bend_from_deg: Annotated[
         float, _rule("A bend begins above", Unit.DEG, "Inclination of the back node above which a bend begins.")
     ] = 60.0
@@ -194,6 +212,8 @@ class Rules:
                 raise ValueError(f"rules: needs {low} < {high}")
         if not self.slow_max_kmh > 0:
             raise ValueError("rules: needs 0 < slow_max_kmh")
+        if self.swapped_shake < 1:
+            raise ValueError(f"rules: swapped_shake is {self.swapped_shake}: it must be 1 or more")
         if self.bed_lying_share > 1:
             raise ValueError(f"rules: bed_lying_share is {self.bed_lying_share}: it is a share, 0 to 1")
 

@@ -12,6 +12,7 @@ from ambula.days.figures.effort import effort, movement
 from ambula.days.figures.mounting import mounting
 from ambula.days.figures.postures import postures, sitting
 from ambula.days.figures.rules_used import rules_used
+from ambula.days.figures.sites import sites
 from ambula.days.figures.trunk import bends
 from ambula.days.figures.walking import pace, walks
 from ambula.days.figures.wear import validity, wear
@@ -60,12 +61,14 @@ def _day(
     day: LocalDay, table: EpochTable, span: tuple[int, int], rules: Rules, night: Bed, origin: Origin
 ) -> DaySummary:
     rows = DayRows.of(table)
+    where = sites(rows, rules)
     groups = (
         identity(day, table, origin),
         wear(rows, day, span),
-        validity(rows, rules),
+        validity(rows, rules, where.nodes_swapped),
         accounts(day, origin),
         clock(table, day),
+        where,
         mounting(rows),
         postures(rows),
         pace(rows, rules),

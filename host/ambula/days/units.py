@@ -29,6 +29,7 @@ class Unit(StrEnum):
     MIN_A_DAY = "min/day", "min/day", 0, "min/d"
     MIN_A_WEEK = "min/week", "min/week", 0, "min/wk"
     SHARE = "share", "%", 0, "1"  # 0..1 in files, a percentage where a person reads it
+    RATIO = "ratio", "", 2, "1"
     COUNT = "count", "", 0, "{count}"
     EPOCHS = "epochs", "", 0, "{epochs}"
     STEPS = "steps", "", 0, "{steps}"

@@ -68,6 +68,15 @@ class Recording:
             "Valid weekend days", Unit.COUNT, "Valid Saturdays and Sundays.", formula="count(valid, Saturday or Sunday)"
         ),
     ]
+    swapped_days: Annotated[
+        int,
+        _week(
+            "Days with swapped nodes",
+            Unit.COUNT,
+            "Days on which the nodes look swapped. They are not valid.",
+            formula="count(nodes_swapped)",
+        ),
+    ]
     thigh_firmware: Annotated[
         str, _week("Firmware, thigh node", Unit.NAME, FIRMWARE, formula="names of all days, in time order")
     ]
@@ -225,6 +234,7 @@ def summarise_week(days: Sequence[DaySummary], programme: ProgrammeFigures = NO_
         valid_days=len(valid),
         valid_weekdays=len(weekdays(valid)),
         valid_weekend_days=len(weekend(valid)),
+        swapped_days=sum(d.nodes_swapped is True for d in days),
         thigh_firmware=_of_all(d.thigh_firmware for d in days),
         back_firmware=_of_all(d.back_firmware for d in days),
         **taken,

@@ -9,13 +9,12 @@ from ambula.base.sites import BACK_SITE, THIGH_SITE
 from ambula.donning.phases import Phases, Posture
 from ambula.donning.rhythm import site_by_rhythm
 from ambula.donning.windows import Bools, Windows
+from ambula.epochs.shake import CLEARLY_MORE
 
 _SEATED_DEG = 55.0  # by how much a thigh turns at least
 _BENT_DEG = 30.0  # and a trunk that bends or leans, while the thigh does not
 _LAID_DEG = 65.0  # a trunk that turns by more lies, and one who lies down turns both nodes alike
 _MORE_DEG = 8.0  # by how much more the thigh turns than the trunk of one who leans back far
-# A swinging thigh is shaken more than the trunk: 1.6 to 2.6 times in 11 of 11 people (test_walkers.py).
-_CLEARLY_MORE = 1.2
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def shake_ratio(nodes: Sequence[Windows], walking: Bools) -> float:
 def shaken_more(nodes: Sequence[Windows], walking: Bools) -> int | None:
     """Return which of two nodes walking clearly shakes more, 0 or 1: that on the thigh. None if neither is."""
     ratio = shake_ratio(nodes, walking)
-    return 0 if ratio > _CLEARLY_MORE else 1 if ratio < 1 / _CLEARLY_MORE else None
+    return 0 if ratio > CLEARLY_MORE else 1 if ratio < 1 / CLEARLY_MORE else None
 
 
 def alone(node: Windows, phases: Phases, name: str) -> Found:

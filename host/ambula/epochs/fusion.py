@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ambula.epochs import trunk
 from ambula.epochs.nonwear import mark_off_body
 from ambula.epochs.pace import speed_kmh
+from ambula.epochs.shake import shake_ratio
 from ambula.epochs.table import EpochTable, Records
 from nodecore import activity, fuse
 from nodecore import record as rec
@@ -126,6 +127,7 @@ def _table(
         worn_nodes=fused[:, fuse.WORN].copy(),
         thigh_flags=thigh[:, rec.FLAGS].copy(),
         back_flags=back[:, rec.FLAGS].copy(),
+        shake_ratio=shake_ratio(thigh, back),
         back_mad_mg=np.where(has_back, _mad_mg()[back[:, rec.MAD_MAG]], np.nan),
     )
 

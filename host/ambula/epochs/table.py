@@ -65,10 +65,11 @@ class EpochTable:
     May be left out: worn_nodes: uint8, which nodes were worn, bits as in `nodes` (left out: all of `nodes` where worn).
     thigh_flags, back_flags: uint8, the records' FLAGS (`nodecore.record`), 0 without a record (left out: 0).
     back_mad_mg: float64, mean absolute deviation of the back node's acceleration magnitude, NaN without a record (left
-    out: NaN). thigh_firmware, back_firmware: str objects, the firmware by whose rules that record was classified,
-    "unknown" where nothing says it, "" without a record (left out: ""). clock_doubt_s: float64, by how much the epoch's
-    time may be off, the worst of its nodes; infinite where nothing vouches for it. nodes_apart_s: float64, by how much
-    the two nodes' records may be apart (both left out: NaN).
+    out: NaN). shake_ratio: float64, how many times as much walking shook the thigh node as the back node, NaN where not
+    both say walking (left out: NaN). thigh_firmware, back_firmware: str objects, the firmware by whose rules that
+    record was classified, "unknown" where nothing says it, "" without a record (left out: ""). clock_doubt_s: float64,
+    by how much the epoch's time may be off, the worst of its nodes; infinite where nothing vouches for it.
+    nodes_apart_s: float64, by how much the two nodes' records may be apart (both left out: NaN).
     """
 
     epoch: NDArray[np.int64]
@@ -85,6 +86,7 @@ class EpochTable:
     thigh_flags: NDArray[np.uint8] = field(default_factory=_left_out)
     back_flags: NDArray[np.uint8] = field(default_factory=_left_out)
     back_mad_mg: NDArray[np.float64] = field(default_factory=_left_out)
+    shake_ratio: NDArray[np.float64] = field(default_factory=_left_out)
     thigh_firmware: NDArray[np.object_] = field(default_factory=_left_out)
     back_firmware: NDArray[np.object_] = field(default_factory=_left_out)
     clock_doubt_s: NDArray[np.float64] = field(default_factory=_left_out)
@@ -97,6 +99,7 @@ class EpochTable:
             "thigh_flags": np.zeros(n, np.uint8),
             "back_flags": np.zeros(n, np.uint8),
             "back_mad_mg": np.full(n, np.nan),
+            "shake_ratio": np.full(n, np.nan),
             "thigh_firmware": np.full(n, "", np.object_),
             "back_firmware": np.full(n, "", np.object_),
             "clock_doubt_s": np.full(n, np.nan),

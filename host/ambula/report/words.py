@@ -8,6 +8,7 @@ from ambula.days.rules import MetTable, Rules
 from ambula.days.study import VOLUME_MIN, Category, volume_category
 from ambula.days.summary import DaySummary, WeekSummary
 from ambula.report.language import Language
+from ambula.report.swapped import swapped_words
 
 THIN_SHARE = 0.8
 _ALMOST_ALL = 0.995
@@ -19,6 +20,8 @@ _WORTH_A_WORD_MIN = 5
 def headline(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
     """Return the first sentence; where much is missing it claims no more than what was seen."""
     if not week.valid_days:
+        if week.swapped_days:
+            return language.say("We cannot describe your walking: the nodes look swapped.")
         return language.say("We don't have a full enough day yet to describe your walking.")
     seen = language.minutes(week.walking_min)
     if len(days) > 1:
@@ -34,6 +37,8 @@ def headline(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
 def story(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
     """Return the sentences after the first: pace, sitting, how the days differ."""
     if not week.valid_days:
+        if week.swapped_days:
+            return []  # `swapped_words` says it
         if _too_short_worn(days):
             return [
                 language.say(
@@ -49,7 +54,7 @@ def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
     """Return what the reader must know about gaps before trusting any figure."""
     if not days:
         return [language.say("Nothing was recorded.")]
-    notes = [basis(language, days, week), *_left_out(language, days, week)]
+    notes = [*swapped_words(language, days), basis(language, days, week), *_left_out(language, days, week)]
     if 0 < week.valid_days < _FEW_DAYS:
         notes.append(
             language.say(
@@ -165,7 +170,7 @@ def _full_days(language: Language, days: Sequence[DaySummary]) -> list[str]:
 def basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
     """Return how many days count, and how much of them was seen."""
     if not week.valid_days:
-        if _too_short_worn(days):
+        if _too_short_worn(days) or week.swapped_days:
             return language.say("No day counts yet, so we cannot describe a typical day.")
         return language.say("No day has both sitting and walking, so we cannot describe a typical day.")
     if week.valid_days < len(days):
@@ -182,8 +187,8 @@ def basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> 
 
 
 def _left_out(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
-    """Which days do not count, and why; nothing where all do, or none."""
-    left = [d for d in days if not d.valid]
+    """Which days do not count, and why; nothing where all do, or none. Those with swapped nodes are named apart."""
+    left = [d for d in days if not d.valid and not d.nodes_swapped]
     if not left or not week.valid_days:
         return []
     names = ", ".join(language.day_name(d.date) for d in left)

@@ -198,8 +198,8 @@ class Validity:
         _wear(
             "Valid day",
             Unit.YES_NO,
-            "Whether the day has the sitting (or sitting or lying), the walking and the wear that the rules require. "
-            "By default they require one epoch of sitting, one of walking, and no wear.",
+            "Whether the day has the sitting (or sitting or lying), the walking and the wear that the rules require, "
+            "and nodes that do not look swapped. By default one epoch of sitting and one of walking is enough.",
             formula="valid_fails is empty",
             source=HUNT4,
         ),
@@ -210,7 +210,8 @@ class Validity:
             "Rules not met",
             Unit.NAME,
             "Names of the validity rules that the day does not meet, separated by spaces. Empty on a valid day.",
-            formula="names of {valid_worn_h, valid_sitting_s, valid_walking_s} with less than they ask for",
+            formula="names of {valid_worn_h, valid_sitting_s, valid_walking_s} with less than they ask for, "
+            "and swapped_shake if nodes_swapped",
             source=HUNT4,
         ),
     ]
@@ -257,8 +258,8 @@ def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
     )
 
 
-def validity(rows: DayRows, rules: Rules) -> Validity:
-    """Return which validity rules the day does not meet; where none, it counts."""
+def validity(rows: DayRows, rules: Rules, swapped: bool | None) -> Validity:
+    """Return which validity rules the day does not meet; where none, it counts. swapped: whether the nodes look so."""
     had_s = {
         "valid_worn_h": int(rows.worn.sum()) * EPOCH_S,
         "valid_sitting_s": int(rows.sitting.sum()) * EPOCH_S,
@@ -270,4 +271,5 @@ def validity(rows: DayRows, rules: Rules) -> Validity:
         "valid_walking_s": rules.valid_walking_s,
     }
     fails = [name for name, least_s in asked_s.items() if had_s[name] < least_s]
+    fails += ["swapped_shake"] if swapped else []
     return Validity(valid=not fails, valid_fails=" ".join(fails))
