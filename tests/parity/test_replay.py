@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ambula.epochs.csv_file import write_epochs_csv
+from ambula.firmware_build.version import firmware
 from ambula.recordings.classify import classify
 from ambula.rehearsal.replay import replay
 from ambula.sim.node import find_micropython
@@ -69,7 +70,7 @@ def site(worn: Worn, name: str, start_s: float, folder: Path) -> Path | None:
 
 def both_ways(thigh: Path | None, back: Path | None, folder: Path) -> list[dict[str, str]]:
     """Check that both ways write the same file; return its rows."""
-    write_epochs_csv(classify(thigh, back), folder / "classified.csv")
+    write_epochs_csv(classify(thigh, back, firmware=firmware()), folder / "classified.csv")
     write_epochs_csv(asyncio.run(replay(thigh, back, folder / "nodes")), folder / "replayed.csv")
     classified = (folder / "classified.csv").read_text().splitlines()
     assert (folder / "replayed.csv").read_text().splitlines() == classified

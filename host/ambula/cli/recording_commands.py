@@ -1,11 +1,9 @@
 """Commands on recorded accelerometer files: classify (here) and replay (through virtual nodes)."""
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from ambula.base.errors import InputError
@@ -19,7 +17,6 @@ from ambula.recordings import classify as classifying
 from ambula.recordings.recording import Axes
 from ambula.sim.possible import check_possible
 from nodecore.activity import NAMES
-from nodecore.roles import BACK_BIT, THIGH_BIT
 from nodecore.sampling import EPOCH_S
 
 _FORM = "CSV with t,x,y,z (s, g), a CSV like HARTH's, or Axivity's .cwa, at 20 to 200 Hz."
@@ -47,16 +44,9 @@ def classify(
 ) -> None:
     """Classify a recording on this computer: one row per 5-second epoch, as a node would have made it."""
     check_place(out)
-    table = _by_these_rules(classifying.classify(thigh, back, _axes(axes), _tell, split_gaps))
+    table = classifying.classify(thigh, back, _axes(axes), _tell, split_gaps, firmware())
     write_epochs_csv(table, out)
     _say(table, out, json)
-
-
-def _by_these_rules(table: EpochTable) -> EpochTable:
-    """Return epochs that this computer classified, with the firmware whose rules it has."""
-    here = firmware()
-    thigh, back = (np.where(table.nodes & bit, here, "").astype(np.object_) for bit in (THIGH_BIT, BACK_BIT))
-    return replace(table, thigh_firmware=thigh, back_firmware=back)
 
 
 def replay(

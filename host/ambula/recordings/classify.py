@@ -1,6 +1,7 @@
 """Recordings to epochs, without a node: what `ambula classify` does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import EpochTable, Records
 from ambula.recordings.recording import Axes, Samples, read_samples, read_stretches
 from ambula.twin.score import score_stream
-from nodecore.roles import BACK, THIGH
+from nodecore.roles import BACK, BACK_BIT, THIGH, THIGH_BIT
 from nodecore.sampling import EPOCH_S
 
 
@@ -21,12 +22,14 @@ def classify(
     axes: Axes | None = None,
     tell: Callable[[str], None] | None = None,
     split_gaps: bool = False,
+    firmware: str = "",
 ) -> EpochTable:
     """Return the epochs of one or two recordings that share one time axis; epochs count from t = 0, or from 1970 if
     the files have dates. One file that holds both sites may be given twice.
 
     axes: see `recording.read_recording`. tell: hears in words what was found out about each file. split_gaps: classify
-    what lies between gaps, each stretch on its own, instead of refusing the file.
+    what lies between gaps, each stretch on its own, instead of refusing the file. firmware: named in the table as the
+    one whose rules these are; "" names none.
 
     Raises InputError if neither is given, if a file is bad (see `recording.read_recording`) or if they never overlap.
 
@@ -49,7 +52,9 @@ def classify(
         if tell is not None and side and side[0].said:
             tell(f"{site}: {'; '.join(side[0].said)}")
     check_overlap(*sides)
-    return fuse_records(_records(sides[THIGH], THIGH), _records(sides[BACK], BACK))
+    table = fuse_records(_records(sides[THIGH], THIGH), _records(sides[BACK], BACK))
+    named = (np.where(table.nodes & bit, firmware, "").astype(np.object_) for bit in (THIGH_BIT, BACK_BIT))
+    return replace(table, **dict(zip(("thigh_firmware", "back_firmware"), named, strict=True)))
 
 
 def _records(stretches: Sequence[Samples], role: int) -> Records | None:
