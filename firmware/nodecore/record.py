@@ -1,4 +1,4 @@
-"""One epoch in twelve bytes: what a node decided, and enough of the movement to decide again later.
+"""One epoch in twelve bytes: what a node decided, and by what; some of it can be decided again later.
 
 SPEC.md, "Record", gives every byte. A record is a `bytearray(SIZE)`; nothing here allocates.
 """

@@ -36,6 +36,7 @@ GROUPS = {
         "report": ("report_command", "Write the report for the person who wore the nodes."),
         "export": ("export_command", "Write epochs or days for other programs."),
         "cohort": ("cohort_command", "Make tables of many people's days."),
+        "rescore": ("rescore_command", "Show what other rules of an epoch would change."),
     },
     "A participant": {
         "programme": ("programme_commands", "Show the walking programme and its next goal."),

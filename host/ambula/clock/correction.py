@@ -94,6 +94,11 @@ class ClockFit:
         return doubt
 
     @property
+    def read_ms(self) -> Ints:
+        """When the clock was read, as far as it is believed, by the node's clock; rising in each run."""
+        return np.concatenate([np.empty(0, np.int64), *(run.node_utc_ms for run in self.runs)])
+
+    @property
     def stepped_ms(self) -> tuple[float, ...]:
         """What hidden steps at boots came to."""
         at = [np.array([step]) for step in self.steps_ms]

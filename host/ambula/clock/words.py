@@ -59,7 +59,7 @@ def duration(by_ms: float) -> str:
 
 
 def _most_apart(fit: ClockFit) -> float:
-    at = np.concatenate([run.node_utc_ms for one in (fit, *fit.rivals) for run in one.runs])
+    at = np.concatenate([one.read_ms for one in (fit, *fit.rivals)])
     return max(float(np.abs(rival.error_ms(at) - fit.error_ms(at)).max()) for rival in fit.rivals)
 
 

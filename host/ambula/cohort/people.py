@@ -80,6 +80,9 @@ def _of_store(store: Store, participant: str, ask: Ask) -> Person:
 
 
 def _of_set(folder: Path, ask: Ask) -> Person:
+    changed = ask.rules.of_epochs.changed()
+    if changed:
+        raise InputError(f"{', '.join(changed)}: an epoch's rules need the nodes' records. Give the stores (*.db)")
     table, zones = read_epoch_set(folder, ask.default_zone)
     if ask.zone:
         zones = ZoneHistory.of(zone_info(ask.zone))

@@ -5,9 +5,10 @@ from functools import partial
 from math import isfinite
 from typing import Annotated
 
-from ambula.days.entry import CADENCE_ADULTS, COMPENDIUM, HUNT4, VAHA_YPYA, Entry
+from ambula.days.entry import ACTI4, CADENCE_ADULTS, COMPENDIUM, HUNT4, VAHA_YPYA, Entry
 from ambula.days.units import Unit
 from ambula.epochs.pace import BRISK_FROM_KMH, SLOW_UP_TO_KMH
+from ambula.epochs.rules import EpochRules
 from ambula.epochs.shake import CLEARLY_MORE
 
 
@@ -37,6 +38,8 @@ class MetTable:
 
 
 _rule = partial(Entry, group="Rules")
+_epoch_rule = partial(Entry, group="Rules of an epoch")
+_NODE = EpochRules()
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,55 @@ class Rules:
     bed_lying_share: Annotated[
         float, _rule("Lying in bed", Unit.SHARE, "Least share of the time in bed that is lying.")
     ] = 0.5
+    upright_deg: Annotated[
+        float,
+        _epoch_rule(
+            "A thigh stands up to",
+            Unit.DEG,
+            "Inclination of the thigh up to which it stands, and beyond which it sits or lies. The record has the "
+            "node's own angle in steps of 1/32 of its cosine: within a step the answer is partial.",
+            source=ACTI4,
+        ),
+    ] = _NODE.upright_deg
+    lying_from_deg: Annotated[
+        float,
+        _epoch_rule("A trunk lies from", Unit.DEG, "Inclination of the trunk beyond which it begins to lie."),
+    ] = _NODE.lying_from_deg
+    lying_until_deg: Annotated[
+        float,
+        _epoch_rule(
+            "A trunk lies until",
+            Unit.DEG,
+            "Inclination within which it no longer lies. It is below lying_from_deg, so that a trunk at the border "
+            "does not alternate.",
+        ),
+    ] = _NODE.lying_until_deg
+    not_worn_min: Annotated[
+        int,
+        _epoch_rule(
+            "Stillness off the body",
+            Unit.MIN,
+            "A node that is still for so long is not worn. Where a longer time brings back epochs, their posture "
+            "rests on the mean angle alone.",
+        ),
+    ] = _NODE.not_worn_min
+    not_worn_mg: Annotated[
+        float,
+        _epoch_rule(
+            "Still below",
+            Unit.MG,
+            "Mean absolute deviation of each axis below which a node is still.",
+        ),
+    ] = _NODE.not_worn_mg
+    gait_from_mg: Annotated[
+        float,
+        _epoch_rule(
+            "Gait from",
+            Unit.MG,
+            "Mean absolute deviation of the magnitude above which an epoch moves like gait, whatever its rhythm. "
+            "Partial: below the limit, rhythm decides, and the record has only a part of it.",
+        ),
+    ] = _NODE.gait_from_mg
 
     def __post_init__(self) -> None:
         for part in fields(self):
@@ -216,6 +268,18 @@ class Rules:
             raise ValueError(f"rules: swapped_shake is {self.swapped_shake}: it must be 1 or more")
         if self.bed_lying_share > 1:
             raise ValueError(f"rules: bed_lying_share is {self.bed_lying_share}: it is a share, 0 to 1")
+        _ = self.of_epochs  # which refuses what no record can follow
+
+    @property
+    def of_epochs(self) -> EpochRules:
+        """Those of the rules by which an epoch gets its class."""
+        return EpochRules(**{part.name: getattr(self, part.name) for part in fields(EpochRules)})
+
+    @property
+    def label(self) -> str:
+        """The name that every output carries, with the epoch rules that are not the node's."""
+        told = ", ".join(f"{name} {getattr(self, name):g}" for name in self.of_epochs.changed())
+        return f"{self.name} ({told})" if told else self.name
 
 
 _IN_ORDER = (

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from ambula.epochs import trunk
 from ambula.epochs.nonwear import mark_off_body
 from ambula.epochs.pace import speed_kmh
+from ambula.epochs.rescore import rescore
+from ambula.epochs.rules import DEFAULT, EpochRules
 from ambula.epochs.shake import shake_ratio
 from ambula.epochs.table import EpochTable, Records
 from nodecore import activity, fuse
 from nodecore import record as rec
-from nodecore.roles import BACK_BIT, THIGH_BIT
+from nodecore.roles import BACK, BACK_BIT, THIGH, THIGH_BIT
 from nodecore.sampling import COUNTS_PER_G
 
 Bytes = NDArray[np.uint8]
@@ -28,23 +30,40 @@ def _mad_mg() -> NDArray[np.float64]:
     return (lowest + (step - 1) / 2) * 1000 / COUNTS_PER_G
 
 
-def fuse_records(thigh: Records | None, back: Records | None, height_m: float | None = None) -> EpochTable:
+def fuse_records(
+    thigh: Records | None, back: Records | None, height_m: float | None = None, rules: EpochRules = DEFAULT
+) -> EpochTable:
     """Return one row per epoch in which at least one node has a record.
 
-    thigh, back: what each node recorded, None if it was not worn. height_m: for the speed estimate, see `pace`.
+    thigh, back: what each node recorded, None if it was not worn. height_m: for the speed estimate, see `pace`. rules:
+    others than the node's, as far as records can follow them (`rescore`); the records stay as they are.
     Raises ValueError if both are None.
     """
     if thigh is None and back is None:
         raise ValueError("fusion needs the records of at least one node")
     sides = [side for side in (thigh, back) if side is not None]
     epoch = _epochs_of_either(sides)
-    thigh_data, has_thigh = _aligned(thigh, epoch)
-    back_data, has_back = _aligned(back, epoch)
-    trunk.settle(epoch, back_data, has_back)
-    mark_off_body(epoch, thigh_data, has_thigh)
-    mark_off_body(epoch, back_data, has_back)
-    fused = fuse_rows(thigh_data, has_thigh, back_data, has_back)
+    thigh_data, has_thigh, _ = decided(thigh, epoch, THIGH, rules)
+    back_data, has_back, _ = decided(back, epoch, BACK, rules)
+    fused = fuse_rows(thigh_data, has_thigh, back_data, has_back, rules)
     return _table(epoch, fused, thigh_data, has_thigh, back_data, has_back, height_m)
+
+
+def unsure_epochs(thigh: Records | None, back: Records | None, rules: EpochRules) -> NDArray[np.int64]:
+    """Return the epochs, rising, in which a node's record cannot follow the rules for sure; see `rescore`."""
+    sides = [(side, role) for side, role in ((thigh, THIGH), (back, BACK)) if side is not None]
+    found = [side.epoch[decided(side, side.epoch, role, rules)[2]] for side, role in sides]
+    return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+
+
+def decided(side: Records | None, epoch: NDArray[np.int64], role: int, rules: EpochRules) -> tuple[Bytes, Bool, Bool]:
+    """Return `_aligned` with one node's classes by the rules, and where its records cannot follow them for sure."""
+    data, has = _aligned(side, epoch)
+    unsure = rescore(epoch, data, has, role, rules)
+    mark_off_body(epoch, data, has, rules)
+    if role == BACK:
+        trunk.settle(epoch, data, has, rules)
+    return data, has, unsure & ((data[:, rec.ACTIVITY] & 15) != activity.NOT_WORN)
 
 
 def _epochs_of_either(sides: list[Records]) -> NDArray[np.int64]:
@@ -68,7 +87,7 @@ def _aligned(side: Records | None, epoch: NDArray[np.int64]) -> tuple[Bytes, Boo
     return data, has
 
 
-def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Bytes:
+def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool, rules: EpochRules = DEFAULT) -> Bytes:
     """Twin of `nodecore.fuse.fuse` for every row, (n, fuse.SIZE); each row has at least one record."""
     says_thigh, says_back = thigh[:, rec.ACTIVITY] & 15, back[:, rec.ACTIVITY] & 15
     worn_thigh = has_thigh & (says_thigh != activity.NOT_WORN)
@@ -87,16 +106,16 @@ def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool) -> Byt
     unsure = from_back & (out[:, fuse.ACTIVITY] == activity.STANDING)
     out[unsure, fuse.ACTIVITY] = activity.OTHER
     out[unsure, fuse.CONFIDENCE] = fuse.UNSURE
-    _settle_posture(out, back, both & (says_thigh == activity.SEDENTARY))
+    _settle_posture(out, back, both & (says_thigh == activity.SEDENTARY), rules)
     lent = both & (says_thigh != activity.SEDENTARY) & (says_thigh == says_back) & (out[:, fuse.CADENCE] == 0)
     out[lent, fuse.CADENCE] = back[lent, rec.CADENCE]
     out[lent, fuse.STEPS] = back[lent, rec.STEPS]
     return out
 
 
-def _settle_posture(out: Bytes, back: Bytes, rows: Bool) -> None:
+def _settle_posture(out: Bytes, back: Bytes, rows: Bool, rules: EpochRules) -> None:
     x_cg = trunk.mean_x_cg(back)
-    lying = trunk.lies(x_cg, (back[:, rec.ACTIVITY] & 15) == activity.LYING)
+    lying = trunk.lies(x_cg, (back[:, rec.ACTIVITY] & 15) == activity.LYING, rules)
     np.copyto(out[:, fuse.ACTIVITY], np.where(lying, activity.LYING, activity.SITTING), "unsafe", rows)
     sure = np.minimum(out[:, fuse.CONFIDENCE], 4 + (np.abs(x_cg - fuse.MIDDLE_CG) >> 2))
     np.copyto(out[:, fuse.CONFIDENCE], sure, "unsafe", rows)

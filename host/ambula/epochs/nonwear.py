@@ -32,7 +32,9 @@ Known failures:
 import numpy as np
 from numpy.typing import NDArray
 
-from nodecore import activity, record, thresholds
+from ambula.epochs.rules import DEFAULT, EpochRules
+from nodecore import activity, record
+from nodecore.sampling import COUNTS_PER_G, EPOCHS_A_MINUTE
 
 DRIFT_CG = 1  # 0.01 g between neighbouring epochs
 _CONFIDENCE = 8
@@ -41,28 +43,29 @@ Bytes = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
 
-def mark_off_body(epoch: NDArray[np.int64], data: Bytes, has: Bool) -> None:
+def mark_off_body(epoch: NDArray[np.int64], data: Bytes, has: Bool, rules: EpochRules = DEFAULT) -> None:
     """Turn one node's records of long stillness into NOT_WORN, in place.
 
-    epoch: (n,) rising. data: (n, 12) records; has: where there is one. A gap in the epochs or the records ends a
-    stillness. Edge case: a sleeper who lies dead still for 45 minutes is taken for absent.
+    epoch: (n,) rising. data: (n, 12) records; has: where there is one. rules: how long, and how still. A gap in the
+    epochs or the records ends a stillness. Edge case: a sleeper who lies dead still for 45 minutes is taken for absent.
     """
     follows = np.concatenate([[False], np.diff(epoch) == 1])
-    off = _long_runs(_lifeless(data, has, follows), follows)
+    counts = round(rules.not_worn_mg * COUNTS_PER_G / 1000)
+    off = _long_runs(_lifeless(data, has, follows, counts), follows, rules.not_worn_min * EPOCHS_A_MINUTE)
     data[off, record.ACTIVITY] = activity.NOT_WORN | _CONFIDENCE << 4
 
 
-def _lifeless(data: Bytes, has: Bool, follows: Bool) -> Bool:
+def _lifeless(data: Bytes, has: Bool, follows: Bool, counts: int) -> Bool:
     """Tell where a record hardly moves and lies as the one before it did."""
     axes = np.ascontiguousarray(data.T[: record.MAD_Z + 1])  # numpy is slow at rows of three
     mad, mean_cg = axes[record.MAD_X :], axes[record.MEAN_X : record.MEAN_Z + 1].view(np.int8).astype(np.int16)
     drift_cg = np.abs(np.diff(mean_cg, prepend=mean_cg[:, :1]))
     lies_as_before = (drift_cg <= DRIFT_CG).all(axis=0) & follows & np.concatenate([[False], has[:-1]])
-    return has & (mad < record.log_code(thresholds.NOT_WORN_MAD)).all(axis=0) & lies_as_before
+    return has & (mad < record.log_code(counts)).all(axis=0) & lies_as_before
 
 
-def _long_runs(chosen: Bool, follows: Bool) -> Bool:
+def _long_runs(chosen: Bool, follows: Bool, least: int) -> Bool:
     """Keep the runs of consecutive chosen epochs that are long enough."""
     starts = chosen & ~(np.concatenate([[False], chosen[:-1]]) & follows)
     run = np.cumsum(starts) * chosen
-    return chosen & (np.bincount(run)[run] >= thresholds.NOT_WORN_EPOCHS)
+    return chosen & (np.bincount(run)[run] >= least)

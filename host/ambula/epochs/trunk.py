@@ -22,14 +22,18 @@ Known failures:
 - A trunk that a record shows first between the two, without a node's word, is not lying until it was beyond 60.
 """
 
+from math import cos, radians
+
 import numpy as np
 from numpy.typing import NDArray
 
-from nodecore import activity, record, thresholds
+from ambula.epochs.rules import DEFAULT, EpochRules
+from nodecore import activity, record
 
 Bytes = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 Centi = NDArray[np.int16]
+_BORDERS = ["lying_from_deg", "lying_until_deg"]
 
 
 def mean_x_cg(data: Bytes) -> Centi:
@@ -37,23 +41,32 @@ def mean_x_cg(data: Bytes) -> Centi:
     return data[:, record.MEAN_X].view(np.int8).astype(np.int16)
 
 
-def lies(x_cg: Centi, lay: Bool) -> Bool:
+def lies(x_cg: Centi, lay: Bool, rules: EpochRules = DEFAULT) -> Bool:
     """Twin of `nodecore.classify.lies`, (n,)."""
-    return x_cg < np.where(lay, thresholds.TRUNK_RISES_CG, thresholds.TRUNK_LIES_CG)
+    lies_cg, rises_cg = borders_cg(rules)
+    return x_cg < np.where(lay, rises_cg, lies_cg)
 
 
-def settle(epoch: NDArray[np.int64], data: Bytes, has: Bool) -> None:
+def borders_cg(rules: EpochRules) -> tuple[int, int]:
+    """Return below which mean x, 0.01 g, a trunk begins to lie, and from which it no longer does."""
+    lies_cg, rises_cg = (round(100 * cos(radians(deg))) for deg in (rules.lying_from_deg, rules.lying_until_deg))
+    return lies_cg, rises_cg
+
+
+def settle(epoch: NDArray[np.int64], data: Bytes, has: Bool, rules: EpochRules = DEFAULT) -> None:
     """Turn the postures of a back node's records into what `lies` makes of them in a row, in place.
 
     epoch: (n,) rising. data: (n, 12) records; has: where there is one. Epochs of gait keep their word, and carry the
-    state on.
+    state on. rules: other borders, for which no node's word counts.
     """
     says = data[:, record.ACTIVITY] & 15
     known = has & (says != activity.OTHER) & (says != activity.NOT_WORN)
     goes_on = np.concatenate([[False], (np.diff(epoch) == 1) & known[:-1]])
     x_cg = mean_x_cg(data)
-    alone = lies(x_cg, says == activity.LYING)
-    between = (x_cg >= thresholds.TRUNK_LIES_CG) & (x_cg < thresholds.TRUNK_RISES_CG)
+    own_word = rules.only(_BORDERS) == DEFAULT
+    lies_cg, rises_cg = borders_cg(rules)
+    alone = lies(x_cg, (says == activity.LYING) & own_word, rules)
+    between = (x_cg >= lies_cg) & (x_cg < rises_cg)
     rows = np.arange(len(epoch))
     lying = alone[np.maximum.accumulate(np.where(between & goes_on, 0, rows))]
     posture = known & ((says == activity.LYING) | (says == activity.STANDING))

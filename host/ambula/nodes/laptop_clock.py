@@ -92,9 +92,9 @@ async def opinion_of(client: NodeClient, info: Info, store: Store, reading: Anch
     name, ahead_ms = f"{client.key.participant} {client.key.role_name}", reading.host_utc_ms - reading.node_utc_ms
     for node in store.nodes("device_id = ? AND log_id = ?", (info.device_id, info.log_id)):
         known = latest_fit(store, node)
-        if len(known.node_utc_ms):
+        if known.runs:
             by_store_ms = ahead_ms - float(known.error_ms(np.array([reading.node_utc_ms]))[0])
-            since_ms = float(np.abs(known.node_utc_ms - reading.node_utc_ms).min())
+            since_ms = float(np.abs(known.read_ms - reading.node_utc_ms).min())
             return Opinion(name, min(by_store_ms, ahead_ms, key=abs), _allowed_ms(since_ms))
     if abs(ahead_ms) <= WORTH_SAYING_MS:
         return Opinion(name, ahead_ms)

@@ -13,6 +13,7 @@ from ambula.clock.realign import realign
 from ambula.clock.track import clock_columns, track_of
 from ambula.clock.true_time import NodeTime, node_time
 from ambula.epochs.fusion import fuse_records
+from ambula.epochs.rules import DEFAULT, EpochRules
 from ambula.epochs.table import EpochTable, Records
 from ambula.participant.versions import Versions, versions_of
 from ambula.store import Store, join_records
@@ -51,8 +52,8 @@ class Wear:
     versions: dict[str, Versions]
 
 
-def load_wear(store: Store, participant: str) -> Wear:
-    """Return the fused epochs of a participant in true time; empty where nothing was recorded.
+def load_wear(store: Store, participant: str, rules: EpochRules = DEFAULT) -> Wear:
+    """Return the fused epochs of a participant in true time, by `rules`; empty where nothing was recorded.
 
     Where no reading vouches for one node's clock, it is set against the other's by gait, or the words say why not.
     """
@@ -81,7 +82,7 @@ def load_wear(store: Store, participant: str) -> Wear:
     }
     if not moved:
         moved = {THIGH_SITE: join_records([])}
-    table = fuse_records(moved.get(THIGH_SITE), moved.get(BACK_SITE), height_m)
+    table = fuse_records(moved.get(THIGH_SITE), moved.get(BACK_SITE), height_m, rules)
     table = replace(_named(table, versions), **clock_columns(table.epoch, tracks))
     return Wear(table, said, times, moved, versions)
 
@@ -96,8 +97,10 @@ def _named(table: EpochTable, versions: dict[str, Versions]) -> EpochTable:
     return replace(table, **columns)
 
 
-def load_epochs(store: Store, participant: str) -> EpochTable:
+def load_epochs(store: Store, participant: str, rules: EpochRules = DEFAULT) -> EpochTable:
     """Return a participant's epochs of both nodes, fused, in true time; empty where nothing was recorded.
+
+    rules: others than the node's, as `Rules.of_epochs` has them.
 
     Example:
         >>> from pathlib import Path
@@ -107,7 +110,7 @@ def load_epochs(store: Store, participant: str) -> EpochTable:
         >>> len(epochs), int(epochs.steps.sum())
         (120960, 78830)
     """
-    return load_wear(store, participant).table
+    return load_wear(store, participant, rules).table
 
 
 def role_records(store: Store, participant: str, role: int) -> Records | None:

@@ -56,7 +56,7 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
         (datetime.date(2026, 3, 2), 97)
     """
     zones = zones_of(store, participant, None) if zones is None else zones
-    wear = load_wear(store, participant)
+    wear = load_wear(store, participant, rules.of_epochs)
     logs: list[NodeLog] = []
     ledgers: dict[str, Ledger] = {}
     nodes = store.nodes("participant = ?", (participant,))

@@ -294,7 +294,7 @@ def rules_note(language: Language, rules: Rules) -> str:
     """Return the limits of pace and validity that the figures were made by."""
     said = language.say(
         "{name}: slow up to {slow} km/h, brisk from {brisk} km/h; a valid day has some sitting and some walking",
-        name=rules.name,
+        name=rules.label,
         slow=language.shortest(rules.slow_max_kmh),
         brisk=language.shortest(rules.brisk_min_kmh),
     )

@@ -16,7 +16,15 @@ _rules = partial(Entry, group="Rules")
 class RulesUsed:
     """The names that every output carries."""
 
-    rules: Annotated[str, _rules("Rules", Unit.NAME, "Name of the rules for pace, bouts and validity.", formula="name")]
+    rules: Annotated[
+        str,
+        _rules(
+            "Rules",
+            Unit.NAME,
+            "Name of the rules for pace, bouts and validity, and the rules of an epoch that are not the node's.",
+            formula="name",
+        ),
+    ]
     met_table: Annotated[
         str,
         _rules(
@@ -36,4 +44,4 @@ class RulesUsed:
 
 def rules_used(rules: Rules) -> RulesUsed:
     """Return the names of rules, of their MET table and of this software."""
-    return RulesUsed(rules=rules.name, met_table=rules.met.name, software=SOFTWARE)
+    return RulesUsed(rules=rules.label, met_table=rules.met.name, software=SOFTWARE)
