@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from ambula.account.faults import faults_of
 from ambula.base.errors import InputError, SimulatorError
 from ambula.epochs.table import EpochTable
@@ -59,7 +61,8 @@ async def replay(
         lost = _lost(folder / "store.db", role, s.epochs) if s is not None else ""
         if lost and on_lost is not None:
             on_lost(lost)
-    return replace(table, epoch=table.epoch - _BASE_EPOCH + begin)
+    nothing = np.empty(0)  # of clocks: a recording has its own time
+    return replace(table, epoch=table.epoch - _BASE_EPOCH + begin, clock_doubt_s=nothing, nodes_apart_s=nothing)
 
 
 async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
