@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.store import Anchor, LogEntry
-from nodecore import segment
+from nodecore import activity, record, segment
 
 START_MS = 1_780_000_000_000
 DAY_MS = 86_400_000
@@ -74,7 +74,9 @@ class _Node:
                 return
             begins_ms = self.now_ms + (to_first_ms + 5000 * np.arange(count) + 2500) / rate
             self.week.true_epoch += (begins_ms // 5000).astype(np.int64).tolist()
-            self.week.log.append(LogEntry(segment.EPOCHS, first, count, self.boot, flags, bytes(12 * count)))
+            data = np.zeros((count, record.SIZE), np.uint8)
+            data[:, record.ACTIVITY] = np.where(_walks(begins_ms), activity.WALKING, activity.SITTING)
+            self.week.log.append(LogEntry(segment.EPOCHS, first, count, self.boot, flags, data.tobytes()))
             self.pass_ms((to_first_ms + 5000 * count - 1) / rate)
 
     def pass_ms(self, true_ms: float) -> None:
@@ -114,6 +116,12 @@ class _Node:
             return usual_ms
         size_s = self.dice.choice((3600, 7200, 86_400, float(self.dice.uniform(30, 900))))
         return usual_ms + float(self.dice.choice((-1, 1)) * size_s) * 1000
+
+
+def _walks(true_ms: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return when the wearer walks: an hour in each day's first half, and four times two minutes."""
+    into_day_min = (true_ms - START_MS) % DAY_MS / 60_000
+    return (into_day_min >= 300) & (into_day_min < 360) | (into_day_min >= 600) & (into_day_min % 60 < 2)
 
 
 def made_week(seed: int, kind: Kind, days: int = 7) -> Week:

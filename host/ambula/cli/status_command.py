@@ -12,7 +12,7 @@ from ambula.cli.common import JsonOption, StoreOption, newer_words, store_path
 from ambula.cli.node_commands import in_hours
 from ambula.cli.output import Table, err, out, print_json
 from ambula.clock.true_time import latest_fit, node_time
-from ambula.clock.words import clock_words
+from ambula.clock.words import bound_words, clock_words
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
@@ -106,7 +106,7 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "clock_offset_ms": anchors[-1].node_utc_ms - anchors[-1].host_utc_ms if anchors else None,
         "clock_drift_ppm": None if math.isnan(clock.drift_ppm) else round(clock.drift_ppm, 1),
         "clock_unexplained_step_s": round(clock.step_ms / 1000, 1) or None,
-        "clock": clock_words(clock),
+        "clock": f"{clock_words(clock)} {bound_words(log.doubt_ms)}".strip(),
         "checks": "; ".join(_checked(check) for check in store.checks(node.participant)) or None,
     }
 

@@ -17,7 +17,7 @@ from ambula.epochs.table import Records
 from ambula.store import Anchor
 from nodecore.sampling import EPOCH_MS
 
-POOR_MS = 10_000.0  # two epochs: gait is more accurate than that
+POOR_MS = 7_000.0  # two such clocks may be 10 s apart, two epochs; gait is more accurate than that
 _WINDOW_MS = 5_000  # twice what a window's offset may be off by
 
 

@@ -44,11 +44,14 @@ def track_of(logs: Sequence[NodeTime]) -> Track | None:
 
 
 def clock_columns(epoch: NDArray[np.int64], tracks: Sequence[Track | None]) -> dict[str, NDArray[np.float64]]:
-    """Return the columns of `EpochTable` that say how far off the fused epochs' times may be, (n,) each, s."""
+    """Return the columns of `EpochTable` that say how far off the fused epochs' times may be, (n,) each, s.
+
+    Two clocks err independently of each other, so their bounds add as squares do.
+    """
     doubts_s = [_on(epoch, track, track.doubt_ms) for track in tracks if track is not None]
     aparts_s = [_on(epoch, track, track.apart_ms) for track in tracks if track is not None]
     none = np.full(len(epoch), np.nan)
-    apart_s = np.minimum(np.add.reduce(doubts_s), np.fmin.reduce(aparts_s)) if len(doubts_s) == len(SITES) else none
+    apart_s = np.fmin(np.hypot(*doubts_s), np.fmin.reduce(aparts_s)) if len(doubts_s) == len(SITES) else none
     return {"clock_doubt_s": np.fmax.reduce([none, *doubts_s]), "nodes_apart_s": apart_s}
 
 

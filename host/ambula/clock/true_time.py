@@ -86,7 +86,11 @@ def node_time(store: Store, node: NodeRow) -> NodeTime:
     Where two records fall on one true epoch the first in the log counts. Where a slow clock leaves a true epoch empty
     between two records that follow each other, the first of them stands for it too, without its steps.
     """
-    lives = cut_lives(store.log(node.node_id), store.anchors(node.node_id))
+    return time_of(cut_lives(store.log(node.node_id), store.anchors(node.node_id)))
+
+
+def time_of(lives: list[Life]) -> NodeTime:
+    """Return the lives of a node's clock in true time, as `node_time` those of its log in the store."""
     return _joined(lives, [place_life(life) if life.is_known else None for life in lives], {})
 
 

@@ -1,8 +1,10 @@
 """What is known of a node's clock, in a sentence for people."""
 
+import math
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ambula.clock.correction import ClockFit
 from ambula.store import Anchor
@@ -35,6 +37,16 @@ def clock_words(fit: ClockFit) -> str:
         words += [f"That of {_moment(a)} is {_against(fit, a)} and not believed." for a in fit.left_out]
     words += [f"At a restart it was off by {duration(abs(ms))} from then on: put right." for ms in fit.stepped_ms]
     return " ".join(words)
+
+
+def bound_words(doubt_ms: NDArray[np.float64]) -> str:
+    """Return by how much the times of some records may be off at most: (n,), ms; "" without any."""
+    if not len(doubt_ms):
+        return ""
+    unknown = float(np.isinf(doubt_ms).mean())
+    if unknown:
+        return f"For {100 * unknown:.0f}% of the records nothing shows by how much their time is off."
+    return f"All times are right to within {duration(1000 * math.ceil(float(doubt_ms.max()) / 1000))}."
 
 
 def is_sound(fit: ClockFit) -> bool:

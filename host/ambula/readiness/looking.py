@@ -106,10 +106,10 @@ class Looking:
         self._unread[key] = could_not_be_read(key.role_name, problem)
 
     async def ask(self, key: NodeKey, client: NodeClient) -> int:
-        """Sync a node and read how it is; not before all that are there were asked for the time."""
+        """Sync a node and read how it is; one whose clock is lost not before all that are there have told the time."""
         info = await client.info()
         await self._doubts.hear(client, info)
-        if self._doubts.have_heard(self._joined):
+        if info.state & protocol.CLOCK_SET or self._doubts.have_heard(self._joined):
             self._states[key] = await read_state(client, info, self._store, self._doubts)
         return 0
 

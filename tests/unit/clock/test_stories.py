@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ambula.clock.fit import fit
-from ambula.clock.words import clock_words, contradicted_ms, is_sound
+from ambula.clock.words import bound_words, clock_words, contradicted_ms, is_sound
 from ambula.store import Anchor
 
 START_MS = 1_780_000_000_000
@@ -120,3 +120,11 @@ def test_many_that_are_left_out_are_told_in_one_sentence() -> None:
     words = clock_words(fit([*(reading(d) for d in range(8)), *wrong]))
     assert words.count(".") == 2
     assert "5 of 2026-" in words
+
+
+def test_words_for_how_right_times_are() -> None:
+    assert bound_words(np.array([800.0, 2_300.0])) == "All times are right to within 3 s."
+    assert (
+        bound_words(np.array([800.0, np.inf])) == "For 50% of the records nothing shows by how much their time is off."
+    )
+    assert bound_words(np.empty(0)) == ""
