@@ -17,7 +17,7 @@ from ambula.clock.fit import fit
 from ambula.clock.lives import Life, cut_lives
 from ambula.clock.place import PlacedLife, fit_of, in_order, own_epochs, place_life
 from ambula.clock.words import clock_words, is_sound
-from ambula.epochs.table import Records, stand_ins
+from ambula.epochs.table import Records, first_of_each, stand_ins
 from ambula.store import Anchor, Event, NodeRow, Store
 from nodecore import record
 
@@ -105,7 +105,7 @@ def _joined(lives: list[Life], all_placed: Sequence[PlacedLife | None], gait: Ma
     parts = [_Part.of(p, i, gait.get(i)) for i, p in enumerate(placed) if p is not None]
     holes = [hole for part in parts if len((hole := part.stand_ins()).epoch)]
     every = _Part.joined([*parts, *holes])
-    _, first = np.unique(every.epoch, return_index=True)
+    first = first_of_each(every.epoch)
     stood_in = np.arange(len(every.epoch)) >= sum(len(part.epoch) for part in parts)
     second = np.ones(len(every.epoch), bool)
     second[first] = False

@@ -123,7 +123,7 @@ def role_records(store: Store, participant: str, role: int) -> Records | None:
 def _twice(role: str, logs: Sequence[NodeTime]) -> list[str]:
     """Return words where two logs of a role have much of the same time."""
     held = [t.records.epoch for t in logs if len(t.records)]
-    shared = sum(map(len, held)) - len(np.unique(np.concatenate(held))) if held else 0
+    shared = sum(map(len, held)) - len(np.unique(np.concatenate(held))) if len(held) > 1 else 0
     if shared < EPOCHS_A_MINUTE:
         return []
     return [
