@@ -8,6 +8,7 @@ import typer
 
 from ambula.base.config import load_config
 from ambula.base.errors import InputError, TransportError
+from ambula.cli.clock_notes import warn_of_clock
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -20,8 +21,6 @@ from ambula.cli.common import (
 )
 from ambula.cli.output import YELLOW, Show, Table, err, out, print_json, progress, waiting
 from ambula.cli.store_to_fill import NewOption, store_to_fill
-from ambula.clock.true_time import latest_fit
-from ambula.clock.words import contradicted_ms, duration
 from ambula.firmware_build.version import other_firmware
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
@@ -128,8 +127,7 @@ def sync(
             for result in report.synced:
                 out.line(_sync_line(result))
         for result in report.synced:
-            if not any(_name_of(result.node) in words for words in report.clocks):
-                _warn_of_clock(kept, result)
+            warn_of_clock(kept, result, is_said=any(_name_of(result.node) in words for words in report.clocks))
     for result in report.synced:
         words = other_firmware(result.node.firmware)
         if words:
@@ -137,19 +135,6 @@ def sync(
     if report.failed:
         failures = "; ".join(f"{name}: {error}" for name, error in report.failed)
         raise report.failed[0][1].__class__(failures)
-
-
-def _warn_of_clock(store: Store, result: SyncResult) -> None:
-    """Say that this computer's clock contradicts what the log that was fetched just now says of the node's."""
-    by_ms = contradicted_ms(latest_fit(store, result.node), result.reading)
-    if by_ms:
-        way = "ahead of" if by_ms > 0 else "behind"
-        name = f"{result.node.participant} {protocol.ROLE_NAMES[result.node.role]}"
-        err.line(
-            f"note: {name}: this computer's clock is {duration(by_ms)} {way} what was read before. If it is wrong, set "
-            "it, and sync again: nothing on the node was changed",
-            YELLOW,
-        )
 
 
 def _is_in(store: Store, participant: str) -> bool:
