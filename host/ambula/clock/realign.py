@@ -77,7 +77,7 @@ def _gait(life: PlacedLife, alignment: Alignment, other: Track) -> Gait:
     own_ms = life.own_ms[at[allowed]]
     true_ms = own_ms + life.clock.error_ms(own_ms) - ahead_ms[allowed]
     anchors = [Anchor(round(true), int(own), _WINDOW_MS) for true, own in zip(true_ms, own_ms.tolist(), strict=True)]
-    return Gait(tuple(anchors), float(other_ms[allowed].max(initial=0.0)))
+    return Gait(tuple(anchors), float(other_ms[allowed].max(initial=0.0)), life)
 
 
 def _words(name: str, before: PlacedLife | None, after: PlacedLife | None, refusal: str) -> str:

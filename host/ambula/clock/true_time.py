@@ -36,10 +36,14 @@ class Unplaced:
 
 @dataclass(frozen=True)
 class Gait:
-    """What gait says of one life: its windows as anchors, and how far off the time may be that they rest on, ms."""
+    """What gait says of one life: its windows as anchors, and how far off the time may be that they rest on, ms.
+
+    before: the life as its own readings place it.
+    """
 
     anchors: tuple[Anchor, ...]
     other_doubt_ms: float
+    before: PlacedLife
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,10 @@ class _Part:
         life, doubt_ms = np.full(len(placed.epoch), number), placed.doubt_ms
         if gait is None or not placed.clock.windows:
             return cls(placed.own, placed.epoch, placed.data, doubt_ms, np.full(len(life), np.inf), life)
-        return cls(placed.own, placed.epoch, placed.data, doubt_ms + gait.other_doubt_ms, doubt_ms, life)
+        by_other_ms = doubt_ms + gait.other_doubt_ms
+        stays = placed.epoch == gait.before.epoch  # what its own readings vouch for holds as before
+        own_ms = np.where(stays, np.minimum(by_other_ms, gait.before.doubt_ms), by_other_ms)
+        return cls(placed.own, placed.epoch, placed.data, own_ms, doubt_ms, life)
 
     @classmethod
     def joined(cls, parts: Sequence["_Part"]) -> "_Part":

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ambula.clock.gait_offset import MOST_EPOCHS, ahead_words, align
+from ambula.clock.track import track_of
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.table import Records
 from ambula.evaluation.axes import signed
@@ -242,6 +243,15 @@ def test_a_reading_counts_where_it_is_and_gait_finds_a_step_elsewhere(
     assert placed[-1] == both.epoch[len(both) // 60 * 60 - 1] - 8
     assert any("0 to 40 s ahead" in words for words in wear.clocks)
     assert any("At a restart it was off by 40 s" in words for words in wear.clocks)
+
+
+def test_an_unread_node_puts_nothing_in_doubt_that_is_read(pair: tuple[Records, ...], tmp_path: Path) -> None:
+    thigh, back, *_ = pair
+    wear = worn(tmp_path, thigh, NOBODY, back, {FIRST + 6_000: 0}, (FIRST + 9_010,))
+    doubt_s = track_of(list(wear.times.values())[1:]).doubt_ms / 1000  # type: ignore[union-attr]
+    assert doubt_s[:9_000].max() < 10
+    assert 10 < doubt_s[-1] < 20  # by way of the other node, which this reading vouches for in the morning
+    assert wear.table.nodes_apart_s[-1] < 10
 
 
 def test_where_gait_shows_nothing_it_is_said(pair: tuple[Records, ...], tmp_path: Path) -> None:
