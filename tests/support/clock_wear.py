@@ -17,9 +17,11 @@ NUMBER = slice(4, 8)  # where a record carries the true epoch in which it began
 class Wear:
     """A node and the world around it. `now_ms` is true time; the node knows only its own oscillator."""
 
-    def __init__(self, store: Store, ppm: float = 0.0, start_ms: int = START_MS, is_set: bool = True) -> None:
+    def __init__(
+        self, store: Store, ppm: float = 0.0, start_ms: int = START_MS, is_set: bool = True, role: int = 0
+    ) -> None:
         self.store, self.ppm, self.now_ms = store, ppm, float(start_ms)
-        self.node = store.ensure_node("a0" * 8, 1, 0, "P01", "0.1.0")
+        self.node = store.ensure_node(f"a{role}" * 8, 1, role, "P01", "0.1.0")
         self._own_ms = float(start_ms) if is_set else 0.0
         self.is_set, self.boot, self._seq, self._offset, self.written = is_set, 1, 0, 0, 0
         self._event(segment.BOOT, b"{}")

@@ -19,7 +19,7 @@ from tests.support.command import Ambula
 from tests.usb.boards import EPOCHS, Recorded, segments_of, sync
 from tests.usb.standin import StandIn, copy_of
 
-OFF = r"clock (is|was) [+-](3600|3601|3599)"
+OFF = r"clock (is|was) [+-](35[789]\d|36[0-2]\d)"  # seconds; the machine may be busy
 UP_TO = "2026-05-28 20:28 UTC"
 
 

@@ -26,7 +26,8 @@ _LAPTOP_MS = 500.0  # by which a right laptop may be off
 class Run:
     """Knots (k,) between two steps: node UTC, what to add there to get true UTC, round trip of the reading; all ms.
 
-    rate: of the correction, ms a ms, beyond the knots; known: whether readings showed it.
+    rate: of the correction, ms a ms, beyond the knots; known: whether readings showed it. unsure_ms: by how much two
+    readings may contradict each other that no third confirms.
     """
 
     node_utc_ms: Ints
@@ -34,6 +35,7 @@ class Run:
     trip_ms: Floats
     rate: float = 0.0
     known: bool = False
+    unsure_ms: float = 0.0
 
     def error_ms(self, node_utc_ms: Ints) -> Floats:
         """Return what to add at each moment of the node's clock."""
@@ -49,7 +51,7 @@ class Run:
         away = np.abs(node_utc_ms - at[pair])
         nearest = np.take_along_axis(pair, away.argmin(axis=0)[None], axis=0)[0]
         grows = (RATE_SWING_PPM if self.known else WORST_PPM) * 1e-6
-        return away.min(axis=0) * grows + self.trip_ms[nearest] / 2 + _LAPTOP_MS
+        return away.min(axis=0) * grows + self.trip_ms[nearest] / 2 + _LAPTOP_MS + self.unsure_ms
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from ambula.store import Anchor
 
 _VISIT_MS = 3_600_000
 _NEAR_MS = 12 * 3_600_000  # of gait's windows to one another, and to a reading
+_LIKELY_PPM = 40.0  # which nearly all watch quartzes keep on a body
 _MOST_RATES = 3  # that stories without a rate give
 _LEAST_WINDOWS = 2  # that agree, where no computer's reading bears them out
 
@@ -119,6 +120,9 @@ def _run(readings: Readings, chosen: Sequence[int], boots_ms: Sequence[int]) -> 
     has_boot = any(node_ms[0] <= boot < node_ms[-1] for boot in boots_ms)
     if span_ms < _NEAR_MS or has_boot or abs(rate) > (WORST_PPM + RATE_SWING_PPM) * 1e-6:
         return Run(node_ms, correction_ms, trip_ms)
+    if len(node_ms) == 2 and abs(rate) > _LIKELY_PPM * 1e-6:  # a wrong laptop is likelier than such a quartz
+        unsure_ms = abs(float(correction_ms[1] - correction_ms[0]))
+        return Run(node_ms, correction_ms, trip_ms, rate, False, unsure_ms)
     return Run(node_ms, correction_ms, trip_ms, rate, True)
 
 

@@ -26,10 +26,12 @@ days with five clocks each, up to 58 s ahead and 400 ppm off; within 0.6 on four
 
 Known failures:
 
+- Where no reading bounds a clock at all, it is asked whether it is a day off, not whether it is two.
 - It refuses where one node did not walk, where no peak stands out, and beyond three hours. Then nothing moves.
 - The longest real recording that was tried has 42 minutes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +45,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_EPOCHS = 3 * EPOCHS_AN_HOUR  # to be looked through, either way
+_DAY = 24 * EPOCHS_AN_HOUR
 _WINDOW_EPOCHS = 2 * EPOCHS_AN_HOUR  # a drift of 400 ppm moves less than an epoch in it
 _LEAST_EPOCHS = 10 * EPOCHS_A_MINUTE  # that both recorded
 _LEAST_GAIT_EPOCHS = EPOCHS_A_MINUTE  # of walking on each node
@@ -65,24 +68,28 @@ class Alignment:
     refusal: str = ""
 
 
-def align(first: Records, second: Records) -> Alignment:
+def align(first: Records, second: Records, days: Sequence[int] = (0,)) -> Alignment:
     """Return how far the second node's clock is ahead of the first one's, from what both recorded.
 
-    first, second: one person's two nodes, off by three hours at most. Edge case: only one walks, or they never recorded
-    at the same time: a refusal.
+    first, second: one person's two nodes, off by three hours at most, or by as much from one of these whole days. Edge
+    case: only one walks, or they never recorded at the same time: a refusal.
     """
-    found = [_window(first, second, start) for start in _starts(first, second)]
+    found = [_window(first, second, start, days) for start in _starts(first, second)]
     windows = [w for w in found if isinstance(w, tuple)]
     if windows:
         epoch, ahead, peak = (np.array(column) for column in zip(*windows, strict=True))
         return Alignment(epoch.astype(np.int64), ahead, peak)
     refusals = [w for w in found if isinstance(w, str)]
     refusal = max(refusals, key=refusals.count) if refusals else "the nodes never recorded at the same time"
+    gaits = [_gait_epochs(records.data) for records in (first, second)]
+    if refusals and min(gaits) < _LEAST_GAIT_EPOCHS:
+        which = "neither" if max(gaits) < _LEAST_GAIT_EPOCHS else "only one"
+        refusal = f"{which} node recorded enough walking"
     return Alignment(np.empty(0, np.int64), np.empty(0), np.empty(0), refusal)
 
 
 def _starts(first: Records, second: Records) -> range:
-    """Return where windows begin: over all that both recorded."""
+    """Return where windows begin: over all that both recorded, as their clocks stand."""
     if not len(first) or not len(second):
         return range(0)
     start = max(int(first.epoch[0]), int(second.epoch[0]) - MOST_EPOCHS)
@@ -90,26 +97,28 @@ def _starts(first: Records, second: Records) -> range:
     return range(start, max(start, end), _WINDOW_EPOCHS)
 
 
-def _window(first: Records, second: Records, start: int) -> tuple[int, float, float] | str:
+def _window(first: Records, second: Records, start: int, days: Sequence[int]) -> tuple[int, float, float] | str:
     """Return (middle, epochs ahead, correlation) for one window, or why it shows nothing."""
     one, gait_one = _series(first, start, start + _WINDOW_EPOCHS)
-    other, gait_other = _series(second, start - MOST_EPOCHS, start + _WINDOW_EPOCHS + MOST_EPOCHS)
-    if min(np.isfinite(one).sum(), np.isfinite(other).sum()) < _LEAST_EPOCHS:
+    others = [
+        _series(second, start + day * _DAY - MOST_EPOCHS, start + day * _DAY + _WINDOW_EPOCHS + MOST_EPOCHS)
+        for day in days
+    ]
+    if np.isfinite(one).sum() < _LEAST_EPOCHS or max(np.isfinite(other).sum() for other, _ in others) < _LEAST_EPOCHS:
         return "the nodes hardly recorded at the same time"
-    if min(gait_one, gait_other) < _LEAST_GAIT_EPOCHS:
-        return (
-            "neither node recorded enough walking"
-            if max(gait_one, gait_other) < _LEAST_GAIT_EPOCHS
-            else "only one node recorded enough walking"
-        )
-    likeness = _correlations(one, other)
-    best = int(likeness.argmax())
-    rest = np.delete(likeness, range(max(0, best - 2), min(best + 3, len(likeness))))
+    if min(gait_one, max(gait for _, gait in others)) < _LEAST_GAIT_EPOCHS:
+        return "they hardly walked at the same time"
+    all_likeness = np.array([_correlations(one, other) for other, _ in others])
+    which, best = (int(at) for at in np.unravel_index(all_likeness.argmax(), all_likeness.shape))
+    likeness = all_likeness[which]
+    rest = all_likeness.copy()
+    rest[which, max(0, best - 2) : best + 3] = -1
     if likeness[best] < _LEAST_PEAK or likeness[best] - rest.max() < _LEAST_LEAD or best in (0, 2 * MOST_EPOCHS):
         return "the nodes' movements are not alike"
     shared = np.flatnonzero(np.isfinite(one) & (np.abs(one) > 0))
     middle = start + (int(shared.mean()) if len(shared) else _WINDOW_EPOCHS // 2)
-    return middle, best - MOST_EPOCHS + _between(likeness[best - 1 : best + 2]), float(likeness[best])
+    ahead = days[which] * _DAY + best - MOST_EPOCHS + _between(likeness[best - 1 : best + 2])
+    return middle, ahead, float(likeness[best])
 
 
 def _series(records: Records, start: int, end: int) -> tuple[Floats, int]:
@@ -118,7 +127,11 @@ def _series(records: Records, start: int, end: int) -> tuple[Floats, int]:
     data = records.data[low:high]
     level = np.full(end - start + 1, np.nan)
     level[records.epoch[low:high] - (start - 1)] = np.maximum(data[:, record.MAD_MAG], _QUIET_CODE)
-    return np.diff(level), int(np.isin(data[:, record.ACTIVITY] & 15, _GAITS).sum())
+    return np.diff(level), _gait_epochs(data)
+
+
+def _gait_epochs(data: NDArray[np.uint8]) -> int:
+    return int(np.isin(data[:, record.ACTIVITY] & 15, _GAITS).sum())
 
 
 def _correlations(one: Floats, other: Floats) -> Floats:

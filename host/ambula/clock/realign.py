@@ -17,7 +17,8 @@ from ambula.epochs.table import Records
 from ambula.store import Anchor
 from nodecore.sampling import EPOCH_MS
 
-POOR_MS = 7_000.0  # two such clocks may be 10 s apart, two epochs; gait is more accurate than that
+POOR_MS = 10_000.0  # two epochs: gait is more accurate than that
+_DAYS = (0, -1, 1)  # by which a clock may be off that nothing vouches for: a date set wrongly
 _WINDOW_MS = 5_000  # twice what a window's offset may be off by
 
 
@@ -54,7 +55,7 @@ def _settled_log(name: str, log: NodeTime, other: Track, most_ms: float, words: 
             continue
         own = log.records.epoch[(log.life == i) & ~log.stood_in]
         records = Records(own, log.records.data[(log.life == i) & ~log.stood_in])
-        alignment = align(against, records)
+        alignment = align(against, records, _DAYS if np.isinf(worst_ms) else (0,))
         if alignment.refusal:
             if len(np.intersect1d(against.epoch, own)):
                 refused[i] = alignment.refusal
@@ -85,6 +86,9 @@ def _words(name: str, before: PlacedLife | None, after: PlacedLife | None, refus
     if before is not None and after is not None and after.clock.windows:
         by_epochs = before.epoch - after.epoch
         ahead = ahead_words(int(by_epochs.min()), int(by_epochs.max()), after.clock.windows)
+        if np.abs(by_epochs).max() <= 1:
+            in_windows = ahead.partition(", ")[2]
+            return f"The {name} node's clock was compared with the {other}'s by gait: they agree, {in_windows}."
         return f"The {name} node's clock was aligned with the {other}'s by gait: it was {ahead}."
     refusal = refusal or "its windows do not agree"
     return f"No sync confirms the {name} node's clock, and gait could not correct it: {refusal}."

@@ -29,6 +29,7 @@ Known failures:
 
 - A laptop that is wrong at most of the readings is believed.
 - A hidden step at a boot with one reading behind it may be taken for a wrong laptop; its records carry the doubt.
+- A laptop that is off by less than a quartz may drift, some seconds in days, passes for drift.
 - Steps at two boots between the same two readings are taken for one.
 """
 

@@ -78,7 +78,7 @@ def _most_apart(fit: ClockFit) -> float:
 def _against(fit: ClockFit, anchor: Anchor) -> str:
     own_ms = float(fit.error_ms(np.array([anchor.node_utc_ms]))[0])
     by_ms = anchor.host_utc_ms - anchor.node_utc_ms - own_ms
-    return f"{duration(by_ms)} {'ahead of' if by_ms > 0 else 'behind'} the others"
+    return f"{duration(by_ms)} {'ahead of' if by_ms > 0 else 'behind'} {'the others' if fit.readings > 1 else 'it'}"
 
 
 def _moment(anchor: Anchor) -> str:

@@ -18,6 +18,8 @@ from typing import Any, cast
 from ambula.base.errors import InputError
 from ambula.days.rules import DEFAULT, MetTable, Rules
 
+_MOST = 1e9
+
 
 def load_rules(path: Path) -> Rules:
     """Return the rules of a file; raises InputError, in one line, for what is unknown, of the wrong kind or impossible.
@@ -70,8 +72,10 @@ def _check(key: str, value: object, known: Mapping[str, object], where: str = ""
         raise ValueError(f"unknown rule {where}{key}. Known rules: {', '.join(sorted(known))}")
     default = known[key]
     if isinstance(default, str):
-        if not isinstance(value, str) or not value.strip():
-            raise ValueError(f"{where}{key} must be a text in quotes")
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise ValueError(f"{where}{key} must be a text in quotes, on one line")
     elif isinstance(value, bool) or not isinstance(value, int | (float if isinstance(default, float) else int)):
         kind = "a number" if isinstance(default, float) else "a whole number"
         raise ValueError(f"{where}{key} must be {kind}, not {value!r}")
+    elif abs(value) > _MOST:
+        raise ValueError(f"{where}{key} is too large")

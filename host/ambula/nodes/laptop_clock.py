@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ambula.base.errors import AmbulaError, ProtocolError
+from ambula.clock.lives import cut_lives
 from ambula.clock.true_time import latest_fit
 from ambula.clock.words import duration
 from ambula.nodes.client import NodeClient
@@ -84,10 +85,11 @@ def judge_clocks(opinions: Sequence[Opinion]) -> Judgement:
 async def opinion_of(client: NodeClient, info: Info, store: Store, reading: Anchor) -> Opinion | None:
     """Return what an open node's clock says of this computer's, by what the store knows of it; None of a lost clock.
 
-    Where the store has no reading of it, the clock counts as it is, with the drift since its recording began. Where it
-    has some, and the clock as it is agrees better with this computer's, that counts: they may be of a wrong one.
+    A clock that was lost, and set by a computer since, says what that one said: it is no witness. Where the store has
+    no reading of it, the clock counts as it is, with the drift since its recording began. Where it has some, and the
+    clock as it is agrees better with this computer's, that counts: they may be of a wrong one.
     """
-    if not info.state & protocol.CLOCK_SET:
+    if not info.state & protocol.CLOCK_SET or _was_set_by_a_computer(info, store):
         return None
     name, ahead_ms = f"{client.key.participant} {client.key.role_name}", reading.host_utc_ms - reading.node_utc_ms
     for node in store.nodes("device_id = ? AND log_id = ?", (info.device_id, info.log_id)):
@@ -103,6 +105,15 @@ async def opinion_of(client: NodeClient, info: Info, store: Store, reading: Anch
     except ProtocolError:  # of a firmware that is too old to say
         began_s = None
     return Opinion(name, ahead_ms, _allowed_ms(max(0.0, reading.node_utc_ms - began_s * 1000) if began_s else 0.0))
+
+
+def _was_set_by_a_computer(info: Info, store: Store) -> bool:
+    """Whether the clock was lost and set at some sync: what it says then is that computer's word, not its own."""
+    for node in store.nodes("device_id = ? AND log_id = ?", (info.device_id, info.log_id)):
+        lives = cut_lives(store.log(node.node_id), store.anchors(node.node_id))
+        if lives and lives[-1].set_ms:
+            return True
+    return False
 
 
 class Doubts:

@@ -17,8 +17,7 @@ def doubt_words(days: Sequence[DaySummary]) -> list[str]:
     which = named if len(doubtful) <= _EACH else f"{len(doubtful)} days from {doubtful[0].date} on"
     minutes = max(day.clock_doubt_min for day in doubtful)
     worst_s = max((day.clock_doubt_s for day in doubtful), key=lambda s: float("inf") if s != s else s)
-    by = "by an unknown time" if worst_s != worst_s else f"by {duration(1000 * worst_s)}"
-    return [
-        f"The clocks leave open up to {minutes:.0f} min of {which}: times there may be off {by}, so minutes may belong "
-        "to another day, or the two nodes may not be of the same moment."
-    ]
+    by = "nothing shows by how much times are off there"
+    if worst_s == worst_s:
+        by = f"times there may be off by {duration(1000 * worst_s)}"
+    return [f"The clocks leave up to {minutes:.0f} min a day in doubt, on {which}: {by}."]

@@ -1,25 +1,22 @@
 """A participant's epochs out of the store: each role's logs joined, in true time, fused."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
 
-from ambula.account.moves import moves_words
 from ambula.base.errors import InputError, StoreError
 from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
-from ambula.clock.realign import realign
 from ambula.clock.track import clock_columns, track_of
 from ambula.clock.true_time import NodeTime, node_time
 from ambula.epochs.fusion import fuse_records
 from ambula.epochs.rules import DEFAULT, EpochRules
 from ambula.epochs.table import EpochTable, Records
+from ambula.participant.clocks import clocked
 from ambula.participant.versions import Versions, versions_of
 from ambula.store import Store, join_records
-from nodecore import protocol, roles
+from nodecore import roles
 from nodecore.roles import BACK_BIT, THIGH_BIT
-from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 
 def choose_participant(store: Store, participant: str | None) -> str:
@@ -60,19 +57,8 @@ def load_wear(store: Store, participant: str, rules: EpochRules = DEFAULT) -> We
     height_m = store.height_m(participant)
     nodes = store.nodes("participant = ?", (participant,))
     of_role = [[node for node in nodes if node.role == role] for role in (roles.THIGH, roles.BACK)]
-    thigh, back, by_gait = realign(*([node_time(store, node) for node in logs] for logs in of_role))
+    thigh, back, said = clocked(store, of_role)
     times = {node.node_id: log for node, log in zip(chain(*of_role), chain(thigh, back), strict=True)}
-    said = [
-        f"The {protocol.ROLE_NAMES[node.role]} node's clock: {words}"
-        for node in nodes
-        for words in times[node.node_id].clocks
-    ]
-    said += [
-        f"The {protocol.ROLE_NAMES[node.role]} node's records: {words}"
-        for node in nodes
-        if (words := moves_words(times[node.node_id]))
-    ]
-    said += [*_twice(THIGH_SITE, thigh), *_twice(BACK_SITE, back), *by_gait]
     tracks = track_of(thigh), track_of(back)
     moved = {site: track.records for site, track in zip(SITES, tracks, strict=True) if track is not None}
     versions = {
@@ -118,14 +104,3 @@ def role_records(store: Store, participant: str, role: int) -> Records | None:
     nodes = store.nodes("participant = ? AND role = ?", (participant, role))
     track = track_of([node_time(store, node) for node in nodes])
     return None if track is None else track.records
-
-
-def _twice(role: str, logs: Sequence[NodeTime]) -> list[str]:
-    """Return words where two logs of a role have much of the same time."""
-    held = [t.records.epoch for t in logs if len(t.records)]
-    shared = sum(map(len, held)) - len(np.unique(np.concatenate(held))) if len(held) > 1 else 0
-    if shared < EPOCHS_A_MINUTE:
-        return []
-    return [
-        f"Two {role} nodes recorded {shared * EPOCH_S / 3600:.1f} h at the same time: the one that began later counts."
-    ]

@@ -88,6 +88,22 @@ def test_a_night_tells_nothing() -> None:
     assert align(scored(thigh[night], 0), scored(back[night], 1)).refusal == "neither node recorded enough walking"
 
 
+def test_a_clock_a_day_off_is_found_where_it_is_asked_for() -> None:
+    thigh, back = (
+        Records(
+            FIRST + np.arange(3 * 17_280, dtype=np.int64),
+            np.concatenate([scored_day(*which)[node].data[:17_280] for which in DAYS]),
+        )
+        for node in (0, 1)
+    )
+    off = Records(back.epoch + 17_280, back.data)
+    assert align(thigh, off).refusal
+    found = align(thigh, off, (0, -1, 1))
+    assert len(found.ahead) >= 10
+    assert np.abs(found.ahead - 17_280).max() < 1
+    assert np.abs(align(thigh, back, (0, -1, 1)).ahead).max() < 1
+
+
 def test_nodes_that_never_met_tell_nothing() -> None:
     first, second = scored_day(1, 0)
     late = Records(second.epoch + 10**6, second.data)
@@ -224,6 +240,13 @@ def test_of_two_poor_clocks_the_backs_gives_way(pair: tuple[Records, ...], tmp_p
     wear = worn(tmp_path, pair[2], NOBODY, pair[1], NOBODY)
     assert begins(wear) == (0, 8)
     assert "it was 40 s behind" in wear.clocks[0]
+
+
+def test_a_clock_that_is_right_is_said_to_agree(pair: tuple[Records, ...], tmp_path: Path) -> None:
+    wear = worn(tmp_path, pair[0], BY_LAPTOPS, pair[1], NOBODY)
+    assert wear.clocks == [
+        "The back node's clock was compared with the thigh's by gait: they agree, in 9 windows of two hours."
+    ]
 
 
 def test_a_reading_counts_where_it_is_and_gait_finds_a_step_elsewhere(

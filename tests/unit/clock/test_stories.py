@@ -128,3 +128,10 @@ def test_words_for_how_right_times_are() -> None:
         bound_words(np.array([800.0, np.inf])) == "For 50% of the records nothing shows by how much their time is off."
     )
     assert bound_words(np.empty(0)) == ""
+
+
+@pytest.mark.parametrize(("off_s", "bound_s"), [(20, 10), (50, 60)])
+def test_two_readings_that_hardly_any_quartz_explains_are_in_doubt(off_s: float, bound_s: float) -> None:
+    """A week apart: 20 s are 33 ppm, 50 s are 83, and a laptop that is wrong by so much is likelier."""
+    doubt_ms = fit([reading(0), reading(7, off_s)]).doubt_ms(np.array([START_MS + 3 * DAY_MS]))
+    assert bound_s / 2 < doubt_ms[0] / 1000 <= bound_s + 20

@@ -49,6 +49,8 @@ def test_a_met_table_of_ones_own_is_no_placeholder(tmp_path: Path) -> None:
         ("slow_max_kmh = 6", "needs slow_max_kmh < brisk_min_kmh"),
         ("bed_lying_share = 50", "bed_lying_share is 50: it is a share"),
         ("name = 3", "name must be a text in quotes"),
+        ('name = "two\\nlines"', "name must be a text in quotes, on one line"),
+        ("slow_max_kmh = 1" + 400 * "0", "slow_max_kmh is too large"),
         ("valid_worn_h = 10", 'need a name of their own, as name = "my study"'),
         ("met = 3", "met must be a table"),
         ('[met]\nname = "x"', "[met] lacks brisk, moderate, slow"),
