@@ -15,6 +15,7 @@ EMPTY = "\N{EN DASH}"
 
 AMBULA = "Ambula"
 ACTI4 = "Acti4, Skotte 2014, J Phys Act Health 11(1):76-84"
+ACTIVPAL = "activPAL's algorithm CREA: minimum upright and minimum non-upright period, 10 s each"
 HUNT4 = "HUNT4, doi 10.1001/jamanetworkopen.2025.15592"
 CADENCE_ADULTS = "CADENCE-Adults, doi 10.1186/s12966-019-0769-6"
 COMPENDIUM = "2011 Compendium of Physical Activities"

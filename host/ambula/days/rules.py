@@ -5,7 +5,7 @@ from functools import partial
 from math import isfinite
 from typing import Annotated
 
-from ambula.days.entry import ACTI4, CADENCE_ADULTS, COMPENDIUM, HUNT4, VAHA_YPYA, Entry
+from ambula.days.entry import ACTI4, ACTIVPAL, CADENCE_ADULTS, COMPENDIUM, HUNT4, VAHA_YPYA, Entry
 from ambula.days.units import Unit
 from ambula.epochs.pace import BRISK_FROM_KMH, SLOW_UP_TO_KMH
 from ambula.epochs.rules import EpochRules
@@ -92,8 +92,24 @@ class Rules:
         ),
     ] = 30
     sitting_pause_s: Annotated[
-        int, _rule("Pause in a sitting bout", Unit.S, "Getting up for up to this long does not end a sitting bout.")
-    ] = 0
+        int,
+        _rule(
+            "Pause in a sitting bout",
+            Unit.S,
+            "Getting up for up to this long does not end a sitting bout, and counts as part of its length. 5 s is one "
+            "epoch. Two are 10 s upright, which end it, as activPAL's minimum upright period does.",
+            source=ACTIVPAL,
+        ),
+    ] = 5
+    sitting_least_s: Annotated[
+        int,
+        _rule(
+            "Least length of a sitting bout",
+            Unit.S,
+            "A shorter one does not count as a bout. Its minutes still count as sitting.",
+            source=ACTIVPAL,
+        ),
+    ] = 10
     valid_sitting_s: Annotated[
         int,
         _rule(

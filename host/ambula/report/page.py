@@ -13,6 +13,7 @@ from ambula.days import study
 from ambula.days.dictionary import entries, in_file
 from ambula.days.entry import EMPTY, Entry
 from ambula.days.local_days import JOURNEY, LocalDay, ZoneHistory, local_day
+from ambula.days.rules import Rules
 from ambula.days.summary import DaySummary, WeekSummary
 from ambula.epochs.table import EpochTable
 from ambula.report import strips, words
@@ -75,13 +76,15 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
         plan=plan_view(language, context.programme) if context.programme else None,
         accepted=accepted_words(language, context.accepted),
         clock_note=clock_note(language, days),
-        **_figures(language, table, shown),
+        **_figures(language, table, shown, context.rules),
         **accounts(language, context.ledgers, [day for day, _ in shown]),
         **_numbers(language, days, week),
     )
 
 
-def _figures(language: Language, table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]]) -> dict[str, Any]:
+def _figures(
+    language: Language, table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]], rules: Rules
+) -> dict[str, Any]:
     days = [figures for _, figures in shown]
     walking_axis = _axis(max((d.walking_min for d in days), default=0.0), _LEAST_AXIS_MIN, 10)
     sitting_axis = _axis(max((d.sitting_min + d.sedentary_min for d in days), default=0.0), 480, 240)
@@ -90,7 +93,7 @@ def _figures(language: Language, table: EpochTable, shown: Sequence[tuple[LocalD
         "raster": strips.raster(language, table, shown),
         "pace": strips.pace_bars(language, days, walking_axis),
         "thresholds": [(str(t), 100 * t / walking_axis) for t in _THRESHOLDS_MIN],
-        "sitting": strips.sitting_bars(language, table, shown, sitting_axis),
+        "sitting": strips.sitting_bars(language, table, shown, sitting_axis, rules),
         "sitting_ticks": _hours(sitting_axis),
         "trunk": strips.trunk_bars(language, days, trunk_axis) if any(d.bends is not None for d in days) else [],
         "trunk_ticks": [(m, 100 * m / trunk_axis) for m in range(0, int(trunk_axis) + 1, int(trunk_axis / 4))],

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from ambula.base.translation import N_
 from ambula.days.entry import EMPTY
-from ambula.days.figures import effective_activity
+from ambula.days.figures import DayRows, effective_activity
+from ambula.days.figures.postures import sitting_bouts
 from ambula.days.local_days import LocalDay
+from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary
 from ambula.epochs.bouts import find_bouts, lengths
 from ambula.epochs.table import EpochTable
@@ -107,12 +109,16 @@ def pace_bars(language: Language, days: Sequence[DaySummary], full_min: float) -
 
 
 def sitting_bars(
-    language: Language, table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]], full_min: float
+    language: Language,
+    table: EpochTable,
+    days: Sequence[tuple[LocalDay, DaySummary]],
+    full_min: float,
+    rules: Rules = DEFAULT,
 ) -> list[Strip]:
-    """Return minutes sat each day by the length of the sitting they were part of."""
+    """Return minutes sat each day by the length of the sitting they were part of; rules: those of the days."""
     strips: list[Strip] = []
     for day, figures in days:
-        minutes = sitting_minutes_by_band(rows_of(table, day))
+        minutes = sitting_minutes_by_band(rows_of(table, day), rules)
         kinds = [f"sat-{low}" for low in SITTING_BANDS_MIN]
         name = language.day_name(day.date)
         said = language.say(
@@ -130,13 +136,20 @@ def sitting_bars(
     return strips
 
 
-def sitting_minutes_by_band(rows: EpochTable) -> list[float]:
-    """Return minutes in sittings of under 10, 10-30, 30-60 and 60 min or more; together all sitting of the day."""
-    code = effective_activity(rows)
-    sitting = (code == activity.SITTING) | (code == activity.SEDENTARY)
-    bout_min = lengths(find_bouts(rows.epoch, sitting)) / EPOCHS_A_MINUTE
+def sitting_minutes_by_band(rows: EpochTable, rules: Rules = DEFAULT) -> list[float]:
+    """Return minutes in sittings of under 10, 10-30, 30-60 and 60 min or more; together all sitting of the day.
+
+    The bouts are those that the day's figures count. What is no bout by the rules stands with the shortest.
+    """
+    day = DayRows.of(rows)
+    bouts = sitting_bouts(day, rules)
+    bout_min = lengths(bouts) / EPOCHS_A_MINUTE
+    sat = rows.epoch[day.sitting]
+    sat_min = np.diff(np.searchsorted(sat, bouts), axis=1)[:, 0] / EPOCHS_A_MINUTE  # without the pauses
     bands = pairwise((*SITTING_BANDS_MIN, np.inf))
-    return [float(bout_min[(bout_min >= a) & (bout_min < b)].sum()) for a, b in bands]
+    minutes = [float(sat_min[(bout_min >= a) & (bout_min < b)].sum()) for a, b in bands]
+    minutes[0] = len(sat) / EPOCHS_A_MINUTE - sum(minutes[1:])
+    return minutes
 
 
 def wear_strips(language: Language, table: EpochTable, days: Sequence[tuple[LocalDay, DaySummary]]) -> list[Strip]:

@@ -151,9 +151,28 @@ def test_met_minutes_and_the_longest_walk() -> None:
 
 
 def test_sitting_bouts_and_the_minutes_in_long_ones() -> None:
-    day = one(table_of(NOON, [(SITTING, 360), (STANDING, 1), (SITTING, 359), (STANDING, 1), (SITTING, 480)]))
+    day = one(table_of(NOON, [(SITTING, 360), (STANDING, 2), (SITTING, 359), (STANDING, 2), (SITTING, 480)]))
     assert (day.sitting_bouts, day.sitting_bouts_30min, day.sitting_30min_min) == (3, 2, 70)
     assert (day.sitting_breaks, day.sitting_longest_min) == (2, 40)
+
+
+def test_10_s_upright_end_a_sitting_bout_and_5_s_do_not() -> None:
+    def sat(upright: int, **rules: float) -> tuple[int, float, int]:
+        day = one(table_of(NOON, [(SITTING, 240), (STANDING, upright), (SITTING, 240), (WALKING, 12)]), **rules)
+        return day.sitting_bouts, round(12 * day.sitting_longest_min), day.sitting_breaks
+
+    assert sat(1) == (1, 481, 1)
+    assert sat(2) == (2, 240, 2)
+    assert sat(2, sitting_pause_s=10) == (1, 482, 1)
+
+
+def test_a_single_epoch_of_sitting_is_no_bout_and_no_break_but_counts_as_sitting() -> None:
+    def sat(epochs: int) -> tuple[int, int, float, float]:
+        day = one(table_of(NOON, [(STANDING, 60), (SITTING, epochs), (STANDING, 60)]))
+        return day.sitting_bouts, day.sitting_breaks, day.sitting_longest_min, day.sitting_min
+
+    assert sat(1) == (0, 0, 0, 1 / 12)
+    assert sat(2) == (1, 1, 2 / 12, 2 / 12)
 
 
 # ---- time in bed

@@ -9,6 +9,7 @@ import pytest
 
 from ambula.days.entry import EMPTY
 from ambula.days.local_days import local_day
+from ambula.days.rules import Rules
 from ambula.days.summary import summarise_days
 from ambula.report.cadences import cadence_bars
 from ambula.report.colours import FILL
@@ -74,6 +75,12 @@ def test_sitting_is_parted_by_the_length_of_its_bouts() -> None:
     assert blocks(strip, "sat-60") == [(73, 75)]
     assert strip.value == "2 times"
     assert sum(sitting_minutes_by_band(TABLE)) == SHOWN[0][1].sitting_min
+
+
+def test_a_sitting_is_as_long_as_the_days_figures_say() -> None:
+    table = table_of(DAY.start, [(SITTING, 240), (STANDING, 1), (SITTING, 240), (STANDING, 60), (SITTING, 1)])
+    assert sitting_minutes_by_band(table) == pytest.approx([1 / 12, 0, 40, 0])
+    assert sitting_minutes_by_band(table, Rules("none", sitting_pause_s=0)) == pytest.approx([1 / 12, 40, 0, 0])
 
 
 def test_wear_shows_what_was_not_worn_and_leaves_the_rest_bare() -> None:

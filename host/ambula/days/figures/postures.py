@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ambula.days.entry import HUNT4, PLAIN, WEEK, DailyMean, Entry
 from ambula.days.figures.day_rows import DayRows, minutes
@@ -117,9 +118,9 @@ class Sitting:
         _sitting(
             "Sitting bouts",
             Unit.COUNT,
-            "Unbroken runs of sitting (or sitting or lying) of any length, cut at midnight. Pauses up to "
-            "sitting_pause_s (default 0) are allowed.",
-            formula="count(bouts of sitting or sedentary, pauses <= sitting_pause_s)",
+            "Runs of sitting (or sitting or lying) of at least sitting_least_s (10 s), cut at midnight. Something else "
+            "of up to sitting_pause_s (5 s, one epoch) does not end one: 10 s upright does.",
+            formula="count(bouts of sitting or sedentary, pauses <= sitting_pause_s, length >= sitting_least_s)",
         ),
     ]
     sitting_longest_min: Annotated[
@@ -127,8 +128,7 @@ class Sitting:
         _sitting(
             "Longest time sitting",
             Unit.MIN,
-            "Longest unbroken run of sitting (or sitting or lying). It is cut at midnight and where a slot is not "
-            "recorded.",
+            "Longest of those bouts. It is cut at midnight and where a slot is not recorded.",
             formula="max(length of those bouts)",
         ),
     ]
@@ -137,7 +137,7 @@ class Sitting:
         _sitting(
             "Sitting bouts of 30 min or more",
             Unit.COUNT,
-            "Unbroken runs of sitting of at least 30 min.",
+            "Those bouts of at least 30 min.",
             formula="count(those bouts of length >= 30 min)",
         ),
     ]
@@ -146,7 +146,7 @@ class Sitting:
         _sitting(
             "Minutes in sitting bouts of 30 min or more",
             Unit.MIN,
-            "Length of the sitting runs of at least 30 min.",
+            "Length of the sitting bouts of at least 30 min, pauses included.",
             formula="sum(length of those bouts of length >= 30 min)",
         ),
     ]
@@ -155,7 +155,7 @@ class Sitting:
         _sitting(
             "Breaks in sitting",
             Unit.COUNT,
-            "Sitting runs that are followed at once by standing, walking, stairs, running or cycling.",
+            "Sitting bouts that are followed at once by standing, walking, stairs, running or cycling.",
             formula="count(those bouts followed at once by an upright epoch)",
         ),
     ]
@@ -210,7 +210,7 @@ def postures(rows: DayRows) -> Postures:
 def sitting(rows: DayRows, rules: Rules) -> Sitting:
     """Return sitting bouts, and how often the person rose from one: the very next epoch is upright."""
     epoch = rows.table.epoch
-    bouts = find_bouts(epoch, rows.sitting, rules.sitting_pause_s // EPOCH_S)
+    bouts = sitting_bouts(rows, rules)
     bout_min = lengths(bouts) / EPOCHS_A_MINUTE
     long_min = bout_min[bout_min >= _LONG_SITTING_MIN]
     upright_epochs = epoch[np.isin(rows.code, _UPRIGHT)]
@@ -221,3 +221,9 @@ def sitting(rows: DayRows, rules: Rules) -> Sitting:
         sitting_30min_min=float(long_min.sum()),
         sitting_breaks=int(np.isin(bouts[:, 1], upright_epochs).sum()),
     )
+
+
+def sitting_bouts(rows: DayRows, rules: Rules) -> NDArray[np.int64]:
+    """Return the sitting bouts, (m, 2) [start, end) in epochs: a single epoch neither parts one nor makes one."""
+    bouts = find_bouts(rows.table.epoch, rows.sitting, rules.sitting_pause_s // EPOCH_S)
+    return bouts[lengths(bouts) * EPOCH_S >= rules.sitting_least_s]
