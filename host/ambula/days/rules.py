@@ -80,15 +80,16 @@ class Rules:
         _rule(
             "Pause in a walking bout",
             Unit.S,
-            "Halts up to this long do not end a walking bout, and count as part of its length.",
+            "Something else of up to this long does not end a walking bout, and counts as part of its length. 5 s is "
+            "one epoch, which may have been misread.",
         ),
-    ] = 0
+    ] = 5
     long_walk_pause_s: Annotated[
         int,
         _rule(
-            "Pause in a walk of 10 min",
+            "Pause in a walk",
             Unit.S,
-            "The same for walks of 10 minutes and more, where kerbs and doors are part of the walk.",
+            "The same for walks, where kerbs and doors are part of the walk.",
         ),
     ] = 30
     sitting_pause_s: Annotated[

@@ -145,15 +145,31 @@ def test_an_active_bout_may_pause_for_a_minute(pause: int, bouts: int, length_mi
 
 
 def test_met_minutes_and_the_longest_walk() -> None:
-    day = one(table_of(NOON, [(WALKING, 120, 90.0, 3.0), (STANDING, 1), (WALKING, 60, 130.0, 6.0), (WALKING, 12)]))
+    day = one(table_of(NOON, [(WALKING, 120, 90.0, 3.0), (STANDING, 2), (WALKING, 60, 130.0, 6.0), (WALKING, 12)]))
     assert day.walking_met_min == pytest.approx(10 * 2.8 + 5 * 4.3)
-    assert (day.walking_longest_min, day.cadence_known_min, day.walking_unknown_pace_min) == (10, 15, 1)
+    assert (day.walking_bouts_longest_min, day.cadence_known_min, day.walking_unknown_pace_min) == (10, 15, 1)
 
 
 def test_sitting_bouts_and_the_minutes_in_long_ones() -> None:
     day = one(table_of(NOON, [(SITTING, 360), (STANDING, 2), (SITTING, 359), (STANDING, 2), (SITTING, 480)]))
     assert (day.sitting_bouts, day.sitting_bouts_30min, day.sitting_30min_min) == (3, 2, 70)
     assert (day.sitting_breaks, day.sitting_longest_min) == (2, 40)
+
+
+@pytest.mark.parametrize(("halt", "bout", "walk"), [(1, 145, 145), (2, 84, 146), (6, 84, 150), (7, 84, 84)])
+def test_a_walking_bout_and_a_walk_differ_by_the_halt_that_ends_them(halt: int, bout: int, walk: int) -> None:
+    day = one(table_of(NOON, [(WALKING, 84), (STANDING, halt), (WALKING, 60)]))
+    assert (round(12 * day.walking_bouts_longest_min), round(12 * day.walks_longest_min)) == (bout, walk)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_longest_walk_agrees_with_the_walks_of_10_min(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    runs: list[Run] = [(int(dice.choice([WALKING, WALKING, STANDING])), int(dice.integers(1, 60))) for _ in range(60)]
+    day = one(table_of(NOON, runs))
+    assert (day.walks_longest_min >= 10) == (day.walks_10min > 0)
+    assert day.walks_longest_min >= day.walking_bouts_longest_min
+    assert day.walks_10min_min >= 10 * day.walks_10min
 
 
 def test_10_s_upright_end_a_sitting_bout_and_5_s_do_not() -> None:

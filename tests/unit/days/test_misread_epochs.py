@@ -18,6 +18,14 @@ HOLDS = {
     "sitting_bouts_30min": (0.01, 0.02, 0.05),
     "sitting_30min_min": (0.01, 0.02, 0.07),
     "sitting_breaks": (0.01, 0.02, 0.05),
+    "walking_bouts_10s": (0.01, 0.02, 0.05),
+    "walking_bouts_30s": (0.01, 0.02, 0.05),
+    "walking_bouts_60s": (0.01, 0.02, 0.05),
+    "walking_bouts_longest_min": (0.01, 0.02, 0.05),
+    "walks_longest_min": (0.01, 0.02, 0.05),
+    "walks_10min": (0.01, 0.02, 0.05),
+    "walks_10min_min": (0.01, 0.02, 0.05),
+    "bends": (0.01, 0.02, 0.05),
 }
 
 

@@ -94,22 +94,22 @@ _walks = partial(Entry, group="Walks", rests_on="worn_share")
 
 @dataclass(frozen=True, kw_only=True)
 class Walks:
-    """Walking bouts by length."""
+    """Walking bouts, which hardly pause, and walks, which go on over halts: each by length, and the longest."""
 
     walking_bouts_10s: Annotated[
         int,
         _walks(
-            "Walks of more than 10 s",
+            "Walking bouts of more than 10 s",
             Unit.COUNT,
-            "Unbroken runs of walking epochs longer than 10 s, cut at midnight. Pauses up to walking_pause_s "
-            "(default 0) are allowed.",
+            "Runs of walking epochs longer than 10 s, cut at midnight. Something else of up to walking_pause_s (5 s, "
+            "one epoch) does not end one.",
             formula="count(bouts of walking, pauses <= walking_pause_s, length > 10 s)",
         ),
     ]
     walking_bouts_30s: Annotated[
         int,
         _walks(
-            "Walks of more than 30 s",
+            "Walking bouts of more than 30 s",
             Unit.COUNT,
             "The same, longer than 30 s.",
             formula="count(bouts of walking, pauses <= walking_pause_s, length > 30 s)",
@@ -118,19 +118,30 @@ class Walks:
     walking_bouts_60s: Annotated[
         int,
         _walks(
-            "Walks of more than 60 s",
+            "Walking bouts of more than 60 s",
             Unit.COUNT,
             "The same, longer than 60 s.",
             formula="count(bouts of walking, pauses <= walking_pause_s, length > 60 s)",
         ),
     ]
-    walking_longest_min: Annotated[
+    walking_bouts_longest_min: Annotated[
+        float,
+        _walks(
+            "Longest walking bout",
+            Unit.MIN,
+            "Longest of those bouts. It is cut at midnight and where a slot is not recorded. The longest walk, halts "
+            "included, is walks_longest_min.",
+            formula="max(length of bouts of walking, pauses <= walking_pause_s)",
+        ),
+    ]
+    walks_longest_min: Annotated[
         float,
         _walks(
             "Longest walk",
             Unit.MIN,
-            "Longest run of walking, by the same rule. It is cut at midnight and where a slot is not recorded.",
-            formula="max(length of those bouts)",
+            "Longest walk, in which each halt is at most long_walk_pause_s (default 30 s), halts included. It is cut "
+            "at midnight and where a slot is not recorded.",
+            formula="max(length of bouts of walking, pauses <= long_walk_pause_s)",
         ),
     ]
     walks_10min: Annotated[
@@ -138,7 +149,7 @@ class Walks:
         _walks(
             "Walks of 10 min or more",
             Unit.COUNT,
-            "Walks of at least 10 min, in which each halt is at most long_walk_pause_s (default 30 s).",
+            "Walks of at least 10 min, by the same rule as the longest walk.",
             formula="count(bouts of walking, pauses <= long_walk_pause_s, length >= 10 min)",
         ),
     ]
@@ -229,16 +240,18 @@ def pace(rows: DayRows, rules: Rules) -> Paces:
 
 
 def walks(rows: DayRows, rules: Rules) -> Walks:
-    """Return walking bouts by length."""
-    epoch, walking = rows.table.epoch, rows.walking
-    bout_s = EPOCH_S * lengths(find_bouts(epoch, walking, rules.walking_pause_s // EPOCH_S))
-    long_s = EPOCH_S * lengths(find_bouts(epoch, walking, rules.long_walk_pause_s // EPOCH_S))
-    long_s = long_s[long_s >= 60 * _LONG_WALK_MIN]
+    """Return walking bouts and walks by length: the same search, with two lengths of a pause."""
+    bout_s, walk_s = (
+        EPOCH_S * lengths(find_bouts(rows.table.epoch, rows.walking, pause_s // EPOCH_S))
+        for pause_s in (rules.walking_pause_s, rules.long_walk_pause_s)
+    )
+    long_s = walk_s[walk_s >= 60 * _LONG_WALK_MIN]
     return Walks(
         walking_bouts_10s=int((bout_s > 10).sum()),
         walking_bouts_30s=int((bout_s > 30).sum()),
         walking_bouts_60s=int((bout_s > 60).sum()),
-        walking_longest_min=float(bout_s.max()) / 60 if len(bout_s) else 0.0,
+        walking_bouts_longest_min=float(bout_s.max(initial=0)) / 60,
+        walks_longest_min=float(walk_s.max(initial=0)) / 60,
         walks_10min=len(long_s),
         walks_10min_min=float(long_s.sum()) / 60,
     )
