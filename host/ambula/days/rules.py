@@ -216,8 +216,17 @@ class Rules:
         _rule("Pause in bed", Unit.S, "Up to this long without lying, recorded or not, does not end the time in bed."),
     ] = 1800
     bed_least_h: Annotated[
-        float, _rule("Least time in bed", Unit.H, "A shorter stretch counts as a rest, not as the night.")
+        float, _rule("Least time in bed", Unit.H, "A shorter stretch counts as a rest, not as time in bed.")
     ] = 3.0
+    lying_least_s: Annotated[
+        int,
+        _rule(
+            "Least lying that begins or ends it",
+            Unit.S,
+            "Shorter lying neither begins nor ends the time in bed: one epoch, which may have been misread, would make "
+            "it up to half an hour longer.",
+        ),
+    ] = 10
     bed_lying_share: Annotated[
         float, _rule("Lying in bed", Unit.SHARE, "Least share of the time in bed that is lying.")
     ] = 0.5

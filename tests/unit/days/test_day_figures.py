@@ -1,4 +1,4 @@
-"""Hand-made days with known answers: wear by node, mounting, bends, intensity, time in bed, the week."""
+"""Hand-made days with known answers: wear by node, mounting, bends, intensity, bouts, the week."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -189,53 +189,6 @@ def test_a_single_epoch_of_sitting_is_no_bout_and_no_break_but_counts_as_sitting
 
     assert sat(1) == (0, 0, 0, 1 / 12)
     assert sat(2) == (1, 1, 2 / 12, 2 / 12)
-
-
-# ---- time in bed
-
-
-def night(*runs: Run) -> tuple[DaySummary, DaySummary]:
-    """From 18:00 on: the evening's day, and the day whose night it is."""
-    start = epoch_at(datetime(2026, 3, 3, 18))
-    first, second = summarise_days(table_of(start, list(runs)), OSLO)
-    return first, second
-
-
-def test_the_night_belongs_to_the_date_on_which_it_ends() -> None:
-    first, second = night((SITTING, 5 * AN_HOUR), (LYING, 8 * AN_HOUR), (STANDING, AN_HOUR))
-    assert (second.bed_start, second.bed_end) == ("2026-03-03T23:00:00+01:00", "2026-03-04T07:00:00+01:00")
-    assert (second.bed_min, second.bed_lying_min, second.bed_share) == (480, 480, 14 / 24)
-    assert (first.bed_start, first.bed_end) == ("", "")
-    assert isnan(first.bed_min)
-
-
-def test_getting_up_for_half_an_hour_does_not_end_the_night() -> None:
-    def up(epochs: int) -> DaySummary:
-        return night((SITTING, 5 * AN_HOUR), (LYING, 3 * AN_HOUR), (STANDING, epochs), (LYING, 4 * AN_HOUR))[1]
-
-    assert (up(360).bed_min, up(360).bed_lying_min) == (450, 420)
-    assert (up(361).bed_min, up(361).bed_lying_min) == (240, 240)
-
-
-def test_slots_that_are_missing_do_not_end_the_night_either() -> None:
-    table = table_of(epoch_at(datetime(2026, 3, 3, 22)), [(LYING, 8 * AN_HOUR)])
-    kept = table.rows(np.arange(len(table)) % 7 > 0)
-    day = summarise_days(kept, OSLO)[1]
-    assert day.bed_min == pytest.approx(480, abs=1)
-    assert day.bed_lying_min == pytest.approx(480 * 6 / 7, abs=1)
-
-
-def test_a_rest_is_no_night_and_neither_is_much_sitting_between_short_rests() -> None:
-    assert isnan(night((SITTING, 7 * AN_HOUR), (LYING, 3 * AN_HOUR - 1), (SITTING, AN_HOUR))[1].bed_min)
-    assert night((SITTING, 7 * AN_HOUR), (LYING, 3 * AN_HOUR), (SITTING, AN_HOUR))[1].bed_min == 180
-    restless: list[Run] = [(SITTING, 300), (LYING, 200)] * 17
-    assert isnan(night(*restless)[1].bed_min)
-
-
-def test_a_night_is_cut_at_noon() -> None:
-    days = summarise_days(table_of(epoch_at(datetime(2026, 3, 4, 2)), [(LYING, 20 * AN_HOUR)]), OSLO)
-    assert [d.bed_min for d in days] == [600]
-    assert days[0].bed_end == "2026-03-04T12:00:00+01:00"
 
 
 # ---- the week

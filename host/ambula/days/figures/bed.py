@@ -1,4 +1,10 @@
-"""Time in bed: the longest stretch of mostly lying, from noon to noon. Lying is not sleep."""
+"""Time in bed: the longest stretch of mostly lying that ends on a date, by night or by day. Lying is not sleep.
+
+Stretches are found over the whole recording and then given to the date on which they end. A window from noon to noon
+cuts the sleep of those who work at night; GGIR moves it to 18:00 for them. The date of the end needs no window. It is
+that of the morning for a night, and few sleeps end about midnight, so that two rarely end on one date; the middle of
+the sleep of early risers (20:00 to 04:00) does lie there.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,30 +21,29 @@ from ambula.days.figures.day_rows import effective_activity
 from ambula.days.local_days import LocalDay, ZoneHistory
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
+from ambula.epochs.bouts import find_bouts, lengths
 from ambula.epochs.table import EpochTable
 from nodecore import activity
 from nodecore.roles import BACK_BIT
 from nodecore.sampling import EPOCH_S, EPOCHS_A_DAY, EPOCHS_A_MINUTE
-
-_HALF_DAY = EPOCHS_A_DAY // 2
-
 
 _bed = partial(Entry, group="Time in bed", rests_on="bed_share")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bed:
-    """The night before a date, ended by noon; empty and NaN where no stretch is long enough."""
+    """The longest stretch that ends on a date; empty and NaN where none is long enough."""
 
     bed_start: Annotated[
         str,
         _bed(
             "To bed",
             Unit.LOCAL_TIME,
-            "Local time at which the night's longest stretch of lying began. The stretch ends on this date before "
-            "noon, or began after noon of the day before. It is at least bed_least_h (3 h) long. Lying takes up at "
-            "least bed_lying_share (half) of it, with gaps of at most bed_pause_s (30 min). Lying is not sleep, and "
-            "time awake in bed counts.",
+            "Local time at which the longest stretch of lying began that ends on this date, by night or by day. A "
+            "stretch counts once, whole, on the date of its last lying epoch. It is at least bed_least_h (3 h) long. "
+            "Lying takes up at least bed_lying_share (half) of it, with gaps of at most bed_pause_s (30 min). Lying of "
+            "less than lying_least_s (10 s) neither begins nor ends it. Lying is not sleep, and time awake in bed "
+            "counts.",
             formula="first lying epoch of the stretch",
         ),
     ]
@@ -56,7 +61,8 @@ class Bed:
         _bed(
             "Time in bed",
             Unit.MIN,
-            "Length of that stretch. Empty if there is none. The nodes may then have been off at night: see bed_share.",
+            "Length of that stretch, from the evening before if it began there. Empty if there is none. The nodes may "
+            "then have been off in bed: see bed_share.",
             formula="bed_end - bed_start",
             digits=0,
         ),
@@ -74,10 +80,12 @@ class Bed:
     bed_share: Annotated[
         float,
         _bed(
-            "Share of the night with the back node worn",
+            "Share of the time around bed with the back node worn",
             Unit.SHARE,
-            "Share of the 24 hours from noon to noon in which the back node was worn. Only the back node shows lying.",
-            formula="count(back worn, 12 h before to 12 h after the date begins) / 17,280",
+            "Share of 24 hours in which the back node was worn: those around the middle of the stretch, or around the "
+            "midnight at which the date begins where there is no stretch. Only the back node shows lying. A small "
+            "share says that the stretch may have been longer, as at the beginning and the end of a recording.",
+            formula="count(back worn, 12 h before to 12 h after that middle or that midnight) / 17,280",
             rests_on="",
         ),
     ]
@@ -87,54 +95,64 @@ class Bed:
 class BedOfWeek:
     """An average night."""
 
-    bed_min: Annotated[float, DailyMean("Time in bed per night", Bed)]
+    bed_min: Annotated[float, DailyMean("Time in bed per day", Bed)]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """[start, end) in epochs, and how many of them are lying."""
+
+    start: int
+    end: int
+    lying: int
 
 
 def beds(table: EpochTable, days: Sequence[LocalDay], zones: ZoneHistory, rules: Rules) -> list[Bed]:
-    """Return for each date the night that ends on it, from 12 h before the date begins to 12 h after."""
-    lying = table.epoch[effective_activity(table) == activity.LYING]
+    """Return for each date the longest stretch of the recording that ends on it."""
+    found = stretches(table.epoch, effective_activity(table) == activity.LYING, rules)
     back_worn = table.epoch[(table.worn_nodes & BACK_BIT) != 0]
-    return [_night(lying, back_worn, day, zones, rules) for day in days]
+    return [_bed_of(day, found, back_worn, zones) for day in days]
 
 
-def _night(
-    lying: NDArray[np.int64], back_worn: NDArray[np.int64], day: LocalDay, zones: ZoneHistory, rules: Rules
-) -> Bed:
-    noon = day.start - _HALF_DAY, day.start + _HALF_DAY
-    share = len(_between(back_worn, noon)) / (2 * _HALF_DAY)
-    stretch = longest_stretch(_between(lying, noon), rules)
-    if stretch is None:
-        return Bed(bed_start="", bed_end="", bed_min=nan, bed_lying_min=nan, bed_share=share)
-    start, end, lay = stretch
+def _bed_of(day: LocalDay, found: Sequence[Stretch], back_worn: NDArray[np.int64], zones: ZoneHistory) -> Bed:
+    on_date = [s for s in found if day.start < s.end <= day.end]
+    if not on_date:
+        return Bed(bed_start="", bed_end="", bed_min=nan, bed_lying_min=nan, bed_share=_share(back_worn, day.start))
+    longest = max(on_date, key=lambda s: s.end - s.start)
     return Bed(
-        bed_start=_local(start, zones),
-        bed_end=_local(end, zones),
-        bed_min=(end - start) / EPOCHS_A_MINUTE,
-        bed_lying_min=lay / EPOCHS_A_MINUTE,
-        bed_share=share,
+        bed_start=_local(longest.start, zones),
+        bed_end=_local(longest.end, zones),
+        bed_min=(longest.end - longest.start) / EPOCHS_A_MINUTE,
+        bed_lying_min=longest.lying / EPOCHS_A_MINUTE,
+        bed_share=_share(back_worn, (longest.start + longest.end) // 2),
     )
 
 
-def longest_stretch(lying: NDArray[np.int64], rules: Rules) -> tuple[int, int, int] | None:
-    """Return [start, end) in epochs and the lying epochs in it, of the longest stretch that counts, or None.
+def stretches(epoch: NDArray[np.int64], lying: NDArray[np.bool_], rules: Rules) -> list[Stretch]:
+    """Return the stretches that count as time in bed, in time order; none overlaps another.
 
-    lying: (n,) rising epochs. Stretches end where more than `bed_pause_s` go by without lying, recorded or not.
+    epoch, lying: (n,), strictly increasing epochs and whether each is lying. A stretch ends where more than
+    `bed_pause_s` go by without lying, recorded or not. Edge case: no lying, none.
     """
-    if not len(lying):
-        return None
-    breaks = np.flatnonzero(np.diff(lying) - 1 > rules.bed_pause_s // EPOCH_S)
-    first, last = np.append(0, breaks + 1), np.append(breaks, len(lying) - 1)
-    length, lay = lying[last] + 1 - lying[first], last + 1 - first
-    counts = (length * EPOCH_S >= rules.bed_least_h * 3600) & (lay >= rules.bed_lying_share * length)
-    if not counts.any():
-        return None
-    best = int(np.argmax(np.where(counts, length, 0)))
-    return int(lying[first[best]]), int(lying[last[best]]) + 1, int(lay[best])
+    bouts = find_bouts(epoch, lying)
+    bouts = bouts[lengths(bouts) * EPOCH_S >= rules.lying_least_s]
+    if not len(bouts):
+        return []
+    breaks = np.flatnonzero(bouts[1:, 0] - bouts[:-1, 1] > rules.bed_pause_s // EPOCH_S)
+    starts, ends = bouts[np.append(0, breaks + 1), 0], bouts[np.append(breaks, len(bouts) - 1), 1]
+    lay = np.diff(np.searchsorted(epoch[lying], np.stack([starts, ends], axis=1)), axis=1)[:, 0]
+    every = [Stretch(*each) for each in zip(starts.tolist(), ends.tolist(), lay.tolist(), strict=True)]
+    return [s for s in every if _is_bed(s, rules)]
 
 
-def _between(epochs: NDArray[np.int64], span: tuple[int, int]) -> NDArray[np.int64]:
-    start, end = np.searchsorted(epochs, span)
-    return epochs[start:end]
+def _is_bed(stretch: Stretch, rules: Rules) -> bool:
+    length = stretch.end - stretch.start
+    return length * EPOCH_S >= rules.bed_least_h * 3600 and stretch.lying >= rules.bed_lying_share * length
+
+
+def _share(back_worn: NDArray[np.int64], middle: int) -> float:
+    first, last = np.searchsorted(back_worn, (middle - EPOCHS_A_DAY // 2, middle + EPOCHS_A_DAY // 2))
+    return int(last - first) / EPOCHS_A_DAY
 
 
 def _local(epoch: int, zones: ZoneHistory) -> str:

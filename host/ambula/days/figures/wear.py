@@ -226,7 +226,7 @@ class WearOfWeek:
     ]
     both_worn_share: Annotated[float, DailyMean("Both nodes worn, share of the day", Wear)]
     back_worn_share: Annotated[float, DailyMean("Back node worn, share of the day", Wear)]
-    bed_share: Annotated[float, DailyMean("Share of the night with the back node worn", Bed)]
+    bed_share: Annotated[float, DailyMean("Share of the time around bed with the back node worn", Bed)]
     recorded_share: Annotated[float, DailyMean("Recorded share of the day", Wear, PLAIN)]
 
 
