@@ -17,7 +17,10 @@ AMBULA = "Ambula"
 ACTI4 = "Acti4, Skotte 2014, J Phys Act Health 11(1):76-84"
 ACTIVPAL = "activPAL's algorithm CREA: minimum upright and minimum non-upright period, 10 s each"
 HUNT4 = "HUNT4, doi 10.1001/jamanetworkopen.2025.15592"
-CADENCE_ADULTS = "CADENCE-Adults, doi 10.1186/s12966-019-0769-6"
+CADENCE_ADULTS = (
+    "CADENCE-Adults, doi 10.1186/s12966-019-0769-6 (ages 21-40), 10.1186/s12966-020-01045-z (41-60), "
+    "10.1186/s12966-021-01199-4 (61-85)"
+)
 COMPENDIUM = "2011 Compendium of Physical Activities"
 TUDOR_LOCKE = "Tudor-Locke 2012, J Phys Act Health 9(8):1125-1129, PMID 22207030"
 VAHA_YPYA = "Vähä-Ypyä 2015, PLoS ONE, doi 10.1371/journal.pone.0134813"

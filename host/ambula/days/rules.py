@@ -203,6 +203,15 @@ class Rules:
             "Vigorous walking from", Unit.SPM, "Cadence from which walking is vigorous (6 MET).", source=CADENCE_ADULTS
         ),
     ] = 130.0
+    active_least_s: Annotated[
+        int,
+        _rule(
+            "Least stairs, cycling or running",
+            Unit.S,
+            "Shorter stairs, cycling or running is not counted as moderate or vigorous: single epochs of them at a "
+            "change of activity are mostly misread. Walking counts by its cadence.",
+        ),
+    ] = 10
     active_pause_s: Annotated[
         int,
         _rule(

@@ -27,3 +27,8 @@ def find_bouts(epoch: Epochs, chosen: NDArray[np.bool_], pause_epochs: int = 0) 
 def lengths(bouts: NDArray[np.int64]) -> Epochs:
     """Return the length of each bout, in epochs."""
     return bouts[:, 1] - bouts[:, 0]
+
+
+def inside(epoch: Epochs, bouts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which epochs, (n,), lie in one of the bouts, which are as `find_bouts` returns them."""
+    return np.searchsorted(bouts[:, 0], epoch, "right") > np.searchsorted(bouts[:, 1], epoch, "right")

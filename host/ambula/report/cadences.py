@@ -12,7 +12,7 @@ from ambula.report.language import Language
 from nodecore import activity
 from nodecore.sampling import EPOCHS_A_MINUTE
 
-EFFORT_SPM = (100, 130)  # about 3 and 6 MET in adults: CADENCE-Adults, doi 10.1186/s12966-019-0769-6
+EFFORT_SPM = (100, 130)  # about 3 and 6 MET in adults: `days.entry.CADENCE_ADULTS`
 KINDS = ("slow", "moderate", "brisk")
 _LOWEST_SPM, _HIGHEST_SPM, _WIDTH_SPM = 40, 150, 10
 

@@ -138,6 +138,22 @@ def test_moderate_is_by_cadence_and_by_what_was_done() -> None:
     assert one(table_of(NOON, runs), vigorous_from_spm=131).vigorous_min == 6
 
 
+@pytest.mark.parametrize("kind", [activity.STAIRS, activity.CYCLING, activity.RUNNING])
+def test_a_single_epoch_of_stairs_cycling_or_running_is_no_effort(kind: int) -> None:
+    def effort(epochs: int) -> float:
+        day = one(table_of(NOON, [(SITTING, 60), (kind, epochs), (WALKING, 60, 80.0), (kind, epochs), (STANDING, 60)]))
+        return day.moderate_min + day.vigorous_min
+
+    assert effort(1) == 0
+    assert effort(2) == 4 / 12
+
+
+def test_cadence_by_epochs_and_by_clock_minutes_are_two_figures() -> None:
+    day = one(table_of(NOON, [(STANDING, 6), (WALKING, 24, 120.0), (STANDING, 6), (WALKING, 12, 132.0)]))
+    assert (day.cadence_100_min, day.cadence_100_clock_min) == (3, 2)  # the halves of a minute have 60 steps each
+    assert (day.cadence_130_min, day.cadence_130_clock_min) == (1, 1)
+
+
 @pytest.mark.parametrize(("pause", "bouts", "length_min"), [(12, 1, 11), (13, 0, 0)])
 def test_an_active_bout_may_pause_for_a_minute(pause: int, bouts: int, length_min: float) -> None:
     day = one(table_of(NOON, [(WALKING, 60, 110.0), (STANDING, pause), (WALKING, 60, 110.0)]))

@@ -89,9 +89,10 @@ class Cadence:
     cadence_100_min: Annotated[
         float,
         _cadence(
-            "Minutes at 100 steps/min or more",
+            "Time at 100 steps/min or more, by 5-s epochs",
             Unit.MIN,
-            "Minutes of any worn activity with a cadence of at least 100 steps/min. That is about 3 MET in adults.",
+            "Epochs of any worn activity with a cadence of at least 100 steps/min, as minutes. That is about 3 MET in "
+            "adults. It is mostly more than cadence_100_clock_min: a minute that was walked in part counts in part.",
             formula="count(worn and cadence >= 100) / 12",
             source=CADENCE_ADULTS,
         ),
@@ -99,11 +100,33 @@ class Cadence:
     cadence_130_min: Annotated[
         float,
         _cadence(
-            "Minutes at 130 steps/min or more",
+            "Time at 130 steps/min or more, by 5-s epochs",
             Unit.MIN,
             "The same at 130 steps/min. That is about 6 MET in adults.",
             formula="count(worn and cadence >= 130) / 12",
             source=CADENCE_ADULTS,
+        ),
+    ]
+    cadence_100_clock_min: Annotated[
+        int,
+        _cadence(
+            "Clock minutes with 100 steps or more",
+            Unit.MIN,
+            "Clock minutes in which at least 100 steps were taken, as studies with step counters count them.",
+            formula="count(clock minutes with sum(steps) >= 100)",
+            source=CADENCE_ADULTS,
+            digits=0,
+        ),
+    ]
+    cadence_130_clock_min: Annotated[
+        int,
+        _cadence(
+            "Clock minutes with 130 steps or more",
+            Unit.MIN,
+            "The same with at least 130 steps.",
+            formula="count(clock minutes with sum(steps) >= 130)",
+            source=CADENCE_ADULTS,
+            digits=0,
         ),
     ]
 
@@ -112,7 +135,8 @@ def cadence(rows: DayRows) -> Cadence:
     """Return steps and cadence; mean, median and 95th percentile over walking epochs that have a cadence."""
     spm = rows.table.cadence_spm
     known = spm[rows.walking & ~np.isnan(spm)]
-    peaks = np.sort(minute_steps(rows.table))[::-1]
+    by_minute = minute_steps(rows.table)
+    peaks = np.sort(by_minute)[::-1]
     worn_spm = np.where(rows.worn, np.nan_to_num(spm), 0.0)
     return Cadence(
         steps=round(float(rows.table.steps[rows.worn].sum())),
@@ -124,6 +148,8 @@ def cadence(rows: DayRows) -> Cadence:
         cadence_peak30_spm=float(peaks[:_PEAK_MINUTES].mean()) if len(peaks) >= _PEAK_MINUTES else nan,
         cadence_100_min=minutes(worn_spm >= 100),
         cadence_130_min=minutes(worn_spm >= 130),
+        cadence_100_clock_min=int((by_minute >= 100).sum()),
+        cadence_130_clock_min=int((by_minute >= 130).sum()),
     )
 
 

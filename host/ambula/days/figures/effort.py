@@ -8,10 +8,10 @@ from typing import Annotated
 import numpy as np
 
 from ambula.days.entry import AMBULA, CADENCE_ADULTS, VAHA_YPYA, DailyMean, Entry
-from ambula.days.figures.day_rows import DayRows, minutes
+from ambula.days.figures.day_rows import DayRows, Mask, minutes
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
-from ambula.epochs.bouts import find_bouts, lengths
+from ambula.epochs.bouts import find_bouts, inside, lengths
 from nodecore import activity
 from nodecore.roles import BACK_BIT
 from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
@@ -79,8 +79,10 @@ class Effort:
         _effort(
             "Moderate activity",
             Unit.MIN,
-            "Minutes walked at a cadence of at least moderate_from_spm (100, about 3 MET), or on stairs, or cycling.",
-            formula="count(not vigorous and (walking and cadence >= moderate_from_spm, or stairs, or cycling)) / 12",
+            "Time walked at a cadence of at least moderate_from_spm (100, about 3 MET), or on stairs, or cycling, by "
+            "5-s epochs. Stairs and cycling count from active_least_s (10 s) on.",
+            formula="count(not vigorous and (walking and cadence >= moderate_from_spm, or stairs or cycling for >= "
+            "active_least_s)) / 12",
         ),
     ]
     vigorous_min: Annotated[
@@ -88,8 +90,9 @@ class Effort:
         _effort(
             "Vigorous activity",
             Unit.MIN,
-            "Minutes run, or walked at a cadence of at least vigorous_from_spm (130, about 6 MET).",
-            formula="count(running, or walking and cadence >= vigorous_from_spm) / 12",
+            "Time run, for active_least_s (10 s) or more, or walked at a cadence of at least vigorous_from_spm (130, "
+            "about 6 MET), by 5-s epochs.",
+            formula="count(running for >= active_least_s, or walking and cadence >= vigorous_from_spm) / 12",
         ),
     ]
     active_bouts_10min: Annotated[
@@ -145,8 +148,11 @@ def movement(rows: DayRows, rules: Rules) -> Movement:
 def effort(rows: DayRows, rules: Rules) -> Effort:
     """Return moderate and vigorous minutes, and bouts of at least 10 min of either."""
     spm = np.where(rows.walking, np.nan_to_num(rows.table.cadence_spm), 0.0)
-    vigorous = (rows.code == activity.RUNNING) | (spm >= rules.vigorous_from_spm)
-    moderate = (spm >= rules.moderate_from_spm) | np.isin(rows.code, (activity.STAIRS, activity.CYCLING))
+    run, stairs, cycled = (
+        _lasting(rows, kind, rules) for kind in (activity.RUNNING, activity.STAIRS, activity.CYCLING)
+    )
+    vigorous = run | (spm >= rules.vigorous_from_spm)
+    moderate = (spm >= rules.moderate_from_spm) | stairs | cycled
     bouts = find_bouts(rows.table.epoch, moderate | vigorous, rules.active_pause_s // EPOCH_S)
     bout_min = lengths(bouts) / EPOCHS_A_MINUTE
     long_min = bout_min[bout_min >= _ACTIVE_BOUT_MIN]
@@ -156,3 +162,9 @@ def effort(rows: DayRows, rules: Rules) -> Effort:
         active_bouts_10min=len(long_min),
         active_10min_min=float(long_min.sum()),
     )
+
+
+def _lasting(rows: DayRows, kind: int, rules: Rules) -> Mask:
+    """Return the epochs of one class that are part of a run of it that lasts."""
+    bouts = find_bouts(rows.table.epoch, rows.code == kind)
+    return inside(rows.table.epoch, bouts[EPOCH_S * lengths(bouts) >= rules.active_least_s])

@@ -217,8 +217,10 @@ class WalkingOfWeek:
     steps: Annotated[float, DailyMean("Steps per day", Cadence, PLAIN)]
     cadence_peak1_spm: Annotated[float, DailyMean("Daily peak 1-min cadence", Cadence)]
     cadence_peak30_spm: Annotated[float, DailyMean("Daily peak 30-min cadence", Cadence)]
-    cadence_100_min: Annotated[float, DailyMean("Minutes per day at 100 steps/min or more", Cadence)]
-    cadence_130_min: Annotated[float, DailyMean("Minutes per day at 130 steps/min or more", Cadence)]
+    cadence_100_min: Annotated[float, DailyMean("Time per day at 100 steps/min or more, by 5-s epochs", Cadence)]
+    cadence_130_min: Annotated[float, DailyMean("Time per day at 130 steps/min or more, by 5-s epochs", Cadence)]
+    cadence_100_clock_min: Annotated[float, DailyMean("Clock minutes per day with 100 steps or more", Cadence)]
+    cadence_130_clock_min: Annotated[float, DailyMean("Clock minutes per day with 130 steps or more", Cadence)]
     walks_10min: Annotated[float, DailyMean("Walks of 10 min or more per day", Walks)]
     walks_10min_min: Annotated[float, DailyMean("Minutes per day in walks of 10 min or more", Walks)]
 
