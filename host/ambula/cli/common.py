@@ -138,8 +138,3 @@ def _once(wall: datetime, zone: ZoneInfo, given: str) -> datetime:
         raise InputError(f"{given}: the clocks go back then, so {zone.key} has that time twice. Write {choices}")
     choices = " or ".join(f"{time.replace(tzinfo=None):%Y-%m-%dT%H:%M}" for time in reversed(either))
     raise InputError(f"{given}: the clocks go forward then, so {zone.key} has no such time. Write {choices}")
-
-
-def newer_words(count: int) -> str:
-    """Return what is to be said of log bytes that a newer firmware wrote."""
-    return f"{count} bytes are of a newer format and are kept: update Ambula, then they are read"

@@ -14,7 +14,6 @@ from ambula.cli.common import (
     ParticipantOption,
     StoreOption,
     known_zone,
-    newer_words,
     run,
     warn_of_name,
     zones_of,
@@ -26,6 +25,7 @@ from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
 from ambula.nodes.sync import SyncReport, SyncResult, sync_near
 from ambula.nodes.visit import SCAN_S, Near, find_nodes, missing
+from ambula.participant.versions import newer_words
 from ambula.store import NodeRow, Store, ZoneChange
 from ambula.transport.radio import Radio
 from ambula.transport.source import open_radio

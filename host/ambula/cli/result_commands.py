@@ -13,13 +13,12 @@ from ambula.cli.common import (
     RulesOption,
     StoreOption,
     ZoneOption,
-    newer_words,
     rules_of,
     store_path,
     warn_of_name,
     zones_of,
 )
-from ambula.cli.output import BOLD, DIM, YELLOW, Table, err, out
+from ambula.cli.output import BOLD, DIM, YELLOW, Table, out
 from ambula.cli.summary_formats import Format, Per, check_format, give_summary
 from ambula.days.csv_file import write_daily_csv
 from ambula.days.dictionary import entry
@@ -83,9 +82,6 @@ def summary(
     with Store(store_path(store), must_exist=True) as kept:
         who = warn_of_name(choose_participant(kept, participant))
         outcome = results(kept, who, zones_of(kept, who, zone), by)
-        newer = sum(kept.newer_bytes(node.node_id) for node in kept.nodes("participant = ?", (who,)))
-    if newer:
-        err.line(f"note: {newer_words(newer)}. Until then their time has no record")
     if csv is not None:
         write_days(outcome.days, csv)
     if form is not Format.TABLE:

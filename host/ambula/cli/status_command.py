@@ -8,7 +8,7 @@ from typing import Any, cast
 from ambula.account.faults import faults_of
 from ambula.account.ledger import ledger_from
 from ambula.base.errors import StoreError
-from ambula.cli.common import JsonOption, StoreOption, newer_words, store_path
+from ambula.cli.common import JsonOption, StoreOption, store_path
 from ambula.cli.node_commands import in_hours
 from ambula.cli.output import Table, err, out, print_json
 from ambula.clock.true_time import latest_fit, node_time
@@ -17,7 +17,7 @@ from ambula.nodes.keys import KeyFile
 from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
 from ambula.participant.thigh_fusion import agreement, body_fusion
-from ambula.participant.versions import Versions, versions_of
+from ambula.participant.versions import Versions, newer_words, versions_of
 from ambula.recordings.calibration import Calibration, calibrate_records
 from ambula.store import Check, NodeRow, Store
 from ambula.store.soundness import left_over

@@ -62,9 +62,18 @@ def _settled_log(name: str, log: NodeTime, other: Track, most_ms: float, words: 
             continue
         gait[i] = _gait(life, alignment, other)
     settled = log.with_gait(gait) if gait else log
+    several = sum(life is not None for life in log.placed) > 1
     for i in sorted(gait | refused):
-        words.append(_words(name, log.placed[i], settled.placed[i], refused.get(i, "")))
+        when = _when(log.placed[i]) if several else ""
+        words.append(when + _words(name, log.placed[i], settled.placed[i], refused.get(i, "")))
     return settled
+
+
+def _when(life: PlacedLife | None) -> str:
+    """Return from when to when a life went, before a sentence."""
+    assert life is not None
+    first, last = (np.datetime64(epoch * EPOCH_MS, "ms").astype("datetime64[m]") for epoch in life.marks)
+    return f"From {first} to {last} UTC: ".replace("T", " ")
 
 
 def _gait(life: PlacedLife, alignment: Alignment, other: Track) -> Gait:

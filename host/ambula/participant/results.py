@@ -11,7 +11,7 @@ from ambula.days.week_summary import NO_PROGRAMME, ProgrammeFigures
 from ambula.epochs.table import EpochTable, Records
 from ambula.participant.doubt_words import doubt_words
 from ambula.participant.epochs import load_wear
-from ambula.participant.versions import version_words
+from ambula.participant.versions import newer_words, version_words
 from ambula.participant.zones import zones_of
 from ambula.programme import Verdict
 from ambula.programme.participant import programme_of
@@ -69,6 +69,8 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     firmware = {role: versions.words for role, versions in wear.versions.items()}
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones))
     versions = version_words(wear.versions, ZoneHistory.of(zones))
+    newer = sum(store.newer_bytes(node.node_id) for node in nodes)
+    versions += [f"{newer_words(newer)}. Until then their time has no record."] if newer else []
     checks, clocks = store.checks(participant), [*wear.clocks, *doubt_words(days)]
     return Results(wear.table, days, week, ledgers, firmware, clocks, wear.moved, checks, versions)
 

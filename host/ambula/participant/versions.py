@@ -104,6 +104,11 @@ def _said(log: Sequence[LogEntry], anchors: Sequence[Anchor], node: NodeRow) -> 
     return [name for name, (_, _, entries) in zip(names, starts, strict=True) for _ in range(entries)]
 
 
+def newer_words(count: int) -> str:
+    """Return what is to be said of log bytes that a newer firmware wrote."""
+    return f"{count} bytes are of a newer format and are kept: update Ambula, then they are read"
+
+
 def version_words(roles: dict[str, Versions], zones: ZoneHistory) -> list[str]:
     """Return in words where records of different firmware stand side by side; nothing where all are of one."""
     said = [line for role, versions in roles.items() for line in _changes(role, versions, zones)]
