@@ -174,4 +174,9 @@ def ahead_words(least: int, most: int, windows: int) -> str:
         near, far = sorted((abs(low), abs(high)))
         by = f"{far} s" if near == far else f"{near} to {far} s"
         by += " behind" if low < 0 else " ahead"
-    return f"{by}, in {windows} window{'s' if windows != 1 else ''} of two hours"
+    return f"{by}, {windows_words(windows)}"
+
+
+def windows_words(windows: int) -> str:
+    """Return what gait's answer rests on, in words: "in 11 windows of two hours"."""
+    return f"in {windows} window{'s' if windows != 1 else ''} of two hours"

@@ -103,12 +103,12 @@ def _unconfirmed_ms(life: Life, clock: ClockFit) -> float:
 
 def in_order(placed: Sequence[PlacedLife | None]) -> list[PlacedLife | None]:
     """Return the lives with None for those that others, better borne out, leave no place for; events alone stay."""
-    known = [i for i, life in enumerate(placed) if life is not None and len(life.epoch)]
+    known = {i: life for i, life in enumerate(placed) if life is not None and len(life.epoch)}
     best: dict[int, tuple[float, tuple[int, ...]]] = {}
-    for i in known:
-        behind = [best[j] for j in known if j < i and _may_follow(placed[j], placed[i])]
+    for i, life in known.items():
+        behind = [best[j] for j in best if _may_follow(known[j], life)]
         worth, chain = max(behind, default=(0.0, ()))
-        best[i] = worth + _worth(placed[i]), (*chain, i)
+        best[i] = worth + _worth(life), (*chain, i)
     kept = max(best.values(), default=(0.0, ()))[1]
     return [life if i in kept or i not in known else None for i, life in enumerate(placed)]
 
@@ -122,9 +122,7 @@ def own_epochs(life: Life) -> NDArray[np.int64]:
     return np.repeat(first - before, count) + np.arange(int(count.sum()))
 
 
-def _may_follow(before: PlacedLife | None, behind: PlacedLife | None) -> bool:
-    assert before is not None
-    assert behind is not None
+def _may_follow(before: PlacedLife, behind: PlacedLife) -> bool:
     overlap_ms = (before.marks[1] - behind.marks[0]) * EPOCH_MS
     return overlap_ms <= _OVERLAP_MS + _doubt_ms(before, -1) + _doubt_ms(behind, 0)
 
@@ -135,9 +133,8 @@ def _doubt_ms(life: PlacedLife, end: int) -> float:
     return doubt_ms if np.isfinite(doubt_ms) else 0.0
 
 
-def _worth(life: PlacedLife | None) -> float:
+def _worth(life: PlacedLife) -> float:
     """Return how well a life is borne out: by readings first, and of equals by what it holds."""
-    assert life is not None
     return life.clock.readings + life.clock.windows / 3 + 0.5 * min(1.0, len(life.epoch) / 1e6) + 1e-3
 
 

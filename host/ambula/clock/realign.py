@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ambula.base.sites import BACK_SITE, THIGH_SITE
-from ambula.clock.gait_offset import Alignment, ahead_words, align
+from ambula.clock.gait_offset import Alignment, ahead_words, align, windows_words
 from ambula.clock.place import PlacedLife
 from ambula.clock.track import Track, track_of
 from ambula.clock.true_time import Gait, NodeTime
@@ -49,15 +49,16 @@ def _settled_log(name: str, log: NodeTime, other: Track, most_ms: float, words: 
     gait: dict[int, Gait] = {}
     refused: dict[int, str] = {}
     for i, life in enumerate(log.placed):
-        worst_ms = float(life.doubt_ms.max()) if life is not None and len(life.doubt_ms) else 0.0
-        against = other.within(min(worst_ms, most_ms))
-        if life is None or worst_ms <= POOR_MS or not len(against):
+        if life is None or not len(life.doubt_ms) or (worst_ms := float(life.doubt_ms.max())) <= POOR_MS:
             continue
-        own = log.records.epoch[(log.life == i) & ~log.stood_in]
-        records = Records(own, log.records.data[(log.life == i) & ~log.stood_in])
+        against = other.within(min(worst_ms, most_ms))
+        if not len(against):
+            continue
+        own = (log.life == i) & ~log.stood_in
+        records = Records(log.records.epoch[own], log.records.data[own])
         alignment = align(against, records, _DAYS if np.isinf(worst_ms) else (0,))
         if alignment.refusal:
-            if len(np.intersect1d(against.epoch, own)):
+            if len(np.intersect1d(against.epoch, records.epoch)):
                 refused[i] = alignment.refusal
             continue
         gait[i] = _gait(life, alignment, other)
@@ -94,10 +95,10 @@ def _words(name: str, before: PlacedLife | None, after: PlacedLife | None, refus
     other = THIGH_SITE if name == BACK_SITE else BACK_SITE
     if before is not None and after is not None and after.clock.windows:
         by_epochs = before.epoch - after.epoch
-        ahead = ahead_words(int(by_epochs.min()), int(by_epochs.max()), after.clock.windows)
         if np.abs(by_epochs).max() <= 1:
-            in_windows = ahead.partition(", ")[2]
-            return f"The {name} node's clock was compared with the {other}'s by gait: they agree, {in_windows}."
+            shown = windows_words(after.clock.windows)
+            return f"The {name} node's clock was compared with the {other}'s by gait: they agree, {shown}."
+        ahead = ahead_words(int(by_epochs.min()), int(by_epochs.max()), after.clock.windows)
         return f"The {name} node's clock was aligned with the {other}'s by gait: it was {ahead}."
     refusal = refusal or "its windows do not agree"
     return f"No sync confirms the {name} node's clock, and gait could not correct it: {refusal}."
