@@ -13,7 +13,7 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 UNUSED := click esp-pylib esptool importlib-resources intelhex libusb-package libusb1 mpremote prompt-toolkit pybind11 \
   pyserial pyserial-asyncio pyusb pyyaml reedsolo rich-click wcwidth websockets
 
-.PHONY: help install demo test test-bluez bare lint bench soak train texts release pictures mpy case docs dist lock clean
+.PHONY: help install demo test test-bluez bare lint bench soak train texts release pictures axe mpy case docs dist lock clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -74,6 +74,9 @@ release: install ## refuse while a text of the report has no translation; else m
 
 pictures: install ## the report's pictures in docs, from a synthetic week, in the system's Chromium
 	@$(BIN)/python -m docs.pictures
+
+axe:             ## fetch axe-core by npm into build/axe, for the tests of the pages in Chromium
+	@npm install --silent --no-audit --no-fund --prefix build/axe axe-core@4
 
 mpy: install     ## compile every device file for rv32imc and print the size of each module; build/mip: as a package for mip
 	@$(BIN)/python -m ambula.firmware_build.compile build/mpy

@@ -83,7 +83,7 @@ def test_every_file_that_is_used_is_inside(wheel: Path) -> None:
     code = [*(ROOT / "host" / "ambula").rglob("*.py"), *(ROOT / "firmware").rglob("*.py")]
     data = [p for p in (ROOT / "host" / "ambula").rglob("*") if p.suffix in DATA or p.name in DATA]
     needed = {in_wheel(p) for p in (*code, *data, ROOT / "host" / "ambula" / "py.typed")}
-    assert {"ambula/report/report.html", "nodecore/score.py"} <= needed
+    assert {"ambula/report/detail.html", "nodecore/score.py"} <= needed
     assert {"ambula_firmware/main.py", "ambula_firmware/boards/sim/boot.py"} <= needed
     assert needed - inside == set()
 

@@ -30,7 +30,8 @@ _MADE = {
     *(_STORE, f"{_STORE}-journal", "keys.json", "board"),
     *(f"{role}.{kind}" for role in protocol.ROLE_NAMES for kind in ("img", "json", "samples")),
 }
-_RESULTS = ("report.html", "daily.csv", "epochs.csv")
+_PAGES = {"person": "report.html", "clinician": "report-clinician.html", "detail": "report-detail.html"}
+_RESULTS = (*_PAGES.values(), "daily.csv", "epochs.csv")
 _QUICK_DAYS = 7
 _WHY_QUICK = "{}. So this is the quick demo: this computer scores, not the firmware"
 _OutOption = Annotated[Path, typer.Option("--out", readable=False, metavar="FOLDER", help="Where the results go.")]
@@ -55,7 +56,7 @@ def demo(
     began_s = time.monotonic()
     where = zone_info(zone or "UTC")
     with needs("a report", "jinja2", "polib"):
-        from ambula.report.make import make_report
+        from ambula.report.make import Kind, make_report
     if quick is None:
         quick = _can_only_be_quick()
     if not quick:
@@ -64,7 +65,8 @@ def demo(
     agreement = _look(work, days or _QUICK_DAYS, seed, where) if quick else _rehearse(work, days or 1, seed, where)
     with Store(work / _STORE) as store:
         worn = results(store, PARTICIPANT, where)
-        make_report(store, PARTICIPANT, out_dir / "report.html", where)
+        for kind, name in _PAGES.items():
+            make_report(store, PARTICIPANT, out_dir / name, where, kind=Kind(kind))
     write_epochs_csv(worn.table, out_dir / "epochs.csv")
     write_days(worn.days, out_dir / "daily.csv")
     print_days(f"{PARTICIPANT} (made by a computer model, not a person)", worn.days)

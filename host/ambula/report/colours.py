@@ -40,6 +40,12 @@ FILL = {
     "slot-storage-full": "#8b3a7c",
     "slot-clock-unknown": "#8fa4ba",
     "slot-lost": "#1b2430",
+    # the person's page
+    "longer-walks": "#0a4f86",
+    "short-walks": "#8cc6ea",
+    "pain": "#a63d0f",
+    "sat-short": "#a9b9c9",
+    "sat-long": "#d9822b",
     # the programme
     "walked": "#3f93cf",
     "reached": "#0a4f86",

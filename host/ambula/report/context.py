@@ -1,6 +1,7 @@
 """What a report needs besides the epochs: who, by which firmware, by which rules."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from ambula.account.ledger import Ledger
 from ambula.base.translation import SOURCE
@@ -19,7 +20,7 @@ class ReportContext:
     host package. rules: those of the summary. It has no time of making: the same data give the same bytes. ledgers:
     each node's, by role. clocks: what gait showed of the nodes' clocks, in words; empty where readings vouch for them.
     accepted: the checks in which a person went against what was unknown. programme: how the walking programme goes;
-    None, none. language: one of `speech.CODES`.
+    None, none. pain: what was noted, 0..10, each with its local date. language: one of `translation.CODES`.
     """
 
     participant: str
@@ -33,4 +34,5 @@ class ReportContext:
     versions: tuple[str, ...] = ()
     accepted: tuple[Check, ...] = ()
     programme: Programme | None = None
+    pain: tuple[tuple[date, int], ...] = ()
     language: str = SOURCE

@@ -1,5 +1,6 @@
-"""A participant's report out of the store, as HTML and as PDF."""
+"""A participant's report out of the store, as HTML and as PDF: for the person, for the clinician, or all numbers."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from ambula.base.atomic_files import write_whole, writing
@@ -9,13 +10,23 @@ from ambula.base.version import __version__
 from ambula.days.local_days import ZoneHistory, Zones
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary
-from ambula.participant.results import results
+from ambula.participant.results import Results, results
 from ambula.participant.zones import zones_of
-from ambula.programme.participant import programme_of
+from ambula.programme.participant import pain_by_date, programme_of
+from ambula.report.clinician_page import render_clinician
 from ambula.report.context import ReportContext
 from ambula.report.page import render_report
 from ambula.report.pdf import pdf_of
+from ambula.report.person_page import render_person
 from ambula.store import Store
+
+
+class Kind(StrEnum):
+    """Which page: the person's, the clinician's, or the one with all numbers."""
+
+    PERSON = "person"
+    CLINICIAN = "clinician"
+    DETAIL = "detail"
 
 
 def make_report(
@@ -26,11 +37,12 @@ def make_report(
     rules: Rules = DEFAULT,
     language: str = SOURCE,
     pdf_path: Path | None = None,
+    kind: Kind = Kind.PERSON,
 ) -> list[DaySummary]:
     """Write a participant's report to `path`, and as PDF to `pdf_path`; return the days in it.
 
-    zones: as in `results`. language: "en" or "nb". Raises InputError where there is nothing to report or a file cannot
-    be written, MissingPart where a PDF is asked for and a library is missing.
+    zones: as in `results`. language: "en" or "nb". kind: which page. Raises InputError where there is nothing to report
+    or a file cannot be written, MissingPart where a PDF is asked for and a library is missing.
 
     Example:
         >>> from pathlib import Path
@@ -56,9 +68,10 @@ def make_report(
         versions=tuple(outcome.versions),
         accepted=tuple(check for check in outcome.checks if check.accepted_by),
         programme=programme_of(store, participant, outcome.table, zones),
+        pain=tuple(pain_by_date(store.notes(participant), zones)),
         language=language,
     )
-    page = render_report(outcome.table, outcome.days, outcome.week, context)
+    page = _page(kind, outcome, context)
     printed = None if pdf_path is None else pdf_of(page)
     with writing(path):
         write_whole(path, page)
@@ -66,3 +79,11 @@ def make_report(
         with writing(pdf_path):
             write_whole(pdf_path, printed)
     return outcome.days
+
+
+def _page(kind: Kind, outcome: Results, context: ReportContext) -> str:
+    if kind is Kind.PERSON:
+        return render_person(outcome.table, outcome.days, context)
+    if kind is Kind.CLINICIAN:
+        return render_clinician(outcome.table, outcome.days, context)
+    return render_report(outcome.table, outcome.days, outcome.week, context)

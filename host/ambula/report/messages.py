@@ -23,7 +23,7 @@ _READERS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 
 def messages() -> list[Message]:
     """Return every message once, in a steady order; with a plural a pair."""
-    texts = [*_in_sources(), *_in_dictionary(), study.CAVEAT]
+    texts = [*_in_sources(), *_in_dictionary(), study.WHOM, study.CAVEAT, study.INTENSITY_CAVEAT]
     return list(dict.fromkeys(texts))
 
 

@@ -61,7 +61,7 @@ def render_report(table: EpochTable, days: Sequence[DaySummary], week: WeekSumma
     language = Language(context.language)
     loader = PackageLoader("ambula.report", "")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return pages.get_template("report.html").render(
+    return pages.get_template("detail.html").render(
         say=language.say,
         lang=language,
         fill=FILL,

@@ -158,8 +158,8 @@ def wear_strips(language: Language, table: EpochTable, days: Sequence[tuple[Loca
     for day, figures in days:
         rows = rows_of(table, day)
         kinds = [("both", BOTH_BITS), ("one-node", THIGH_BIT), ("one-node", BACK_BIT)]
-        layers = [Layer(kind, _path(rows.epoch - day.start, rows.worn & (rows.nodes == n))) for kind, n in kinds]
-        layers.append(Layer("not_worn", _path(rows.epoch - day.start, ~rows.worn)))
+        layers = [Layer(kind, path_of(rows.epoch - day.start, rows.worn & (rows.nodes == n))) for kind, n in kinds]
+        layers.append(Layer("not_worn", path_of(rows.epoch - day.start, ~rows.worn)))
         name = language.day_name(day.date)
         share = language.say("{percent} worn", percent=language.percent(figures.worn_share))
         said = language.say(
@@ -189,15 +189,15 @@ def trunk_bars(language: Language, days: Sequence[DaySummary], full_min: float) 
 
 def _raster_day(language: Language, rows: EpochTable, day: LocalDay, figures: DaySummary) -> Strip:
     code, at = effective_activity(rows), rows.epoch - day.start
-    layers = [Layer(activity.NAMES[kind], _path(at, code == kind)) for kind in _PAINT]
+    layers = [Layer(activity.NAMES[kind], path_of(at, code == kind)) for kind in _PAINT]
     named = [(name, float(getattr(figures, f"{name}_min"))) for name in activity.NAMES]
     parts = [f"{language.say(ACTIVITIES[name])} {language.duration(minutes)}" for name, minutes in named if minutes > 0]
     name = language.day_name(day.date)
     said = f"{name}: {', '.join(parts) or language.say('nothing recorded')}"
-    return Strip(name, "", day.epochs, layers, said, _odd_length(language, day))
+    return Strip(name, "", day.epochs, layers, said, odd_length(language, day))
 
 
-def _odd_length(language: Language, day: LocalDay) -> str:
+def odd_length(language: Language, day: LocalDay) -> str:
     """What to say of a day that has not 24 hours."""
     hours = day.epochs * EPOCH_S / 3600
     if hours == 24:
@@ -222,7 +222,7 @@ def rows_of(table: EpochTable, day: LocalDay) -> EpochTable:
     return table.rows(slice(int(first), int(last)))
 
 
-def _path(at: NDArray[np.int64], chosen: NDArray[np.bool_]) -> str:
+def path_of(at: NDArray[np.int64], chosen: NDArray[np.bool_]) -> str:
     """One block a run, a little longer than the run so that no gap shows between neighbours."""
     runs = find_bouts(at, chosen)
     return "".join(f"M{start} 0h{end - start + _OVERLAP:g}v{_HEIGHT}H{start}z" for start, end in runs.tolist())

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from ambula.days.local_days import ZoneHistory
 from ambula.days.rules import MetTable, Rules
-from ambula.days.study import VOLUME_MIN, Category, volume_category
 from ambula.days.summary import DaySummary, WeekSummary
 from ambula.report.language import Language
 from ambula.report.swapped import swapped_words
@@ -95,17 +94,19 @@ def one_node_matters(days: Sequence[DaySummary]) -> bool:
 
 
 def study_sentence(language: Language, week: WeekSummary) -> str:
-    """Return the study's finding for the band of this walking volume, as a finding about groups; "" without one."""
-    band = volume_category(week.walking_min)
-    if band is None:
+    """Return in which of the study's groups this walking volume lies; "" where too few days count for a group."""
+    if not week.volume_category:
         return ""
+    group = language.say(
+        "Your minutes would lie in its group: {group} a day.", group=language.band(week.volume_category)
+    )
     if not _much_is_missing(week):
-        return _finding(language, band)
+        return group
     missing = language.say(
         "Because {percent} of the time is missing, your true group may be higher.",
         percent=language.percent(1 - week.worn_share),
     )
-    return f"{_finding(language, band)} {missing}"
+    return f"{group} {missing}"
 
 
 def advice(language: Language) -> list[str]:
@@ -214,25 +215,6 @@ def _left_out(language: Language, days: Sequence[DaySummary], week: WeekSummary)
 def _too_short_worn(days: Sequence[DaySummary]) -> bool:
     """Whether a rule of least wear left out any of the days."""
     return any("valid_worn_h" in d.valid_fails.split() for d in days)
-
-
-def _finding(language: Language, band: Category) -> str:
-    if band is VOLUME_MIN[0]:
-        return language.say(
-            "Your minutes match the study's lowest group, under 78 minutes a day. The groups that walked more had "
-            "long-lasting back pain less often. In the next group, 78 to 100 minutes, it was {percent} less often.",
-            percent=_less(language, VOLUME_MIN[1]),
-        )
-    return language.say(
-        "Your minutes match the study's group of {group} minutes a day. That group had long-lasting back pain "
-        "{percent} less often than the group under 78 minutes.",
-        group=language.band(band.label),
-        percent=_less(language, band),
-    )
-
-
-def _less(language: Language, band: Category) -> str:
-    return language.percent(1 - band.risk_ratio)
 
 
 def _pace(language: Language, week: WeekSummary) -> str:

@@ -18,7 +18,7 @@ from ambula.report.colours import FILL
 from ambula.report.strips import ACTIVITIES
 from tests.support.report_page import BACK, CONTEXT, TABLES, THIGH, WEEK
 
-CSS = files("ambula.report").joinpath("report.css").read_text("utf-8")
+CSS = files("ambula.report").joinpath("detail.css").read_text("utf-8")
 INK = re.compile(r"(?<![-\w])color: ?(#[0-9a-f]{3,6}|var\(--\w+\))")
 NAMED = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", CSS))
 # What text stands on: the page, cards and the study's box, the note of what is missing, the reader's own row.

@@ -1,0 +1,208 @@
+"""The person's page in words: each sentence where it must stand, and not where it must not."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pypdfium2
+import pytest
+
+from ambula.account.ledger import Ledger, Run, State
+from ambula.days.summary import DaySummary
+from ambula.epochs.table import EpochTable
+from ambula.report import ReportContext
+from ambula.report.clinician_page import FIGURES, render_clinician
+from ambula.report.language import Language
+from ambula.report.pdf import pdf_of
+from ambula.report.person_page import render_person
+from ambula.report.person_week import latest_week
+from ambula.report.person_words import against, headline
+from tests.support.person_cases import CASES, MIN, MONDAY, Case, case, pain_on, week_of
+from tests.support.report_page import Page
+
+CODES = ("en", "nb")
+LONG_WORD = 6
+
+
+def text_of(case: Case, code: str = "en") -> str:
+    return Page(render_person(case.table, case.days, replace(case.context, language=code))).text
+
+
+def text(name: str, code: str = "en") -> str:
+    return text_of(CASES[name](), code)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("normal week", "You walked 72 minutes a day."),
+        ("fortnight", "That is 7 minutes a day more than in the 7 days before (69 minutes)."),
+        ("partial first day", "There is no week before to compare with yet."),
+        ("one day", "You walked 66 minutes on Monday 2 March."),
+        ("two days", "You walked 66 minutes on Monday 2 March, 68 minutes on Tuesday 3 March."),
+        ("back alone", "You walked 72 minutes a day."),
+        ("thigh alone", "You walked 72 minutes a day."),
+        ("nobody worn", "The sensors were not worn."),
+        ("two hours a day", "We saw 0 minutes of walking in 14 h of wear."),
+        ("nothing", "Nothing was recorded."),
+    ],
+)
+def test_the_first_sentence_says_no_more_than_was_seen(name: str, said: str) -> None:
+    assert said in text(name)
+
+
+@pytest.mark.parametrize("name", ["one day", "two days", "no goal", "nobody worn", "two hours a day", "nothing"])
+def test_a_day_is_not_spoken_of_where_few_days_count(name: str) -> None:
+    assert not re.search(r"\ba day\b", text(name).replace("a day keeps", ""))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_study_s_groups_and_pace_are_not_on_the_page(name: str) -> None:
+    """They are of people without back pain, and pace rests on a height."""
+    said = text(name)
+    for word in ("risk", "study", "MET", "km/h", "brisk", "group"):
+        assert word not in said, word
+
+
+def test_against_last_week_means_more_than_a_few_minutes() -> None:
+    shown = latest_week(case(week_of(days=14, walk_min=25, more_min=0)).days)
+    assert "about the same as in the 7 days before" in against(Language(), shown)
+    less = latest_week(case(week_of(days=14, walk_min=60, more_min=-2)).days)
+    assert "a day less than in the 7 days before" in against(Language(), less)
+
+
+def test_a_last_date_that_hardly_began_is_not_shown() -> None:
+    days = case(week_of(days=8).rows(slice(0, 7 * 17280 + 100 * MIN))).days
+    assert [day.date for day in latest_week(days).days] == [MONDAY + timedelta(days=i) for i in range(7)]
+
+
+def test_pain_stands_under_the_walking_of_its_day() -> None:
+    made = case(week_of(), pain_on(8, 8, 7, 8))
+    html = render_person(made.table, made.days, made.context)
+    rows = re.findall(r"<li>\s*<span class=\"label\">(.*?)</span>.*?</li>", html, flags=re.DOTALL)
+    assert rows[0] == "Mon 2 Mar"
+    assert len(re.findall(r"class=\"hurt\"", html)) == 4
+    assert re.findall(r"pain (\d+) of 10</small>", html) == ["8", "8", "7", "8"]
+    assert "You noted pain on 4 days: at most 8 out of 10, on Monday." in Page(html).text
+    assert "No pain score was noted in these days." in text("fortnight")
+
+
+def test_pain_of_other_weeks_is_not_of_this_one() -> None:
+    made = case(week_of(days=14), pain_on(9, 9))
+    assert "No pain score was noted in these days." in text_of(made)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_praise_is_true(name: str) -> None:
+    made = CASES[name]()
+    shown = latest_week(made.days)
+    said = text_of(made)
+    if "every day" in said:
+        assert all(day.walks_10min for day in shown.days)
+    if "more than in the week before" in said:
+        assert shown.before is not None
+        assert shown.week.walking_min > shown.before.walking_min
+    if not sum(day.walking_min for day in shown.days):
+        assert "praise" not in render_person(made.table, made.days, made.context).split("</style>")[1]
+
+
+def test_long_sitting_has_its_hours() -> None:
+    said = text("normal week")
+    assert "The longest: Monday, 18:45 to 22:40" in said
+    assert "You never sat for 30 minutes" not in said
+
+
+def test_one_sensor_is_named_with_what_it_cannot_see() -> None:
+    thigh, back = text("thigh alone"), text("back alone")
+    assert "only the thigh sensor was worn. Alone it takes sitting and lying as one." in thigh
+    assert "only the back sensor was worn. Alone it sees walking and lying, but no sitting." in back
+    for said in (thigh, back):
+        assert "You sat for" not in said
+        assert "The longest:" not in said
+    assert "only the" not in text("normal week")
+
+
+def test_a_full_memory_is_said() -> None:
+    said = text("full flash")
+    assert "The memory of the thigh sensor was full for 10 h. Nothing was recorded then." in said
+    assert "memory of the" not in text("normal week")
+
+
+def test_what_was_lost_is_said_from_a_quarter_of_an_hour_on() -> None:
+    made = CASES["normal week"]()
+    start = int(made.table.epoch[0])
+    lost = Ledger((Run(start, start + 16 * MIN, State.LOST),))
+    some = replace(made, context=replace(made.context, ledgers={"back": lost}))
+    assert "The back sensor has no record of 16 min." in text_of(some)
+    few = Ledger((Run(start, start + 14 * MIN, State.LOST),))
+    assert "has no record" not in text_of(replace(made, context=replace(made.context, ledgers={"back": few})))
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("name", ["normal week", "much pain", "full flash", "thigh alone"])
+def test_the_words_are_for_a_reader_of_twelve(name: str, code: str) -> None:
+    """LIX (Björnsson 1968), made for Nordic languages: under 30 is a children's book, under 40 a novel."""
+    html = render_person(*_parts(name, code)).split("</style>")[1]
+    sentences = re.findall(
+        r"<(?:p|h1|h2)(?: [^>]*)?>(.*?)</", html.replace("<strong>", "").replace("</strong>", ""), re.S
+    )
+    prose = " ".join(s.strip() if s.strip().endswith((".", "?")) else s.strip() + "." for s in sentences)
+    words = re.findall(r"[^\W\d_]+", prose)
+    stops = len(re.findall(r"[.?:;](?=\s|$)", prose))
+    lix = len(words) / stops + 100 * sum(len(word) > LONG_WORD for word in words) / len(words)
+    assert lix < 32, lix
+
+
+def quoted(html: str) -> str:
+    """What the clinician's page quotes of the person's."""
+    found = re.search(r"<q>(.*?)</q>", html, re.DOTALL)
+    return found[1] if found else "-"
+
+
+def _parts(name: str, code: str) -> tuple[EpochTable, list[DaySummary], ReportContext]:
+    made = CASES[name]()
+    return made.table, made.days, replace(made.context, language=code)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("name", ["normal week", "much pain", "full flash"])
+def test_the_person_s_page_is_two_printed_sides_and_the_clinician_s_one(name: str, code: str) -> None:
+    assert len(pypdfium2.PdfDocument(pdf_of(render_person(*_parts(name, code))))) <= 2
+    assert len(pypdfium2.PdfDocument(pdf_of(render_clinician(*_parts(name, code))))) == 1
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_clinician_s_table_is_the_days(name: str) -> None:
+    made = CASES[name]()
+    html = render_clinician(made.table, made.days, made.context)
+    said = Page(html).text
+    assert "you" not in said.replace(quoted(html), "").lower().split()
+    rows = re.findall(r"<tr(?: class=\"out\")?><th scope=\"row\">(.*?)</th>(.*?)</tr>", html)
+    shown = [(name, re.findall(r"<td>(.*?)</td>", cells)) for name, cells in rows]
+    days = {Language().day_name(day.date): day for day in made.days[-14:]}
+    steps = [heading for heading, _ in FIGURES].index("steps")
+    for label, cells in shown:
+        day = days.get(label.removesuffix(" *"))
+        if day is not None and len(cells) == len(FIGURES) + 1:
+            assert cells[steps] == f"{day.steps:,}"
+            assert label.endswith("*") is (not day.valid)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_page_says_nan(name: str) -> None:
+    made = CASES[name]()
+    for render in (render_person, render_clinician):
+        assert not re.search(r"\bnan\b", Page(render(made.table, made.days, made.context)).text.lower())
+
+
+def test_pages_need_nothing_from_elsewhere() -> None:
+    made = CASES["normal week"]()
+    for render in (render_person, render_clinician):
+        html = render(made.table, made.days, made.context)
+        assert not re.search(r"(src|href)=|@import|url\(|<script|https?://", html)
+
+
+def test_headline_of_one_day_has_its_date() -> None:
+    assert headline(Language(), latest_week(CASES["one day"]().days)).endswith(
+        f"on Monday {date(2026, 3, 2).day} March."
+    )
