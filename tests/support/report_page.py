@@ -121,7 +121,7 @@ BACK = Ledger(
     )
 )
 
-PLAN = read_plan("ceiling_min = 60")
+PLAN = read_plan("ceiling_min = 80")
 TWO_WEEKS = joined(*(a_day(i, 60 + 6 * i) for i in range(10)))
 
 

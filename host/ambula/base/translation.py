@@ -1,5 +1,6 @@
 """How text for people is said in their language: English as it stands in the code, others by a gettext catalogue."""
 
+from datetime import date
 from gettext import NullTranslations
 
 SOURCE = "en"
@@ -33,6 +34,10 @@ class Speaker:
     def say_n(self, one: str, many: str, n: int, **values: object) -> str:
         """Return a message whose words depend on a whole number, which is `{n}` in it."""
         return self.translations.ngettext(one, many, n).format(n=n, **values)
+
+    def day_name(self, day: date) -> str:
+        """Return e.g. "Mon 2 Mar": in English here, in another language by what inherits from this."""
+        return f"{day:%a} {day.day} {day:%b}"
 
 
 ENGLISH = Speaker()

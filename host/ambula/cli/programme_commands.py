@@ -23,7 +23,7 @@ from ambula.days.entry import EMPTY
 from ambula.days.local_days import ZoneHistory, Zones, local_days
 from ambula.epochs.table import EpochTable
 from ambula.participant.epochs import choose_participant, load_wear
-from ambula.programme import Programme, ProgrammeWeek, load_plan, plan, words
+from ambula.programme import Programme, ProgrammeWeek, Stage, load_plan, plan, words
 from ambula.programme.participant import programme_of
 from ambula.store import Note, Store
 from nodecore.sampling import EPOCH_S
@@ -177,7 +177,8 @@ def _print(who: str, followed: Programme) -> None:
     lines = (
         words.next_words(followed),
         words.reason_words(followed),
-        words.how_words(followed.plan),
+        words.tomorrow_words(followed),
+        words.how_words(followed),
         words.HELP_AT_ONCE,
     )
     out.line("\n" + "\n".join(line for line in lines if line))
@@ -202,6 +203,7 @@ def _as_json(followed: Programme) -> dict[str, Any]:
             "goal_min": w.goal.minutes if w.goal else None,
             "goal_days": w.goal.days if w.goal else None,
             "walked_min": list(w.walked_min),
+            "pain_by_day": list(w.pain_by_day),
             "seen_days": w.seen_days,
             "reached_days": w.reached_days,
             "share": w.share,
@@ -210,5 +212,15 @@ def _as_json(followed: Programme) -> dict[str, Any]:
         }
         for w in followed.weeks
     ]
-    goal = {"minutes": followed.goal.minutes, "days": followed.goal.days}
-    return {"plan": followed.plan.__dict__, "weeks": weeks, "goal": goal, "reason": words.reason_words(followed)}
+    goal = {"minutes": followed.goal.minutes, "days": followed.goal.days} if followed.stage is Stage.GOAL else None
+    return {
+        "plan": followed.plan.__dict__,
+        "weeks": weeks,
+        "goal": goal,
+        "goal_first_date": followed.goal_first.isoformat(),
+        "goal_last_date": followed.goal_last.isoformat(),
+        "paused": followed.is_waiting,
+        "next": words.next_words(followed),
+        "reason": words.reason_words(followed),
+        "tomorrow": words.tomorrow_words(followed),
+    }

@@ -1,7 +1,7 @@
 """The walking programme: a plan, what was walked of it, and the next goal with its reason."""
 
 from ambula.programme.plan import Plan, load_plan, read_plan
-from ambula.programme.progress import Goal, Programme, ProgrammeWeek, Verdict, follow
+from ambula.programme.progress import Goal, Programme, ProgrammeWeek, Stage, Verdict, follow
 from ambula.programme.walks import WalkingDay, open_date, walking_days
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Plan",
     "Programme",
     "ProgrammeWeek",
+    "Stage",
     "Verdict",
     "WalkingDay",
     "follow",

@@ -1,14 +1,18 @@
 """What a programme counts on a day: the minutes in walks that are long enough, and how long the nodes were worn."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from ambula.days.figures import DayRows, by_local_day
-from ambula.days.local_days import Zones, local_days
+from ambula.days.local_days import ZoneHistory, Zones, local_days
 from ambula.days.rules import DEFAULT, Rules
 from ambula.epochs.bouts import find_bouts, lengths
 from ambula.epochs.table import EpochTable
 from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
+
+# Local hour from which a last date counts as over: a week's data are read out on its last evening, and little is walked
+# after it. What a later sync adds is counted then.
+EVENING_H = 18
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,14 @@ def walking_days(table: EpochTable, zones: Zones, walk_from_min: int, rules: Rul
 
 
 def open_date(table: EpochTable, zones: Zones) -> date | None:
-    """Return the first local date that the recording does not reach the end of; None without epochs."""
+    """Return the first local date that is not over; None without epochs.
+
+    A date is over if it was recorded to its end, or into its evening (EVENING_H).
+    """
     if not len(table):
         return None
     last = int(table.epoch[-1])
     day = local_days(last, last, zones)[0]
-    return day.date + timedelta(days=1) if last + 1 >= day.end else day.date
+    end_s = (last + 1) * EPOCH_S
+    is_evening = datetime.fromtimestamp(end_s, ZoneHistory.of(zones).zone_at(end_s)).hour >= EVENING_H
+    return day.date + timedelta(days=1) if last + 1 >= day.end or is_evening else day.date

@@ -1,8 +1,10 @@
-"""A programme in words: the next goal, its reason, how to reach it, and when to ask for help."""
+"""A programme in words: the next goal, its reason, the next day, how to reach it, and when to ask for help."""
+
+from statistics import median
 
 from ambula.base.translation import ENGLISH, N_, NN_, Speaker
 from ambula.programme.plan import Plan
-from ambula.programme.progress import Goal, Programme, ProgrammeWeek, Verdict
+from ambula.programme.progress import Goal, Programme, ProgrammeWeek, Stage, Verdict
 
 # Facts: NHS, "Cauda equina syndrome" (www.nhs.uk/conditions/cauda-equina-syndrome).
 HELP_AT_ONCE = N_(
@@ -11,8 +13,13 @@ HELP_AT_ONCE = N_(
 )
 ASK = N_("If the pain is strong, new, or does not settle, talk to a health professional before you do more.")
 
+_CAREFUL = N_("Stop before it hurts more.")
+_NO_LESS = N_("You already walked more than this goal. There is no need to walk less.")
 _SHORT = {
     Verdict.LOOKING: N_("first look"),
+    Verdict.LOOKING_PAIN: N_("first look: pain"),
+    Verdict.BEYOND: N_("no goal needed"),
+    Verdict.LESS: N_("less than before"),
     Verdict.RUNNING: N_("under way"),
     Verdict.WELL: N_("went well"),
     Verdict.PARTLY: N_("partly reached"),
@@ -34,81 +41,190 @@ def goal_words(goal: Goal, speaker: Speaker = ENGLISH) -> str:
     return speaker.say_n("{n} day of {minutes} min", "{n} days of {minutes} min", goal.days, minutes=goal.minutes)
 
 
+def walks_words(plan: Plan, speaker: Speaker = ENGLISH) -> str:
+    """Return in what the plan's minutes are counted: "in walks of 5 minutes or more"."""
+    return speaker.say_n("in walks of {n} minute or more", "in walks of {n} minutes or more", plan.walk_from_min)
+
+
 def next_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
-    """Return the goal in a sentence: of the week under way, or of the next; none in a week of pain."""
+    """Return in a sentence what to do in the week under way, or in the coming one, with its date."""
+    last, is_looking = speaker.day_name(programme.goal_last), programme.stage is Stage.LOOKING
+    if programme.is_waiting and is_looking:
+        return speaker.say("Until {day}: no goal yet. Walk as far as feels right.", day=last)
     if programme.is_waiting:
-        return speaker.say("The plan is paused this week. Walk as far as feels right.")
-    if programme.weeks and programme.weeks[-1].goal is None:
-        return speaker.say("This first week shows what is usual for you. Walk as always. Your first goal follows.")
-    goal = programme.goal
-    if programme.weeks and programme.weeks[-1].verdict is Verdict.RUNNING:
-        return speaker.say_n(
-            "This week: walk on {n} day, {minutes} minutes.",
-            "This week: walk on {n} days, {minutes} minutes each.",
-            goal.days,
-            minutes=goal.minutes,
+        return speaker.say("The plan is paused until {day}. Walk as far as feels right.", day=last)
+    if is_looking:
+        return speaker.say(
+            "Until {day}: walk as you always do. This shows what is usual for you. Your first goal comes after that.",
+            day=last,
         )
-    return speaker.say_n(
-        "Next week: walk on {n} day, {minutes} minutes.",
-        "Next week: walk on {n} days, {minutes} minutes each.",
-        goal.days,
-        minutes=goal.minutes,
-    )
+    return _beyond_words(programme, speaker) if programme.stage is Stage.BEYOND else _goal_words(programme, speaker)
+
+
+def tomorrow_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
+    """Return one thing to do on `programme.tomorrow`, which it names."""
+    day = speaker.day_name(programme.tomorrow)
+    if programme.is_waiting:
+        line = speaker.say("On {day}: walk as far as feels right.", day=day)
+        return f"{line} {speaker.say(_CAREFUL)}"
+    if programme.stage is Stage.LOOKING:
+        return speaker.say("On {day}: walk as you always do.", day=day)
+    if programme.stage is Stage.BEYOND:
+        minutes, _ = _beyond_numbers(programme)
+        line = speaker.say_n(
+            "On {day}: about {n} minute of walking, as you do now, or a day off.",
+            "On {day}: about {n} minutes of walking, as you do now, or a day off.",
+            minutes,
+            day=day,
+        )
+    elif programme.tomorrow > programme.goal_last:
+        return speaker.say("Your next goal starts on {day}.", day=day)
+    else:
+        line = _goal_day_words(programme, day, speaker)
+    if programme.reason is not None and programme.reason.verdict in (Verdict.PAIN, Verdict.LOOKING_PAIN):
+        return f"{line} {speaker.say(_CAREFUL)}"
+    return line
 
 
 def reason_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
-    """Return why the goal is what it is; "" before there is one."""
+    """Return why the goal is what it is, or why there is none; "" in the first week, but for pain."""
     week = programme.reason
-    if week is None or programme.weeks[-1].goal is None:
+    if week is None or (programme.stage is Stage.LOOKING and not programme.is_waiting):
         return ""
     return _REASONS[week.verdict](programme, week, speaker)
 
 
-def how_words(plan: Plan, speaker: Speaker = ENGLISH) -> str:
-    """Return how the goal is meant."""
-    counted = speaker.say_n(
-        "Walk at your own pace. Short walks add up: every walk of {n} minute or more counts.",
-        "Walk at your own pace. Short walks add up: every walk of {n} minutes or more counts.",
-        plan.walk_from_min,
+def how_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
+    """Return how walking counts, and with a goal how many days stay free."""
+    plan = programme.plan
+    lines = [
+        speaker.say("Walk at your own pace."),
+        speaker.say("Minutes {walks} count, and they add up over the day.", walks=walks_words(plan, speaker)),
+    ]
+    if programme.has_goal and plan.rest_days:
+        lines.append(speaker.say_n("Keep {n} day a week free.", "Keep {n} days a week free.", plan.rest_days))
+    lines.append(speaker.say("When you sit for long, take a break every 30 to 40 minutes."))
+    return " ".join(lines)
+
+
+def _goal_words(programme: Programme, speaker: Speaker) -> str:
+    goal = programme.goal
+    if programme.running is not None:
+        said = NN_(
+            "Until {day}: walk on {n} day, {minutes} minutes.",
+            "Until {day}: walk on {n} days, {minutes} minutes each.",
+        )
+        day = programme.goal_last
+    else:
+        said = NN_(
+            "From {day}: walk on {n} day, {minutes} minutes.", "From {day}: walk on {n} days, {minutes} minutes each."
+        )
+        day = programme.goal_first
+    return speaker.say_n(*said, goal.days, day=speaker.day_name(day), minutes=goal.minutes)
+
+
+def _goal_day_words(programme: Programme, day: str, speaker: Speaker) -> str:
+    """Return a day of the goal's week: its minutes, rest where there is time, nothing once the goal is reached."""
+    plan, goal, week = programme.plan, programme.goal, programme.running
+    reached = week.reached_days if week else 0
+    if reached >= goal.days:
+        return speaker.say("You have reached this week's goal. On {day}: walk or rest, as you like.", day=day)
+    minutes = max(goal.minutes, plan.walk_from_min)  # a shorter walk would not count
+    half = (minutes + 1) // 2
+    if half >= plan.walk_from_min and half < minutes:
+        line = speaker.say("On {day}: a walk of {n} minutes, or two of {half}.", day=day, n=minutes, half=half)
+    else:
+        line = speaker.say_n("On {day}: a walk of {n} minute.", "On {day}: a walk of {n} minutes.", minutes, day=day)
+    days_left = (programme.goal_last - programme.tomorrow).days + 1
+    if reached and days_left > goal.days - reached:
+        so_far = speaker.say_n(
+            "So far you have reached your goal on {reached} of {n} day, so a day off is fine too.",
+            "So far you have reached your goal on {reached} of {n} days, so a day off is fine too.",
+            goal.days,
+            reached=reached,
+        )
+        return f"{line} {so_far}"
+    return line
+
+
+def _beyond_numbers(programme: Programme) -> tuple[int, int]:
+    """Return what a person walks who needs no goal: minutes a walking day, and walking days a week."""
+    week = next(week for week in reversed(programme.weeks) if week.verdict is Verdict.BEYOND)
+    days = week.days_of(programme.plan.ceiling_min)
+    return round(median(days)), len(days)
+
+
+def _beyond_words(programme: Programme, speaker: Speaker) -> str:
+    if programme.reason is not None and programme.reason.verdict is Verdict.PAIN:
+        return speaker.say("From {day}: walk no more than before.", day=speaker.day_name(programme.goal_first))
+    minutes, days = _beyond_numbers(programme)
+    return speaker.say_n(
+        "You already walk about {minutes} minutes on {n} day a week, {walks}. Keep doing what you do.",
+        "You already walk about {minutes} minutes on {n} days a week, {walks}. Keep doing what you do.",
+        days,
+        minutes=minutes,
+        walks=walks_words(programme.plan, speaker),
     )
-    rest = speaker.say_n(
-        "Keep {n} day a week free. When you sit for long, take a break every 30 to 40 minutes.",
-        "Keep {n} days a week free. When you sit for long, take a break every 30 to 40 minutes.",
-        plan.rest_days,
+
+
+def _beyond(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    plan = programme.plan
+    if _beyond_numbers(programme) == (plan.ceiling_min, plan.ceiling_days):
+        return speaker.say("That is as much as this plan ever asks for, so it sets you no goal.")
+    return speaker.say("That is more than this plan ever asks for, so it sets you no goal.")
+
+
+def _less(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    return speaker.say("You walked less than in the weeks before, so from now on the plan gives you a goal.")
+
+
+def _looking_pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    line = speaker.say(
+        "You noted pain of {pain} out of 10 in the first week, so the plan starts low. Walk as far as feels right.",
+        pain=week.worst_pain,
     )
-    return f"{counted} {rest}"
+    return f"{line} {speaker.say(ASK)}"
 
 
 def _looking(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     plan, goal = programme.plan, programme.goal
     if goal == Goal(plan.start_min, plan.start_days):
-        return speaker.say("The plan starts low, so that the first weeks are easy.")
-    if goal == Goal(plan.ceiling_min, plan.ceiling_days):
-        return speaker.say("You already walk as much as the plan asks. Keep it up.")
-    return speaker.say("The plan starts at what was usual for you in the first week.")
+        line = speaker.say("The plan starts low, so that the first weeks are easy.")
+    else:
+        line = speaker.say("The plan starts at what was usual for you in the first week.")
+    return _or_more(line, programme, week, speaker)
+
+
+def _or_more(line: str, programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    """Return a reason, and where a person did clearly more than the next goal, that it does not ask for less."""
+    goal = programme.goal
+    has_reached = len(week.days_of(goal.minutes)) >= goal.days
+    if not has_reached or sum(week.days_of(0)) < goal.minutes * (goal.days + 1):
+        return line
+    return f"{line} {speaker.say(_NO_LESS)}"
 
 
 def _well(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     before, now = week.goal, programme.goal
     if before is None or before == now:
         said = NN_(
-            "You reached your goal on {reached} of {n} day. The plan goes no further. Keep it up.",
-            "You reached your goal on {reached} of {n} days. The plan goes no further. Keep it up.",
+            "You reached your goal on {reached} of {n} day in the week to {day}. The plan goes no further. Keep it up.",
+            "You reached your goal on {reached} of {n} days in the week to {day}. The plan goes no further. Keep it "
+            "up.",
         )
-        return _reached(week, said, speaker)
+        return _or_more(_reached(week, said, speaker, day=speaker.day_name(week.last)), programme, week, speaker)
     if now.days > before.days:
         said = NN_(
-            "You reached your goal on {reached} of {n} day, as in the weeks before. Now walk on one day more, as "
-            "long as before.",
-            "You reached your goal on {reached} of {n} days, as in the weeks before. Now walk on one day more, as "
-            "long as before.",
+            "You reached your goal on {reached} of {n} day, so now walk on one day more, for as long as before.",
+            "You reached your goal on {reached} of {n} days, so now walk on one day more, for as long as before.",
         )
-        return _reached(week, said, speaker)
+        return _or_more(_reached(week, said, speaker), programme, week, speaker)
     said = NN_(
         "You reached your goal on {reached} of {n} day, so the walks get {more} minutes longer.",
         "You reached your goal on {reached} of {n} days, so the walks get {more} minutes longer.",
     )
-    return _reached(week, said, speaker, more=now.minutes - before.minutes)
+    line = _reached(week, said, speaker, more=now.minutes - before.minutes)
+    return _or_more(line, programme, week, speaker)
 
 
 def _partly(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
@@ -135,6 +251,8 @@ def _low_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> s
 
 
 def _pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    if week.goal is None:
+        return _waiting(programme, week, speaker)
     line = speaker.say(
         "You noted pain of {pain} out of 10, so the goal does not go up. Walk as far as feels right.",
         pain=week.worst_pain,
@@ -143,11 +261,17 @@ def _pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
 
 
 def _waiting(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
-    told = speaker.say("You noted pain of {pain} out of 10.", pain=week.worst_pain)
-    return f"{told} {speaker.say(ASK)}"
+    noted = speaker.say("You noted pain of {pain} out of 10.", pain=week.worst_pain)
+    return f"{noted} {speaker.say(ASK)}"
 
 
 def _unseen(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    if week.goal is None:
+        return speaker.say_n(
+            "Only {n} day of the week was recorded well enough to judge, so there is still no goal.",
+            "Only {n} days of the week were recorded well enough to judge, so there is still no goal.",
+            week.seen_days,
+        )
     return speaker.say_n(
         "Only {n} day of the week was recorded well enough to judge, so the goal stays the same.",
         "Only {n} days of the week were recorded well enough to judge, so the goal stays the same.",
@@ -156,9 +280,11 @@ def _unseen(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
 
 
 def _unseen_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    if week.goal is None:
+        return speaker.say("Again, little was recorded, so from now on the plan gives you a goal.")
     if week.goal == programme.goal:
         return speaker.say(
-            "Again, little was recorded. The goal is already the plan's lowest. Wear both nodes so that your walking "
+            "Again, little was recorded. The goal is already the plan's lowest. Wear both sensors so that your walking "
             "is recorded.",
         )
     return speaker.say(
@@ -173,6 +299,9 @@ def _reached(week: ProgrammeWeek, said: tuple[str, str], speaker: Speaker, **val
 
 _REASONS = {
     Verdict.LOOKING: _looking,
+    Verdict.LOOKING_PAIN: _looking_pain,
+    Verdict.BEYOND: _beyond,
+    Verdict.LESS: _less,
     Verdict.RUNNING: _waiting,
     Verdict.WELL: _well,
     Verdict.PARTLY: _partly,

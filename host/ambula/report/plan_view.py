@@ -36,6 +36,7 @@ class PlanView:
 
     next_words: str
     reason: str
+    tomorrow: str
     how: str
     help: str
     week: ProgrammeWeek | None
@@ -53,7 +54,8 @@ def plan_view(language: Language, programme: Programme) -> PlanView:
     return PlanView(
         next_words=words.next_words(programme, language),
         reason=words.reason_words(programme, language),
-        how=words.how_words(programme.plan, language),
+        tomorrow=words.tomorrow_words(programme, language),
+        how=words.how_words(programme, language),
         help=language.say(words.HELP_AT_ONCE),
         week=week,
         strips=_strips(language, week, full_min) if week else [],

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -9,46 +10,112 @@ from hypothesis import strategies as st
 
 from ambula.base.errors import InputError
 from ambula.days.local_days import ZoneHistory
-from ambula.programme import Goal, Plan, Verdict, WalkingDay, follow, load_plan, open_date, read_plan, walking_days
+from ambula.programme import Goal, Programme, Stage, Verdict, WalkingDay, follow, load_plan, open_date, walking_days
 from ambula.programme.participant import pain_by_date
-from ambula.programme.plan import default_text
-from ambula.programme.words import next_words, reason_words
+from ambula.programme.words import next_words, reason_words, tomorrow_words
 from ambula.store import Note
 from tests.support.made_days import OSLO, SITTING, WALKING, epoch_at, nothing, table_of
-
-PLAN = read_plan(default_text())
-FIRST = date(2026, 3, 2)
+from tests.support.walked_weeks import FIRST, PLAN, after, until, week_of
 
 
-def week_of(*walked_min: float, number: int = 0, worn_h: float = 14.0) -> list[WalkingDay]:
-    """Walking days from the first date of a week on."""
-    start = FIRST + timedelta(days=7 * number)
-    return [WalkingDay(start + timedelta(days=i), m, worn_h) for i, m in enumerate(walked_min)]
-
-
-def after(weeks: list[list[WalkingDay]], pain: list[tuple[date, int]] | None = None, plan: Plan = PLAN):
-    """The programme when all those weeks are over, and nothing more."""
-    return follow(
-        plan, FIRST, [day for week in weeks for day in week], pain or [], FIRST + timedelta(days=7 * len(weeks))
-    )
-
-
-def verdicts(programme) -> list[Verdict]:
-    return [week.verdict for week in programme.weeks][:-1]  # the last has only begun
+def verdicts(programme: Programme) -> list[Verdict]:
+    return [week.verdict for week in programme.weeks]
 
 
 def test_the_first_week_only_looks_and_the_plan_starts_low() -> None:
     found = after([week_of(0, 0, 3, 0, 0, 0, 0)])
     assert (found.weeks[0].verdict, found.weeks[0].goal) == (Verdict.LOOKING, None)
     assert found.goal == Goal(10, 3)
-    assert next_words(found) == "This week: walk on 3 days, 10 minutes each."
 
 
-def test_who_walks_more_already_starts_there_but_never_above_the_ceiling() -> None:
+def test_who_walks_more_already_starts_there() -> None:
     assert after([week_of(22, 0, 24, 18, 25, 0, 21)]).goal == Goal(22, 3)
-    more = after([week_of(60, 70, 80, 60, 60, 90, 60)])
-    assert more.goal == Goal(30, 5)
-    assert reason_words(more) == "You already walk as much as the plan asks. Keep it up."
+    assert after([week_of(60, 70, 80, 60, 0, 0, 0)]).goal == Goal(30, 4)
+
+
+def test_who_walks_all_that_the_plan_ever_asks_gets_no_goal_until_it_is_less() -> None:
+    weeks = [week_of(30, 30, 30, 30, 30, 0, 0)]
+    assert (verdicts(after(weeks)), after(weeks).stage, after(weeks).has_goal) == (
+        [Verdict.BEYOND],
+        Stage.BEYOND,
+        False,
+    )
+    weeks += [week_of(*[60] * 7, number=1), week_of(60, 60, number=2), week_of(60, 60, 60, 60, 20, 20, 20, number=3)]
+    found = after(weeks)
+    assert verdicts(found) == [Verdict.BEYOND, Verdict.BEYOND, Verdict.UNSEEN, Verdict.LESS]
+    assert [week.goal for week in found.weeks] == [None] * 4
+    assert (found.stage, found.goal) == (Stage.GOAL, Goal(30, 5))
+
+
+def test_one_day_short_of_the_ceiling_is_a_goal() -> None:
+    found = after([week_of(30, 30, 30, 30, 29.9, 29.9, 29.9)])
+    assert (verdicts(found), found.has_goal) == ([Verdict.LOOKING], True)
+
+
+def test_pain_and_gaps_give_no_goal_to_who_needs_none() -> None:
+    weeks = [week_of(*[60] * 7), week_of(*[60] * 7, number=1)]
+    painful = after(weeks, [(FIRST + timedelta(days=9), 8)])
+    assert (verdicts(painful), painful.stage) == ([Verdict.BEYOND, Verdict.PAIN], Stage.BEYOND)
+    unseen = after([weeks[0], [], []])
+    assert verdicts(unseen) == [Verdict.BEYOND, Verdict.UNSEEN, Verdict.UNSEEN_AGAIN]
+    assert (after([weeks[0], []]).stage, unseen.stage) == (Stage.BEYOND, Stage.GOAL)
+
+
+@pytest.mark.parametrize(
+    ("pain", "is_low"),
+    [
+        ([(0, 8), (2, 8), (3, 8), (5, 8)], True),
+        ([(0, 6)], True),
+        ([(6, 6)], True),
+        ([(0, 5), (3, 5)], False),
+        ([(0, 2), (2, 4)], True),  # a rise over what was usual on the days before
+        ([(0, 4), (2, 2)], False),  # a fall
+        ([(3, 2), (3, 5)], False),  # nothing was usual before
+        ([(-5, 1), (3, 3)], True),  # noted before the plan began
+    ],
+)
+def test_after_a_painful_first_week_the_plan_starts_low(pain: list[tuple[int, int]], is_low: bool) -> None:
+    found = after([week_of(22, 0, 24, 18, 25, 0, 21)], [(FIRST + timedelta(days=d), p) for d, p in pain])
+    assert verdicts(found) == [Verdict.LOOKING_PAIN if is_low else Verdict.LOOKING]
+    assert found.goal == (Goal(10, 3) if is_low else Goal(22, 3))
+
+
+def test_even_who_walks_much_starts_low_after_a_painful_first_week() -> None:
+    found = after([week_of(*[60] * 7)], [(FIRST, 8)])
+    assert (found.stage, found.goal) == (Stage.GOAL, Goal(10, 3))
+
+
+def test_what_was_walked_in_an_unseen_week_is_no_start_after_a_painful_one() -> None:
+    found = after([week_of(*[25] * 7, worn_h=9), week_of(*[25] * 7, number=1)], [(FIRST + timedelta(days=8), 8)])
+    assert (verdicts(found), found.goal) == ([Verdict.LOOKING, Verdict.LOOKING_PAIN], Goal(10, 3))
+
+
+def test_a_painful_week_of_which_nothing_was_seen_is_not_the_first() -> None:
+    found = after([[], week_of(22, 0, 24, 18, 25, 0, 21, number=1)], [(FIRST, 8)])
+    assert (verdicts(found), found.goal) == ([Verdict.LOOKING_PAIN, Verdict.LOOKING], Goal(22, 3))
+
+
+def test_a_week_that_has_hardly_begun_is_no_row() -> None:
+    weeks = [week_of(*[20] * 7)]
+    begun = [
+        (week_of(0, number=1, worn_h=5 / 3600), False),
+        (week_of(0, number=1, worn_h=9.9), False),
+        (week_of(0, number=1, worn_h=10), True),
+        (week_of(6, number=1, worn_h=1), True),
+    ]
+    for monday, is_row in begun:
+        found = until(7, [*weeks, monday])
+        assert (len(found.weeks), found.running is not None) == (1 + is_row, is_row)
+        assert (found.goal_first, found.goal_last) == (date(2026, 3, 9), date(2026, 3, 15))
+        assert found.tomorrow == date(2026, 3, 9 + is_row)
+    assert len(until(7, weeks, [(FIRST + timedelta(days=7), 0)]).weeks) == 2  # pain noted is a row
+    assert len(until(8, weeks).weeks) == 2  # and so is a date that is over, though nothing was recorded
+
+
+def test_the_worst_pain_of_each_date_is_kept() -> None:
+    (week,) = after([week_of(*[0] * 7)], [(FIRST, 3), (FIRST, 5), (FIRST + timedelta(days=6), 0)]).weeks
+    assert (week.pain_by_day, week.worst_pain) == ((5, None, None, None, None, None, 0), 5)
+    assert after([week_of(*[0] * 7)]).weeks[0].worst_pain is None
 
 
 def test_a_date_inside_the_recording_without_wear_is_a_gap_and_not_a_day_of_no_walking() -> None:
@@ -58,10 +125,8 @@ def test_a_date_inside_the_recording_without_wear_is_a_gap_and_not_a_day_of_no_w
 
 def test_a_week_of_which_nothing_was_seen_does_not_count_as_looked_at() -> None:
     found = after([[], week_of(22, 0, 24, 18, 25, 0, 21, number=1)])
-    assert [w.goal for w in found.weeks] == [None, None, Goal(22, 3)]
-    before = after([[]])
-    assert next_words(before).startswith("This first week shows what is usual for you.")
-    assert reason_words(before) == ""
+    assert ([w.goal for w in found.weeks], found.goal) == ([None, None], Goal(22, 3))
+    assert after([[]]).stage is Stage.LOOKING
 
 
 def test_two_long_walks_are_not_what_is_usual() -> None:
@@ -77,11 +142,9 @@ def test_a_week_that_goes_well_adds_minutes_and_every_fourth_a_day() -> None:
     assert goals == [Goal(12, 3), Goal(14, 3), Goal(16, 3), Goal(16, 4), Goal(18, 4)]
 
 
-def test_it_ends_at_the_ceiling_and_says_so() -> None:
-    weeks = [week_of(*[60] * 7, number=n) for n in range(4)]
-    found = after(weeks)
-    assert found.goal == Goal(30, 5)
-    assert reason_words(found) == "You reached your goal on 5 of 5 days. The plan goes no further. Keep it up."
+def test_it_ends_at_the_ceiling() -> None:
+    weeks = [week_of(30, 30, 30, 30, 0, 0, 0), *(week_of(*[60] * 7, number=n) for n in range(1, 6))]
+    assert (after(weeks).goal, verdicts(after(weeks))[-1]) == (Goal(30, 5), Verdict.WELL)
 
 
 def test_from_the_start_to_the_ceiling_takes_less_than_half_a_year() -> None:
@@ -95,7 +158,6 @@ def test_a_week_goes_well_on_nearly_all_its_days_a_poorer_one_repeats() -> None:
     begun = week_of(*[20] * 7)
     nearly = after([begun, week_of(20, 20, 20, 20, 0, 0, 0, number=1)])
     assert (verdicts(nearly)[1], nearly.goal) == (Verdict.WELL, Goal(22, 5))
-    assert reason_words(nearly) == "You reached your goal on 4 of 5 days, so the walks get 2 minutes longer."
     partly = after([begun, week_of(20, 20, 20, 19.9, 19.9, 0, 0, number=1)])
     assert (verdicts(partly)[1], partly.goal) == (Verdict.PARTLY, Goal(20, 5))
 
@@ -123,7 +185,6 @@ def test_pain_pauses_whatever_was_walked() -> None:
     during = FIRST + timedelta(days=9)
     strong = after(weeks, [(during, 6)])
     assert (verdicts(strong)[1], strong.goal) == (Verdict.PAIN, Goal(10, 3))
-    assert "You noted pain of 6 out of 10" in reason_words(strong)
     assert after(weeks, [(during, 5)]).goal == Goal(12, 3)
     risen = after(weeks, [(FIRST, 2), (FIRST, 3), (during, 5)])
     assert verdicts(risen)[1] is Verdict.PAIN
@@ -131,23 +192,17 @@ def test_pain_pauses_whatever_was_walked() -> None:
 
 
 @pytest.mark.parametrize("weeks_before", [0, 2])
-def test_pain_in_the_week_under_way_is_told_at_once(weeks_before: int) -> None:
-    """Nobody who notes much pain is told that the walks grow, or to go on as before."""
-    before, today = (
-        [week_of(*[30] * 7, number=i) for i in range(weeks_before)],
-        FIRST + timedelta(days=7 * weeks_before),
-    )
+def test_pain_in_the_week_under_way_makes_it_wait_at_once(weeks_before: int) -> None:
+    before = [week_of(*[25] * 7, number=i) for i in range(weeks_before)]
+    today = FIRST + timedelta(days=7 * weeks_before)
     calm, strong = after(before, [(today, 2)]), after(before, [(today, 6)])
-    assert not calm.is_waiting
-    assert (strong.is_waiting, strong.goal) == (True, calm.goal)
-    assert next_words(strong) == "The plan is paused this week. Walk as far as feels right."
-    told = "You noted pain of 6 out of 10. If the pain is strong, new," if weeks_before else ""
-    assert reason_words(strong)[: len(told) or None] == told
-    assert not after([*before, week_of(*[30] * 7, number=weeks_before)], [(today, 6)]).is_waiting
+    assert (calm.is_waiting, strong.is_waiting, strong.goal) == (False, True, calm.goal)
+    assert not strong.has_goal
+    assert not after([*before, week_of(*[25] * 7, number=weeks_before)], [(today, 6)]).is_waiting
 
 
 def test_pain_of_the_week_before_is_over() -> None:
-    weeks = [week_of(*[30] * 7, number=n) for n in range(3)]
+    weeks = [week_of(*[25] * 7, number=n) for n in range(3)]
     found = after(weeks, [(FIRST + timedelta(days=13), 9)])
     assert verdicts(found) == [Verdict.LOOKING, Verdict.PAIN, Verdict.WELL]
 
@@ -174,7 +229,7 @@ def test_a_week_under_way_is_not_judged() -> None:
 
 def test_before_the_first_day_there_is_nothing() -> None:
     found = follow(PLAN, FIRST, [], [], FIRST - timedelta(days=1))
-    assert (found.weeks, found.goal, found.reason, reason_words(found)) == ((), Goal(10, 3), None, "")
+    assert (found.weeks, found.goal, found.reason, found.goal_first) == ((), Goal(10, 3), None, FIRST)
 
 
 minutes = st.one_of(st.none(), st.floats(0, 200))
@@ -189,7 +244,10 @@ def test_the_goal_never_jumps_never_leaves_the_plan_and_never_rises_with_pain(wa
     for weeks in range(1, 21):
         found = follow(PLAN, FIRST, days, noted, FIRST + timedelta(days=7 * weeks))
         goals.append(found.goal)
-        assert bool(reason_words(found)) == (found.weeks[-1].goal is not None)
+        assert bool(reason_words(found)) == (found.stage is not Stage.LOOKING or found.is_waiting)
+        assert next_words(found)
+        assert tomorrow_words(found)
+        assert found.goal_first == FIRST + timedelta(days=7 * weeks)
         assert PLAN.start_min <= found.goal.minutes <= PLAN.ceiling_min
         assert PLAN.start_days <= found.goal.days <= PLAN.ceiling_days
         if len(goals) > 1 and found.weeks[weeks - 1].goal is not None:
@@ -218,12 +276,21 @@ def test_only_walks_that_are_long_enough_count_with_short_halts() -> None:
     assert walking_days(nothing(), OSLO, 5) == []
 
 
-def test_a_date_is_open_until_its_last_epoch_is_there() -> None:
+def test_a_date_is_open_until_it_was_recorded_into_its_evening() -> None:
     noon = epoch_at(datetime(2026, 3, 2, 12))
-    half_a_day = 12 * 720
-    assert open_date(table_of(noon, [(SITTING, half_a_day - 1)]), OSLO) == date(2026, 3, 2)
-    assert open_date(table_of(noon, [(SITTING, half_a_day)]), OSLO) == date(2026, 3, 3)
+    six_hours = 6 * 720
+    assert open_date(table_of(noon, [(SITTING, six_hours - 1)]), OSLO) == date(2026, 3, 2)
+    assert open_date(table_of(noon, [(SITTING, six_hours)]), OSLO) == date(2026, 3, 3)
+    assert open_date(table_of(noon, [(SITTING, 2 * six_hours)]), OSLO) == date(2026, 3, 3)
+    assert open_date(table_of(noon, [(SITTING, 2 * six_hours + 1)]), OSLO) == date(2026, 3, 3)
     assert open_date(nothing(), OSLO) is None
+
+
+def test_the_evening_is_that_of_where_the_participant_is() -> None:
+    noon = epoch_at(datetime(2026, 3, 2, 12))
+    east = ZoneHistory(((0, OSLO), (noon * 5, ZoneInfo("Asia/Tokyo"))))  # 20:00 there
+    assert open_date(table_of(noon, [(SITTING, 1)]), east) == date(2026, 3, 3)
+    assert open_date(table_of(noon, [(SITTING, 1)]), OSLO) == date(2026, 3, 2)
 
 
 def test_pain_belongs_to_the_local_date() -> None:

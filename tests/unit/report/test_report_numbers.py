@@ -138,7 +138,7 @@ def allowed_in_prose(name: str) -> set[str]:
 def test_every_number_in_a_sentence_is_one_of_the_tables_or_of_the_sentence_itself(name: str) -> None:
     prose = Rows(html_of(TABLES[name](), "en")).prose
     allowed = allowed_in_prose(name)
-    plan = {"102", "60", "10"}  # the programme's own, held against it elsewhere
+    plan = {"78", "39", "12", "15"}  # the programme's own, held against it elsewhere
     said = {number for text in prose for number in re.findall(r"\d+(?:[.,]\d+)*", text)}
     assert len(said) > 5
     assert said - allowed - plan == set()
