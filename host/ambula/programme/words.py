@@ -159,9 +159,10 @@ def _beyond_words(programme: Programme, speaker: Speaker) -> str:
         return speaker.say("From {day}: walk no more than before.", day=speaker.day_name(programme.goal_first))
     minutes, days = _beyond_numbers(programme)
     return speaker.say_n(
-        "You already walk about {minutes} minutes on {n} day a week, {walks}. Keep doing what you do.",
-        "You already walk about {minutes} minutes on {n} days a week, {walks}. Keep doing what you do.",
+        "From {day}: keep on as you do, about {minutes} minutes on {n} day a week, {walks}.",
+        "From {day}: keep on as you do, about {minutes} minutes on {n} days a week, {walks}.",
         days,
+        day=speaker.day_name(programme.goal_first),
         minutes=minutes,
         walks=walks_words(programme.plan, speaker),
     )
@@ -170,8 +171,8 @@ def _beyond_words(programme: Programme, speaker: Speaker) -> str:
 def _beyond(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     plan = programme.plan
     if _beyond_numbers(programme) == (plan.ceiling_min, plan.ceiling_days):
-        return speaker.say("That is as much as this plan ever asks for, so it sets you no goal.")
-    return speaker.say("That is more than this plan ever asks for, so it sets you no goal.")
+        return speaker.say("That is as much as this plan ever asks for, so your own walking is the goal.")
+    return speaker.say("That is more than this plan ever asks for, so your own walking is the goal.")
 
 
 def _less(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:

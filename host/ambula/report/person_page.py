@@ -178,8 +178,8 @@ def _plan(language: Language, programme: Programme | None) -> dict[str, Any]:
         "plan": {
             "goal": plan_words.next_words(programme, language),
             "reason": plan_words.reason_words(programme, language),
-            "tomorrow": "",
-            "how": plan_words.how_words(programme.plan, language),
+            "tomorrow": plan_words.tomorrow_words(programme, language),
+            "how": plan_words.how_words(programme, language),
             "help": language.say(plan_words.HELP_AT_ONCE),
         }
     }

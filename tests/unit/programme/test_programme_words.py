@@ -106,13 +106,13 @@ def test_after_a_painful_week_the_goal_stays_and_the_next_day_is_careful() -> No
 def test_who_walks_more_than_the_plan_ever_asks_is_asked_for_no_less() -> None:
     found = after([MUCH])
     assert next_words(found) == (
-        "You already walk about 60 minutes on 6 days a week, in walks of 5 minutes or more. Keep doing what you do."
+        "From Mon 9 Mar: keep on as you do, about 60 minutes on 6 days a week, in walks of 5 minutes or more."
     )
-    assert reason_words(found) == "That is more than this plan ever asks for, so it sets you no goal."
+    assert reason_words(found) == "That is more than this plan ever asks for, so your own walking is the goal."
     assert tomorrow_words(found) == "On Mon 9 Mar: about 60 minutes of walking, as you do now, or a day off."
     assert verdict_words(found.weeks[0].verdict) == "no goal needed"
     as_much = after([week_of(30, 30, 30, 30, 30, 0, 0)])
-    assert reason_words(as_much) == "That is as much as this plan ever asks for, so it sets you no goal."
+    assert reason_words(as_much) == "That is as much as this plan ever asks for, so your own walking is the goal."
     short = after([week_of(30, 30, 30, 30, 29, 0, 0)])
     assert next_words(short) == "From Mon 9 Mar: walk on 4 days, 30 minutes each."
 
@@ -122,7 +122,7 @@ def test_who_needs_no_goal_hears_why_when_that_changes() -> None:
     assert next_words(less) == "From Mon 16 Mar: walk on 5 days, 30 minutes each."
     assert reason_words(less) == "You walked less than in the weeks before, so from now on the plan gives you a goal."
     unseen = after([MUCH, week_of(60, number=1)])
-    assert next_words(unseen).startswith("You already walk about 60 minutes on 6 days a week")
+    assert next_words(unseen).startswith("From Mon 16 Mar: keep on as you do, about 60 minutes on 6 days a week")
     assert reason_words(unseen) == (
         "Only 1 day of the week was recorded well enough to judge, so there is still no goal."
     )
