@@ -63,6 +63,9 @@ def test_in_a_first_week_there_is_no_goal_and_it_waits_when_it_hurts(tmp_path: P
         add_log(kept, "P01", MIDNIGHT_S, 3 * A_DAY, sitting_but_for(lambda part: part % A_DAY in _WALK_PARTS))
     calm = json.loads(ambula("programme", "--store", tmp_path / "s.db", "--json").out)
     assert (calm["goal"], calm["paused"], calm["goal_last_date"]) == (None, False, "2026-03-08")
+    ambula("programme", "--start", "2026-03-02", "--store", tmp_path / "s.db")
+    week = ambula("summary", "--store", tmp_path / "s.db", "--format", "csv", "--per", "week").out.splitlines()
+    assert [row["programme_goal_min"] for row in csv.DictReader(week)] == [""]
     ambula("note", "--pain", "8", "--at", "2026-03-03T20:00", "--store", tmp_path / "s.db")
     painful = json.loads(ambula("programme", "--store", tmp_path / "s.db", "--json").out)
     assert (painful["goal"], painful["paused"]) == (None, True)

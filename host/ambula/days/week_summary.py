@@ -175,7 +175,7 @@ class ProgrammeFigures:
         _programme(
             "Goal per walking day",
             Unit.MIN,
-            "Minutes that the programme asks for next. Empty if none was begun.",
+            "Minutes that the programme asks for next. Empty if there is no goal.",
             formula="goal after the last week that is over",
             digits=0,
         ),
@@ -185,7 +185,7 @@ class ProgrammeFigures:
         _programme(
             "Goal, walking days per week",
             Unit.COUNT,
-            "Days per week with these minutes. Empty if no programme was begun.",
+            "Days per week with these minutes. Empty if there is no goal.",
             formula="goal after the last week that is over",
         ),
     ] = nan

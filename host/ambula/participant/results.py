@@ -1,6 +1,7 @@
 """All that the store says of a participant: epochs, days, week, ledgers."""
 
 from dataclasses import dataclass
+from math import nan
 
 from ambula.account.ledger import Ledger, ledger_from
 from ambula.days.local_days import ZoneHistory, Zones
@@ -13,7 +14,7 @@ from ambula.participant.doubt_words import doubt_words
 from ambula.participant.epochs import load_wear
 from ambula.participant.versions import newer_words, version_words
 from ambula.participant.zones import zones_of
-from ambula.programme import Verdict
+from ambula.programme import Stage, Verdict
 from ambula.programme.participant import programme_of
 from ambula.store import Check, Store
 from nodecore import protocol
@@ -85,6 +86,6 @@ def _programme_figures(store: Store, participant: str, table: EpochTable, zones:
     return ProgrammeFigures(
         programme_weeks=len(over),
         programme_well_weeks=sum(week.verdict is Verdict.WELL for week in over),
-        programme_goal_min=programme.goal.minutes,
-        programme_goal_days=programme.goal.days,
+        programme_goal_min=programme.goal.minutes if programme.stage is Stage.GOAL else nan,
+        programme_goal_days=programme.goal.days if programme.stage is Stage.GOAL else nan,
     )

@@ -64,26 +64,25 @@ def next_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
 def tomorrow_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
     """Return one thing to do on `programme.tomorrow`, which it names."""
     day = speaker.day_name(programme.tomorrow)
-    if programme.is_waiting:
+    after = programme.reason.verdict if programme.reason is not None else None
+    is_painful = after in (Verdict.PAIN, Verdict.LOOKING_PAIN)
+    if programme.is_waiting or (is_painful and not programme.has_goal):
         line = speaker.say("On {day}: walk as far as feels right.", day=day)
         return f"{line} {speaker.say(_CAREFUL)}"
     if programme.stage is Stage.LOOKING:
         return speaker.say("On {day}: walk as you always do.", day=day)
     if programme.stage is Stage.BEYOND:
         minutes, _ = _beyond_numbers(programme)
-        line = speaker.say_n(
+        return speaker.say_n(
             "On {day}: about {n} minute of walking, as you do now, or a day off.",
             "On {day}: about {n} minutes of walking, as you do now, or a day off.",
             minutes,
             day=day,
         )
-    elif programme.tomorrow > programme.goal_last:
+    if programme.tomorrow > programme.goal_last:
         return speaker.say("Your next goal starts on {day}.", day=day)
-    else:
-        line = _goal_day_words(programme, day, speaker)
-    if programme.reason is not None and programme.reason.verdict in (Verdict.PAIN, Verdict.LOOKING_PAIN):
-        return f"{line} {speaker.say(_CAREFUL)}"
-    return line
+    line = _goal_day_words(programme, day, speaker)
+    return f"{line} {speaker.say(_CAREFUL)}" if is_painful else line
 
 
 def reason_words(programme: Programme, speaker: Speaker = ENGLISH) -> str:
@@ -180,11 +179,8 @@ def _less(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
 
 
 def _looking_pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
-    line = speaker.say(
-        "You noted pain of {pain} out of 10 in the first week, so the plan starts low. Walk as far as feels right.",
-        pain=week.worst_pain,
-    )
-    return f"{line} {speaker.say(ASK)}"
+    why = speaker.say("That is why the plan starts low. Walk as far as feels right.")
+    return f"{_pain_noted(programme, week, speaker)} {why} {speaker.say(ASK)}"
 
 
 def _looking(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
@@ -254,16 +250,19 @@ def _low_again(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> s
 def _pain(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
     if week.goal is None:
         return _waiting(programme, week, speaker)
-    line = speaker.say(
-        "You noted pain of {pain} out of 10, so the goal does not go up. Walk as far as feels right.",
-        pain=week.worst_pain,
-    )
-    return f"{line} {speaker.say(ASK)}"
+    why = speaker.say("That is why the goal does not go up. Walk as far as feels right.")
+    return f"{_pain_noted(programme, week, speaker)} {why} {speaker.say(ASK)}"
 
 
 def _waiting(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
-    noted = speaker.say("You noted pain of {pain} out of 10.", pain=week.worst_pain)
-    return f"{noted} {speaker.say(ASK)}"
+    return f"{_pain_noted(programme, week, speaker)} {speaker.say(ASK)}"
+
+
+def _pain_noted(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:
+    pain = week.worst_pain
+    if pain is not None and pain < programme.plan.pain_limit:
+        return speaker.say("You noted pain of {pain} out of 10, which is more than before.", pain=pain)
+    return speaker.say("You noted pain of {pain} out of 10.", pain=pain)
 
 
 def _unseen(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:

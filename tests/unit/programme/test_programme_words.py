@@ -67,7 +67,7 @@ def test_after_a_painful_first_week_it_says_that_the_plan_starts_low_and_why() -
     found = after([MUCH], noted)
     assert next_words(found) == "From Mon 9 Mar: walk on 3 days, 10 minutes each."
     assert reason_words(found) == (
-        "You noted pain of 8 out of 10 in the first week, so the plan starts low. Walk as far as feels right. " + ASK
+        "You noted pain of 8 out of 10. That is why the plan starts low. Walk as far as feels right. " + ASK
     )
     assert tomorrow_words(found) == f"On Mon 9 Mar: a walk of 10 minutes, or two of 5. {CAREFUL}"
     assert verdict_words(found.weeks[0].verdict) == "first look: pain"
@@ -99,7 +99,7 @@ def test_pain_in_the_week_under_way_is_answered_at_once(found: Programme, says: 
 def test_after_a_painful_week_the_goal_stays_and_the_next_day_is_careful() -> None:
     found = after([SOME, week_of(*[20] * 7, number=1)], [(on(8), 6)])
     assert next_words(found) == "From Mon 16 Mar: walk on 5 days, 20 minutes each."
-    assert reason_words(found).startswith("You noted pain of 6 out of 10, so the goal does not go up.")
+    assert reason_words(found).startswith("You noted pain of 6 out of 10. That is why the goal does not go up.")
     assert tomorrow_words(found) == f"On Mon 16 Mar: a walk of 20 minutes, or two of 10. {CAREFUL}"
 
 
@@ -131,7 +131,19 @@ def test_who_needs_no_goal_hears_why_when_that_changes() -> None:
     painful = after([MUCH, week_of(*[60] * 7, number=1)], [(on(9), 7)])
     assert next_words(painful) == "From Mon 16 Mar: walk no more than before."
     assert reason_words(painful) == f"You noted pain of 7 out of 10. {ASK}"
-    assert tomorrow_words(painful).endswith(CAREFUL)
+    assert tomorrow_words(painful) == f"On Mon 16 Mar: walk as far as feels right. {CAREFUL}"
+
+
+def test_a_rise_in_pain_is_said_to_be_one() -> None:
+    first = after([SOME], [(on(0), 2), (on(3), 4)])
+    assert reason_words(first).startswith(
+        "You noted pain of 4 out of 10, which is more than before. That is why the plan"
+    )
+    second = after([SOME, SOME], [(on(0), 2), (on(8), 5)])
+    assert reason_words(second).startswith(
+        "You noted pain of 5 out of 10, which is more than before. That is why the goal"
+    )
+    assert "than before" not in reason_words(after([SOME], [(on(0), 2), (on(3), 6)]))
 
 
 def test_a_goal_below_what_was_walked_says_that_nobody_must_walk_less() -> None:
