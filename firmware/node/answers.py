@@ -27,7 +27,7 @@ def _info(app, session, command):
     if app.clock.is_set:
         state |= protocol.CLOCK_SET
     log = app.log
-    if log.full or log.broken:
+    if log.full or log.broken or log.dropped_segments != log.told_dropped:
         state |= protocol.STORAGE_FULL
     app.measure()
     return protocol.OK, blocks.pack_info(

@@ -12,7 +12,9 @@ from node.power import FLASH
 from nodecore import segment
 from nodecore.compat import const
 
-CHUNK_SIZE = recovery.CHUNK_SIZE
+# What littlefs puts into eight blocks of 4 KiB: all but the first begin with pointers, 44 bytes together. A chunk with
+# more would take a ninth block for a few bytes. About eight hours of wear, and the unit in which space is freed.
+CHUNK_SIZE = const(32724)
 _ENOSPC = const(28)  # not in MicroPython's errno module
 KEEP_OLDEST = "oldest"
 KEEP_NEWEST = "newest"

@@ -6,7 +6,7 @@ import os
 from nodecore import headers, segment
 from nodecore.compat import const
 
-CHUNK_SIZE = const(32768)  # eight erase blocks: about eight hours of wear, and the unit in which space is freed
+CHUNK_SIZE = const(32768)  # the most that a chunk has, also of other firmware
 _NAME_LENGTH = const(8)
 
 

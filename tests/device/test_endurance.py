@@ -95,7 +95,7 @@ def test_killed_at_twenty_random_moments_it_loses_five_minutes_each_at_most(tmp_
 
 
 def test_a_day_fits_the_flash(tmp_path: Path) -> None:
-    """A synthetic day with its radio windows and a sync at the end; 14 such days fit."""
+    """A synthetic day with its radio windows and a sync at the end; 13 such days fit."""
     find_micropython()
     made = simulate(default_day(2, 0), Participant(2))
     counts = np.clip(np.rint(made.thigh * COUNTS_PER_G), -32767, 32767).astype(np.int16)

@@ -1,11 +1,13 @@
 """Every 5-second slot of a node's recording has one state; their sum is the duration.
 
-The log around a gap gives its state: a boot ends it, a fault event begins it, and a full flash is logged once there is
-room again. A gap without an explanation is lost. Time is true time (`true_time`), as everywhere else: a slot that a
-slow clock skipped has a record that stands in for it, and a record that fell on another's slot is counted beside.
+The log around a gap gives its state: a boot ends it, a fault event begins it. A full flash is logged once there is room
+again, maybe some records later, and told at each visit meanwhile. A gap without an explanation is lost. Time is true
+time (`true_time`), as everywhere else: a slot that a slow clock skipped has a record that stands in for it, and a
+record that fell on another's slot is counted beside.
 """
 
 import json
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.account.faults import is_sensor_fault
+from ambula.clock.place import Visit
 from ambula.clock.true_time import NodeTime, Unplaced
 from ambula.store import Event
 from nodecore import activity, record, segment
 from nodecore.sampling import EPOCH_S
 
 _SETTING_EPOCHS = 2
+_ON_THE_NODE_EPOCHS = 6  # what the sensor's FIFO holds: it may not have been emptied yet when the log was read
 
 
 class State(StrEnum):
@@ -45,10 +49,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Ledger:
-    """One node's slots, from its first start to its last record or event, as runs in time order, none over another.
+    """One node's slots, from its first start to its last contact, as runs in time order, none over another.
 
-    A node that does not record by its plan owes nothing: the slots before a planned start, and from a stop to the next
-    start, are in no run. dropped: slots on which a further record fell, rising; that record counts nowhere.
+    The last contact is the last visit that read all of its log, or its last record or event where that is later; the
+    half minute before the visit that the sensor may still hold is in no run. A node that does not record by its plan
+    owes nothing: the slots before a planned start, and from a stop to the next start, are in no run. dropped: slots on
+    which a further record fell, rising; that record counts nowhere.
     """
 
     runs: tuple[Run, ...]
@@ -94,8 +100,8 @@ def _known_runs(log: NodeTime) -> list[Run]:
     runs = [Run(a, b, State.RECORDED) for a, b in _stretches(epoch[own & ~not_worn])]
     runs += [Run(a, b, State.NOT_WORN) for a, b in _stretches(epoch[own & not_worn])]
     runs += [Run(a, b, State.STOOD_IN) for a, b in _stretches(epoch[log.stood_in])]
-    for first, end in _gaps(epoch, log.events):
-        runs += _explain(first, end, log.events)
+    gaps = [run for first, end in _gaps(epoch, log) for run in _explain(first, end, log)]
+    runs += _without_remainder(_with_full_flash(gaps, log), epoch)
     return sorted(runs, key=lambda run: run.start)
 
 
@@ -108,26 +114,33 @@ def _stretches(epoch: NDArray[np.int64]) -> list[tuple[int, int]]:
     return list(zip(starts, [*(epoch[breaks] + 1).tolist(), int(epoch[-1]) + 1], strict=True))
 
 
-def _gaps(epoch: NDArray[np.int64], events: list[Event]) -> list[tuple[int, int]]:
-    """Return the runs [first, end) of slots without a record, between the first and the last sign of life."""
-    marks = [e.epoch for e in events]
+def _gaps(epoch: NDArray[np.int64], log: NodeTime) -> list[tuple[int, int]]:
+    """Return the runs [first, end) of slots without a record, between the first sign of life and the last contact."""
+    marks = [e.epoch for e in log.events]
     if len(epoch) == 0 and not marks:
         return []
     first = min([*marks, *epoch[:1].tolist()])
-    last = max([*marks, *epoch[-1:].tolist()])
+    last = max([*marks, *epoch[-1:].tolist(), *(visit.epoch - 1 for visit in log.visits)])
     known = np.concatenate([[first - 1], epoch, [last + 1]])
     holes = np.flatnonzero(np.diff(known) > 1)
     return [(int(known[i]) + 1, int(known[i + 1])) for i in holes]
 
 
-def _explain(first: int, end: int, events: list[Event]) -> list[Run]:
-    """Split a gap at the events in it, and name each part by what happened at its ends; a stop leaves no part."""
+def _explain(first: int, end: int, log: NodeTime) -> list[Run]:
+    """Split a gap at what happened in it, and name each part by what happened at its ends; a stop leaves no part.
+
+    A visit splits a gap where it told something: that there was no room, or that nothing was recorded any more.
+    """
     parts: list[tuple[int, int, State | None]] = []
     at, state = first, State.LOST
-    here = _events_at(first, end, events)
+    here = _marks_at(first, end, log)
     for event, following in zip(here, [*here, None][1:], strict=True):
         stop = min(max(event.epoch, at), end)
-        if event.code == segment.CLOCK_SET:  # one epoch was broken off, the next began late
+        if isinstance(event, Visit):
+            ended = state is State.LOST and not event.is_full
+            parts.append((at, stop, None if ended else state))
+            at, state = stop, None if ended else state
+        elif event.code == segment.CLOCK_SET:  # one epoch was broken off, the next began late
             cost = max(at, stop - 1), min(stop + _SETTING_EPOCHS, end)
             parts += [(at, cost[0], state), (*cost, State.CLOCK_UNKNOWN if state is State.LOST else state)]
             at = cost[1]
@@ -138,20 +151,51 @@ def _explain(first: int, end: int, events: list[Event]) -> list[Run]:
     return [Run(a, b, state) for a, b, state in parts if a < b and state is not None]
 
 
-def _events_at(first: int, end: int, events: list[Event]) -> list[Event]:
-    """Return the events that bear on a gap, in time order: those in it, and what lasts from the slot before it."""
+def _marks_at(first: int, end: int, log: NodeTime) -> list[Event | Visit]:
+    """Return what bears on a gap, in time order: events and telling visits in it, what lasts from the slot before."""
     lasting = (segment.BOOT, segment.CLOCK_SET, segment.STOPPED, segment.STARTED)
-    near = [e for e in events if first <= e.epoch <= end or (e.epoch == first - 1 and e.code in lasting)]
-    return sorted(near, key=lambda e: e.epoch)
+    near = [e for e in log.events if first <= e.epoch <= end or (e.epoch == first - 1 and e.code in lasting)]
+    told = [v for v in log.visits if first < v.epoch <= end and (v.is_full or not v.is_recording)]
+    return sorted([*near, *told], key=lambda mark: mark.epoch)
 
 
-def _state_before(event: Event, following: Event | None, otherwise: State | None) -> State | None:
+def _with_full_flash(gaps: list[Run], log: NodeTime) -> list[Run]:
+    """Name what is lost in a time at whose end the node told that its flash was full.
+
+    What it dropped may lie some records back: a small segment may have had room where a large one had none. Such a time
+    begins at a start, or at a visit at which there was room.
+    """
+    told = [(event.epoch, event.code == segment.GAP) for event in log.events if event.code in _ENDS_A_TIME]
+    told += [(visit.epoch, visit.is_full) for visit in log.visits]
+    told.sort(key=lambda mark: (mark[0], not mark[1]))
+    epochs = [epoch for epoch, _ in told]
+    out: list[Run] = []
+    for run in gaps:
+        behind = bisect_left(epochs, run.end)
+        is_full = run.state is State.LOST and behind < len(told) and told[behind][1]
+        out.append(Run(run.start, run.end, State.STORAGE_FULL) if is_full else run)
+    return out
+
+
+_ENDS_A_TIME = (segment.GAP, segment.BOOT)
+
+
+def _without_remainder(gaps: list[Run], epoch: NDArray[np.int64]) -> list[Run]:
+    """Leave out the last slots before the last contact, if they are so few that they may be on the node still."""
+    if not gaps or gaps[-1].state is not State.LOST:
+        return gaps
+    first, end = gaps[-1].start, gaps[-1].end
+    is_last = not (epoch[-1:] >= end).any()
+    return gaps[:-1] if is_last and end - first <= _ON_THE_NODE_EPOCHS else gaps
+
+
+def _state_before(event: Event, following: Event | Visit | None, otherwise: State | None) -> State | None:
     """Return what the slots before an event were: no power before a boot, no room before a full flash is confessed."""
     if otherwise is None:
         return None
     if event.code == segment.BOOT:
         return State.REBOOTING
-    if event.code == segment.STOPPED and following is not None and _tells_late(event, following):
+    if event.code == segment.STOPPED and isinstance(following, Event) and _tells_late(event, following):
         return State.REBOOTING
     if event.code == segment.GAP:
         return State.STORAGE_FULL

@@ -33,13 +33,14 @@ _MADE = {
 _PAGES = {"person": "report.html", "clinician": "report-clinician.html", "detail": "report-detail.html"}
 _RESULTS = (*_PAGES.values(), "daily.csv", "epochs.csv")
 _QUICK_DAYS = 7
+MOST_DAYS = 13  # without a sync: what a node's flash holds, DESIGN.md
 _WHY_QUICK = "{}. So this is the quick demo: this computer scores, not the firmware"
 _OutOption = Annotated[Path, typer.Option("--out", readable=False, metavar="FOLDER", help="Where the results go.")]
 
 
 def demo(
     days: Annotated[
-        int | None, typer.Option(min=1, max=14, metavar="N", help="Days of wear. Default: 1, or 7 with --quick.")
+        int | None, typer.Option(min=1, max=MOST_DAYS, metavar="N", help="Days of wear. Default: 1, or 7 with --quick.")
     ] = None,
     out_dir: _OutOption = Path("build/demo"),
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the synthetic participant.")] = 1,

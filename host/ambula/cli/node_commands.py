@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ambula.account.room import full_flash
 from ambula.base.config import load_config
 from ambula.base.errors import InputError, TransportError
 from ambula.cli.clock_notes import warn_of_clock
@@ -18,8 +19,10 @@ from ambula.cli.common import (
     warn_of_name,
     zones_of,
 )
+from ambula.cli.full_note import warn_of_full_flash
 from ambula.cli.output import YELLOW, Show, Table, err, out, print_json, progress, waiting
 from ambula.cli.store_to_fill import NewOption, store_to_fill
+from ambula.clock.true_time import node_time
 from ambula.firmware_build.version import other_firmware
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
@@ -122,12 +125,13 @@ def sync(
             if zone and _is_in(kept, who):
                 _take_zone(kept, who, zone, is_first=who not in had_zone)
         if json:
-            print_json(_sync_as_json(report))
+            print_json(_sync_as_json(kept, report))
         else:
             for result in report.synced:
                 out.line(_sync_line(result))
         for result in report.synced:
             warn_of_clock(kept, result, is_said=any(_name_of(result.node) in words for words in report.clocks))
+            warn_of_full_flash(kept, result)
     for result in report.synced:
         words = other_firmware(result.node.firmware)
         if words:
@@ -264,7 +268,7 @@ def in_hours(epochs: int) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes else f"{epochs * EPOCH_S} s"
 
 
-def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
+def _sync_as_json(store: Store, report: SyncReport) -> list[dict[str, Any]]:
     return [
         {
             "participant": r.node.participant,
@@ -275,6 +279,7 @@ def _sync_as_json(report: SyncReport) -> list[dict[str, Any]]:
             "bytes": r.bytes_read,
             "damaged_bytes": r.damaged_bytes,
             "newer_bytes": r.newer_bytes,
+            "storage_full_slots": full_flash(node_time(store, r.node)).slots,
             "firmware": r.node.firmware,
         }
         for r in report.synced

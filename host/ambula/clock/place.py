@@ -16,7 +16,7 @@ from ambula.clock.fit import fit
 from ambula.clock.lives import Life
 from ambula.clock.stories import SLACK_MS, WORST_PPM
 from ambula.store import Anchor, Event, LogEntry
-from nodecore import record, segment
+from nodecore import protocol, record, segment
 from nodecore.sampling import EPOCH_MS
 
 _NEAR_MS = 600_000  # a reading so near to a step says the same, better
@@ -25,11 +25,24 @@ _OVERLAP_MS = 600_000.0  # beyond what their doubt allows: of so little the firs
 
 
 @dataclass(frozen=True)
+class Visit:
+    """A visit that read all of a node's log: in which true epoch, and what the node said of itself.
+
+    is_full: that its flash had no room. is_recording: that it recorded; else it had ended, or waited for its start.
+    """
+
+    epoch: int
+    is_full: bool
+    is_recording: bool
+
+
+@dataclass(frozen=True)
 class PlacedLife:
     """One life in true time.
 
     own: (n,) epochs by its own clock; own_ms: their middles on its last scale; epoch, data, doubt_ms: of each record in
     log order; marks: its first and its last epoch.
+    visits: those that read all of the log.
     """
 
     own: NDArray[np.int64]
@@ -40,6 +53,7 @@ class PlacedLife:
     events: list[Event]
     marks: tuple[int, int]
     clock: ClockFit
+    visits: list[Visit]
 
 
 def fit_of(life: Life, gait: Sequence[Anchor] = ()) -> ClockFit:
@@ -65,7 +79,18 @@ def place_life(life: Life, gait: Sequence[Anchor] = ()) -> PlacedLife:
     ]
     marks = [*(e.epoch for e in events), *([int(epoch.min()), int(epoch.max())] if len(epoch) else [])]
     doubt_ms = clock.doubt_ms(own_ms, run_of) + _unconfirmed_ms(life, clock)
-    return PlacedLife(own, own_ms, epoch, _data(life), doubt_ms, events, (min(marks), max(marks)), clock)
+    visits = _visits(life, clock)
+    return PlacedLife(own, own_ms, epoch, _data(life), doubt_ms, events, (min(marks), max(marks)), clock, visits)
+
+
+def _visits(life: Life, clock: ClockFit) -> list[Visit]:
+    """Return when the node was visited, and what it said then, in the order of the laptop's time."""
+    told = [(reading, reading.state) for reading in life.anchors if reading.state is not None]
+    epochs = clock.correct(np.array([reading.node_utc_ms for reading, _ in told], np.int64)).tolist()
+    return [
+        Visit(epoch, bool(state & protocol.STORAGE_FULL), bool(state & protocol.RECORDING))
+        for epoch, (_, state) in zip(epochs, told, strict=True)
+    ]
 
 
 def _event_epoch(clock: ClockFit, epoch: int, shift_ms: int, run: int) -> int:

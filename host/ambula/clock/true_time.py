@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ambula.clock.correction import ClockFit
 from ambula.clock.fit import fit
 from ambula.clock.lives import Life, cut_lives
-from ambula.clock.place import PlacedLife, fit_of, in_order, own_epochs, place_life
+from ambula.clock.place import PlacedLife, Visit, fit_of, in_order, own_epochs, place_life
 from ambula.clock.words import clock_words, is_sound
 from ambula.epochs.table import Records, first_of_each, stand_ins
 from ambula.store import Anchor, Event, NodeRow, Store
@@ -53,8 +53,8 @@ class NodeTime:
     doubt_ms: (n,) for each record, how far off its time may be; infinite where only the node's clock vouches for it.
     apart_ms: (n,) the same against the other node's time, where gait showed it; infinite elsewhere. stood_in: (n,)
     whether the record before it stands for it too. life: (n,) the number of the clock's life that it belongs to.
-    dropped: true epochs of records that fell on an epoch which has one. clocks: in words, what contradicts the clock
-    readings, life by life. lives, placed: what all this was made of.
+    dropped: true epochs of records that fell on an epoch which has one. visits: those that read all of the log. clocks:
+    in words, what contradicts the clock readings, life by life. lives, placed: what all this was made of.
     """
 
     records: Records
@@ -65,6 +65,7 @@ class NodeTime:
     dropped: Ints
     events: list[Event]
     unplaced: list[Unplaced]
+    visits: list[Visit]
     lives: list[Life] = field(repr=False)
     placed: list[PlacedLife | None] = field(repr=False)
 
@@ -122,6 +123,7 @@ def _joined(lives: list[Life], all_placed: Sequence[PlacedLife | None], gait: Ma
         np.sort(every.epoch[second & ~stood_in]),
         [event for p in placed if p is not None for event in p.events],
         _unplaced(lives, placed),
+        [visit for p in placed if p is not None for visit in p.visits],
         lives,
         placed,
     )

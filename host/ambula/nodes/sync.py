@@ -105,6 +105,7 @@ async def sync_open(
     if has_time or may_set:
         store.add_anchor(node.node_id, reading)
     end = await client.seal()
+    state = (await client.info()).state  # not before: what waited in RAM may not have had room
     start = _start_offset(node, info, end, store)
     tally = _Tally()
     first = start
@@ -117,6 +118,7 @@ async def sync_open(
             on_progress(start - first, end - first)
     if first == start:
         await _acknowledge(client, store, node, info)  # an earlier sync may have been cut before it could
+    store.set_state(node.node_id, reading.host_utc_ms, state)
     keep_first_zone(store, node.participant, is_new=is_new)
     firmware = _firmware_of(store.events(node.node_id), info)
     node = store.ensure_node(info.device_id, info.log_id, info.role, client.key.participant, firmware)

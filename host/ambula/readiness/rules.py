@@ -12,7 +12,7 @@ from ambula.nodes.laptop_clock import Opinion
 from ambula.readiness.battery import Budget, battery_days
 from nodecore import protocol
 
-# A restless wearer's day: 17,280 epochs, of which a typical one stores 5.9 bytes (14 simulated days took 1.42 MB), and
+# A restless wearer's day: 17,280 epochs, of which a typical one stores 5.9 bytes (13 simulated days took 1.32 MB), and
 # half as much again. A node that never rested would need 245,000.
 FLASH_BYTES_A_DAY = 150_000
 _CLOCK_NOTE_MS = 2_000  # the two nodes and the host line up epochs of 5 s: up to here nothing needs correction

@@ -42,7 +42,7 @@ Show = Callable[[str, float], None]  # a step's name and how much of it is done,
 
 
 async def rehearse(folder: Path, days: int, seed: int, zone: ZoneInfo, show: Show) -> Rehearsal:
-    """Run `days` (1..14) days on two virtual nodes in `folder`, sync into `folder`/demo.db, return what came of it.
+    """Run `days` (1..13) days on two virtual nodes in `folder`, sync into `folder`/demo.db, return what came of it.
 
     Raises SimulatorError where the nodes cannot run or a sync fails.
     """

@@ -87,12 +87,16 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Anchor:
-    """A moment on both clocks (UTC ms), known to half the round trip; `boot`: the node's boot count then, if known."""
+    """A moment on both clocks (UTC ms), known to half the round trip; `boot`: the node's boot count then, if known.
+
+    state: what the node said of itself (SPEC.md, "Info block") at a visit that read all of its log; None otherwise.
+    """
 
     host_utc_ms: int
     node_utc_ms: int
     round_trip_ms: int
     boot: int | None = None
+    state: int | None = None
 
 
 def reading_in(data: bytes) -> Anchor | None:

@@ -112,6 +112,10 @@ MIGRATIONS = (
     """
     CREATE INDEX newer ON segment (node_id, offset) WHERE kind = 0;
     """,
+    # 8: what the node said of itself at a visit that read its whole log; NULL: at no such visit, or to an older Ambula.
+    """
+    ALTER TABLE anchor ADD COLUMN state INTEGER;
+    """,
 )
 
 

@@ -251,16 +251,24 @@ class Store(People):
 
     def _insert_anchor(self, node_id: int, anchor: Anchor) -> None:
         self._db.execute(
-            "INSERT INTO anchor VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms, anchor.boot),
+            "INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms, anchor.boot, anchor.state),
         )
+
+    def set_state(self, node_id: int, host_utc_ms: int, state: int) -> None:
+        """Keep with a reading of the clock what the node said of itself, now that all of its log was read."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE anchor SET state = ? WHERE node_id = ? AND host_utc_ms = ?", (state, node_id, host_utc_ms)
+            )
 
     def anchors(self, node_id: int) -> list[Anchor]:
         """Return the node's anchors in time order."""
         rows = self._rows(
-            "SELECT host_utc_ms, node_utc_ms, round_trip_ms, boot FROM anchor WHERE node_id = ? ORDER BY host_utc_ms",
+            "SELECT host_utc_ms, node_utc_ms, round_trip_ms, boot, state FROM anchor WHERE node_id = ?"
+            " ORDER BY host_utc_ms",
             (node_id,),
-            (checks.UTC_MS, checks.UTC_MS, checks.UTC_MS, (int, type(None))),
+            (checks.UTC_MS, checks.UTC_MS, checks.UTC_MS, (int, type(None)), (int, type(None))),
         )
         return [Anchor(*row) for row in rows]
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from ambula.account.ledger import Ledger, State
-from nodecore import activity, segment
-from tests.support.tape import FIRST, UNSET, Tape
+from ambula.store import Anchor
+from nodecore import activity, protocol, segment
+from tests.support.tape import FIRST, UNSET, Tape, read
 
 
 def expect(ledger: Ledger, duration: int, **slots: int) -> None:
@@ -73,6 +74,109 @@ def test_a_full_flash_is_confessed_afterwards(tmp_path: Path) -> None:
     tape.event(segment.GAP, FIRST + 200, b"storage full: 2 segments in all")
     tape.record(FIRST + 200, 10)
     expect(tape.ledger(tmp_path), 210, recorded=70, storage_full=140)
+
+
+def test_a_full_flash_is_told_some_records_after_the_gap_as_a_node_does(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.record(FIRST + 200, 2)
+    tape.event(segment.GAP, FIRST + 202, b"storage full: 3 segments in all")
+    tape.record(FIRST + 202, 10)
+    expect(tape.ledger(tmp_path), 212, recorded=72, storage_full=140)
+
+
+def test_what_a_full_flash_dropped_between_small_segments_is_told_by_one_event(tmp_path: Path) -> None:
+    """The small ones of a night still had room."""
+    tape = Tape()
+    tape.start(FIRST)
+    for hole in range(3):
+        tape.record(FIRST + 120 * hole, 60)
+    tape.event(segment.GAP, FIRST + 300, b"storage full: 2 segments in all")
+    expect(tape.ledger(tmp_path), 300, recorded=180, storage_full=120)  # the last slot is on the node still
+
+
+def test_what_was_lost_before_a_restart_is_not_the_full_flash_s(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(FIRST)
+    tape.record(FIRST, 60)
+    tape.record(FIRST + 100, 60)
+    tape.start(FIRST + 160)
+    tape.record(FIRST + 161, 60)
+    tape.event(segment.GAP, FIRST + 230, b"storage full: 1 segments in all")
+    slots = {"recorded": 180, "lost": 40, "rebooting": 1, "storage_full": 9}
+    expect(tape.ledger(tmp_path), 230, **slots)
+
+
+FULL, RECORDS = protocol.STORAGE_FULL, protocol.RECORDING
+
+
+def visits(*told: tuple[int, int]) -> list[Anchor]:
+    """Visits (slot, state) that read all of the log."""
+    return [Anchor((FIRST + at) * 5000 + 70, (FIRST + at) * 5000 + 70, 20, 1, state) for at, state in told]
+
+
+def hour(tape: Tape) -> Tape:
+    tape.start(FIRST)
+    tape.record(FIRST, 720)
+    return tape
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "slots"),
+    [
+        (900, FULL | RECORDS, {"storage_full": 180}),
+        (900, FULL, {"storage_full": 180}),  # its days were over meanwhile, which it could not write either
+        (900, RECORDS, {"lost": 180}),
+        (900, 0, {}),  # stopped: nothing is owed
+        (726, RECORDS, {}),  # in the FIFO still
+        (727, RECORDS, {"lost": 7}),
+        (722, RECORDS | FULL, {"storage_full": 2}),
+    ],
+)
+def test_up_to_the_last_visit_every_slot_has_a_state(
+    tmp_path: Path, at: int, state: int, slots: dict[str, int]
+) -> None:
+    _, ledger = read(hour(Tape()), tmp_path, visits((at, state)))
+    expect(ledger, 720 + sum(slots.values()), recorded=720, **slots)
+
+
+def test_a_full_flash_counts_once_when_its_event_comes(tmp_path: Path) -> None:
+    tape = hour(Tape())
+    tape.record(FIRST + 900, 2)
+    tape.event(segment.GAP, FIRST + 902, b"storage full: 3 segments in all")
+    tape.record(FIRST + 902, 98)
+    _, ledger = read(tape, tmp_path, visits((900, FULL | RECORDS), (1000, RECORDS)))
+    expect(ledger, 1000, recorded=820, storage_full=180)
+
+
+def test_a_cell_that_ran_flat_after_a_full_flash_ends_it(tmp_path: Path) -> None:
+    tape = hour(Tape())
+    tape.start(FIRST + 1000)
+    tape.record(FIRST + 1001, 9)
+    _, ledger = read(tape, tmp_path, visits((900, FULL | RECORDS)))
+    expect(ledger, 1010, recorded=729, storage_full=180, rebooting=101)
+
+
+def test_what_was_lost_before_a_visit_with_room_is_not_the_full_flash_s(tmp_path: Path) -> None:
+    tape = hour(Tape())
+    tape.record(FIRST + 800, 100)
+    _, ledger = read(tape, tmp_path, visits((900, RECORDS), (1000, FULL | RECORDS)))
+    expect(ledger, 1000, recorded=820, lost=80, storage_full=100)
+
+
+def test_a_reading_of_the_clock_alone_ends_no_ledger(tmp_path: Path) -> None:
+    """The link may have broken before the log was read: the rest is on the node."""
+    reading = Anchor((FIRST + 900) * 5000, (FIRST + 900) * 5000, 20, 1)
+    _, ledger = read(hour(Tape()), tmp_path, [reading])
+    expect(ledger, 720, recorded=720)
+
+
+def test_the_silence_of_a_sensor_lasts_to_the_visit(tmp_path: Path) -> None:
+    tape = hour(Tape())
+    tape.event(segment.FAULT, FIRST + 726, b"imu silent")
+    _, ledger = read(tape, tmp_path, visits((900, RECORDS)))
+    expect(ledger, 900, recorded=720, sensor_fault=180)
 
 
 def test_a_damaged_segment_is_lost(tmp_path: Path) -> None:

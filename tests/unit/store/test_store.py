@@ -269,6 +269,17 @@ def test_anchors_come_in_time_order(path: Path) -> None:
         assert store.anchors(other.node_id) == []
 
 
+def test_what_a_node_said_of_itself_is_kept_with_its_reading(path: Path) -> None:
+    with Store(path) as store:
+        one, other = (store.ensure_node(device, 1, 0, "P01", "0.1.0") for device in ("aa", "bb"))
+        for node in (one, other):
+            for t in (1000, 2000):
+                store.add_anchor(node.node_id, Anchor(t, t, 12))
+        store.set_state(one.node_id, 2000, 5)
+        assert [a.state for a in store.anchors(one.node_id)] == [None, 5]
+        assert [a.state for a in store.anchors(other.node_id)] == [None, None]
+
+
 def test_a_log_needs_its_node(path: Path) -> None:
     with Store(path) as store, pytest.raises(StoreError, match="FOREIGN KEY"):
         store.add_log(99, segments(1), [], 10)
