@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from ambula.rehearsal.demo import PARTICIPANT
-from ambula.report.make import make_report
+from ambula.report.make import Kind, make_report
 from ambula.store import Store
 from nodecore.sampling import EPOCH_S
 
@@ -53,17 +53,23 @@ def chromium() -> Iterator[Browser]:
 def main() -> None:
     """Make all pictures and print their sizes."""
     week = _a_week()
-    page, printed, bad = WORK / "report.html", WORK / "report.pdf", WORK / "bad.html"
+    pages = {kind: WORK / f"{kind}.html" for kind in Kind}
+    printed = {kind: WORK / f"{kind}.pdf" for kind in Kind}
+    bad = WORK / "bad.html"
     with Store(week) as store:
-        make_report(store, PARTICIPANT, page, OSLO, pdf_path=printed)
+        for kind in Kind:
+            make_report(store, PARTICIPANT, pages[kind], OSLO, pdf_path=printed[kind], kind=kind)
     with Store(_half_of(week)) as store:
         make_report(store, PARTICIPANT, bad, OSLO)
     with chromium() as browser:
-        _save("report-top", _shot(browser, page, DESKTOP_PX, "walking"))
-        _save("report", _shot(browser, page, DESKTOP_PX, "wear"))
-        _save("report-bad-week", _shot(browser, bad, DESKTOP_PX, "wear"))
-        _save("report-phone", _columns(_shot(browser, page, PHONE_PX, "wear"), 4))
-    _save("report-print", _beside([_page(printed, i) for i in range(3)]))
+        person = pages[Kind.PERSON]
+        shots = [_shot(browser, person, PHONE_PX, "about", dark=dark) for dark in (False, True)]
+        _save("report", _shot(browser, person, DESKTOP_PX, "walking"))
+        _save("report-phone", _beside([_columns(shot, 2) for shot in shots]))
+        _save("report-bad-week", _columns(_shot(browser, bad, PHONE_PX, "about"), 2))
+        _save("report-detail", _shot(browser, pages[Kind.DETAIL], DESKTOP_PX, "wear"))
+    _save("report-print", _beside([_page(printed[Kind.PERSON], i) for i in range(2)]))
+    _save("report-clinician", _page(printed[Kind.CLINICIAN], 0))
 
 
 def _a_week() -> Path:
@@ -97,11 +103,12 @@ def _is_missing(at: datetime, role: int) -> bool:
     return at.day == 4 or (at.day == 8 and at.hour < 13)
 
 
-def _shot(browser: Browser, page: Path, width_px: int, last: str) -> Image.Image:
-    """Return the page from its top to the end of the section with the heading `last`."""
-    view = browser.new_page(viewport={"width": width_px, "height": 900})
+def _shot(browser: Browser, page: Path, width_px: int, until: str, dark: bool = False) -> Image.Image:
+    """Return the page from its top to the end of the section with the heading `until`."""
+    scheme = "dark" if dark else "light"
+    view = browser.new_page(viewport={"width": width_px, "height": 900}, color_scheme=scheme)
     view.goto(page.as_uri())
-    end_px = view.evaluate(f"document.getElementById('{last}').closest('section').getBoundingClientRect().bottom")
+    end_px = view.evaluate(f"document.getElementById('{until}').closest('section').getBoundingClientRect().bottom")
     clip = {"x": 0, "y": 0, "width": width_px, "height": end_px + _GAP_PX}
     return Image.open(BytesIO(view.screenshot(full_page=True, clip=clip)))  # type: ignore[arg-type]
 

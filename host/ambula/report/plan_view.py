@@ -37,6 +37,7 @@ class PlanView:
     next_words: str
     reason: str
     tomorrow: str
+    walks: str
     how: str
     help: str
     week: ProgrammeWeek | None
@@ -55,6 +56,7 @@ def plan_view(language: Language, programme: Programme) -> PlanView:
         next_words=words.next_words(programme, language),
         reason=words.reason_words(programme, language),
         tomorrow=words.tomorrow_words(programme, language),
+        walks=words.walks_words(programme.plan, language),
         how=words.how_words(programme, language),
         help=language.say(words.HELP_AT_ONCE),
         week=week,
