@@ -64,7 +64,7 @@ def test_the_table_is_what_a_summary_by_the_same_rules_has(ambula: Ambula, store
     fewer = sum(float(a["lying_min"]) - float(b["lying_min"]) for a, b in zip(plain, new, strict=True))
     assert round(fewer * 12) == change["epochs"]
     assert {d["rules"] for d in new} == {"flat (lying_from_deg 84.9, lying_until_deg 80)"}
-    assert {d["rules"] for d in plain} == {"HUNT4"}
+    assert {d["rules"] for d in plain} == {"Ambula"}
 
 
 def test_every_output_follows_and_names_them(ambula: Ambula, store: Path, rules: Path, tmp_path: Path) -> None:

@@ -75,6 +75,23 @@ def test_rules_of_ones_own(ambula: Ambula, store: Path, tmp_path: Path) -> None:
     assert "rules.toml" in line
 
 
+def test_a_set_of_rules_has_a_name(ambula: Ambula, store: Path) -> None:
+    for named, said in (("hunt4", "HUNT4"), ("waking", "waking hours"), ("ambula", "Ambula")):
+        days = rows(ambula("summary", "--store", store, "--format", "csv", "--rules", named).out)
+        assert {d["rules"] for d in days} == {said}
+
+
+def test_days_that_count_by_waking_hours_only_are_hinted_at(ambula: Ambula, tmp_path: Path) -> None:
+    """Nodes that lie still from 20:00 to 8:00: off the body."""
+    store, hint = tmp_path / "s.db", "`--rules waking` counts whole days from 10 h of wear on"
+    made_store(store, {"P01": 1}, 2, off=(20, 8))
+    assert (
+        f"none was worn for 16 h. Where the nodes are off at night, {hint}" in ambula("summary", "--store", store).out
+    )
+    for by in ("waking", "hunt4"):
+        assert hint not in ambula("summary", "--store", store, "--rules", by).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -44,6 +44,7 @@ def _side(role: int, code: np.ndarray, cadence: np.ndarray, bent: np.ndarray, no
     lean = np.where(bent & (role == 1), 25, lean) + np.rint(noise[0])
     says = np.where(seated, activity.SEDENTARY if role == 0 else activity.STANDING, code)
     says = np.where((role == 1) & (code == activity.LYING), activity.LYING, says)
+    says = np.where((role == 1) & (code == activity.STAIRS), activity.WALKING, says)  # a back node has no such class
     spm = np.clip(np.rint(cadence + 3 * noise[1] * (cadence > 0)), 0, 220)
     still = np.where(code == activity.NOT_WORN, 4, 30)
     mad = np.array([_MAD.get(c, 0) for c in range(len(activity.NAMES))])[code]
@@ -65,10 +66,16 @@ def made_table(seed: int, days: int) -> EpochTable:
     return fuse_records(*made_records(seed, days))
 
 
-def made_store(path: Path, people: dict[str, int], days: int) -> None:
-    """Write a store with these participants (code to seed), two nodes each with well-read clocks."""
+def made_store(path: Path, people: dict[str, int], days: int, off: tuple[int, int] | None = None) -> None:
+    """Write a store with these participants (code to seed), two nodes each with well-read clocks.
+
+    off: from which hour to which of the next day the nodes lie on a table, if at all.
+    """
     with Store(path) as store:
         store.set("zone", "Europe/Oslo")
         for code, seed in people.items():
             for role, records in enumerate(made_records(seed, days)):
+                if off:
+                    hour = np.arange(len(records)) // (DAY // 24) % 24
+                    records.data[(hour >= off[0]) | (hour < off[1]), record.ACTIVITY] = activity.NOT_WORN
                 put_log(store, code, role, segments_of(role, records), log_id=seed)

@@ -83,7 +83,7 @@ def a_day(offset: int, walking_min: int = 84, nodes: int = 3) -> EpochTable:
 
 def page_of(table: EpochTable, context: ReportContext = CONTEXT) -> Page:
     days = summarise_days(table, context.zone, context.rules)
-    return Page(render_report(table, days, summarise_week(days), context))
+    return Page(render_report(table, days, summarise_week(days, rules=context.rules), context))
 
 
 def half_missing(table: EpochTable) -> EpochTable:

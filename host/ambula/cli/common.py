@@ -15,8 +15,8 @@ from ambula.base.config import Config, load_config, zone_info
 from ambula.base.errors import AmbulaError, InputError
 from ambula.cli.output import YELLOW, err
 from ambula.days.local_days import ZoneHistory
-from ambula.days.rules import DEFAULT, Rules
-from ambula.days.rules_file import load_rules
+from ambula.days.rules import DEFAULT, SETS, Rules
+from ambula.days.rules_file import rules_named
 from ambula.participant.code_check import doubt_about
 from ambula.participant.zones import zone_of as zone_of
 from ambula.participant.zones import zones_of as zones_of
@@ -38,7 +38,12 @@ ZoneOption = Annotated[
     typer.Option(metavar="ZONE", help="Time zone of the days (IANA, such as Europe/Oslo).", callback=known_zone),
 ]
 RulesOption = Annotated[
-    Path | None, typer.Option("--rules", readable=False, metavar="FILE", help="Rules in TOML; see docs/dictionary.md.")
+    str | None,
+    typer.Option(
+        "--rules",
+        metavar="SET|FILE",
+        help=f"A set of rules ({', '.join(SETS)}), or rules in TOML; see docs/dictionary.md.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -77,9 +82,9 @@ def store_path(named: Path | None, config: Config | None = None) -> Path:
     return named if named is not None else (config or load_config()).store
 
 
-def rules_of(path: Path | None) -> Rules:
-    """Return the rules of the file that the user named, or the study's."""
-    return DEFAULT if path is None else load_rules(path)
+def rules_of(named: str | None) -> Rules:
+    """Return the set or the rules of the file that the user named, or the default."""
+    return DEFAULT if named is None else rules_named(named)
 
 
 def new_code(text: str, where: str) -> str:

@@ -22,6 +22,7 @@ from ambula.cli.output import BOLD, DIM, YELLOW, Table, out
 from ambula.cli.summary_formats import Format, Per, check_format, give_summary
 from ambula.days.csv_file import write_daily_csv
 from ambula.days.dictionary import entry
+from ambula.days.rules import SETS, Rules
 from ambula.days.summary import DaySummary
 from ambula.participant.epochs import choose_participant
 from ambula.participant.results import results
@@ -90,6 +91,8 @@ def summary(
     if len(outcome.table) == 0:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
     print_days(who, outcome.days)
+    if hint := _hint(outcome.days, by):
+        out.line(hint, YELLOW)
     for line in (*outcome.versions, *outcome.clocks):
         out.line(line)
 
@@ -114,6 +117,18 @@ def print_days(title: str, days: list[DaySummary]) -> None:
     if swapped := [day.date.isoformat() for day in days if day.nodes_swapped]:
         out.line(f"{', '.join(swapped)}: {_SWAPPED}", YELLOW)
     out.line(f"MET table: {days[0].met_table}. {DISCLAIMER}", DIM)
+
+
+def _hint(days: list[DaySummary], rules: Rules) -> str:
+    """Return what to do where no day counts, for want of wear alone, that would by the rules for waking hours."""
+    waking = SETS["waking"]
+    most_h = max((d.worn_min / 60 for d in days if d.span_epochs == d.day_epochs), default=0.0)
+    if any(d.valid for d in days) or not waking.valid_worn_h <= most_h < rules.valid_worn_h:
+        return ""
+    return (
+        f"No day counts: none was worn for {rules.valid_worn_h:g} h. Where the nodes are off at night, "
+        f"`--rules waking` counts whole days from {waking.valid_worn_h:g} h of wear on."
+    )
 
 
 def _cells(name: str, days: list[DaySummary]) -> list[str]:

@@ -87,7 +87,7 @@ def _of_set(folder: Path, ask: Ask) -> Person:
     if ask.zone:
         zones = ZoneHistory.of(zone_info(ask.zone))
     days = summarise_days(table, zones, ask.rules, Origin(participant_of(folder)))
-    return Person(days, summarise_week(days), len(table))
+    return Person(days, summarise_week(days, rules=ask.rules), len(table))
 
 
 def _told(source: Path, participant: str, work: Callable[[], Person]) -> Person | Bad:

@@ -40,6 +40,7 @@ class DaySummary(
 ):
     """One local day; what a field means, with unit, formula and source, is declared beside it, in `figures`.
 
-    Floats are NaN, and counts None, where there is nothing to take them from. The ten activity minutes add up to
-    `recorded_min`; each node's minutes by state to its `*_ledger_min`.
+    Floats are NaN, and counts None, where there is nothing to take them from: where the share that a figure rests on is
+    0, and in some days more. The ten activity minutes, an empty one as nothing, add up to `recorded_min`; each node's
+    minutes by state to its `*_ledger_min`.
     """

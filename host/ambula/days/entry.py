@@ -16,12 +16,14 @@ EMPTY = "\N{EN DASH}"
 AMBULA = "Ambula"
 ACTI4 = "Acti4, Skotte 2014, J Phys Act Health 11(1):76-84"
 ACTIVPAL = "activPAL's algorithm CREA: minimum upright and minimum non-upright period, 10 s each"
+GGIR = "GGIR, includedaycrit (default 16 h), cran.r-project.org/package=GGIR"
 HUNT4 = "HUNT4, doi 10.1001/jamanetworkopen.2025.15592"
 CADENCE_ADULTS = (
     "CADENCE-Adults, doi 10.1186/s12966-019-0769-6 (ages 21-40), 10.1186/s12966-020-01045-z (41-60), "
     "10.1186/s12966-021-01199-4 (61-85)"
 )
 COMPENDIUM = "2011 Compendium of Physical Activities"
+TROIANO = "Troiano 2008, Med Sci Sports Exerc 40(1):181-188, doi 10.1249/mss.0b013e31815a51b3"
 TUDOR_LOCKE = "Tudor-Locke 2012, J Phys Act Health 9(8):1125-1129, PMID 22207030"
 VAHA_YPYA = "Vähä-Ypyä 2015, PLoS ONE, doi 10.1371/journal.pone.0134813"
 WHO = "WHO guidelines on physical activity and sedentary behaviour, 2020"
@@ -85,32 +87,50 @@ class EachNode(NamedTuple):
 
 @dataclass(frozen=True)
 class DailyMean:
-    """The entry of a week's figure that is the mean of a day's figure of the same name, which `of` declares."""
+    """The entry of a week's figure that is the mean of a day's figure of the same name, which `of` declares.
+
+    over: by which of a day's figures it counts; "": by the nodes that the figure rests on.
+    """
 
     label: str
     of: type
-    definition: str = "Mean of the daily {name} over the valid days that have a value."
+    definition: str = "Mean of the daily {name} over the {days} that have a value."
+    over: str = ""
 
     def entry(self, name: str) -> Entry:
         """Return the day's entry as a week has it."""
         (day,) = (e for e in entries_of(self.of) if e.name == name)
+        over = self.over or counts_by(day.rests_on)
         return replace(
             day,
             label=self.label,
-            definition=self.definition.format(name=name),
+            definition=self.definition.format(name=name, days=_DAYS[over]),
             group=WEEK,
-            formula=f"mean({name} over valid days)",
+            formula=f"mean({name} over {over} days)",
             digits=1 if day.unit is Unit.COUNT else day.digits,
-            take=_mean_of(name),
+            take=_mean_of(name, over),
         )
 
 
-def _mean_of(name: str) -> Callable[[Sequence[Any]], float]:
-    return lambda days: mean(getattr(day, name) for day in days)
+def counts_by(share: str) -> str:
+    """Return by which of a day's figures it counts for a mean that rests on this share."""
+    by = {"thigh_worn_share": VALID_THIGH, "back_worn_share": VALID_BACK, "bed_share": VALID_BACK}
+    return {**by, "both_worn_share": VALID_BOTH}.get(share, VALID)
+
+
+def _mean_of(name: str, over: str) -> Callable[[Sequence[Any]], float]:
+    return lambda days: mean(getattr(day, name) for day in days if getattr(day, over))
 
 
 WEEK = "Week"
-PLAIN = "Mean over valid days."
+PLAIN = "Mean over {days}."
+VALID, VALID_THIGH, VALID_BACK, VALID_BOTH = "valid", "valid_thigh", "valid_back", "valid_both"
+_DAYS = {
+    VALID: "valid days",
+    VALID_THIGH: "valid days of the thigh node",
+    VALID_BACK: "valid days of the back node",
+    VALID_BOTH: "valid days of both nodes",
+}
 
 
 @cache

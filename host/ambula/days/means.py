@@ -24,7 +24,7 @@ def mean(values: Iterable[float | None]) -> float:
 
 def weighted_mean(values: Sequence[float], weights: Sequence[float]) -> float:
     """Return the mean of `values` by `weights`; a value without weight does not count; NaN where none has any."""
-    total = sum(weights)
+    total = sum(w for w in weights if w > 0)
     return sum(v * w for v, w in zip(values, weights, strict=True) if w > 0) / total if total > 0 else nan
 
 

@@ -1,11 +1,23 @@
-"""Named rules behind every summary: pace limits, METs, bouts, validity; the study's where the study gives one."""
+"""Named rules behind every summary: pace limits, METs, bouts, validity, and the sets of them that have a name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
 from math import isfinite
 from typing import Annotated
 
-from ambula.days.entry import ACTI4, ACTIVPAL, CADENCE_ADULTS, COMPENDIUM, HUNT4, VAHA_YPYA, Entry
+from ambula.days.entry import (
+    ACTI4,
+    ACTIVPAL,
+    AMBULA,
+    CADENCE_ADULTS,
+    COMPENDIUM,
+    GGIR,
+    HUNT4,
+    TROIANO,
+    VAHA_YPYA,
+    Entry,
+)
 from ambula.days.units import Unit
 from ambula.epochs.pace import BRISK_FROM_KMH, SLOW_UP_TO_KMH
 from ambula.epochs.rules import EpochRules
@@ -46,13 +58,10 @@ _NODE = EpochRules()
 class Rules:
     """How epochs become a day's figures: every parameter says beside it what it is, its unit and its source.
 
-    The defaults are the study's where it gives one (HUNT4, doi 10.1001/jamanetworkopen.2025.15592). Raises ValueError
-    for a limit that is negative, or limits in the wrong order.
+    Raises ValueError for a limit that is negative, or limits in the wrong order.
     """
 
-    name: Annotated[str, _rule("Name", Unit.NAME, "Name of the rules, which every output carries.", source=HUNT4)] = (
-        "HUNT4"
-    )
+    name: Annotated[str, _rule("Name", Unit.NAME, "Name of the rules, which every output carries.")] = AMBULA
     met: Annotated[
         MetTable,
         _rule(
@@ -116,7 +125,8 @@ class Rules:
         _rule(
             "Least sitting of a valid day",
             Unit.S,
-            "A day with less sitting (or sitting or lying) does not count, because the study requires some.",
+            "A day with less sitting (or sitting or lying) does not count, because the study requires some. It is "
+            "asked where the thigh node was worn for half of the worn time or more: the back node alone cannot see it.",
             source=HUNT4,
         ),
     ] = 5
@@ -134,10 +144,34 @@ class Rules:
         _rule(
             "Least wear of a valid day",
             Unit.H,
-            "A day with less wear does not count. 0 means no such rule, as in the study.",
-            source=HUNT4,
+            "A day does not count with less wear of one node or the other. The mean of a figure that needs a certain "
+            "node, or both at once, is over the days on which that was worn for so long. 0 means no such rule, as in "
+            "the study.",
+            source=GGIR,
+        ),
+    ] = 16.0
+    valid_span_share: Annotated[
+        float,
+        _rule(
+            "Least of a valid day in the recording",
+            Unit.SHARE,
+            "A day of which less lies between the first and the last epoch of the recording does not count. 1 leaves "
+            "out the days of beginning and end. 0 means no such rule.",
         ),
     ] = 0.0
+    band_days: Annotated[
+        int,
+        _rule(
+            "Least days of a band",
+            Unit.COUNT,
+            "With fewer valid days of band_worn_h or more, a week has no band of the study and none of the WHO's.",
+            source=TROIANO,
+        ),
+    ] = 4
+    band_worn_h: Annotated[
+        float,
+        _rule("Least wear of a day for a band", Unit.H, "Wear from which a valid day counts for that.", source=TROIANO),
+    ] = 10.0
     swapped_shake: Annotated[
         float,
         _rule(
@@ -301,8 +335,9 @@ class Rules:
             raise ValueError("rules: needs 0 < slow_max_kmh")
         if self.swapped_shake < 1:
             raise ValueError(f"rules: swapped_shake is {self.swapped_shake}: it must be 1 or more")
-        if self.bed_lying_share > 1:
-            raise ValueError(f"rules: bed_lying_share is {self.bed_lying_share}: it is a share, 0 to 1")
+        for share in ("bed_lying_share", "valid_span_share"):
+            if getattr(self, share) > 1:
+                raise ValueError(f"rules: {share} is {getattr(self, share)}: it is a share, 0 to 1")
         _ = self.of_epochs  # which refuses what no record can follow
 
     @property
@@ -324,3 +359,11 @@ _IN_ORDER = (
     ("moderate_from_spm", "vigorous_from_spm"),
 )
 DEFAULT = Rules()
+SETS: Mapping[str, Rules] = {
+    "ambula": DEFAULT,
+    # The study's own: any day with some sitting and some walking counts, and one such day makes a band.
+    "hunt4": Rules(name="HUNT4", valid_worn_h=0.0, band_days=1, band_worn_h=0.0),
+    # For people who take the nodes off at night; a day of beginning or end may have as many hours and lack the rest.
+    "waking": Rules(name="waking hours", valid_worn_h=10.0, valid_span_share=1.0),
+}
+"""The sets of rules that have a name: of each study's own rules, what differs from the default."""

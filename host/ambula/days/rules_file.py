@@ -1,6 +1,7 @@
-"""Reads rules from a TOML file: any of `Rules` by name, the rest with the study's values.
+"""Rules by the name of a set, or from a TOML file: any of `Rules` by name, the rest as in the set that it begins with.
 
 name = "my study"            # every output carries it
+base = "hunt4"               # one of `SETS`; without it "ambula"
 valid_worn_h = 10
 [met]
 name = "ours 2026"
@@ -11,21 +12,31 @@ brisk = 4.6
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
 from ambula.base.errors import InputError
-from ambula.days.rules import DEFAULT, MetTable, Rules
+from ambula.days.rules import DEFAULT, SETS, MetTable, Rules
 
 _MOST = 1e9
+
+
+def rules_named(text: str) -> Rules:
+    """Return the set of this name, or the rules of the file of this name ("./hunt4" is a file); see `load_rules`."""
+    if text in SETS:
+        return SETS[text]
+    path = Path(text)
+    if not path.exists():
+        raise InputError(f"{text}: No such file, nor a set of rules ({', '.join(SETS)})")
+    return load_rules(path)
 
 
 def load_rules(path: Path) -> Rules:
     """Return the rules of a file; raises InputError, in one line, for what is unknown, of the wrong kind or impossible.
 
     A file that changes a rule must give the rules a name, and one that changes a MET gives the table a name: outputs
-    carry both. Edge case: an empty file gives the defaults.
+    carry both. `base` names the set that the file changes. Edge case: an empty file gives the defaults.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -39,6 +50,9 @@ def load_rules(path: Path) -> Rules:
 
 def _rules(values: Mapping[str, Any]) -> Rules:
     given = dict(values)
+    base = given.pop("base", "ambula")
+    if not isinstance(base, str) or base not in SETS:
+        raise ValueError(f"base must be one of {', '.join(SETS)}, in quotes, not {base!r}")
     met = given.pop("met", None)
     if met is not None:
         given["met"] = _met(met)
@@ -46,9 +60,9 @@ def _rules(values: Mapping[str, Any]) -> Rules:
     for key, value in given.items():
         if key != "met":
             _check(key, value, named)
-    rules = Rules(**given)
-    if rules != DEFAULT and rules.name == DEFAULT.name:
-        raise ValueError(f'rules that differ need a name of their own, as name = "my study", not {DEFAULT.name!r}')
+    rules = replace(SETS[base], **given)
+    if any(rules.name == known.name and rules != known for known in SETS.values()):
+        raise ValueError(f'rules that differ need a name of their own, as name = "my study", not {rules.name!r}')
     return rules
 
 

@@ -1,8 +1,12 @@
 """From fused epochs to days, in the study's terms; from days to a week: `week_summary`."""
 
+from math import nan
+from typing import Any
+
 import numpy as np
 
 from ambula.days.day_summary import DaySummary
+from ambula.days.entry import entries_of
 from ambula.days.figures import DayRows, by_local_day
 from ambula.days.figures.accounts import accounts
 from ambula.days.figures.bed import Bed, beds
@@ -61,11 +65,11 @@ def _day(
     day: LocalDay, table: EpochTable, span: tuple[int, int], rules: Rules, night: Bed, origin: Origin
 ) -> DaySummary:
     rows = DayRows.of(table)
-    where = sites(rows, rules)
+    where, worn = sites(rows, rules), wear(rows, day, span)
     groups = (
         identity(day, table, origin),
-        wear(rows, day, span),
-        validity(rows, rules, where.nodes_swapped),
+        worn,
+        validity(rows, worn, rules, where.nodes_swapped),
         accounts(day, origin),
         clock(table, day),
         where,
@@ -81,4 +85,16 @@ def _day(
         night,
         rules_used(rules),
     )
-    return DaySummary(**{name: value for group in groups for name, value in vars(group).items()})
+    return DaySummary(**_known({name: value for group in groups for name, value in vars(group).items()}))
+
+
+def _known(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return a day's figures, with nothing in the place of each that rests on a share of 0: a node that was off."""
+    unknown = {e.name for e in entries_of(DaySummary) if e.rests_on and not figures[e.rests_on]}
+    return {name: _nothing_like(value) if name in unknown else value for name, value in figures.items()}
+
+
+def _nothing_like(value: Any) -> Any:
+    if isinstance(value, str):
+        return ""
+    return nan if isinstance(value, float) else None

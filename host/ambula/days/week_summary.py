@@ -1,6 +1,6 @@
 """The days of a recording in one row: means over the valid ones, as the study makes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
@@ -20,11 +20,13 @@ from ambula.days.figures.walking import WalkingOfWeek
 from ambula.days.figures.wear import WearOfWeek
 from ambula.days.means import mean, weekdays, weekend
 from ambula.days.origin import FIRMWARE, together
+from ambula.days.rules import DEFAULT, Rules
 from ambula.days.study import intensity_category, volume_category, who_category
 from ambula.days.units import Unit
 
 _week = partial(Entry, group=WEEK)
 _study = partial(_week, rests_on="worn_share")
+_FEW = " Empty with fewer than band_days (4) valid days of band_worn_h (10 h) or more of wear."
 _programme = partial(Entry, group="Programme")
 
 
@@ -53,7 +55,39 @@ class Recording:
     valid_days: Annotated[
         int,
         _week(
-            "Valid days", Unit.COUNT, "Days that count. The means rest on these.", formula="count(valid)", source=HUNT4
+            "Valid days",
+            Unit.COUNT,
+            "Days that count. The means are over these, or over those of them with the nodes that a figure needs.",
+            formula="count(valid)",
+            source=HUNT4,
+        ),
+    ]
+    valid_thigh_days: Annotated[
+        int,
+        _week(
+            "Valid days of the thigh node",
+            Unit.COUNT,
+            "Valid days on which the thigh node was worn for as long as a valid day requires. Means that rest on "
+            "thigh_worn_share are over these.",
+            formula="count(valid_thigh)",
+        ),
+    ]
+    valid_back_days: Annotated[
+        int,
+        _week(
+            "Valid days of the back node",
+            Unit.COUNT,
+            "The same of the back node, for means that rest on back_worn_share or bed_share.",
+            formula="count(valid_back)",
+        ),
+    ]
+    valid_both_days: Annotated[
+        int,
+        _week(
+            "Valid days of both nodes",
+            Unit.COUNT,
+            "The same of both nodes at once, for means that rest on both_worn_share, as that of sitting.",
+            formula="count(valid_both)",
         ),
     ]
     valid_weekdays: Annotated[
@@ -95,7 +129,7 @@ class Bands:
             "Study band, minutes walked",
             Unit.MIN_A_DAY,
             "Band of mean walking minutes: <78, 78-100, 101-124, >=125. A value between two bands belongs to the "
-            "lower.",
+            f"lower.{_FEW}",
             formula="band of walking_min",
             source=HUNT4,
         ),
@@ -105,7 +139,8 @@ class Bands:
         _study(
             "Study band, intensity",
             Unit.MET,
-            "Band of mean MET: <3.00, 3.00-3.11, 3.12-3.26, >=3.27. A value between two bands belongs to the lower.",
+            "Band of mean MET: <3.00, 3.00-3.11, 3.12-3.26, >=3.27. A value between two bands belongs to the lower."
+            f"{_FEW}",
             formula="band of walking_met",
             source=HUNT4,
             digits=0,
@@ -140,7 +175,7 @@ class Bands:
         _study(
             "Compared with WHO's 150 to 300 min",
             Unit.MIN_A_WEEK,
-            "<150, 150-300 (both included), >300.",
+            f"<150, 150-300 (both included), >300.{_FEW}",
             formula="band of who_min",
             source=WHO,
         ),
@@ -212,8 +247,12 @@ class WeekSummary(
     """Means over the valid days of a recording (NaN without one); what a field means is declared beside it."""
 
 
-def summarise_week(days: Sequence[DaySummary], programme: ProgrammeFigures = NO_PROGRAMME) -> WeekSummary:
+def summarise_week(
+    days: Sequence[DaySummary], programme: ProgrammeFigures = NO_PROGRAMME, rules: Rules = DEFAULT
+) -> WeekSummary:
     """Return means over the valid days; walking MET is weighted by minutes. Edge case: no day, NaN and no category.
+
+    rules: those of the days; raises ValueError for others. They say from how many days on a week has a band.
 
     Example:
         >>> from pathlib import Path
@@ -223,29 +262,43 @@ def summarise_week(days: Sequence[DaySummary], programme: ProgrammeFigures = NO_
         >>> ambula.summarise_week(days).valid_days
         7
     """
+    if days and days[0].rules != rules.label:
+        raise ValueError(f"days by the rules {days[0].rules!r} need these for their week too, not {rules.label!r}")
     valid = [d for d in days if d.valid]
     taken = {e.name: e.take(valid) for e in entries_of(WeekSummary) if e.take}
-    volume, intensity = volume_category(taken["walking_min"]), intensity_category(taken["walking_met"])
     return WeekSummary(
         participant=days[0].participant if days else "",
         first_date=days[0].date if days else None,
         last_date=days[-1].date if days else None,
         days=len(days),
         valid_days=len(valid),
+        valid_thigh_days=sum(d.valid_thigh for d in days),
+        valid_back_days=sum(d.valid_back for d in days),
+        valid_both_days=sum(d.valid_both for d in days),
         valid_weekdays=len(weekdays(valid)),
         valid_weekend_days=len(weekend(valid)),
         swapped_days=sum(d.nodes_swapped is True for d in days),
         thigh_firmware=_of_all(d.thigh_firmware for d in days),
         back_firmware=_of_all(d.back_firmware for d in days),
         **taken,
-        volume_category=volume.label if volume else "",
-        intensity_category=intensity.label if intensity else "",
-        who_category=who_category(taken["who_min"]),
+        **_bands(valid, taken, rules),
         rules=days[0].rules if days else "",
         met_table=days[0].met_table if days else "",
         software=SOFTWARE,
         **asdict(programme),
     )
+
+
+def _bands(valid: Sequence[DaySummary], taken: Mapping[str, float], rules: Rules) -> dict[str, str]:
+    """Return where the means lie in the bands; nowhere on fewer days than the rules ask for."""
+    if sum(d.worn_min >= 60 * rules.band_worn_h for d in valid) < rules.band_days:
+        return dict.fromkeys(("volume_category", "intensity_category", "who_category"), "")
+    volume, intensity = volume_category(taken["walking_min"]), intensity_category(taken["walking_met"])
+    return {
+        "volume_category": volume.label if volume else "",
+        "intensity_category": intensity.label if intensity else "",
+        "who_category": who_category(taken["who_min"]),
+    }
 
 
 def _of_all(joined: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from ambula.base.sites import SITES
 from ambula.base.version import __version__
+from ambula.days.rules import SETS
 from ambula.days.study import CITATION
 from ambula.days.summary import DaySummary
 from ambula.exports.place import whole, write_json
@@ -20,13 +21,15 @@ from nodecore import activity
 
 _STEP_COUNT = {"namespace": "omh", "name": "step-count", "version": "3.0"}
 _PHYSICAL_ACTIVITY = {"namespace": "ieee", "name": "physical-activity", "version": "1.0"}
+_STUDYS = SETS["hunt4"].label
 _DOI = CITATION.partition("doi ")[2].partition(" ")[0]
 
 
 def export_omh(source: Source, folder: Path) -> Written:
     """Write CODE_omh.json, a list of data points: a day's steps, and a day's minutes of each activity.
 
-    Days on which nothing was worn have none; a cadence or MET that is not known is left out.
+    Days on which nothing was worn have none; an activity that the nodes of a day cannot show, a cadence or MET that is
+    not known, is left out.
     """
     points = [point for day in source.days if day.worn_min for point in _day(source, day)]
     path = folder / f"{source.code}_omh.json"
@@ -53,6 +56,7 @@ def _day(source: Source, day: DaySummary) -> list[dict[str, Any]]:
         *(
             (_PHYSICAL_ACTIVITY, {**_activity(day, name), "effective_time_frame": frame})
             for name in activity.NAMES[:-1]
+            if not math.isnan(getattr(day, f"{name}_min"))
         ),
     ]
     return [{"header": _header(source, day, schema, body), "body": body} for schema, body in bodies]
@@ -72,8 +76,13 @@ def _activity(day: DaySummary, name: str) -> dict[str, Any]:
     return body
 
 
+def _rules(day: DaySummary) -> str:
+    """Return an IRI for the rules of a day: the study's article for its own, else their name."""
+    return f"https://doi.org/{_DOI}" if day.rules == _STUDYS else f"urn:x-ambula:rules:{quote(day.rules)}"
+
+
 def _header(source: Source, day: DaySummary, schema: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    sheets = [("software", f"pkg:pypi/ambula@{__version__}"), ("rules", f"https://doi.org/{_DOI}")]
+    sheets = [("software", f"pkg:pypi/ambula@{__version__}"), ("rules", _rules(day))]
     sheets += [
         (f"firmware, {role}", f"pkg:generic/ambula-firmware@{quote(version)}")
         for role in SITES

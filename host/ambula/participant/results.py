@@ -68,7 +68,7 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
         ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
     days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
     firmware = {role: versions.words for role, versions in wear.versions.items()}
-    week = summarise_week(days, _programme_figures(store, participant, wear.table, zones))
+    week = summarise_week(days, _programme_figures(store, participant, wear.table, zones), rules)
     versions = version_words(wear.versions, ZoneHistory.of(zones))
     newer = sum(store.newer_bytes(node.node_id) for node in nodes)
     versions += [f"{newer_words(newer)}. Until then their time has no record."] if newer else []

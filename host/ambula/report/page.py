@@ -86,8 +86,8 @@ def _figures(
     language: Language, table: EpochTable, shown: Sequence[tuple[LocalDay, DaySummary]], rules: Rules
 ) -> dict[str, Any]:
     days = [figures for _, figures in shown]
-    walking_axis = _axis(max((d.walking_min for d in days), default=0.0), _LEAST_AXIS_MIN, 10)
-    sitting_axis = _axis(max((d.sitting_min + d.sedentary_min for d in days), default=0.0), 480, 240)
+    walking_axis = _axis(max((d.walking_min for d in days if d.walking_min > 0), default=0.0), _LEAST_AXIS_MIN, 10)
+    sitting_axis = _axis(max((d.sitting_min for d in days if d.sitting_min > 0), default=0.0), 480, 240)
     trunk_axis = _axis(max((d.bent_min for d in days if d.bends), default=0.0), 8, 8)
     return {
         "raster": strips.raster(language, table, shown),
@@ -100,7 +100,6 @@ def _figures(
         "wear": strips.wear_strips(language, table, shown),
         "cadence": cadence_bars(language, table, [day for day, figures in shown if figures.valid]),
         "used": _legend(language, days),
-        "one_node": words.one_node_matters(days),
     }
 
 

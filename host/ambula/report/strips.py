@@ -7,6 +7,7 @@ on a phone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,8 +103,9 @@ def pace_bars(language: Language, days: Sequence[DaySummary], full_min: float) -
             unknown=language.number(parts[3][1]),
         )
         value = language.say("{n} min", n=walked)
-        if not day.recorded_epochs:
-            value, said = language.say("no data"), language.say("{day}: unknown", day=name)
+        if isnan(day.walking_min):
+            value = EMPTY if day.recorded_epochs else language.say("no data")
+            said = language.say("{day}: unknown", day=name)
         strips.append(Strip(name, value, full_min, stacked(parts), said, _thin(language, day)))
     return strips
 
@@ -125,12 +127,12 @@ def sitting_bars(
             "{day}: sat {time}; times of 30 minutes or more: {long}; longest: {longest}; breaks: {breaks}",
             day=name,
             time=language.duration(sum(minutes)),
-            long=figures.sitting_bouts_30min,
+            long=figures.sitting_bouts_30min or 0,
             longest=language.duration(figures.sitting_longest_min),
-            breaks=figures.sitting_breaks,
+            breaks=figures.sitting_breaks or 0,
         )
         layers = stacked(list(zip(kinds, minutes, strict=True)))
-        if not figures.thigh_worn_min and not sum(minutes):
+        if figures.sitting_bouts_30min is None:
             said = language.say("{day}: unknown", day=name)
         strips.append(Strip(name, _long_sittings(language, figures), full_min, layers, said, _thin(language, figures)))
     return strips
@@ -208,10 +210,10 @@ def odd_length(language: Language, day: LocalDay) -> str:
 
 
 def _long_sittings(language: Language, day: DaySummary) -> str:
-    """How often the wearer sat for long; a dash where sitting could not be seen (the back node alone)."""
+    """How often the wearer sat for long; a dash where the nodes were never worn together, which sitting takes."""
     if not day.recorded_epochs:
         return language.say("no data")
-    if not day.sitting_min + day.sedentary_min:
+    if day.sitting_bouts_30min is None:
         return EMPTY
     return language.say_n("{n} time", "{n} times", day.sitting_bouts_30min)
 

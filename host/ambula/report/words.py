@@ -90,7 +90,7 @@ def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
 
 def one_node_matters(days: Sequence[DaySummary]) -> bool:
     """Whether enough time rests on one node alone to be worth a sentence; stray epochs are in the table only."""
-    return sum(d.sedentary_min for d in days) >= _WORTH_A_WORD_MIN
+    return sum(d.sedentary_min for d in days if d.sedentary_min > 0) >= _WORTH_A_WORD_MIN
 
 
 def study_sentence(language: Language, week: WeekSummary) -> str:
@@ -242,23 +242,27 @@ def _pace(language: Language, week: WeekSummary) -> str:
 
 
 def _sitting(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
-    longest = max((d for d in days if d.valid), key=lambda d: d.sitting_longest_min)
+    """How long one sat; with the thigh node alone, how long one sat or lay; "" where neither is known."""
+    known = [d for d in days if d.valid_both]
+    if not known:
+        return _sitting_or_lying(language, days, week)
+    longest = max(known, key=lambda d: d.sitting_longest_min)
     told = {"time": language.duration(week.sitting_min), "stretch": language.duration(longest.sitting_longest_min)}
-    lying_too = one_node_matters(days)
     if len(days) == 1:
-        if lying_too:
-            return language.say("You sat or lay for {time}. The longest time without a break was {stretch}.", **told)
         return language.say("You sat for {time}. The longest time without a break was {stretch}.", **told)
     day = _named(language, longest, days)
-    if lying_too:
-        return language.say(
-            "You sat or lay for {time} a day. The longest time without a break was {stretch}, on {day}.",
-            **told,
-            day=day,
-        )
     return language.say(
         "You sat for {time} a day. The longest time without a break was {stretch}, on {day}.", **told, day=day
     )
+
+
+def _sitting_or_lying(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
+    if not week.valid_thigh_days:
+        return ""
+    time = language.duration(week.sitting_or_lying_min)
+    if len(days) == 1:
+        return language.say("You sat or lay for {time}, the night included.", time=time)
+    return language.say("You sat or lay for {time} a day, nights included.", time=time)
 
 
 def met_note(language: Language, met: MetTable) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ambula.days.local_days import local_day
-from ambula.days.rules import Rules
+from ambula.days.rules import SETS
 from ambula.days.study import who_category
 from ambula.days.summary import DaySummary, summarise_days, summarise_week
 from ambula.epochs.table import EpochTable
@@ -20,7 +20,7 @@ AN_HOUR = 720
 
 
 def one(table: EpochTable, **rules: float) -> DaySummary:
-    (day,) = summarise_days(table, OSLO, Rules("mine", **rules))  # type: ignore[arg-type]
+    (day,) = summarise_days(table, OSLO, replace(SETS["hunt4"], name="mine", **rules))  # type: ignore[arg-type]
     return day
 
 
@@ -220,7 +220,8 @@ def test_the_week_parts_weekdays_from_the_weekend_and_counts_against_who() -> No
         for day, m in minutes.items()
         if m
     ]
-    week = summarise_week(summarise_days(joined(*tables), OSLO))
+    rules = SETS["hunt4"]
+    week = summarise_week(summarise_days(joined(*tables), OSLO, rules), rules=rules)
     assert (week.valid_days, week.valid_weekdays, week.valid_weekend_days) == (4, 3, 1)
     assert week.walking_weekday_min == pytest.approx(20 + 1 / 12)
     assert week.walking_weekend_min == pytest.approx(60 + 1 / 12)
@@ -241,5 +242,6 @@ def test_a_mean_leaves_out_the_days_that_have_none() -> None:
     one_day = local_day(date(2026, 3, 4), OSLO)
     table = table_of(one_day.start, [(LYING, 5 * AN_HOUR), (SITTING, 20 * AN_HOUR), (WALKING, 12, 100.0)])
     table.worn_nodes[24 * AN_HOUR :] = 1  # no back node on the second day
-    week = summarise_week(summarise_days(table, OSLO, Rules("any", valid_walking_s=0)))
+    rules = replace(SETS["hunt4"], name="any", valid_walking_s=0)
+    week = summarise_week(summarise_days(table, OSLO, rules), rules=rules)
     assert (week.valid_days, week.bends, week.bed_min) == (2, 0, 300)

@@ -6,7 +6,7 @@ from math import isnan
 import numpy as np
 import pytest
 
-from ambula.days.rules import MetTable, Rules
+from ambula.days.rules import SETS, MetTable, Rules
 from ambula.days.study import intensity_category, volume_category
 from ambula.days.summary import DaySummary, summarise_days, summarise_week
 from nodecore import activity
@@ -14,11 +14,12 @@ from tests.support.made_days import LYING, OSLO, SITTING, STANDING, WALKING, Run
 
 POSTURES = ("lying", "sitting", "sedentary", "standing", "walking", "stairs", "running", "cycling", "other", "not_worn")
 NOON = epoch_at(datetime(2026, 3, 4, 12, 0))
+SHORT_DAYS = SETS["hunt4"]  # any day with some sitting and some walking counts
 A_MIN, AN_HOUR = 12, 720
 
 
 def one_day(runs: list[Run], nodes: int = 3, rules: Rules | None = None) -> DaySummary:
-    days = summarise_days(table_of(NOON, runs, nodes), OSLO, rules or Rules())
+    days = summarise_days(table_of(NOON, runs, nodes), OSLO, rules or SHORT_DAYS)
     assert len(days) == 1
     return days[0]
 
@@ -132,19 +133,22 @@ def test_an_epoch_that_was_not_worn_counts_as_not_worn_whatever_its_class() -> N
 
 def test_thigh_alone_keeps_sitting_and_lying_apart_from_neither() -> None:
     day = one_day([(activity.SEDENTARY, 40 * A_MIN), (WALKING, 60, 100.0, 4.5)], nodes=1)
-    assert (day.sedentary_min, day.sitting_min, day.lying_min) == (40, 0, 0)
+    assert (day.sedentary_min, day.sitting_or_lying_min, day.walking_min) == (40, 40, 5)
+    assert isnan(day.sitting_min)
+    assert isnan(day.lying_min)
     assert (day.thigh_min, day.back_min, day.both_min) == (45, 0, 0)
-    assert (day.sitting_longest_min, day.sitting_bouts_30min, day.sitting_breaks) == (40, 1, 1)
-    assert day.valid
+    assert (day.sitting_bouts, day.sitting_bouts_30min, day.sitting_breaks) == (None, None, None)
+    assert isnan(day.sitting_longest_min)
+    assert (day.valid, day.valid_thigh, day.valid_back, day.valid_both) == (True, True, False, False)
 
 
 @pytest.mark.parametrize(
     ("runs", "rules", "valid"),
     [
-        ([(SITTING, 1), (WALKING, 1, 100.0)], Rules(), True),
-        ([(SITTING, 100)], Rules(), False),
-        ([(WALKING, 100, 100.0)], Rules(), False),
-        ([(LYING, 100), (WALKING, 1, 100.0)], Rules(), False),
+        ([(SITTING, 1), (WALKING, 1, 100.0)], SHORT_DAYS, True),
+        ([(SITTING, 100)], SHORT_DAYS, False),
+        ([(WALKING, 100, 100.0)], SHORT_DAYS, False),
+        ([(LYING, 100), (WALKING, 1, 100.0)], SHORT_DAYS, False),
         ([(SITTING, 719), (WALKING, 1, 100.0)], Rules(valid_worn_h=1.0), True),
         ([(SITTING, 718), (WALKING, 1, 100.0)], Rules(valid_worn_h=1.0), False),
     ],
@@ -154,7 +158,7 @@ def test_a_valid_day_has_some_sitting_and_some_walking(runs: list[Run], rules: R
 
 
 def test_another_met_table_changes_the_figure_and_its_name() -> None:
-    rules = Rules(met=MetTable("mine", 2.0, 3.0, 4.0, is_placeholder=False))
+    rules = Rules(name="mine", met=MetTable("mine", 2.0, 3.0, 4.0, is_placeholder=False))
     day = one_day([(WALKING, 12, 90.0, 3.0), (WALKING, 12, 110.0, 5.0)], rules=rules)
     assert (day.walking_met, day.met_table) == (2.5, "mine")
     assert "placeholder" in one_day([(WALKING, 12)]).met_table
@@ -183,7 +187,7 @@ def test_the_weeks_band_is_that_of_the_mean_over_valid_days(minutes: int, band: 
     low = table_of(epoch_at(datetime(2026, 3, 4, 8)), [(SITTING, 60), (WALKING, (minutes - 20) * A_MIN, 100.0, 3.0)])
     high = table_of(epoch_at(datetime(2026, 3, 5, 8)), [(SITTING, 60), (WALKING, (minutes + 20) * A_MIN, 100.0, 3.0)])
     invalid = table_of(epoch_at(datetime(2026, 3, 6, 8)), [(LYING, 600)])
-    week = summarise_week(summarise_days(joined(low, high, invalid), OSLO))
+    week = summarise_week(summarise_days(joined(low, high, invalid), OSLO, SHORT_DAYS), rules=SHORT_DAYS)
     assert (week.days, week.valid_days, week.walking_min, week.volume_category) == (3, 2, minutes, band)
     assert week.walking_met == pytest.approx(2.8)
     assert week.intensity_category == "<3.00"
@@ -192,7 +196,7 @@ def test_the_weeks_band_is_that_of_the_mean_over_valid_days(minutes: int, band: 
 def test_the_weeks_intensity_is_weighted_by_minutes() -> None:
     short = table_of(epoch_at(datetime(2026, 3, 4, 8)), [(SITTING, 60), (WALKING, 10 * A_MIN, 130.0, 6.0)])
     long = table_of(epoch_at(datetime(2026, 3, 5, 8)), [(SITTING, 60), (WALKING, 90 * A_MIN, 90.0, 3.0)])
-    week = summarise_week(summarise_days(joined(short, long), OSLO))
+    week = summarise_week(summarise_days(joined(short, long), OSLO, SHORT_DAYS), rules=SHORT_DAYS)
     assert week.walking_met == pytest.approx((10 * 4.3 + 90 * 2.8) / 100)
 
 
@@ -202,7 +206,8 @@ def test_the_edge_of_a_band_is_not_lost_to_rounding() -> None:
         table_of(epoch_at(datetime(2026, 3, 4 + i, 1)), [(SITTING, 60), (WALKING, s // 60, 100.0, 4.2)])
         for i, s in enumerate(seconds)
     ]
-    assert summarise_week(summarise_days(joined(*tables), OSLO)).volume_category == "78-100"
+    week = summarise_week(summarise_days(joined(*tables), OSLO, SHORT_DAYS), rules=SHORT_DAYS)
+    assert week.volume_category == "78-100"
     assert volume_category(77.99999999999999) == volume_category(78)
     assert intensity_category(2.9999999999999996) == intensity_category(3)
     assert volume_category(77.99) != volume_category(78)

@@ -52,7 +52,7 @@ def test_a_day_without_any_epoch_is_a_row_of_its_own() -> None:
     assert [d.date.day for d in days] == [4, 5, 6]
     empty = days[1]
     assert (empty.recorded_min, empty.lost_min, empty.unrecorded_min) == (0, 1440, 1440)
-    assert (empty.valid, empty.steps, empty.worn_share) == (False, 0, 0)
+    assert (empty.valid, empty.steps, empty.worn_share) == (False, None, 0)
     assert days[0].lost_min == 12 * 60 - 1
 
 

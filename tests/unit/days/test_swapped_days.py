@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ambula.days.rules import Rules
+from ambula.days.rules import SETS, Rules
 from ambula.days.summary import DaySummary, summarise_days, summarise_week
 from ambula.donning.site import CLEARLY_MORE
 from ambula.epochs.fusion import fuse_records
@@ -98,17 +98,17 @@ def test_of_synthetic_people_none_and_all(course: Course, fault: tuple[Fault, ..
 
 
 def test_a_swapped_day_does_not_count_and_says_why() -> None:
-    (day,) = summarise_days(walked(0.6), OSLO)
+    (day,) = summarise_days(walked(0.6), OSLO, SETS["hunt4"])
     assert (day.nodes_swapped, day.valid, day.valid_fails) == (True, False, "swapped_shake")
     assert day.shake_ratio == pytest.approx(0.6)
     assert day.walking_min == 60  # the figures stay to be seen
-    week = summarise_week([day])
+    week = summarise_week([day], rules=SETS["hunt4"])
     assert (week.swapped_days, week.valid_days) == (1, 0)
 
 
 def test_a_swap_in_the_middle_of_a_day_is_seen_and_a_stray_minute_is_none() -> None:
     assert summarise_days(walked(*([1.7] * 600 + [0.6] * 120)), OSLO)[0].nodes_swapped
-    (day,) = summarise_days(walked(*([1.7] * 700 + [0.6] * 20)), OSLO)
+    (day,) = summarise_days(walked(*([1.7] * 700 + [0.6] * 20)), OSLO, SETS["hunt4"])
     assert (day.nodes_swapped, day.valid) == (False, True)
 
 
@@ -116,7 +116,7 @@ def test_little_walking_or_one_node_says_nothing() -> None:
     little, enough = walked(0.6), walked(0.6)
     little.shake_ratio[123:], enough.shake_ratio[124:] = np.nan, np.nan
     assert [summarise_days(table, OSLO)[0].nodes_swapped for table in (little, enough)] == [None, True]
-    (alone,) = summarise_days(table_of(START, [(SITTING, 100), (WALKING, 720)], nodes=1), OSLO)
+    (alone,) = summarise_days(table_of(START, [(SITTING, 100), (WALKING, 720)], nodes=1), OSLO, SETS["hunt4"])
     assert (alone.nodes_swapped, alone.valid, np.isnan(alone.shake_ratio)) == (None, True, True)
 
 

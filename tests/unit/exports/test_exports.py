@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,8 @@ import pytest
 from ambula.base.errors import InputError, MissingPart
 from ambula.base.version import SOFTWARE
 from ambula.days.dictionary import entries, in_file
+from ambula.days.rules import SETS
+from ambula.days.summary import summarise_days
 from ambula.exports import place
 from ambula.exports.actimotus import export_actimotus
 from ambula.exports.bids import export_bids
@@ -28,6 +30,8 @@ from ambula.exports.ggir import export_ggir
 from ambula.exports.omh import export_omh
 from ambula.exports.parquet import export_parquet
 from ambula.exports.source import Source, Written
+from nodecore.activity import NAMES
+from nodecore.roles import BACK_BIT, BOTH_BITS, THIGH_BIT
 from tests.support.made_source import FIRST, LAST, made_source
 
 EXPORTS = [each.write for each in Format]
@@ -76,7 +80,7 @@ def test_parquet_has_values_units_and_provenance(tmp_path: Path) -> None:
     assert sum(table["steps"].to_pylist()) == pytest.approx(source.table.steps.sum())
     assert table.schema.field("thigh_inclination_deg").metadata[b"unit"] == b"deg"
     told = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
-    assert (told["time_zone"], told["firmware_back"], told["rules"]) == ("Europe/Oslo", "0.2.0", "HUNT4")
+    assert (told["time_zone"], told["firmware_back"], told["rules"]) == ("Europe/Oslo", "0.2.0", "Ambula")
     assert (set(table["thigh_firmware"].to_pylist()), told["firmware_thigh"]) == ({"0.1.0 a1b2c3d4"}, "0.1.0 a1b2c3d4")
     assert (set(table["software"].to_pylist()), told["software"]) == ({SOFTWARE}, SOFTWARE)
     assert "placeholder" in told["met_table"]
@@ -93,7 +97,7 @@ def test_bids_tables_are_the_daily_table_and_the_epochs(tmp_path: Path) -> None:
     epochs = read_tsv(beh / "sub-p01b_task-freeliving_desc-epochs_events.tsv")
     assert [int(row["onset"]) for row in epochs] == (source.table.start_s - FIRST * 5).tolist()
     walked = sum(float(row["duration"]) for row in epochs if row["trial_type"] == "walking") / 60
-    assert walked == pytest.approx(sum(d.walking_min for d in source.days))
+    assert walked == pytest.approx(sum(d.walking_min for d in source.days if d.worn_min))
     assert sum(float(row["steps"]) for row in epochs) == pytest.approx(source.table.steps.sum(), abs=0.05)
     for path in beh.glob("*.tsv"):
         about = json.loads(path.with_suffix(".json").read_text())
@@ -219,6 +223,46 @@ def test_open_mhealth_points_fit_their_schemas_and_the_daily_table(tmp_path: Pat
         validate_output(points[0]["body"], "omh:step-count:3.0")
 
 
+@pytest.mark.parametrize(
+    ("nodes", "unknown"),
+    [
+        (THIGH_BIT, ["lying", "sitting"]),
+        (BACK_BIT, ["sitting", "sedentary", "standing", "stairs", "cycling"]),
+        (BOTH_BITS, []),
+    ],
+)
+def test_what_a_node_alone_cannot_show_is_missing_and_never_0(nodes: int, unknown: list[str], tmp_path: Path) -> None:
+    source = made_source(nodes=nodes)
+    empty = [f"{name}_min" for name in unknown] + (["sitting_bouts", "sitting_longest_min", "bends"] if unknown else [])
+    points = json.loads(export_omh(source, tmp_path).paths[0].read_text())
+    known = {point["body"].get("activity_name", "steps") for point in points}
+    assert known == {"steps", *NAMES[:-1]} - set(unknown)
+    (root,) = export_bids(source, tmp_path).paths
+    days = [day for day in read_tsv(next(root.rglob("*_beh.tsv"))) if float(day["worn_min"])]
+    found = observations(export_fhir(source, tmp_path).paths[0])
+    for name in empty:
+        assert {day[name] for day in days} == {"n/a"}, name
+        for day in days:
+            assert found[day["date"], name]["dataAbsentReason"]["coding"][0]["code"] == "not-performed"
+    assert all(float(day[name]) > 0 for day in days for name in ("walking_min", "steps"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        ("hunt4", "https://doi.org/10.1001/jamanetworkopen.2025.15592"),
+        ("ambula", "urn:x-ambula:rules:Ambula"),
+        ("waking", "urn:x-ambula:rules:waking%20hours"),
+    ],
+)
+def test_open_mhealth_names_the_rules(rules: str, named: str, tmp_path: Path) -> None:
+    source = made_source()
+    source = replace(source, days=summarise_days(source.table, source.zones, SETS[rules]))
+    for point in json.loads(export_omh(source, tmp_path).paths[0].read_text()):
+        sheets = {s["datasheet_type"]: s["datasheet_reference"] for s in point["header"]["external_datasheets"]}
+        assert sheets["rules"] == named
+
+
 def test_ggir_rows_are_on_an_even_grid_with_movement_and_steps(tmp_path: Path) -> None:
     source = made_source()
     lines = export_ggir(source, tmp_path).paths[0].read_text().splitlines()
@@ -235,7 +279,7 @@ def test_ggir_rows_are_on_an_even_grid_with_movement_and_steps(tmp_path: Path) -
     assert len(rows) == LAST + 304 - FIRST
     assert rows[0] == [125, 0, 4, 0]  # the back's; the thigh's are zero
     assert rows[LAST - FIRST - 1] == rows[-1] == [0, 0, 0, 0]  # not recorded, not worn
-    assert sum(row[3] for row in rows) == pytest.approx(sum(d.steps for d in source.days), abs=1)
+    assert sum(row[3] for row in rows) == pytest.approx(sum(d.steps or 0 for d in source.days), abs=1)
 
 
 def test_ggir_s_own_reader_finds_epochs_start_and_steps(tmp_path: Path) -> None:
@@ -277,7 +321,7 @@ def test_actimotus_seconds_are_the_daily_table_s_minutes(tmp_path: Path) -> None
         "non-wear": 500,
     }
     assert sum(found[n] for n in ("slow-walk", "walk", "fast-walk")) / 60 == pytest.approx(
-        sum(d.walking_min for d in source.days)
+        sum(d.walking_min for d in source.days if d.worn_min)
     )
 
 

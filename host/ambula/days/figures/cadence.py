@@ -21,10 +21,10 @@ _cadence = partial(Entry, group="Steps and cadence", rests_on="worn_share")
 
 @dataclass(frozen=True, kw_only=True)
 class Cadence:
-    """Steps and steps a minute."""
+    """Steps and steps a minute; NaN and None where no node was worn."""
 
     steps: Annotated[
-        int,
+        int | None,
         _cadence(
             "Steps", Unit.STEPS, "Steps in worn epochs, rounded to whole steps.", formula="round(sum(steps over worn))"
         ),
@@ -108,7 +108,7 @@ class Cadence:
         ),
     ]
     cadence_100_clock_min: Annotated[
-        int,
+        int | None,
         _cadence(
             "Clock minutes with 100 steps or more",
             Unit.MIN,
@@ -119,7 +119,7 @@ class Cadence:
         ),
     ]
     cadence_130_clock_min: Annotated[
-        int,
+        int | None,
         _cadence(
             "Clock minutes with 130 steps or more",
             Unit.MIN,

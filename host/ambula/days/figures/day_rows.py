@@ -16,20 +16,21 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class DayRows:
-    """A day's epochs with what every figure asks for: when worn, walking, sitting (or lying: unknown)."""
+    """A day's epochs with what every figure asks for: when worn, walking, sitting, sedentary (sitting, or unknown)."""
 
     table: EpochTable
     code: NDArray[np.uint8]
     worn: Mask
     walking: Mask
     sitting: Mask
+    sedentary: Mask
 
     @classmethod
     def of(cls, table: EpochTable) -> Self:
         """Sort out the epochs of one day."""
         code = effective_activity(table)
-        sitting = (code == activity.SITTING) | (code == activity.SEDENTARY)
-        return cls(table, code, code != activity.NOT_WORN, code == activity.WALKING, sitting)
+        worn, walking, sitting = code != activity.NOT_WORN, code == activity.WALKING, code == activity.SITTING
+        return cls(table, code, worn, walking, sitting, sitting | (code == activity.SEDENTARY))
 
     def worn_by(self, nodes: int) -> Mask:
         """Return when all of these nodes were worn, bits as in `EpochTable.nodes`."""

@@ -72,7 +72,7 @@ _effort = partial(Entry, group="Pace and intensity", source=CADENCE_ADULTS, rest
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """Moderate and vigorous minutes by activity and cadence."""
+    """Moderate and vigorous minutes by activity and cadence; NaN and None where no node was worn."""
 
     moderate_min: Annotated[
         float,
@@ -96,7 +96,7 @@ class Effort:
         ),
     ]
     active_bouts_10min: Annotated[
-        int,
+        int | None,
         _effort(
             "Active bouts of 10 min or more",
             Unit.COUNT,

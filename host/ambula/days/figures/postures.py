@@ -7,13 +7,13 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from ambula.days.entry import HUNT4, PLAIN, WEEK, DailyMean, Entry
+from ambula.days.entry import HUNT4, PLAIN, DailyMean, Entry
 from ambula.days.figures.day_rows import DayRows, minutes
-from ambula.days.means import mean
 from ambula.days.rules import Rules
 from ambula.days.units import Unit
 from ambula.epochs.bouts import find_bouts, lengths
 from nodecore import activity
+from nodecore.roles import THIGH_BIT
 from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 
 _LONG_SITTING_MIN = 30
@@ -21,41 +21,50 @@ _UPRIGHT = (activity.STANDING, activity.WALKING, activity.STAIRS, activity.RUNNI
 
 
 _posture = partial(Entry, group="Posture and activity", rests_on="worn_share")
+_of_thigh = partial(_posture, rests_on="thigh_worn_share")
+_of_back = partial(_posture, rests_on="back_worn_share")
+_of_both = partial(_posture, rests_on="both_worn_share")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Postures:
-    """Minutes by activity: they add up to the recorded minutes."""
+    """Minutes by activity; NaN where the nodes were off that `nodecore.fuse` needs to know of one."""
 
     lying_min: Annotated[
         float,
-        _posture("Lying", Unit.MIN, "Minutes classified as lying.", formula="count(worn and activity = lying) / 12"),
+        _of_back(
+            "Lying",
+            Unit.MIN,
+            "Minutes classified as lying, which only the back node shows. The ten minutes of this group up to "
+            "not_worn_min, an empty one as nothing, add up to recorded_min.",
+            formula="count(worn and activity = lying) / 12",
+        ),
     ]
     sitting_min: Annotated[
         float,
-        _posture(
+        _of_both(
             "Sitting",
             Unit.MIN,
-            "Minutes classified as sitting. Time in which one node alone cannot distinguish sitting from lying is "
-            "counted separately.",
+            "Minutes classified as sitting, which takes both nodes: the thigh node shows that a person sits or lies, "
+            "and the back node which. Time with the thigh node alone is in sedentary_min.",
             formula="count(worn and activity = sitting) / 12",
         ),
     ]
     sedentary_min: Annotated[
         float,
-        _posture(
+        _of_thigh(
             "Sitting or lying",
             Unit.MIN,
-            "Minutes in which one node alone could not distinguish sitting from lying.",
+            "Minutes in which the thigh node alone could not distinguish sitting from lying.",
             formula="count(worn and activity = sedentary) / 12",
         ),
     ]
     standing_min: Annotated[
         float,
-        _posture(
+        _of_thigh(
             "Standing",
             Unit.MIN,
-            "Minutes classified as standing, shuffling included.",
+            "Minutes classified as standing, shuffling included. The back node alone cannot see it.",
             formula="count(worn and activity = standing) / 12",
         ),
     ]
@@ -71,10 +80,10 @@ class Postures:
     ]
     stairs_min: Annotated[
         float,
-        _posture(
+        _of_thigh(
             "Stairs",
             Unit.MIN,
-            "Minutes classified as stairs, up or down.",
+            "Minutes classified as stairs, up or down. The back node alone calls them walking.",
             formula="count(worn and activity = stairs) / 12",
         ),
     ]
@@ -86,13 +95,21 @@ class Postures:
     ]
     cycling_min: Annotated[
         float,
-        _posture(
-            "Cycling", Unit.MIN, "Minutes classified as cycling.", formula="count(worn and activity = cycling) / 12"
+        _of_thigh(
+            "Cycling",
+            Unit.MIN,
+            "Minutes classified as cycling, which only the thigh node shows.",
+            formula="count(worn and activity = cycling) / 12",
         ),
     ]
     other_min: Annotated[
         float,
-        _posture("Other", Unit.MIN, "Worn minutes that fit no class.", formula="count(worn and activity = other) / 12"),
+        _posture(
+            "Other",
+            Unit.MIN,
+            "Worn minutes that fit no class, such as sitting and standing with the back node alone.",
+            formula="count(worn and activity = other) / 12",
+        ),
     ]
     not_worn_min: Annotated[
         float,
@@ -104,23 +121,33 @@ class Postures:
             rests_on="recorded_share",
         ),
     ]
+    sitting_or_lying_min: Annotated[
+        float,
+        _of_thigh(
+            "Sitting and lying together",
+            Unit.MIN,
+            "Minutes in which the thigh node was worn and the person sat or lay, nights included. It means the same "
+            "with both nodes and with the thigh node alone, and it is no eleventh part of the recorded minutes.",
+            formula="count(thigh worn and activity = sitting, lying or sedentary) / 12",
+        ),
+    ]
 
 
-_sitting = partial(Entry, group="Sitting", rests_on="worn_share")
+_sitting = partial(Entry, group="Sitting", rests_on="both_worn_share")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sitting:
-    """Sitting bouts and what ends them."""
+    """Sitting bouts and what ends them; NaN and None where the nodes were never worn together."""
 
     sitting_bouts: Annotated[
-        int,
+        int | None,
         _sitting(
             "Sitting bouts",
             Unit.COUNT,
-            "Runs of sitting (or sitting or lying) of at least sitting_least_s (10 s), cut at midnight. Something else "
-            "of up to sitting_pause_s (5 s, one epoch) does not end one: 10 s upright does.",
-            formula="count(bouts of sitting or sedentary, pauses <= sitting_pause_s, length >= sitting_least_s)",
+            "Runs of sitting of at least sitting_least_s (10 s), cut at midnight. Something else of up to "
+            "sitting_pause_s (5 s, one epoch) does not end one: 10 s upright does, and time with one node alone.",
+            formula="count(bouts of sitting, pauses <= sitting_pause_s, length >= sitting_least_s)",
         ),
     ]
     sitting_longest_min: Annotated[
@@ -133,7 +160,7 @@ class Sitting:
         ),
     ]
     sitting_bouts_30min: Annotated[
-        int,
+        int | None,
         _sitting(
             "Sitting bouts of 30 min or more",
             Unit.COUNT,
@@ -151,7 +178,7 @@ class Sitting:
         ),
     ]
     sitting_breaks: Annotated[
-        int,
+        int | None,
         _sitting(
             "Breaks in sitting",
             Unit.COUNT,
@@ -165,33 +192,22 @@ class Sitting:
 class PosturesOfWeek:
     """Postures and sitting on an average valid day."""
 
-    sitting_min: Annotated[
-        float,
-        Entry(
-            "Sitting per day",
-            Unit.MIN,
-            "Mean of sitting_min + sedentary_min over valid days.",
-            formula="mean(sitting_min + sedentary_min over valid days)",
-            group=WEEK,
-            rests_on="worn_share",
-            take=lambda days: mean(d.sitting_min + d.sedentary_min for d in days),
-        ),
-    ]
+    sitting_min: Annotated[float, DailyMean("Sitting per day", Postures, PLAIN)]
+    sitting_or_lying_min: Annotated[float, DailyMean("Sitting and lying together per day", Postures, PLAIN)]
     standing_min: Annotated[float, DailyMean("Standing per day", Postures, PLAIN)]
     lying_min: Annotated[float, DailyMean("Lying per day", Postures, PLAIN)]
     stairs_min: Annotated[float, DailyMean("Stairs per day", Postures)]
     running_min: Annotated[float, DailyMean("Running per day", Postures)]
     cycling_min: Annotated[float, DailyMean("Cycling per day", Postures)]
-    sitting_longest_min: Annotated[
-        float, DailyMean("Longest time sitting per day", Sitting, "Mean of sitting_longest_min over valid days.")
-    ]
+    sitting_longest_min: Annotated[float, DailyMean("Longest time sitting per day", Sitting)]
     sitting_bouts_30min: Annotated[float, DailyMean("Sitting bouts of 30 min or more per day", Sitting, PLAIN)]
     sitting_30min_min: Annotated[float, DailyMean("Minutes per day in sitting bouts of 30 min or more", Sitting)]
     sitting_breaks: Annotated[float, DailyMean("Breaks in sitting per day", Sitting)]
 
 
 def postures(rows: DayRows) -> Postures:
-    """Return minutes by activity."""
+    """Return minutes by activity; `summarise_days` leaves out those that the nodes of the day cannot show."""
+    still = rows.sedentary | (rows.code == activity.LYING)
     m = [minutes(rows.code == number) for number in range(len(activity.NAMES))]
     return Postures(
         lying_min=m[activity.LYING],
@@ -204,6 +220,7 @@ def postures(rows: DayRows) -> Postures:
         cycling_min=m[activity.CYCLING],
         other_min=m[activity.OTHER],
         not_worn_min=m[activity.NOT_WORN],
+        sitting_or_lying_min=minutes(still & rows.worn_by(THIGH_BIT)),
     )
 
 

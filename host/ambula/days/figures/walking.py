@@ -94,10 +94,13 @@ _walks = partial(Entry, group="Walks", rests_on="worn_share")
 
 @dataclass(frozen=True, kw_only=True)
 class Walks:
-    """Walking bouts, which hardly pause, and walks, which go on over halts: each by length, and the longest."""
+    """Walking bouts, which hardly pause, and walks, which go on over halts: each by length, and the longest.
+
+    NaN and None where no node was worn.
+    """
 
     walking_bouts_10s: Annotated[
-        int,
+        int | None,
         _walks(
             "Walking bouts of more than 10 s",
             Unit.COUNT,
@@ -107,7 +110,7 @@ class Walks:
         ),
     ]
     walking_bouts_30s: Annotated[
-        int,
+        int | None,
         _walks(
             "Walking bouts of more than 30 s",
             Unit.COUNT,
@@ -116,7 +119,7 @@ class Walks:
         ),
     ]
     walking_bouts_60s: Annotated[
-        int,
+        int | None,
         _walks(
             "Walking bouts of more than 60 s",
             Unit.COUNT,
@@ -145,7 +148,7 @@ class Walks:
         ),
     ]
     walks_10min: Annotated[
-        int,
+        int | None,
         _walks(
             "Walks of 10 min or more",
             Unit.COUNT,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from ambula.days.entry import HUNT4, PLAIN, DailyMean, Entry
+from ambula.days.entry import HUNT4, PLAIN, VALID_BACK, VALID_BOTH, VALID_THIGH, DailyMean, Entry
 from ambula.days.figures.bed import Bed
 from ambula.days.figures.day_rows import DayRows, minutes
 from ambula.days.local_days import LocalDay
@@ -55,7 +55,6 @@ class Wear:
             Unit.MIN,
             "Minutes of the day with a record of at least one node.",
             formula="recorded_epochs / 12",
-            rests_on="recorded_share",
         ),
     ]
     unrecorded_min: Annotated[
@@ -92,7 +91,6 @@ class Wear:
             Unit.MIN,
             "Recorded minutes in which at least one node was worn.",
             formula="count(worn) / 12",
-            rests_on="recorded_share",
         ),
     ]
     worn_share: Annotated[
@@ -100,7 +98,7 @@ class Wear:
         _wear(
             "Worn share of the day",
             Unit.SHARE,
-            "Share of the day in which at least one node was worn. Every figure of the day rests on this share.",
+            "Share of the day in which at least one node was worn.",
             formula="count(worn) / day_epochs",
         ),
     ]
@@ -198,10 +196,38 @@ class Validity:
         _wear(
             "Valid day",
             Unit.YES_NO,
-            "Whether the day has the sitting (or sitting or lying), the walking and the wear that the rules require, "
-            "and nodes that do not look swapped. By default one epoch of sitting and one of walking is enough.",
+            "Whether the day has the wear, the walking and the sitting (or sitting or lying) that the rules require, "
+            "and nodes that do not look swapped. By default that is 16 h of wear, and one epoch of each of the others.",
             formula="valid_fails is empty",
             source=HUNT4,
+        ),
+    ]
+    valid_thigh: Annotated[
+        bool,
+        _wear(
+            "Valid day of the thigh node",
+            Unit.YES_NO,
+            "Whether the day is valid and the thigh node was worn for as long as the rules require of a valid day. The "
+            "means of figures that need the thigh node are over these days.",
+            formula="valid and thigh_worn_min > 0 and thigh_worn_min / 60 >= valid_worn_h",
+        ),
+    ]
+    valid_back: Annotated[
+        bool,
+        _wear(
+            "Valid day of the back node",
+            Unit.YES_NO,
+            "The same of the back node.",
+            formula="valid and back_worn_min > 0 and back_worn_min / 60 >= valid_worn_h",
+        ),
+    ]
+    valid_both: Annotated[
+        bool,
+        _wear(
+            "Valid day of both nodes",
+            Unit.YES_NO,
+            "The same of both nodes at once.",
+            formula="valid and both_worn_min > 0 and both_worn_min / 60 >= valid_worn_h",
         ),
     ]
     valid_fails: Annotated[
@@ -210,8 +236,8 @@ class Validity:
             "Rules not met",
             Unit.NAME,
             "Names of the validity rules that the day does not meet, separated by spaces. Empty on a valid day.",
-            formula="names of {valid_worn_h, valid_sitting_s, valid_walking_s} with less than they ask for, "
-            "and swapped_shake if nodes_swapped",
+            formula="names of {valid_worn_h, valid_span_share, valid_sitting_s, valid_walking_s} with less than they "
+            "ask for, and swapped_shake if nodes_swapped. valid_sitting_s only if thigh_worn_min >= worn_min / 2",
             source=HUNT4,
         ),
     ]
@@ -219,14 +245,15 @@ class Validity:
 
 @dataclass(frozen=True, kw_only=True)
 class WearOfWeek:
-    """The shares that the means rest on."""
+    """The shares that the means rest on, each over the days that its means are over."""
 
-    worn_share: Annotated[
-        float, DailyMean("Worn share of the day", Wear, "Mean over valid days. The means rest on this share.")
+    worn_share: Annotated[float, DailyMean("Worn share of the day", Wear, PLAIN)]
+    thigh_worn_share: Annotated[float, DailyMean("Thigh node worn, share of the day", Wear, PLAIN, over=VALID_THIGH)]
+    back_worn_share: Annotated[float, DailyMean("Back node worn, share of the day", Wear, PLAIN, over=VALID_BACK)]
+    both_worn_share: Annotated[float, DailyMean("Both nodes worn, share of the day", Wear, PLAIN, over=VALID_BOTH)]
+    bed_share: Annotated[
+        float, DailyMean("Share of the time around bed with the back node worn", Bed, PLAIN, over=VALID_BACK)
     ]
-    both_worn_share: Annotated[float, DailyMean("Both nodes worn, share of the day", Wear)]
-    back_worn_share: Annotated[float, DailyMean("Back node worn, share of the day", Wear)]
-    bed_share: Annotated[float, DailyMean("Share of the time around bed with the back node worn", Bed)]
     recorded_share: Annotated[float, DailyMean("Recorded share of the day", Wear, PLAIN)]
 
 
@@ -258,18 +285,29 @@ def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
     )
 
 
-def validity(rows: DayRows, rules: Rules, swapped: bool | None) -> Validity:
-    """Return which validity rules the day does not meet; where none, it counts. swapped: whether the nodes look so."""
-    had_s = {
-        "valid_worn_h": int(rows.worn.sum()) * EPOCH_S,
-        "valid_sitting_s": int(rows.sitting.sum()) * EPOCH_S,
+def validity(rows: DayRows, worn: Wear, rules: Rules, swapped: bool | None) -> Validity:
+    """Return which validity rules the day does not meet; where none, it counts. swapped: whether the nodes look so.
+
+    The back node alone sees no sitting: the rule of least sitting is asked where the thigh node was worn for at least
+    half of the worn time.
+    """
+    sees_sitting = 2 * worn.thigh_worn_min >= worn.worn_min
+    had = {
+        "valid_worn_h": worn.worn_min / 60,
+        "valid_span_share": worn.span_epochs / worn.day_epochs,
+        "valid_sitting_s": int(rows.sedentary.sum()) * EPOCH_S if sees_sitting else rules.valid_sitting_s,
         "valid_walking_s": int(rows.walking.sum()) * EPOCH_S,
     }
-    asked_s = {
-        "valid_worn_h": rules.valid_worn_h * 3600,
-        "valid_sitting_s": rules.valid_sitting_s,
-        "valid_walking_s": rules.valid_walking_s,
-    }
-    fails = [name for name, least_s in asked_s.items() if had_s[name] < least_s]
+    fails = [name for name, value in had.items() if value < getattr(rules, name)]
     fails += ["swapped_shake"] if swapped else []
-    return Validity(valid=not fails, valid_fails=" ".join(fails))
+
+    def counts(node_min: float) -> bool:
+        return not fails and node_min > 0 and node_min / 60 >= rules.valid_worn_h
+
+    return Validity(
+        valid=not fails,
+        valid_thigh=counts(worn.thigh_worn_min),
+        valid_back=counts(worn.back_worn_min),
+        valid_both=counts(worn.both_worn_min),
+        valid_fails=" ".join(fails),
+    )
