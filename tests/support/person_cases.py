@@ -8,6 +8,7 @@ import numpy as np
 
 from ambula.account.ledger import Ledger, Run, State
 from ambula.days.local_days import local_day
+from ambula.days.rules import SETS
 from ambula.days.summary import DaySummary, summarise_days
 from ambula.epochs.table import EpochTable
 from ambula.programme import Programme, follow, open_date, read_plan, walking_days
@@ -74,18 +75,22 @@ def week_of(first: date = MONDAY, days: int = 7, walk_min: int = 25, more_min: i
     return joined(*(plain_day(first + timedelta(days=i), walk_min + more_min * i) for i in range(days)))
 
 
+def _nodes(which: np.ndarray) -> dict[str, np.ndarray]:
+    return {"nodes": which, "worn_nodes": which}
+
+
 def by_thigh(table: EpochTable) -> EpochTable:
     """What the thigh sensor alone gives of it: sitting and lying are one."""
     still = np.isin(table.activity, (LYING, SITTING))
     code = np.where(still, activity.SEDENTARY, table.activity).astype(np.uint8)
-    return replace(table, activity=code, nodes=np.full(len(table), 1, np.uint8))
+    return replace(table, activity=code, **_nodes(np.full(len(table), 1, np.uint8)))
 
 
 def by_back(table: EpochTable) -> EpochTable:
     """What the back sensor alone gives of it: upright is upright."""
     upright = np.isin(table.activity, (STANDING, SITTING))
     code = np.where(upright, activity.OTHER, table.activity).astype(np.uint8)
-    return replace(table, activity=code, nodes=np.full(len(table), 2, np.uint8))
+    return replace(table, activity=code, **_nodes(np.full(len(table), 2, np.uint8)))
 
 
 def left_on_a_table(table: EpochTable) -> EpochTable:
@@ -95,6 +100,7 @@ def left_on_a_table(table: EpochTable) -> EpochTable:
         cadence_spm=np.full(len(table), np.nan),
         steps=np.zeros(len(table)),
         worn=np.zeros(len(table), bool),
+        worn_nodes=np.zeros(len(table), np.uint8),
         speed_kmh=np.full(len(table), np.nan),
     )
 
@@ -104,7 +110,9 @@ def taken_off(table: EpochTable, hours: range) -> EpochTable:
     hour = ((table.epoch - table.epoch[0]) // HOUR) % 24
     off, bare = ~np.isin(hour, list(hours)), left_on_a_table(table)
     changed = {n: np.where(off, getattr(bare, n), getattr(table, n)) for n in ("activity", "cadence_spm", "steps")}
-    return replace(table, **changed, worn=~off, speed_kmh=np.where(off, np.nan, table.speed_kmh))
+    worn = np.where(off, 0, table.worn_nodes).astype(np.uint8)
+    speed = np.where(off, np.nan, table.speed_kmh)
+    return replace(table, **changed, worn=~off, worn_nodes=worn, speed_kmh=speed)
 
 
 def programme_for(table: EpochTable, pain: tuple[tuple[date, int], ...] = ()) -> Programme | None:
@@ -146,7 +154,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "back alone": lambda: case(by_back(week_of())),
     "back off at night": lambda: case(_back_off_at_night()),
     "nobody worn": lambda: case(left_on_a_table(week_of())),
-    "days only": lambda: case(taken_off(week_of(), range(7, 22))),
+    "days only": lambda: case(taken_off(week_of(), range(7, 22)), rules=SETS["waking"]),
     "two hours a day": lambda: case(taken_off(week_of(), range(22, 24))),
     "much pain": lambda: case(week_of(), pain_on(8, 8, 7, 8)),
     "no goal": lambda: case(week_of(days=3)),
@@ -174,5 +182,5 @@ def _back_off_at_night() -> EpochTable:
     return replace(
         table,
         activity=np.where(night, alone.activity, table.activity).astype(np.uint8),
-        nodes=np.where(night, 1, 3).astype(np.uint8),
+        **_nodes(np.where(night, 1, 3).astype(np.uint8)),
     )

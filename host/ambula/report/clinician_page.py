@@ -56,7 +56,7 @@ class Line:
 def render_clinician(table: EpochTable, days: Sequence[DaySummary], context: ReportContext) -> str:
     """Return the page as one HTML file, as `render_person`; one printed side of A4 for up to fourteen dates."""
     language, zones = Language(context.language), ZoneHistory.of(context.zone)
-    shown, latest = latest_week(days), list(days[-_DATES:])
+    shown, latest = latest_week(days, context.rules), list(days[-_DATES:])
     local = [(local_day(day.date, zones), day) for day in latest]
     raster, legend = through_the_day(language, table, local, context.rules)
     worst = worst_by_date(context.pain)

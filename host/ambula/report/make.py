@@ -8,7 +8,7 @@ from ambula.base.errors import InputError
 from ambula.base.translation import SOURCE
 from ambula.base.version import __version__
 from ambula.days.local_days import ZoneHistory, Zones
-from ambula.days.rules import DEFAULT, Rules
+from ambula.days.rules import DEFAULT, SETS, Rules
 from ambula.days.summary import DaySummary
 from ambula.participant.results import Results, results
 from ambula.participant.zones import zones_of
@@ -53,7 +53,7 @@ def make_report(
         7
     """
     zones = zones_of(store, participant, None) if zones is None else ZoneHistory.of(zones)
-    outcome = results(store, participant, zones, rules)
+    outcome, rules = _results(store, participant, zones, rules)
     if len(outcome.table) == 0:
         raise InputError(f"{participant} has no epochs yet: sync the nodes first")
     context = ReportContext(
@@ -79,6 +79,19 @@ def make_report(
         with writing(pdf_path):
             write_whole(pdf_path, printed)
     return outcome.days
+
+
+def _results(store: Store, participant: str, zones: ZoneHistory, rules: Rules) -> tuple[Results, Rules]:
+    """Return the results and their rules: those for waking hours, where by the default ones no day counts.
+
+    Who takes the nodes off at night has no day of 16 hours, and yet whole days: the page says by which rule they count.
+    """
+    outcome, waking = results(store, participant, zones, rules), SETS["waking"]
+    if rules == DEFAULT and not outcome.week.valid_days:
+        awake = results(store, participant, zones, waking)
+        if awake.week.valid_days >= waking.band_days:
+            return awake, waking
+    return outcome, rules
 
 
 def _page(kind: Kind, outcome: Results, context: ReportContext) -> str:

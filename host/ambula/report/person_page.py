@@ -54,7 +54,7 @@ def render_person(table: EpochTable, days: Sequence[DaySummary], context: Report
     table, days: as for `render_report`. Edge case: nothing recorded, a page that says so.
     """
     language, zones = Language(context.language), ZoneHistory.of(context.zone)
-    shown = latest_week(days)
+    shown = latest_week(days, context.rules)
     local = [(local_day(day.date, zones), day) for day in shown.days]
     axis_min = _axis(shown)
     return (
@@ -75,7 +75,7 @@ def render_person(table: EpochTable, days: Sequence[DaySummary], context: Report
             axis_min=axis_min,
             walking_legend=_walking_legend(language, shown, context),
             pain_words=person_words.pain_words(language, shown, context.pain),
-            rests=rests_words(language, shown, context.ledgers),
+            rests=rests_words(language, shown, context.ledgers, context.rules),
             **_plan(language, context.programme),
             **_sitting(language, table, shown, local, zones, context),
         )
@@ -89,7 +89,7 @@ def environment() -> Environment:
 
 
 def _axis(shown: PersonWeek) -> float:
-    most = max((day.walking_min for day in shown.days), default=0.0)
+    most = max((day.walking_min for day in shown.worn), default=0.0)
     return max(_LEAST_AXIS_MIN, (most // 10 + 1) * 10)
 
 
@@ -102,7 +102,8 @@ def _cards(language: Language, shown: PersonWeek) -> list[Card]:
         _card(language, "steps", language.say("steps a day"), week, before),
         _card(language, "walks_10min", language.say("walks of 10 minutes or more a day"), week, before),
         _card(language, "standing_min", language.say("standing a day"), week, before),
-        _card(language, "sitting_min", language.say("sitting a day"), week, before),
+        _card(language, "sitting_min", language.say("sitting a day"), week, before)
+        or _card(language, "sitting_or_lying_min", language.say("sitting or lying a day, nights too"), week, before),
     ]
     return [card for card in cards if card is not None]
 
@@ -123,11 +124,11 @@ def _number(language: Language, name: str, value: float) -> str:
 
 
 def _walked_day(language: Language, day: DaySummary, context: ReportContext, axis_min: float) -> WalkedDay:
-    name, walked = language.day_name(day.date), language.say("{n} min", n=language.number(day.walking_min))
-    longer = _longer_min(context.programme, day.date)
-    dark = min(longer, day.walking_min)
+    walked_min = day.walking_min if day.worn_min else 0.0
+    name, walked = language.day_name(day.date), language.say("{n} min", n=language.number(walked_min))
+    dark = min(_longer_min(context.programme, day.date), walked_min)
     note = ""
-    if 0 < round(dark) < round(day.walking_min):
+    if 0 < round(dark) < round(walked_min):
         note = language.say("{n} in longer walks", n=language.number(dark))
     if not day.recorded_epochs:
         walked, note = language.say("no data"), ""
@@ -141,7 +142,7 @@ def _walked_day(language: Language, day: DaySummary, context: ReportContext, axi
         label=name,
         value=walked,
         note=note,
-        layers=stacked([("longer-walks", dark), ("short-walks", day.walking_min - dark)]),
+        layers=stacked([("longer-walks", dark), ("short-walks", walked_min - dark)]),
         pain=pain,
         pain_layers=stacked([("pain", level * axis_min / _MOST_PAIN)]) if level else [],
         said=", ".join(part for part in (f"{name}: {walked}", note, pain) if part),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ambula.account.ledger import Ledger, State
 from ambula.base.sites import SITES
 from ambula.base.translation import N_
+from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary
 from ambula.report.language import Language
 from ambula.report.person_week import PersonWeek
@@ -23,14 +24,16 @@ _LOST = {
 }
 
 
-def rests_words(language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger]) -> list[str]:
+def rests_words(
+    language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger], rules: Rules = DEFAULT
+) -> list[str]:
     """Return the sentence on days and wear, then what a reader must know besides; nothing where nothing was recorded.
 
-    ledgers: each node's, by role, of the whole recording.
+    ledgers: each node's, by role, of the whole recording. rules: those of the days.
     """
     if not any(day.recorded_epochs for day in shown.days):
         return []
-    return [_wear(language, shown), *caveats(language, shown, ledgers)]
+    return [*_wear(language, shown, rules), *caveats(language, shown, ledgers)]
 
 
 def caveats(language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger]) -> list[str]:
@@ -51,16 +54,16 @@ def worn_share_of(days: Sequence[DaySummary]) -> float:
     return sum(day.worn_min for day in days) * EPOCHS_A_MINUTE / span if span else 0.0
 
 
-def _wear(language: Language, shown: PersonWeek) -> str:
+def _wear(language: Language, shown: PersonWeek, rules: Rules) -> list[str]:
+    told = {"n": len(shown.counted), "all": len(shown.days), "hours": language.shortest(rules.valid_worn_h)}
+    if rules.valid_worn_h:
+        counted = language.say("{n} of {all} days count: those with {hours} hours of wear or more.", **told)
+    else:
+        counted = language.say("{n} of {all} days count.", **told)
     share = worn_share_of(shown.days)
-    told = {"n": len(shown.counted), "all": len(shown.days)}
     if share >= _ALMOST_ALL:
-        return language.say("{n} of {all} days count. You wore the sensors almost all the time.", **told)
-    return language.say(
-        "{n} of {all} days count. You wore the sensors {percent} of the time.",
-        **told,
-        percent=language.percent(share),
-    )
+        return [counted, language.say("You wore the sensors almost all the time.")]
+    return [counted, language.say("You wore the sensors {percent} of the time.", percent=language.percent(share))]
 
 
 def _one_sensor(language: Language, days: Sequence[DaySummary]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary, WeekSummary, summarise_week
 
 WEEK_DAYS = 7
@@ -29,13 +30,18 @@ class PersonWeek:
         """The dates that count."""
         return [day for day in self.days if day.valid]
 
+    @property
+    def worn(self) -> list[DaySummary]:
+        """The dates on which a sensor was worn at all."""
+        return [day for day in self.days if day.worn_min]
+
     def has(self, day: date) -> bool:
         """Return whether a date is among those shown."""
         return bool(self.days) and self.days[0].date <= day <= self.days[-1].date
 
 
-def latest_week(days: Sequence[DaySummary]) -> PersonWeek:
-    """Return the latest seven dates of a recording.
+def latest_week(days: Sequence[DaySummary], rules: Rules = DEFAULT) -> PersonWeek:
+    """Return the latest seven dates of a recording. rules: those of the days.
 
     A last date that does not count is left out where seven others are there: it is mostly the morning of the sync.
     Edge case: no days, nothing.
@@ -45,8 +51,8 @@ def latest_week(days: Sequence[DaySummary]) -> PersonWeek:
     shown, before = list(days[start:end]), list(days[max(0, start - WEEK_DAYS) : start])
     return PersonWeek(
         days=shown,
-        week=summarise_week(shown),
-        before=summarise_week(before) if is_typical(before) else None,
+        week=summarise_week(shown, rules=rules),
+        before=summarise_week(before, rules=rules) if is_typical(before) else None,
         is_typical=is_typical(shown),
     )
 

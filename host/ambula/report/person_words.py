@@ -28,13 +28,12 @@ def headline(language: Language, shown: PersonWeek) -> str:
         return language.say("You walked {days}.", days=_listed(language, counted))
     if any(day.nodes_swapped for day in shown.days):
         return language.say("We cannot describe your walking: the sensors look swapped.")
-    worn_min = sum(day.worn_min for day in shown.days)
-    if not worn_min:
+    if not shown.worn:
         return language.say("The sensors were not worn.")
     return language.say(
         "We saw {minutes} of walking in {time} of wear.",
-        minutes=language.minutes(sum(day.walking_min for day in shown.days)),
-        time=language.duration(worn_min),
+        minutes=language.minutes(sum(day.walking_min for day in shown.worn)),
+        time=language.duration(sum(day.worn_min for day in shown.worn)),
     )
 
 
@@ -59,7 +58,7 @@ def praise(language: Language, shown: PersonWeek, programme: Programme | None) -
         said = found(language, shown, programme)
         if said:
             return said
-    walked = [day for day in shown.days if day.walking_min >= 1]
+    walked = [day for day in shown.worn if day.walking_min >= 1]
     if not walked:
         return ""
     return language.say_n(
@@ -122,7 +121,7 @@ def _walked_more(language: Language, shown: PersonWeek, programme: Programme | N
 
 
 def _walked_often(language: Language, shown: PersonWeek, programme: Programme | None) -> str:
-    often = sum(day.walks_10min > 0 for day in shown.days)
+    often = sum((day.walks_10min or 0) > 0 for day in shown.worn)
     if often < _OFTEN_DAYS:
         return ""
     if often == len(shown.days):
@@ -133,7 +132,7 @@ def _walked_often(language: Language, shown: PersonWeek, programme: Programme | 
 
 
 def _longest_walk(language: Language, shown: PersonWeek, programme: Programme | None) -> str:
-    best = max(shown.days, key=lambda day: day.walks_longest_min, default=None)
+    best = max(shown.worn, key=lambda day: day.walks_longest_min, default=None)
     if best is None or best.walks_longest_min < _LONG_WALK_MIN:
         return ""
     return language.say(

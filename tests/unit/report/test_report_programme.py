@@ -63,6 +63,6 @@ def test_who_walks_more_than_the_plan_ever_asks_sees_no_goal() -> None:
     walked = [WalkingDay(MONDAY + timedelta(days=i), 60.0, 14.0) for i in range(14)]
     programme = follow(read_plan(""), MONDAY, walked, [], MONDAY + timedelta(days=14))
     view = plan_view(ENGLISH, programme)
-    assert view.next_words.startswith("You already walk about 60 minutes on 7 days a week")
+    assert view.next_words.startswith("From Mon 16 Mar: keep on as you do, about 60 minutes on 7 days a week")
     assert (view.lines, {row.goal for row in view.rows}) == ([], {"\N{EN DASH}"})
     assert {strip.note for strip in view.strips} == {""}
