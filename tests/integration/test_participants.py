@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("_as_new")
 def _walks_each_hour(part: int) -> bytes:
     rec = bytearray(record.SIZE)
     rec[record.ACTIVITY] = activity.WALKING if part % 12 == 0 else activity.SITTING
+    rec[record.MAD_X] = 200  # nobody who is alive is quite still
     return bytes(rec)
 
 
@@ -149,7 +150,7 @@ def test_an_export_says_what_it_wrote_and_what_it_cannot_hold(store: Path, ambul
     asked = ("export", "--store", store, "--participant", "P01", "--out", tmp_path / "out")
     done = ambula(*asked, "--to", "omh")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"{tmp_path / 'out' / 'P01_omh.json'}: 10 data points of 1 days")
+    assert done.out.startswith(f"{tmp_path / 'out' / 'P01_omh.json'}: 30 data points of 3 days")
     assert "  not in it: wear time" in done.out
     days = json.loads(ambula("summary", "--store", store, "--participant", "P01", "--json").out)["days"]
     points = json.loads((tmp_path / "out" / "P01_omh.json").read_text())

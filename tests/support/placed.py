@@ -46,14 +46,14 @@ def place(week: Week) -> Placed:
 def _broken(week: Week, time: NodeTime) -> list[str]:
     slots = ledger_from(time).slots
     written = len(week.true_epoch)
-    own = slots[State.RECORDED] + slots[State.NOT_WORN]
+    own = slots[State.RECORDED] + slots[State.NOT_WORN] + slots[State.STOOD_IN] - int(time.stood_in.sum())
     unplaced = sum(part.epochs for part in time.unplaced)
     walked = _walking(np.frombuffer(b"".join(e.body for e in week.log if not e.body.startswith(b"{")), np.uint8))
     checks = {
         "an epoch has two records": bool((np.diff(time.records.epoch) <= 0).any()),
         "records are in no state": own + len(time.dropped) + unplaced != written,
         "unknown times have no place": slots[State.CLOCK_UNKNOWN] < unplaced,
-        "more walking than there was": _walking(time.records.data.ravel()) > walked + slots[State.STOOD_IN],
+        "more walking than there was": _walking(time.records.data.ravel()) > walked + int(time.stood_in.sum()),
     }
     return [words for words, is_so in checks.items() if is_so]
 

@@ -18,8 +18,8 @@ SET, UNSET = segment.CLOCK_IS_SET, 0
 class Tape:
     """A log, written as a node writes it."""
 
-    def __init__(self) -> None:
-        self._writer = segment.SegmentWriter(0)
+    def __init__(self, role: int = 0) -> None:
+        self._writer = segment.SegmentWriter(role)
         self._seq = 0
         self.data = b""
         self.boot = 0
@@ -32,9 +32,10 @@ class Tape:
         self.data += self._writer.event(code, epoch, payload, self._seq, 0, self.boot, 30, 200, flags)
         self._seq += 1
 
-    def record(self, epoch: int, count: int, act: int = activity.SITTING, flags: int = SET) -> None:
+    def record(self, epoch: int, count: int, act: int = activity.SITTING, flags: int = SET, mad: int = 0) -> None:
         rec = bytearray(record.SIZE)
         rec[record.ACTIVITY] = act
+        rec[record.MAD_X] = mad
         for i in range(count):
             if not self._writer.add(epoch + i, rec):
                 self._seal(flags)

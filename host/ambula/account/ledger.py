@@ -79,27 +79,30 @@ class Ledger:
         return self.duration_slots * EPOCH_S
 
 
-def ledger_from(log: NodeTime) -> Ledger:
+def ledger_from(log: NodeTime, off_body: NDArray[np.int64] | None = None) -> Ledger:
     """Return the ledger of a node's log.
+
+    off_body: the epochs in which it was not worn, rising, as `EpochTable.off_body` has them for every figure. Without
+    them the node's own word counts, which begins after 45 minutes of stillness only.
 
     Epochs of a boot that never learnt the time were recorded in the gap between what lies before and behind them in the
     log, at an unknown place in it: the end of that gap is CLOCK_UNKNOWN, as long as they are. Edge case: where nothing
     is known before or behind them, the recording is that much longer.
     """
-    runs = _known_runs(log)
+    runs = _known_runs(log, off_body)
     for part in log.unplaced:
         runs = _with_unplaced(runs, part)
     return Ledger(tuple(_merged(runs)), tuple(log.dropped.tolist()))
 
 
-def _known_runs(log: NodeTime) -> list[Run]:
+def _known_runs(log: NodeTime, off_body: NDArray[np.int64] | None) -> list[Run]:
     """Return the runs between the first and the last sign of life."""
     epoch = log.records.epoch
-    not_worn = log.records.data[:, record.ACTIVITY] & 15 == activity.NOT_WORN
-    own = ~log.stood_in
-    runs = [Run(a, b, State.RECORDED) for a, b in _stretches(epoch[own & ~not_worn])]
-    runs += [Run(a, b, State.NOT_WORN) for a, b in _stretches(epoch[own & not_worn])]
-    runs += [Run(a, b, State.STOOD_IN) for a, b in _stretches(epoch[log.stood_in])]
+    says_so = log.records.data[:, record.ACTIVITY] & 15 == activity.NOT_WORN
+    not_worn = says_so if off_body is None else np.isin(epoch, off_body)
+    runs = [Run(a, b, State.RECORDED) for a, b in _stretches(epoch[~log.stood_in & ~not_worn])]
+    runs += [Run(a, b, State.NOT_WORN) for a, b in _stretches(epoch[not_worn])]
+    runs += [Run(a, b, State.STOOD_IN) for a, b in _stretches(epoch[log.stood_in & ~not_worn])]
     gaps = [run for first, end in _gaps(epoch, log) for run in _explain(first, end, log)]
     runs += _without_remainder(_with_full_flash(gaps, log), epoch)
     return sorted(runs, key=lambda run: run.start)

@@ -5,14 +5,18 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ambula.account.faults import faults_of
 from ambula.account.ledger import ledger_from
 from ambula.base.errors import StoreError
 from ambula.cli.common import JsonOption, StoreOption, store_path
 from ambula.cli.node_commands import in_hours
 from ambula.cli.output import Table, err, out, print_json
-from ambula.clock.true_time import latest_fit, node_time
+from ambula.clock.true_time import NodeTime, latest_fit, node_time
 from ambula.clock.words import bound_words, clock_words
+from ambula.epochs.fusion import fuse_records
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.receipts import check
 from ambula.nodes.session import NodeKey
@@ -21,7 +25,7 @@ from ambula.participant.versions import Versions, newer_words, versions_of
 from ambula.recordings.calibration import Calibration, calibrate_records
 from ambula.store import Check, NodeRow, Store
 from ambula.store.soundness import left_over
-from nodecore import protocol
+from nodecore import protocol, roles
 from nodecore.sampling import EPOCH_S
 
 _NOT_WHOLE = "{} is damaged: {}. Put back a copy: `ambula restore`"
@@ -94,7 +98,7 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "epochs": len(records),
         "first_utc": _utc(int(placed[0]) * EPOCH_S) if len(placed) else None,
         "last_utc": _utc((int(placed[-1]) + 1) * EPOCH_S) if len(placed) else None,
-        "slots": {state.value: count for state, count in ledger_from(log).slots.items()},
+        "slots": {state.value: count for state, count in ledger_from(log, _off_body(log, node)).slots.items()},
         "damaged_bytes": sum(length for _, length, _ in store.damage(node.node_id)),
         "newer_format": newer_words(newer) if (newer := store.newer_bytes(node.node_id)) else None,
         "faults": faults_of(store, node),
@@ -109,6 +113,12 @@ def _status_of(store: Store, node: NodeRow, keys: list[NodeKey]) -> dict[str, An
         "clock": f"{clock_words(clock)} {bound_words(log.doubt_ms)}".strip(),
         "checks": "; ".join(_checked(check) for check in store.checks(node.participant)) or None,
     }
+
+
+def _off_body(log: NodeTime, node: NodeRow) -> NDArray[np.int64]:
+    """Return the epochs in which the node was not worn, as all figures have them."""
+    sides = (log.records, None) if node.role == roles.THIGH else (None, log.records)
+    return fuse_records(*sides).off_body(1 << node.role)
 
 
 def _versions(versions: Versions) -> str | None:

@@ -117,6 +117,10 @@ class EpochTable:
         """UTC seconds at which each epoch starts."""
         return self.epoch * EPOCH_S
 
+    def off_body(self, node: int) -> Ints:
+        """Return the epochs, rising, in which a node has a record and was not worn; node: its bit as in `nodes`."""
+        return self.epoch[((self.nodes & node) != 0) & ((self.worn_nodes & node) == 0)]
+
     def rows(self, which: NDArray[np.bool_] | slice) -> Self:
         """Return the chosen rows as a table of their own."""
         return type(self)(**{f.name: getattr(self, f.name)[which] for f in fields(self)})

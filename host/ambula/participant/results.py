@@ -62,7 +62,8 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     ledgers: dict[str, Ledger] = {}
     nodes = store.nodes("participant = ?", (participant,))
     for node in sorted(nodes, key=lambda n: n.role):
-        role, ledger = protocol.ROLE_NAMES[node.role], ledger_from(wear.times[node.node_id])
+        role, off_body = protocol.ROLE_NAMES[node.role], wear.table.off_body(1 << node.role)
+        ledger = ledger_from(wear.times[node.node_id], off_body)
         nth = sum(log.role == role for log in logs) + 1
         logs.append(NodeLog(role, node.device_id, ledger))
         ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
