@@ -55,7 +55,7 @@ def render_person(table: EpochTable, days: Sequence[DaySummary], context: Report
     """
     language, zones = Language(context.language), ZoneHistory.of(context.zone)
     shown = latest_week(days, context.rules)
-    local = [(local_day(day.date, zones), day) for day in shown.days]
+    local = [(local_day(day.date, zones), day) for day in shown.days if not day.nodes_swapped]
     axis_min = _axis(shown)
     return (
         environment()
@@ -124,7 +124,7 @@ def _number(language: Language, name: str, value: float) -> str:
 
 
 def _walked_day(language: Language, day: DaySummary, context: ReportContext, axis_min: float) -> WalkedDay:
-    walked_min = day.walking_min if day.worn_min else 0.0
+    walked_min = day.walking_min if day.worn_min and not day.nodes_swapped else 0.0
     name, walked = language.day_name(day.date), language.say("{n} min", n=language.number(walked_min))
     dark = min(_longer_min(context.programme, day.date), walked_min)
     note = ""
@@ -134,6 +134,8 @@ def _walked_day(language: Language, day: DaySummary, context: ReportContext, axi
         walked, note = language.say("no data"), ""
     elif not day.worn_min:
         walked, note = language.say("not worn"), ""
+    elif day.nodes_swapped:
+        walked, note = language.say("not clear"), ""
     elif not day.valid:
         note = language.say("{time} worn", time=language.duration(day.worn_min))
     level = person_words.worst_by_date(context.pain).get(day.date)

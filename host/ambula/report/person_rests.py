@@ -10,7 +10,6 @@ from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary
 from ambula.report.language import Language
 from ambula.report.person_week import PersonWeek
-from ambula.report.swapped import swapped_words
 from nodecore.sampling import EPOCHS_A_MINUTE
 
 _ALMOST_ALL = 0.985
@@ -39,7 +38,7 @@ def rests_words(
 def caveats(language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger]) -> list[str]:
     """Return what makes the figures less than they seem: swapped sensors, one sensor, gaps, clocks; mostly nothing."""
     days = shown.days
-    said = [*swapped_words(language, days), *_one_sensor(language, days), *_gaps(language, ledgers)]
+    said = [*_swapped(language, days), *_one_sensor(language, days), *_gaps(language, ledgers)]
     doubt_s = max((d.clock_doubt_s for d in days if not math.isnan(d.clock_doubt_s)), default=0.0)
     if doubt_s > _DOUBT_WORTH_A_WORD_S:
         said.append(
@@ -64,6 +63,18 @@ def _wear(language: Language, shown: PersonWeek, rules: Rules) -> list[str]:
     if share >= _ALMOST_ALL:
         return [counted, language.say("You wore the sensors almost all the time.")]
     return [counted, language.say("You wore the sensors {percent} of the time.", percent=language.percent(share))]
+
+
+def _swapped(language: Language, days: Sequence[DaySummary]) -> list[str]:
+    """Return on which days the sensors look swapped, and what to do."""
+    names = [language.day_name(day.date) for day in days if day.nodes_swapped]
+    if not names:
+        return []
+    message = N_(
+        "The two sensors look swapped on {days}. Days like that do not count. Put the thigh sensor on the thigh and the "
+        "back sensor on the lower back."
+    )
+    return [language.say(message, days=", ".join(names))]
 
 
 def _one_sensor(language: Language, days: Sequence[DaySummary]) -> list[str]:

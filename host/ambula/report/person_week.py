@@ -32,8 +32,8 @@ class PersonWeek:
 
     @property
     def worn(self) -> list[DaySummary]:
-        """The dates on which a sensor was worn at all."""
-        return [day for day in self.days if day.worn_min]
+        """The dates on which a sensor was worn, in its place: swapped sensors make all figures wrong."""
+        return [day for day in self.days if day.worn_min and not day.nodes_swapped]
 
     def has(self, day: date) -> bool:
         """Return whether a date is among those shown."""

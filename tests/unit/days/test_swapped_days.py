@@ -4,6 +4,7 @@ People: recordings beside the project of both nodes at once, each as it is and w
 """
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ambula.evaluation.axes import snapped
 from ambula.rehearsal.first_look import put_log, segments_of
 from ambula.report import render_report
 from ambula.report.context import ReportContext
+from ambula.report.person_page import render_person
 from ambula.store import Store
 from ambula.synthetic import Kind
 from ambula.twin.score import score_stream
@@ -136,6 +138,10 @@ def test_the_report_says_it_and_claims_nothing_else() -> None:
     assert "does not count: the nodes look swapped, because walking shook" in page
     assert "No day has both sitting and walking" not in page
     assert "too little sitting" not in page
+    person = render_person(table, days, ReportContext("P01", OSLO)).split("</style>")[1]
+    assert "We cannot describe your walking: the sensors look swapped." in person
+    assert "The two sensors look swapped on " in person
+    assert not re.search(r"praise|Your sitting|\d+ min</b>", person)  # they would be wrong
     norsk = render_report(table, days, summarise_week(days), ReportContext("P01", OSLO, language="nb"))
     assert "byttet om" in norsk
 
