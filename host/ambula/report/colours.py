@@ -44,7 +44,7 @@ FILL = {
     "longer-walks": "#0a4f86",
     "short-walks": "#8cc6ea",
     "pain": "#a63d0f",
-    "sat-short": "#a9b9c9",
+    "sat-short": "#8597ac",
     "sat-long": "#d9822b",
     # the programme
     "walked": "#3f93cf",

@@ -71,8 +71,8 @@ def _swapped(language: Language, days: Sequence[DaySummary]) -> list[str]:
     if not names:
         return []
     message = N_(
-        "The two sensors look swapped on {days}. Days like that do not count. Put the thigh sensor on the thigh and the "
-        "back sensor on the lower back."
+        "The two sensors look swapped on {days}. Days like that do not count. Put the thigh sensor on the thigh and "
+        "the back sensor on the lower back."
     )
     return [language.say(message, days=", ".join(names))]
 

@@ -103,7 +103,7 @@ def through_the_day(
         rows = DayRows.of(rows_of(table, day))
         masks = _masks(rows, rules)
         minutes = {kind: int(mask.sum()) / EPOCHS_A_MINUTE for kind, mask in masks.items()}
-        used |= {kind for kind, n in minutes.items() if n}
+        used |= {kind for kind, n in minutes.items() if n >= 1}
         at = rows.table.epoch - day.start
         layers = [Layer(kind, path_of(at, mask)) for kind, mask in masks.items()]
         name = language.day_name(day.date)

@@ -94,7 +94,7 @@ def worst_by_date(pain: Pain) -> dict[date, int]:
 def _listed(language: Language, days: Sequence[DaySummary]) -> str:
     """Return "84 minutes on Monday, 90 minutes on Tuesday"."""
     return ", ".join(
-        language.say("{minutes} on {day}", minutes=language.minutes(d.walking_min), day=language.long_day_name(d.date))
+        language.say("{minutes} on {day}", minutes=language.minutes(d.walking_min), day=language.weekday(d.date))
         for d in days
     )
 
