@@ -150,7 +150,7 @@ def test_an_export_says_what_it_wrote_and_what_it_cannot_hold(store: Path, ambul
     asked = ("export", "--store", store, "--participant", "P01", "--out", tmp_path / "out")
     done = ambula(*asked, "--to", "omh")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"{tmp_path / 'out' / 'P01_omh.json'}: 30 data points of 3 days")
+    assert done.out.startswith(f"{tmp_path / 'out' / 'P01_omh.json'}: 24 data points of 3 days")
     assert "  not in it: wear time" in done.out
     days = json.loads(ambula("summary", "--store", store, "--participant", "P01", "--json").out)["days"]
     points = json.loads((tmp_path / "out" / "P01_omh.json").read_text())

@@ -21,6 +21,7 @@ from ambula.report.person_rests import rests_words
 from ambula.report.person_sitting import long_sittings, sitting_words, through_the_day
 from ambula.report.person_week import PersonWeek, latest_week
 from ambula.report.strips import Layer, stacked
+from ambula.report.words import zones_words
 
 _LEAST_AXIS_MIN = 60
 _MOST_PAIN = 10
@@ -66,6 +67,7 @@ def render_person(table: EpochTable, days: Sequence[DaySummary], context: Report
             fill=FILL,
             context=context,
             shown=shown,
+            zones=zones_words(language, zones),
             period=language.period(shown.days[0].date, shown.days[-1].date) if shown.days else "",
             headline=person_words.headline(language, shown),
             against=person_words.against(language, shown),

@@ -80,7 +80,8 @@ class Effort:
             "Moderate activity",
             Unit.MIN,
             "Time walked at a cadence of at least moderate_from_spm (100, about 3 MET), or on stairs, or cycling, by "
-            "5-s epochs. Stairs and cycling count from active_least_s (10 s) on.",
+            "5-s epochs. Stairs and cycling count from active_least_s (10 s) on. The back node alone sees no cycling, "
+            "and calls stairs walking.",
             formula="count(not vigorous and (walking and cadence >= moderate_from_spm, or stairs or cycling for >= "
             "active_least_s)) / 12",
         ),

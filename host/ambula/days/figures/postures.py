@@ -73,7 +73,8 @@ class Postures:
         _posture(
             "Walking",
             Unit.MIN,
-            "Minutes classified as walking. Stairs and running are counted separately.",
+            "Minutes classified as walking. Running is counted separately, and so are stairs, which the back node "
+            "alone calls walking.",
             formula="count(worn and activity = walking) / 12",
             source=HUNT4,
         ),
