@@ -64,9 +64,9 @@ def long_sittings(
 
 def sitting_words(language: Language, shown: PersonWeek, sittings: Sequence[LongSitting]) -> list[str]:
     """Return how long the person sat, how often for long, and when the longest times were."""
-    if not any(day.recorded_epochs and not day.nodes_swapped for day in shown.days):
+    if not shown.worn:
         return []
-    if all(isnan(day.sitting_min) for day in shown.days):
+    if all(isnan(day.sitting_min) for day in shown.worn):
         return [language.say("Sitting is seen only when both sensors are worn.")]
     said: list[str] = []
     if shown.is_typical and not isnan(shown.week.sitting_min):

@@ -122,6 +122,11 @@ def test_one_sensor_is_named_with_what_it_cannot_see() -> None:
     assert "only the" not in text("normal week")
 
 
+def test_nothing_is_said_of_sitting_where_nothing_was_worn() -> None:
+    assert "Your sitting" not in text("nobody worn")
+    assert "Your sitting" in text("back alone")
+
+
 def test_a_full_memory_is_said() -> None:
     said = text("full flash")
     assert "The memory of the thigh sensor was full for 10 h. Nothing was recorded then." in said
