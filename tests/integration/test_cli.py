@@ -41,6 +41,7 @@ from ambula.nodes.session import NodeKey
 from ambula.nodes.visit import SCAN_S
 from ambula.sim.air import Air
 from ambula.store import Store
+from ambula.synthetic import Kind, Participant, Stretch, simulate
 from nodecore import protocol
 from tests.support import worn
 from tests.support.command import ABSENT, Ambula, Laptop, Ran, finish, look_like_a_terminal, start
@@ -201,7 +202,8 @@ def check_summary(shown: Ran, said: Ran, daily: Path) -> None:
     """The table, the JSON and daily.csv hold the same days."""
     told = json.loads(said.out)
     days = told["days"]
-    assert (shown.code, shown.err, said.err, told["participant"]) == (0, "", "", "P7")
+    note = "note: P7: height not set: 1.70 m assumed for pace. Set it: `ambula height 182`"
+    assert (shown.code, " ".join(shown.err.split()), said.err, told["participant"]) == (0, note, f"{note}\n", "P7")
     assert max(map(len, shown.out.splitlines())) <= 80
     assert {d["zone"] for d in days} == {"Europe/Oslo"}  # kept from the sync
     assert sum(d["worn_min"] + d["not_worn_min"] for d in days) == pytest.approx(RECORDED_MIN, abs=0.2)
@@ -219,9 +221,26 @@ def test_classify_json_tells_what_the_file_holds(ambula: Ambula, tmp_path: Path)
     ran = ambula("classify", "--thigh", tmp_path / "t.csv", "--out", tmp_path / "e.csv", "--json")
     told = json.loads(ran.out)
     activities = [line.split(",")[1] for line in (tmp_path / "e.csv").read_text().splitlines()[1:]]
-    assert (ran.code, ran.err, told["epochs"], told["out"]) == (0, "", 12, str(tmp_path / "e.csv"))
+    assert (ran.code, told["epochs"], told["out"]) == (0, 12, str(tmp_path / "e.csv"))
+    assert ran.err == "note: height not set: 1.70 m assumed for walking speed. Set it: `--height 182`\n"
     assert {k: v for k, v in told["minutes"].items() if v} == {activities[0]: 1.0}
     assert set(activities) == {activities[0]}
+
+
+def test_classify_takes_a_height(ambula: Ambula, tmp_path: Path) -> None:
+    walk = simulate([Stretch(0, 60, Kind.WALKING)], Participant(1)).thigh
+    rows = np.column_stack([np.arange(len(walk)) / 26, walk])
+    np.savetxt(tmp_path / "t.csv", rows, "%.4f", ",", header="t,x,y,z", comments="")
+    speeds: list[float] = []
+    for height in ((), ("--height", "170"), ("--height", "187")):
+        ran = ambula("classify", "--thigh", tmp_path / "t.csv", "--out", tmp_path / "e.csv", *height)
+        assert (ran.code, "height not set" in ran.err) == (0, not height)
+        with (tmp_path / "e.csv").open() as file:
+            walked = [float(row["speed_kmh"]) for row in csv.DictReader(file) if row["activity"] == "walking"]
+        speeds.append(float(np.mean(walked)))
+    assert speeds[0] == speeds[1]
+    assert speeds[2] == pytest.approx(speeds[0] * 1.1, abs=0.02)
+    assert ambula("classify", "--thigh", tmp_path / "t.csv", "--out", tmp_path / "e.csv", "--height", "1.82").code == 2
 
 
 def test_a_replay_says_what_the_nodes_did_not_record(ambula: Ambula, tmp_path: Path) -> None:

@@ -98,7 +98,15 @@ def test_a_zone_that_is_none_is_refused(store: Path, ambula: Ambula, arguments: 
 def test_height_is_kept_and_moves_the_speed(store: Path, ambula: Ambula) -> None:
     here = ("--participant", "P01", "--store", store)
     assert "P01: height not set; 1.70 m assumed. Set it: `ambula height 182`" in ambula("height", *here).out
+    asked = ambula("summary", *here, "--json")
+    assert asked.err == "note: P01: height not set: 1.70 m assumed for pace. Set it: `ambula height 182`\n"
+    told = json.loads(asked.out)
+    assert [(row["height_m"], row["height_known"]) for row in (*told["days"], told["week"])] == [(1.7, False)] * 4
     assert ambula("height", "187", *here).out == "P01: 187 cm\n"
+    asked = ambula("summary", *here, "--json")
+    told = json.loads(asked.out)
+    assert [(row["height_m"], row["height_known"]) for row in (*told["days"], told["week"])] == [(1.87, True)] * 4
+    assert asked.err == ""
     assert ambula("height", *here).out == "P01: 187 cm\n"
     assert ambula("height", "18.7", *here).code == 2
     with Store(store) as kept:

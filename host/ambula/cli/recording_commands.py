@@ -11,6 +11,7 @@ from ambula.base.optional_imports import SIMULATOR, needs
 from ambula.cli.common import JsonOption, run
 from ambula.cli.output import err, print_json, progress
 from ambula.epochs.csv_file import check_place, write_epochs_csv
+from ambula.epochs.pace import REFERENCE_HEIGHT_M
 from ambula.epochs.table import EpochTable
 from ambula.firmware_build.version import firmware
 from ambula.recordings import classify as classifying
@@ -29,6 +30,10 @@ AxesOption = Annotated[
     str | None,
     typer.Option(metavar="UP,OUT", help="The files' axes that point up the segment and out of the skin. Default: x,z."),
 ]
+HeightOption = Annotated[
+    float | None,
+    typer.Option(metavar="CM", min=120, max=220, help="The wearer's height, for walking speed. Default: 170 assumed."),
+]
 OutOption = Annotated[Path, typer.Option(readable=False, metavar="CSV", help="Where to write the epochs.")]
 
 
@@ -40,13 +45,15 @@ def classify(
     split_gaps: Annotated[
         bool, typer.Option("--split-gaps", help="Classify the parts between gaps instead of refusing the file.")
     ] = False,
+    height: HeightOption = None,
     json: JsonOption = False,
 ) -> None:
     """Classify a recording on this computer: one row per 5-second epoch, as a node would have made it."""
     check_place(out)
-    table = classifying.classify(thigh, back, _axes(axes), _tell, split_gaps, firmware())
+    table = classifying.classify(thigh, back, _axes(axes), _tell, split_gaps, firmware(), _metres(height))
     write_epochs_csv(table, out)
     _say(table, out, json)
+    _warn_of_height(height)
 
 
 def replay(
@@ -54,6 +61,7 @@ def replay(
     thigh: ThighOption = None,
     back: BackOption = None,
     axes: AxesOption = None,
+    height: HeightOption = None,
     json: JsonOption = False,
 ) -> None:
     """Play a recording through two virtual nodes, with the real firmware. The result is that of `classify`."""
@@ -70,12 +78,23 @@ def replay(
             lambda share: show("virtual nodes wear the recording", share),
             _axes(axes),
             lost.append,
+            _metres(height),
         )
         table = run(work)
     write_epochs_csv(table, out)
     _say(table, out, json)
+    _warn_of_height(height)
     if lost:
         raise InputError("; ".join(lost))
+
+
+def _metres(centimetres: float | None) -> float | None:
+    return None if centimetres is None else centimetres / 100
+
+
+def _warn_of_height(centimetres: float | None) -> None:
+    if centimetres is None:
+        err.line(f"note: height not set: {REFERENCE_HEIGHT_M:.2f} m assumed for walking speed. Set it: `--height 182`")
 
 
 def _axes(text: str | None) -> Axes | None:

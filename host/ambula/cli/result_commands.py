@@ -18,7 +18,7 @@ from ambula.cli.common import (
     warn_of_name,
     zones_of,
 )
-from ambula.cli.output import BOLD, DIM, YELLOW, Table, out
+from ambula.cli.output import BOLD, DIM, YELLOW, Table, err, out
 from ambula.cli.summary_formats import Format, Per, check_format, give_summary
 from ambula.days.csv_file import write_daily_csv
 from ambula.days.dictionary import entry
@@ -87,14 +87,22 @@ def summary(
         write_days(outcome.days, csv)
     if form is not Format.TABLE:
         give_summary(form, per, who, outcome, by, out_path)
-        return
-    if len(outcome.table) == 0:
+    elif len(outcome.table) == 0:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
-    print_days(who, outcome.days)
-    if hint := _hint(outcome.days, by):
-        out.line(hint, YELLOW)
-    for line in (*outcome.versions, *outcome.clocks):
-        out.line(line)
+    else:
+        print_days(who, outcome.days)
+        if hint := _hint(outcome.days, by):
+            out.line(hint, YELLOW)
+        for line in (*outcome.versions, *outcome.clocks):
+            out.line(line)
+    _warn_of_height(who, outcome.days)
+
+
+def _warn_of_height(who: str, days: list[DaySummary]) -> None:
+    """Say on standard error that pace rests on a height that was assumed."""
+    if days and not days[0].height_known:
+        assumed = f"{days[0].height_m:.2f} m assumed for pace"
+        err.line(f"note: {who}: height not set: {assumed}. Set it: `ambula height 182`", YELLOW)
 
 
 def write_days(days: list[DaySummary], path: Path) -> None:

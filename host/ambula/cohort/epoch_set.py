@@ -2,7 +2,8 @@
 
 Columns: those of epochs.csv, of which the versions and the clock's doubt may be missing; then worn_nodes, thigh_flags,
 back_flags, back_mad_mg, shake_ratio and nodes_apart_s, which may be missing too (see `EpochTable`). File metadata
-`zones`: since when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one.
+`zones`: since when (UTC s) the person lived by which IANA zone, as JSON; or `zone`: one. `height_m`: the person's
+height, by which speed_kmh was estimated; it may be missing.
 """
 
 import json
@@ -41,10 +42,13 @@ _LATEST_S = (1 << 32) - 1  # beyond it the values are not in seconds
 _TYPES: dict[str, Any] = {"steps": np.float64, "worn": np.bool_, "nodes": np.uint8, "epoch_start_s": np.int64}
 
 
-def write_epoch_set(root: Path, participant: str, table: EpochTable, zones: Zones) -> Path:
+def write_epoch_set(
+    root: Path, participant: str, table: EpochTable, zones: Zones, height_m: float | None = None
+) -> Path:
     """Write one person's epochs below `root`, in place of what was there; return the file.
 
-    Raises InputError where it cannot be written or pyarrow is missing.
+    height_m: the person's, by which the table's speed was estimated; None where it was assumed or is not known. Raises
+    InputError where it cannot be written or pyarrow is missing.
     """
     arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
     columns = epoch_columns(table)
@@ -53,7 +57,8 @@ def write_epoch_set(root: Path, participant: str, table: EpochTable, zones: Zone
     columns.update({name: columns[name].dictionary_encode() for name in WORDS})
     changes = [[moment, zone.key] for moment, zone in ZoneHistory.of(zones).changes]
     path = root / f"{KEY}{quote(participant, safe='')}" / "part-0.parquet"
-    made = arrow.table(columns).replace_schema_metadata({"zones": json.dumps(changes)})
+    facts = {"zones": json.dumps(changes)} | ({} if height_m is None else {"height_m": str(height_m)})
+    made = arrow.table(columns).replace_schema_metadata(facts)
     with whole(path) as place:
         parquet.write_table(made, place)
     return path
@@ -90,6 +95,21 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
             f"{folder}: epoch_start_s must rise in multiples of {EPOCH_S} s from 0 on, up to the year 2106"
         )
     return EpochTable(epoch=start_s // EPOCH_S, **cast("Mapping[str, Any]", columns), **more), zones
+
+
+def read_height_m(folder: Path) -> float | None:
+    """Return the height that a person's folder names, None where it names none; InputError for what is none."""
+    arrow, parquet = library("pyarrow", "pyarrow"), library("pyarrow.parquet", "pyarrow")
+    try:
+        metadata: dict[bytes, bytes] = parquet.read_schema(min(folder.glob("*.parquet"))).metadata or {}
+        if b"height_m" not in metadata:
+            return None
+        height_m = float(metadata[b"height_m"])
+        if not 1.2 <= height_m <= 2.2:
+            raise ValueError("must be 1.2 to 2.2")
+    except (ValueError, OSError, arrow.ArrowException) as e:
+        raise InputError(f"{folder}: height_m in the metadata: {e}") from e
+    return height_m
 
 
 def _read(path: Path) -> Any:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 
 from ambula.base.config import zone_info
 from ambula.base.errors import AmbulaError, InputError
-from ambula.cohort.epoch_set import KEY, participant_of, read_epoch_set
+from ambula.cohort.epoch_set import KEY, participant_of, read_epoch_set, read_height_m
 from ambula.days.local_days import ZoneHistory
 from ambula.days.origin import Origin
 from ambula.days.rules import Rules
@@ -86,7 +87,9 @@ def _of_set(folder: Path, ask: Ask) -> Person:
     table, zones = read_epoch_set(folder, ask.default_zone)
     if ask.zone:
         zones = ZoneHistory.of(zone_info(ask.zone))
-    days = summarise_days(table, zones, ask.rules, Origin(participant_of(folder)))
+    height_m = read_height_m(folder)
+    origin = Origin(participant_of(folder), (), nan if height_m is None else height_m, height_m is not None)
+    days = summarise_days(table, zones, ask.rules, origin)
     return Person(days, summarise_week(days, rules=ask.rules), len(table))
 
 

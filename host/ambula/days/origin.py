@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from math import nan
 from typing import Annotated
 
 from ambula.account.ledger import Ledger, State
@@ -30,16 +31,32 @@ class NodeLog:
 
 @dataclass(frozen=True)
 class Origin:
-    """A participant's code and logs; both empty where the epochs came without."""
+    """A participant's code and logs; both empty where the epochs came without.
+
+    height_m: by which their speed was estimated, NaN where nothing says it. height_known: whether it is the
+    participant's; else it was assumed, or nothing says it.
+    """
 
     participant: str = ""
     logs: tuple[NodeLog, ...] = ()
+    height_m: float = nan
+    height_known: bool = False
 
 
 _day = partial(Entry, group="Day")
 FIRMWARE = (
     "Firmware by whose rules the node's records were classified: the one that ran when they were written. Several are "
     "joined by '+' in time order, and their rules may differ. 'unknown' where the node's log does not say it."
+)
+
+
+HEIGHT = (
+    "Height by which walking speed, and so pace, was estimated. 1.70 m is assumed where none is set: see "
+    "height_known. Empty if the epochs came without one."
+)
+HEIGHT_KNOWN = (
+    "Whether the height is the participant's own. If not, the figures by pace rest on an assumed one: speed is 8% too "
+    "low for a person of 1.85 m, 10% too high for one of 1.55 m."
 )
 
 
@@ -113,6 +130,10 @@ class Identity:
             formula="as the node's log says of the start that wrote the record",
         ),
     ]
+    height_m: Annotated[float, _day("Height", Unit.M, HEIGHT, formula="as set, or 1.70")]
+    height_known: Annotated[
+        bool, _day("Height known", Unit.YES_NO, HEIGHT_KNOWN, formula="a height was set, or came with the epochs")
+    ]
 
 
 def identity(day: LocalDay, table: EpochTable, origin: Origin) -> Identity:
@@ -126,6 +147,8 @@ def identity(day: LocalDay, table: EpochTable, origin: Origin) -> Identity:
         back_device=together(log.device for log in back),
         thigh_firmware=together(table.thigh_firmware.tolist()),
         back_firmware=together(table.back_firmware.tolist()),
+        height_m=origin.height_m,
+        height_known=origin.height_known,
     )
 
 

@@ -34,6 +34,7 @@ class Unit(StrEnum):
     EPOCHS = "epochs", "", 0, "{epochs}"
     STEPS = "steps", "", 0, "{steps}"
     SPM = "steps/min", "steps/min", 1, "{steps}/min"
+    M = "m", "m", 2, "m"
     KMH = "km/h", "km/h", 1, "km/h"
     DEG = "deg", "deg", 0, "deg"
     MG = "mg", "mg", 1, "m[g]", "milli-g"  # thousandths of the earth's acceleration: in UCUM, mg is a milligram

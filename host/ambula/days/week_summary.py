@@ -19,7 +19,7 @@ from ambula.days.figures.trunk import BendsOfWeek
 from ambula.days.figures.walking import WalkingOfWeek
 from ambula.days.figures.wear import WearOfWeek
 from ambula.days.means import mean, weekdays, weekend
-from ambula.days.origin import FIRMWARE, together
+from ambula.days.origin import FIRMWARE, HEIGHT, HEIGHT_KNOWN, together
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.study import intensity_category, volume_category, who_category
 from ambula.days.units import Unit
@@ -117,6 +117,8 @@ class Recording:
     back_firmware: Annotated[
         str, _week("Firmware, back node", Unit.NAME, FIRMWARE, formula="names of all days, in time order")
     ]
+    height_m: Annotated[float, _week("Height", Unit.M, HEIGHT, formula="as of the days")]
+    height_known: Annotated[bool, _week("Height known", Unit.YES_NO, HEIGHT_KNOWN, formula="as of the days")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,6 +282,8 @@ def summarise_week(
         swapped_days=sum(d.nodes_swapped is True for d in days),
         thigh_firmware=_of_all(d.thigh_firmware for d in days),
         back_firmware=_of_all(d.back_firmware for d in days),
+        height_m=days[0].height_m if days else nan,
+        height_known=bool(days) and days[0].height_known,
         **taken,
         **_bands(valid, taken, rules),
         rules=days[0].rules if days else "",

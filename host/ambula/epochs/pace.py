@@ -21,6 +21,11 @@ class Pace(Enum):
     BRISK = "brisk"
 
 
+def height_used_m(height_m: float | None) -> float:
+    """Return the height that speed is estimated by: the reference where none is set (None)."""
+    return REFERENCE_HEIGHT_M if height_m is None else height_m
+
+
 def speed_kmh(cadence_spm: Float, height_m: float | None = None) -> Float:
     """Return the walking speed for each cadence: step length = walk ratio x cadence, so speed grows with its square.
 
@@ -29,7 +34,7 @@ def speed_kmh(cadence_spm: Float, height_m: float | None = None) -> Float:
     Raises ValueError for a height out of range. Sources: Sekiya & Nagasaki 1998, Gait & Posture 7:225 (the form);
     Slade et al. 2021, Nat Commun 12:4312 (the value).
     """
-    height = REFERENCE_HEIGHT_M if height_m is None else height_m
+    height = height_used_m(height_m)
     if not 1.2 <= height <= 2.2:
         raise ValueError("height must be 1.2 to 2.2 m")
     cadence = np.where(cadence_spm > 0, cadence_spm, np.nan)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 
 from ambula.base.errors import InputError
@@ -53,8 +54,17 @@ class Source:
             **{f"firmware_{role}": version for role, version in self.firmware.items()},
             "rules": self.days[0].rules,
             "met_table": self.days[0].met_table,
+            "height_m": self._height,
         }
         return {**facts, "synthetic": "a made-up participant"} if self.synthetic else facts
+
+    @property
+    def _height(self) -> str:
+        """By which height speed was estimated, in words."""
+        height_m = self.days[0].height_m
+        if isnan(height_m):
+            return "not known"
+        return f"{height_m:.2f}" if self.days[0].height_known else f"{height_m:.2f} assumed, none is set"
 
     def span(self, day: DaySummary) -> tuple[datetime, datetime]:
         """Return from when to when the recording touches a day: local times with the offset from UTC."""

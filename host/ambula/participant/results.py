@@ -9,6 +9,7 @@ from ambula.days.origin import NodeLog, Origin
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
 from ambula.days.week_summary import NO_PROGRAMME, ProgrammeFigures
+from ambula.epochs.pace import height_used_m
 from ambula.epochs.table import EpochTable, Records
 from ambula.participant.doubt_words import doubt_words
 from ambula.participant.epochs import load_wear
@@ -67,7 +68,9 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
         nth = sum(log.role == role for log in logs) + 1
         logs.append(NodeLog(role, node.device_id, ledger))
         ledgers[role if nth == 1 else f"{role} {nth}"] = ledger
-    days = summarise_days(wear.table, zones, rules, Origin(participant, tuple(logs)))
+    height_m = store.height_m(participant)
+    origin = Origin(participant, tuple(logs), height_used_m(height_m), height_m is not None)
+    days = summarise_days(wear.table, zones, rules, origin)
     firmware = {role: versions.words for role, versions in wear.versions.items()}
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones), rules)
     versions = version_words(wear.versions, ZoneHistory.of(zones))

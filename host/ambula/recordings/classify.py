@@ -23,13 +23,14 @@ def classify(
     tell: Callable[[str], None] | None = None,
     split_gaps: bool = False,
     firmware: str = "",
+    height_m: float | None = None,
 ) -> EpochTable:
     """Return the epochs of one or two recordings that share one time axis; epochs count from t = 0, or from 1970 if
     the files have dates. One file that holds both sites may be given twice.
 
     axes: see `recording.read_recording`. tell: hears in words what was found out about each file. split_gaps: classify
     what lies between gaps, each stretch on its own, instead of refusing the file. firmware: named in the table as the
-    one whose rules these are; "" names none.
+    one whose rules these are; "" names none. height_m: the person's, 1.2 to 2.2, for walking speed; None: 1.70 assumed.
 
     Raises InputError if neither is given, if a file is bad (see `recording.read_recording`) or if they never overlap.
 
@@ -52,7 +53,7 @@ def classify(
         if tell is not None and side and side[0].said:
             tell(f"{site}: {'; '.join(side[0].said)}")
     check_overlap(*sides)
-    table = fuse_records(_records(sides[THIGH], THIGH), _records(sides[BACK], BACK))
+    table = fuse_records(_records(sides[THIGH], THIGH), _records(sides[BACK], BACK), height_m)
     named = (np.where(table.nodes & bit, firmware, "").astype(np.object_) for bit in (THIGH_BIT, BACK_BIT))
     return replace(table, **dict(zip(("thigh_firmware", "back_firmware"), named, strict=True)))
 

@@ -13,7 +13,7 @@ from ambula.participant.epochs import load_epochs
 from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store, ZoneChange
 from ambula.synthetic import SYNTHETIC_LABEL, Truth
-from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day
+from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day, height_m
 from nodecore import protocol
 from nodecore.sampling import EPOCH_MS, EPOCH_S
 
@@ -62,6 +62,7 @@ async def rehearse(folder: Path, days: int, seed: int, zone: ZoneInfo, show: Sho
         with Store(folder / "demo.db") as store:
             store.set("synthetic", SYNTHETIC_LABEL)
             store.set_zone(PARTICIPANT, ZoneChange(0, zone.key))
+            store.set_height(PARTICIPANT, height_m(seed))
             await rig.run_until(start_ms + _SETUP_S * 1000, hear)
             await _visit(rig, store, show)
             await rig.run_until(end_ms, hear)

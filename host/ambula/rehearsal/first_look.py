@@ -17,7 +17,7 @@ from ambula.epochs.table import Records
 from ambula.participant.epochs import load_epochs
 from ambula.store import Anchor, Segment, Store
 from ambula.synthetic import Truth
-from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day
+from ambula.synthetic.wear import FIRST_DAY, PARTICIPANT, agreement, counted_day, height_m
 from ambula.twin.score import score_stream
 from nodecore import headers, protocol, segment
 from nodecore.sampling import EPOCH_MS, EPOCH_S, EPOCH_SAMPLES, EPOCHS_A_DAY
@@ -34,6 +34,7 @@ def look(store: Store, days: int, seed: int, zone: ZoneInfo, show: Show) -> floa
 
     Returns the share of the clear epochs whose activity is the participant's. A week holds 190 MB in memory.
     """
+    store.set_height(PARTICIPANT, height_m(seed))
     first_epoch = round(FIRST_DAY.replace(tzinfo=zone).timestamp()) // EPOCH_S
     truth: list[Truth] = []
     sides = np.empty((len(protocol.ROLE_NAMES), days * _DAY, 3), np.int16)

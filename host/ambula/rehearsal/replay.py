@@ -34,11 +34,12 @@ async def replay(
     on_progress: Callable[[float], None] | None = None,
     axes: Axes | None = None,
     on_lost: Callable[[str], None] | None = None,
+    height_m: float | None = None,
 ) -> EpochTable:
     """Return the epochs that two virtual nodes make of the recordings; epochs count from t = 0, as `classify`'s.
 
     `folder` (empty) takes flash images and the store. `on_progress` hears the share done, 0..1. axes: as `classify`'s.
-    `on_lost` hears of each node that did not record all of its recording, in words.
+    `on_lost` hears of each node that did not record all of its recording, in words. height_m: as `classify`'s.
     Raises InputError for bad files as `classify` does, SimulatorError where the nodes cannot run.
     """
     if thigh is None and back is None:
@@ -56,7 +57,7 @@ async def replay(
 
     async with Rig(folder, wearers, _PARTICIPANT) as rig:
         await rig.run_until(end_ms, hear)
-        table = await _sync(rig, folder / "store.db", len(wearers))
+        table = await _sync(rig, folder / "store.db", len(wearers), height_m)
     for role, s in enumerate(samples):
         lost = _lost(folder / "store.db", role, s.epochs) if s is not None else ""
         if lost and on_lost is not None:
@@ -65,7 +66,7 @@ async def replay(
     return replace(table, epoch=table.epoch - _BASE_EPOCH + begin, clock_doubt_s=nothing, nodes_apart_s=nothing)
 
 
-async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
+async def _sync(rig: Rig, path: Path, nodes: int, height_m: float | None) -> EpochTable:
     rig.laptop_near()
     nodes_near = await find_nodes(rig.radio, rig.keys, _SCAN_S)
     with Store(path) as store:
@@ -74,6 +75,8 @@ async def _sync(rig: Rig, path: Path, nodes: int) -> EpochTable:
             raise error
         if len(report.synced) != nodes:
             raise SimulatorError(f"{len(report.synced)} of {nodes} virtual nodes answered")
+        if height_m is not None:
+            store.set_height(_PARTICIPANT, height_m)
         return load_epochs(store, _PARTICIPANT)
 
 

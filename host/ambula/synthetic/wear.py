@@ -32,6 +32,11 @@ def counted_day(seed: int, day: int) -> CountedDay:
     return CountedDay((_counts(made.thigh), _counts(made.back)), made.truth)
 
 
+def height_m(seed: int) -> float:
+    """Return how tall the participant of a seed is."""
+    return Participant(seed).height_m
+
+
 def _counts(acc_g: NDArray[np.float32]) -> NDArray[np.int16]:
     return np.clip(np.rint(acc_g * COUNTS_PER_G), -_FULL_SCALE, _FULL_SCALE).astype(np.int16)
 

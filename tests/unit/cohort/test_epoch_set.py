@@ -13,7 +13,10 @@ import pytest
 
 from ambula.base.errors import InputError
 from ambula.cohort import read_epoch_set, write_epoch_set
+from ambula.cohort.epoch_set import read_height_m
+from ambula.cohort.people import Ask, Person, people_of
 from ambula.days.local_days import ZoneHistory
+from ambula.days.rules import DEFAULT
 from ambula.days.summary import summarise_days
 from ambula.epochs.table import EpochTable
 from tests.support.made_days import OSLO
@@ -53,6 +56,28 @@ def test_the_firmware_of_the_records_is_kept_and_may_be_missing(tmp_path: Path) 
     assert {d.thigh_firmware for d in summarise_days(*read_epoch_set(bare))} == {""}
     with pytest.raises(InputError, match="column thigh_firmware: has what is no text"):
         read_epoch_set(rewritten(tmp_path / "c", thigh_firmware=arrow.array(range(len(TABLE)))))
+
+
+@pytest.mark.parametrize(
+    ("height_m", "told"), [(1.82, (1.82, True)), (None, (pytest.approx(np.nan, nan_ok=True), False))]
+)
+def test_the_height_is_kept_or_said_to_be_unknown(
+    tmp_path: Path, height_m: float | None, told: tuple[Any, bool]
+) -> None:
+    folder = write_epoch_set(tmp_path, "P01", TABLE, OSLO, height_m).parent
+    (person,) = people_of(folder, Ask(DEFAULT, None, "UTC"))
+    assert isinstance(person, Person)
+    for row in (*person.days, person.week):
+        assert (row.height_m, row.height_known) == told
+
+
+def test_a_height_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = write_epoch_set(tmp_path, "P01", TABLE, OSLO)
+    table = parquet.read_table(path, partitioning=None)
+    for words in ("tall", "182"):
+        parquet.write_table(table.replace_schema_metadata({"height_m": words}), path)
+        with pytest.raises(InputError, match="height_m in the metadata"):
+            read_height_m(path.parent)
 
 
 def test_parts_are_joined_in_order(tmp_path: Path) -> None:

@@ -84,7 +84,15 @@ def test_parquet_has_values_units_and_provenance(tmp_path: Path) -> None:
     assert (set(table["thigh_firmware"].to_pylist()), told["firmware_thigh"]) == ({"0.1.0 a1b2c3d4"}, "0.1.0 a1b2c3d4")
     assert (set(table["software"].to_pylist()), told["software"]) == ({SOFTWARE}, SOFTWARE)
     assert "placeholder" in told["met_table"]
+    assert told["height_m"] == "not known"
     assert "synthetic" not in told
+
+
+@pytest.mark.parametrize(("known", "told"), [(True, "1.82"), (False, "1.82 assumed, none is set")])
+def test_the_height_of_the_speeds_is_told(known: bool, told: str) -> None:
+    source = made_source()
+    days = [replace(day, height_m=1.82, height_known=known) for day in source.days]
+    assert replace(source, days=days).provenance["height_m"] == told
 
 
 def test_bids_tables_are_the_daily_table_and_the_epochs(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ class Paces:
         _pace(
             "Slow walking",
             Unit.MIN,
-            "Walking minutes at up to slow_max_kmh (4.0 km/h). Speed is estimated from cadence and height, and not "
-            "rounded.",
+            "Walking minutes at up to slow_max_kmh (4.0 km/h). Speed is estimated from cadence and height (height_m), "
+            "and not rounded.",
             formula="count(walking and speed <= slow_max_kmh) / 12",
         ),
     ]
@@ -43,7 +43,8 @@ class Paces:
         _pace(
             "Moderate walking",
             Unit.MIN,
-            "Walking minutes above slow_max_kmh (4.0) and below brisk_min_kmh (5.5 km/h), estimated.",
+            "Walking minutes above slow_max_kmh (4.0) and below brisk_min_kmh (5.5 km/h), estimated from cadence and "
+            "height (height_m).",
             formula="count(walking and slow_max_kmh < speed < brisk_min_kmh) / 12",
         ),
     ]
@@ -52,7 +53,7 @@ class Paces:
         _pace(
             "Brisk walking",
             Unit.MIN,
-            "Walking minutes at brisk_min_kmh (5.5 km/h) or more, estimated.",
+            "Walking minutes at brisk_min_kmh (5.5 km/h) or more, estimated from cadence and height (height_m).",
             formula="count(walking and speed >= brisk_min_kmh) / 12",
         ),
     ]
@@ -72,7 +73,7 @@ class Paces:
             "Mean intensity of walking",
             Unit.MET,
             "Mean MET of walking of known pace, weighted by minutes. The MET of each pace is from the table named in "
-            "met_table.",
+            "met_table; pace rests on height_m.",
             formula="sum(walking_<pace>_min x met.<pace>) / sum(walking_<pace>_min)",
         ),
     ]
@@ -81,8 +82,8 @@ class Paces:
         _pace(
             "MET-minutes of walking",
             Unit.MET_MIN,
-            "Minutes of walking weighted by the MET of their pace, from the table named in met_table. Walking of "
-            "unknown pace is left out.",
+            "Minutes of walking weighted by the MET of their pace, from the table named in met_table; pace rests on "
+            "height_m. Walking of unknown pace is left out.",
             formula="sum(walking_<pace>_min x met.<pace>)",
             source=COMPENDIUM,
         ),
