@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import isnan
 
+from ambula.base.translation import N_
 from ambula.days.local_days import ZoneHistory
 from ambula.days.rules import MetTable, Rules
 from ambula.days.summary import DaySummary, WeekSummary
@@ -46,7 +48,8 @@ def story(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> 
                 )
             ]
         return [language.say("A day counts if it has some sitting and some walking. No day does so far.")]
-    return [s for s in (_pace(language, week), _sitting(language, days, week), _days_differ(language, days)) if s]
+    pace = " ".join((_pace(language, week), height_note(language, week))).strip()
+    return [s for s in (pace, _sitting(language, days, week), _days_differ(language, days)) if s]
 
 
 def rests_on(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> list[str]:
@@ -263,6 +266,14 @@ def _sitting_or_lying(language: Language, days: Sequence[DaySummary], week: Week
     if len(days) == 1:
         return language.say("You sat or lay for {time}, the night included.", time=time)
     return language.say("You sat or lay for {time} a day, nights included.", time=time)
+
+
+def height_note(language: Language, week: WeekSummary) -> str:
+    """Return that pace rests on a height which nobody set; "" where it was set, or there is no week."""
+    if week.height_known or isnan(week.height_m):
+        return ""
+    message = N_("Pace is estimated for a height of {height} m, which is assumed, because none was set.")
+    return language.say(message, height=language.number(week.height_m, 2))
 
 
 def met_note(language: Language, met: MetTable) -> str:

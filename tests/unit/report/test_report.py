@@ -62,6 +62,14 @@ def test_plain_words_come_first_and_their_numbers_are_the_tables() -> None:
     assert "predict nothing for one person" in text
 
 
+def test_a_height_that_is_assumed_stands_beside_pace() -> None:
+    said = "Pace is estimated for a height of 1.70 m, which is assumed, because none was set."
+    days = [replace(day, height_m=1.70) for day in summarise_days(WEEK, OSLO)]
+    assert Page(render_report(WEEK, days, summarise_week(days), CONTEXT)).text.count(said) == 2
+    own = [replace(day, height_m=1.85, height_known=True) for day in days]
+    assert "height of" not in Page(render_report(WEEK, own, summarise_week(own), CONTEXT)).text
+
+
 def test_one_day_is_called_by_its_date_and_not_typical() -> None:
     text = page_of(a_day(0)).text
     assert "You walked 84 minutes on Monday 2 March." in text
