@@ -33,7 +33,7 @@ def test_the_report_in_norwegian_and_as_pdf(store: Path, ambula: Ambula, tmp_pat
     assert (ran.code, ran.err) == (0, "")
     assert " ".join(ran.out.split()).count("1 day(s)") == 2
     assert '<html lang="nb">' in page.read_text("utf-8")
-    assert "Hva du kan gjøre nå" in PdfReader(printed).pages[0].extract_text()
+    assert "Ditt neste steg" in PdfReader(printed).pages[0].extract_text()
     assert sorted(p.name for p in tmp_path.glob("*r.*")) == ["r.html", "r.pdf"]
 
 

@@ -49,7 +49,7 @@ def report(
             "--out",
             readable=False,
             metavar="HTML",
-            help="Where to write it. Default: report.html, report-clinician.html or report-detail.html.",
+            help="Where to write it. Default: report.html; the others have their name in it.",
         ),
     ] = None,
     pdf: Annotated[Path | None, typer.Option(readable=False, metavar="FILE", help="Also write a PDF here.")] = None,

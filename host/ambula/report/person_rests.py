@@ -44,6 +44,9 @@ def caveats(language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger]
         said.append(
             language.say("The times may be wrong by up to {time}.", time=language.duration(math.ceil(doubt_s / 60)))
         )
+    unknown = [language.day_name(d.date) for d in days if d.clock_doubtful and math.isnan(d.clock_doubt_s)]
+    if unknown:
+        said.append(language.say("Nothing confirms the times on {days}: they may be wrong.", days=", ".join(unknown)))
     return said
 
 

@@ -133,6 +133,19 @@ def test_a_full_memory_is_said() -> None:
     assert "memory of the" not in text("normal week")
 
 
+def test_what_the_clocks_leave_open_is_said() -> None:
+    made = CASES["normal week"]()
+
+    def said(**clock: object) -> str:
+        days = [made.days[0], replace(made.days[1], **clock), *made.days[2:]]
+        return Page(render_person(made.table, days, made.context)).text
+
+    assert "The times may be wrong by up to 2 min." in said(clock_doubt_s=61.0)
+    assert "The times may be wrong" not in said(clock_doubt_s=59.0)
+    assert "Nothing confirms the times on Tue 3 Mar: they may be wrong." in said(clock_doubtful=True)
+    assert "Nothing confirms" not in said(clock_doubtful=False)
+
+
 def test_what_was_lost_is_said_from_a_quarter_of_an_hour_on() -> None:
     made = CASES["normal week"]()
     start = int(made.table.epoch[0])
