@@ -16,9 +16,10 @@ _HEAD = """# Data dictionary
 
 The same names are the columns of `ambula summary --format csv`, `parquet` and `json`, and of the tables of
 `ambula cohort`. An epoch is 5 s, so 12 epochs are a minute. `count()` counts epochs. A bout is an unbroken run of
-recorded epochs. An empty cell (CSV) or a null (Parquet, JSON) means that there were no data for the figure.
-*Rests on* names the share of the time that the figure rests on. A day's figure is empty where that share is 0: no node
-was worn that can show it. A week's mean is over the valid days on which those nodes were worn for long enough.
+recorded epochs of one date: midnight ends it. Only the time in bed goes on over both. An empty cell (CSV) or a null
+(Parquet, JSON) means that there were no data for the figure. *Rests on* names the share of the time that the figure
+rests on. A day's figure is empty where that share is 0: no node was worn that can show it. A week's mean is over the
+valid days on which those nodes were worn for long enough.
 """
 _RULES = """Each rule is a line of the TOML file that `--rules FILE` reads. A rule that the file leaves out keeps its
 default, or what the set has that the line `base` names. A file that changes a rule must give the rules a new name

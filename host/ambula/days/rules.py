@@ -175,10 +175,10 @@ class Rules:
     swapped_shake: Annotated[
         float,
         _rule(
-            "Nodes swapped from",
+            "Nodes swapped above",
             Unit.RATIO,
-            "A day does not count if its walking shakes the back node this many times as much as the thigh node, or "
-            "more: the nodes look swapped. A large number, as 99, turns this off.",
+            "A day does not count if its walking shakes the back node more than this many times as much as the thigh "
+            "node: the nodes look swapped. A large number, as 99, turns this off.",
         ),
     ] = CLEARLY_MORE
     swapped_least_s: Annotated[
@@ -266,8 +266,8 @@ class Rules:
         _rule(
             "Least lying that begins or ends it",
             Unit.S,
-            "Shorter lying neither begins nor ends the time in bed: one epoch, which may have been misread, would make "
-            "it up to half an hour longer.",
+            "Shorter lying neither begins nor ends the time in bed, nor a pause in it: one epoch, which may have been "
+            "misread, would make it up to half an hour longer.",
         ),
     ] = 10
     bed_lying_share: Annotated[

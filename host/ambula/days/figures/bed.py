@@ -44,7 +44,7 @@ class Bed:
             "Lying takes up at least bed_lying_share (half) of it, with gaps of at most bed_pause_s (30 min). Lying of "
             "less than lying_least_s (10 s) neither begins nor ends it. Lying is not sleep, and time awake in bed "
             "counts.",
-            formula="first lying epoch of the stretch",
+            formula="start of the first lying of >= lying_least_s, of all with <= bed_pause_s from one to the next",
         ),
     ]
     bed_end: Annotated[
@@ -53,7 +53,7 @@ class Bed:
             "Out of bed",
             Unit.LOCAL_TIME,
             "End of that stretch, in local time.",
-            formula="end of the last lying epoch of the stretch",
+            formula="end of the last of them",
         ),
     ]
     bed_min: Annotated[

@@ -26,7 +26,10 @@ class Cadence:
     steps: Annotated[
         int | None,
         _cadence(
-            "Steps", Unit.STEPS, "Steps in worn epochs, rounded to whole steps.", formula="round(sum(steps over worn))"
+            "Steps",
+            Unit.STEPS,
+            "Steps in worn epochs, rounded to whole steps.",
+            formula="round(sum(steps over worn)), a half to the even number",
         ),
     ]
     cadence_known_min: Annotated[
@@ -71,7 +74,7 @@ class Cadence:
             "Peak 1-min cadence",
             Unit.SPM,
             "Most steps in one clock minute.",
-            formula="max over clock minutes of sum(steps)",
+            formula="max over clock minutes of sum(steps over worn)",
             source=TUDOR_LOCKE,
         ),
     ]
@@ -82,7 +85,7 @@ class Cadence:
             Unit.SPM,
             "Mean of the 30 clock minutes with most steps, not necessarily in a row. Empty with fewer than 30 "
             "recorded minutes.",
-            formula="mean of the 30 largest clock minutes' sum(steps)",
+            formula="mean of the 30 largest clock minutes' sum(steps over worn), of those with a recorded epoch",
             source=TUDOR_LOCKE,
         ),
     ]
@@ -113,7 +116,7 @@ class Cadence:
             "Clock minutes with 100 steps or more",
             Unit.MIN,
             "Clock minutes in which at least 100 steps were taken, as studies with step counters count them.",
-            formula="count(clock minutes with sum(steps) >= 100)",
+            formula="count(clock minutes with sum(steps over worn) >= 100)",
             source=CADENCE_ADULTS,
             digits=0,
         ),
@@ -124,7 +127,7 @@ class Cadence:
             "Clock minutes with 130 steps or more",
             Unit.MIN,
             "The same with at least 130 steps.",
-            formula="count(clock minutes with sum(steps) >= 130)",
+            formula="count(clock minutes with sum(steps over worn) >= 130)",
             source=CADENCE_ADULTS,
             digits=0,
         ),

@@ -42,7 +42,8 @@ class Clock:
             Unit.MIN,
             "Minutes of the day that may belong to the day before or behind, or whose two nodes may be more than 60 s "
             "apart.",
-            formula="count(epochs nearer to an end of the day than clock_doubt_s, or nodes over 60 s apart) / 12",
+            formula="count(epochs all of which is nearer to an end of the day than clock_doubt_s, or nodes over 60 s "
+            "apart) / 12",
             digits=1,
         ),
     ]

@@ -82,8 +82,8 @@ class Effort:
             "Time walked at a cadence of at least moderate_from_spm (100, about 3 MET), or on stairs, or cycling, by "
             "5-s epochs. Stairs and cycling count from active_least_s (10 s) on. The back node alone sees no cycling, "
             "and calls stairs walking.",
-            formula="count(not vigorous and (walking and cadence >= moderate_from_spm, or stairs or cycling for >= "
-            "active_least_s)) / 12",
+            formula="count(not vigorous and (walking and cadence >= moderate_from_spm, or run of stairs, or of "
+            "cycling, of >= active_least_s)) / 12",
         ),
     ]
     vigorous_min: Annotated[
@@ -93,7 +93,7 @@ class Effort:
             Unit.MIN,
             "Time run, for active_least_s (10 s) or more, or walked at a cadence of at least vigorous_from_spm (130, "
             "about 6 MET), by 5-s epochs.",
-            formula="count(running for >= active_least_s, or walking and cadence >= vigorous_from_spm) / 12",
+            formula="count(run of running of >= active_least_s, or walking and cadence >= vigorous_from_spm) / 12",
         ),
     ]
     active_bouts_10min: Annotated[

@@ -146,9 +146,9 @@ class Sitting:
         _sitting(
             "Sitting bouts",
             Unit.COUNT,
-            "Runs of sitting of at least sitting_least_s (10 s), cut at midnight. Something else of up to "
-            "sitting_pause_s (5 s, one epoch) does not end one: 10 s upright does, and time with one node alone.",
-            formula="count(bouts of sitting, pauses <= sitting_pause_s, length >= sitting_least_s)",
+            "Runs of sitting of at least sitting_least_s (10 s), cut at midnight. Something else, or one node alone, "
+            "of up to sitting_pause_s (5 s, one epoch) does not end one: 10 s do.",
+            formula="count(bouts of sitting, pauses of any kind <= sitting_pause_s, length >= sitting_least_s)",
         ),
     ]
     sitting_longest_min: Annotated[

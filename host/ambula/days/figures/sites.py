@@ -47,7 +47,8 @@ class Sites:
             "Whether the nodes look swapped: walking shook the back node more than the thigh node by the factor "
             "swapped_shake, in the day's walking or in about 5 minutes of it. Such a day does not count, because its "
             "postures, walking and steps are wrong. Empty with less walking than swapped_least_s, or with one node.",
-            formula="any part of the day's walking (both nodes) with median(shake_ratio) < 1 / swapped_shake",
+            formula="any part with median(shake_ratio) < 1 / swapped_shake; the parts: the day's walking of both nodes "
+            "in time order, cut into one for each whole 5 min of it, but one at least, as equal as can be",
         ),
     ]
     shake_ratio: Annotated[

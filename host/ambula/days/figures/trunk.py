@@ -32,8 +32,8 @@ class Bends:
             "Angles are means of 5 s, so a shorter bend looks smaller. Bends while sitting cannot be distinguished "
             "from lying and are not counted.",
             formula=(
-                "count(runs of back inclination > bend_until_deg from the first > bend_from_deg on, thigh inclination "
-                "< bend_thigh_below_deg, length >= bend_least_s)"
+                "count(runs of both nodes worn, thigh inclination < bend_thigh_below_deg and back inclination > "
+                "bend_until_deg, from the first > bend_from_deg on, length >= bend_least_s)"
             ),
         ),
     ]
