@@ -71,6 +71,18 @@ def night_shift(day: date) -> EpochTable:
     return table_of(local.start, [*runs, (STANDING, local.epochs - sum(run[1] for run in runs))])
 
 
+def in_bed(day: date) -> EpochTable:
+    """A day without a step."""
+    local = local_day(day, OSLO)
+    return table_of(local.start, [(LYING, 20 * HOUR), (SITTING, local.epochs - 20 * HOUR)])
+
+
+def with_hour_of(table: EpochTable, kind: int) -> EpochTable:
+    """The same with an hour of another activity from 12:00 on each day."""
+    noon = ((table.epoch - table.epoch[0]) // HOUR) % 24 == 12
+    return replace(table, activity=np.where(noon, kind, table.activity).astype(np.uint8))
+
+
 def week_of(first: date = MONDAY, days: int = 7, walk_min: int = 25, more_min: int = 2) -> EpochTable:
     return joined(*(plain_day(first + timedelta(days=i), walk_min + more_min * i) for i in range(days)))
 

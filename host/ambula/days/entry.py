@@ -75,12 +75,19 @@ class EachNode(NamedTuple):
     back: Entry
 
     @classmethod
-    def of(cls, label: str, unit: Unit, definition: str, *, group: str, formula: str) -> Self:
-        """Return both; in label and formula "{Node}" and "{node}" stand for which of them it is."""
+    def of(cls, label: str, unit: Unit, definition: str, *, group: str, formula: str, rests_on: str = "") -> Self:
+        """Return both; in label, formula and rests_on "{Node}" and "{node}" stand for which of them it is."""
 
         def entry(node: str) -> Entry:
             names = {"Node": node.capitalize(), "node": node}
-            return Entry(label.format(**names), unit, definition, group=group, formula=formula.format(**names))
+            return Entry(
+                label.format(**names),
+                unit,
+                definition,
+                group=group,
+                formula=formula.format(**names),
+                rests_on=rests_on.format(**names),
+            )
 
         return cls(entry("thigh"), entry("back"))
 

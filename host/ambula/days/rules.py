@@ -125,20 +125,21 @@ class Rules:
         _rule(
             "Least sitting of a valid day",
             Unit.S,
-            "A day with less sitting (or sitting or lying) does not count, because the study requires some. It is "
-            "asked where the thigh node was worn for half of the worn time or more: the back node alone cannot see it.",
+            "A day with less sitting (or sitting or lying) does not count. The study requires some, as hunt4 does. 0 "
+            "means no such rule: the back node alone sees no sitting.",
             source=HUNT4,
         ),
-    ] = 5
+    ] = 0
     valid_walking_s: Annotated[
         int,
         _rule(
             "Least walking of a valid day",
             Unit.S,
-            "A day with less walking does not count: the study asks for some.",
+            "A day with less walking does not count. The study requires some, as hunt4 does. 0 means no such rule: a "
+            "day in bed is one of the person's days.",
             source=HUNT4,
         ),
-    ] = 5
+    ] = 0
     valid_worn_h: Annotated[
         float,
         _rule(
@@ -362,7 +363,7 @@ DEFAULT = Rules()
 SETS: Mapping[str, Rules] = {
     "ambula": DEFAULT,
     # The study's own: any day with some sitting and some walking counts, and one such day makes a band.
-    "hunt4": Rules(name="HUNT4", valid_worn_h=0.0, band_days=1, band_worn_h=0.0),
+    "hunt4": Rules(name="HUNT4", valid_worn_h=0.0, valid_sitting_s=5, valid_walking_s=5, band_days=1, band_worn_h=0.0),
     # For people who take the nodes off at night; a day of beginning or end may have as many hours and lack the rest.
     "waking": Rules(name="waking hours", valid_worn_h=10.0, valid_span_share=1.0),
 }

@@ -56,7 +56,7 @@ class Line:
 def render_clinician(table: EpochTable, days: Sequence[DaySummary], context: ReportContext) -> str:
     """Return the page as one HTML file, as `render_person`; one printed side of A4 for up to fourteen dates."""
     language, zones = Language(context.language), ZoneHistory.of(context.zone)
-    shown, latest = latest_week(days, context.rules), list(days[-_DATES:])
+    shown, latest = latest_week(days, context.rules, {day for day, _ in context.pain}), list(days[-_DATES:])
     local = [(local_day(day.date, zones), day) for day in latest]
     raster, legend = through_the_day(language, table, local, context.rules)
     worst = worst_by_date(context.pain)
@@ -77,7 +77,7 @@ def render_clinician(table: EpochTable, days: Sequence[DaySummary], context: Rep
             raster=raster,
             raster_legend=legend,
             plan=plan_view(language, context.programme) if context.programme else None,
-            rests=caveats(language, shown, context.ledgers),
+            rests=caveats(language, shown, context),
             clock_note=clock_note(language, days),
             accepted=accepted_words(language, context.accepted),
             band=shown.week.volume_category if shown.is_typical else "",
@@ -102,8 +102,9 @@ def _walked(language: Language, shown: PersonWeek) -> str:
 
 
 def _day(language: Language, day: DaySummary, pain: int | None) -> Line:
-    cells = [_shown(language, name, getattr(day, name)) if day.recorded_epochs else EMPTY for name, _ in FIGURES]
-    return Line(language.day_name(day.date), day.valid, [*cells, EMPTY if pain is None else str(pain)])
+    told = () if not day.recorded_epochs else ("worn_min",) if day.nodes_swapped else [name for name, _ in FIGURES]
+    cells = [_shown(language, name, getattr(day, name)) if name in told else EMPTY for name, _ in FIGURES]
+    return Line(language.day_name(day.date), day.valid, [EMPTY if pain is None else str(pain), *cells])
 
 
 def _means(language: Language, shown: PersonWeek) -> list[Line]:
@@ -112,7 +113,8 @@ def _means(language: Language, shown: PersonWeek) -> list[Line]:
         return []
     lines = [_mean(language, language.say("mean"), shown.week, shown.counted)]
     if shown.before is not None:
-        lines.append(_mean(language, language.say("7 days before"), shown.before, []))
+        counted = [day for day in shown.days_before if day.valid]
+        lines.append(_mean(language, language.say("7 days before"), shown.before, counted))
     return lines
 
 
@@ -122,7 +124,7 @@ def _mean(language: Language, name: str, week: WeekSummary, counted: Sequence[Da
         _shown(language, figure, getattr(week, figure, mean(getattr(d, figure) for d in counted)), 1)
         for figure, _ in FIGURES
     ]
-    return Line(name, True, [*cells, ""])
+    return Line(name, True, ["", *cells])
 
 
 def _shown(language: Language, name: str, value: float | int | None, decimals: int = 0) -> str:

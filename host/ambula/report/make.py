@@ -18,6 +18,7 @@ from ambula.report.context import ReportContext
 from ambula.report.page import render_report
 from ambula.report.pdf import pdf_of
 from ambula.report.person_page import render_person
+from ambula.report.person_week import latest_week
 from ambula.store import Store
 
 
@@ -82,14 +83,14 @@ def make_report(
 
 
 def _results(store: Store, participant: str, zones: ZoneHistory, rules: Rules) -> tuple[Results, Rules]:
-    """Return the results and their rules: those for waking hours, where by the default ones no day counts.
+    """Return the results and their rules: those for waking hours where by the default ones the latest week is too thin.
 
     Who takes the nodes off at night has no day of 16 hours, and yet whole days: the page says by which rule they count.
     """
     outcome, waking = results(store, participant, zones, rules), SETS["waking"]
-    if rules == DEFAULT and not outcome.week.valid_days:
+    if rules == DEFAULT and not latest_week(outcome.days).is_typical:
         awake = results(store, participant, zones, waking)
-        if awake.week.valid_days >= waking.band_days:
+        if latest_week(awake.days, waking).is_typical:
             return awake, waking
     return outcome, rules
 

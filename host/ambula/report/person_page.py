@@ -17,6 +17,7 @@ from ambula.report import person_words
 from ambula.report.colours import FILL
 from ambula.report.context import ReportContext
 from ambula.report.language import Language
+from ambula.report.person_praise import praise
 from ambula.report.person_rests import rests_words
 from ambula.report.person_sitting import long_sittings, sitting_words, through_the_day
 from ambula.report.person_week import PersonWeek, latest_week
@@ -55,7 +56,7 @@ def render_person(table: EpochTable, days: Sequence[DaySummary], context: Report
     table, days: as for `render_report`. Edge case: nothing recorded, a page that says so.
     """
     language, zones = Language(context.language), ZoneHistory.of(context.zone)
-    shown = latest_week(days, context.rules)
+    shown = latest_week(days, context.rules, {day for day, _ in context.pain})
     local = [(local_day(day.date, zones), day) for day in shown.days if not day.nodes_swapped]
     axis_min = _axis(shown)
     return (
@@ -71,13 +72,14 @@ def render_person(table: EpochTable, days: Sequence[DaySummary], context: Report
             period=language.period(shown.days[0].date, shown.days[-1].date) if shown.days else "",
             headline=person_words.headline(language, shown),
             against=person_words.against(language, shown),
-            praise=person_words.praise(language, shown, context.programme),
+            also=person_words.also(language, shown),
+            praise=praise(language, shown, context.programme, context.pain),
             cards=_cards(language, shown),
             walked=[_walked_day(language, day, context, axis_min) for day in shown.days],
             axis_min=axis_min,
             walking_legend=_walking_legend(language, shown, context),
             pain_words=person_words.pain_words(language, shown, context.pain),
-            rests=rests_words(language, shown, context.ledgers, context.rules),
+            rests=rests_words(language, shown, context),
             **_plan(language, context.programme),
             **_sitting(language, table, shown, local, zones, context),
         )
@@ -102,7 +104,7 @@ def _cards(language: Language, shown: PersonWeek) -> list[Card]:
     week, before = shown.week, shown.before
     cards = [
         _card(language, "steps", language.say("steps a day"), week, before),
-        _card(language, "walks_10min", language.say("walks of 10 minutes or more a day"), week, before),
+        _long_walks(language, shown),
         _card(language, "standing_min", language.say("standing a day"), week, before),
         _card(language, "sitting_min", language.say("sitting a day"), week, before)
         or _card(language, "sitting_or_lying_min", language.say("sitting or lying a day, nights too"), week, before),
@@ -119,10 +121,17 @@ def _card(language: Language, name: str, words: str, week: WeekSummary, before: 
     return Card(_number(language, name, now), words, said)
 
 
+def _long_walks(language: Language, shown: PersonWeek) -> Card:
+    """Return how many walks were long in these days: a number of walks, not a mean."""
+    now, then = (sum(day.walks_10min or 0 for day in days) for days in (shown.days, shown.days_before))
+    before = language.say("before: {n}", n=then) if shown.before is not None else ""
+    return Card(str(now), language.say("walks of 10 minutes or more"), before)
+
+
 def _number(language: Language, name: str, value: float) -> str:
     if name.endswith("_min"):
         return language.duration(value)
-    return language.number(value) if name == "steps" else language.number(value, 1)
+    return language.number(value)
 
 
 def _walked_day(language: Language, day: DaySummary, context: ReportContext, axis_min: float) -> WalkedDay:
@@ -172,7 +181,7 @@ def _walking_legend(language: Language, shown: PersonWeek, context: ReportContex
             ("short-walks", language.say("shorter walks")),
         ]
     hurt = any(shown.has(day) for day, _ in context.pain)
-    return [*items, ("pain", language.say("pain, 0 to 10"))] if hurt else items
+    return [*items, ("pain", language.say("pain; a full bar is 10"))] if hurt else items
 
 
 def _plan(language: Language, programme: Programme | None) -> dict[str, Any]:

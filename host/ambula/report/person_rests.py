@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from ambula.account.ledger import Ledger, State
 from ambula.base.sites import SITES
 from ambula.base.translation import N_
-from ambula.days.rules import DEFAULT, Rules
+from ambula.days.local_days import local_day
+from ambula.days.rules import Rules
 from ambula.days.summary import DaySummary
+from ambula.report.context import ReportContext
 from ambula.report.language import Language
 from ambula.report.person_week import PersonWeek
 from nodecore.sampling import EPOCHS_A_MINUTE
@@ -20,25 +22,23 @@ _LOST = {
     State.STORAGE_FULL: N_("The memory of the {sensor} was full for {time}. Nothing was recorded then."),
     State.LOST: N_("The {sensor} has no record of {time}. The reason is not known."),
     State.SENSOR_FAULT: N_("The {sensor} had a fault for {time}. Nothing was recorded then."),
+    State.REBOOTING: N_("The {sensor} was off for {time}, for example with an empty battery."),
+    State.CLOCK_UNKNOWN: N_("The {sensor} did not know the time for {time}. What it recorded then is not shown."),
 }
 
 
-def rests_words(
-    language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger], rules: Rules = DEFAULT
-) -> list[str]:
-    """Return the sentence on days and wear, then what a reader must know besides; nothing where nothing was recorded.
-
-    ledgers: each node's, by role, of the whole recording. rules: those of the days.
-    """
+def rests_words(language: Language, shown: PersonWeek, context: ReportContext) -> list[str]:
+    """Return which days count and how much was worn, then what lessens the figures; nothing without a record."""
     if not any(day.recorded_epochs for day in shown.days):
         return []
-    return [*_wear(language, shown, rules), *caveats(language, shown, ledgers)]
+    return [*_wear(language, shown, context.rules), *caveats(language, shown, context)]
 
 
-def caveats(language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger]) -> list[str]:
+def caveats(language: Language, shown: PersonWeek, context: ReportContext) -> list[str]:
     """Return what makes the figures less than they seem: swapped sensors, one sensor, gaps, clocks; mostly nothing."""
     days = shown.days
-    said = [*_swapped(language, days), *_one_sensor(language, days), *_gaps(language, ledgers)]
+    since = local_day(days[0].date, context.zone).start if days else 0
+    said = [*_swapped(language, days), *_one_sensor(language, days), *_gaps(language, context.ledgers, since)]
     doubt_s = max((d.clock_doubt_s for d in days if not math.isnan(d.clock_doubt_s)), default=0.0)
     if doubt_s > _DOUBT_WORTH_A_WORD_S:
         said.append(
@@ -51,21 +51,30 @@ def caveats(language: Language, shown: PersonWeek, ledgers: Mapping[str, Ledger]
 
 
 def worn_share_of(days: Sequence[DaySummary]) -> float:
-    """Return the share of the time from the recording's first to its last epoch in which a sensor was worn."""
-    span = sum(day.span_epochs for day in days)
-    return sum(day.worn_min for day in days) * EPOCHS_A_MINUTE / span if span else 0.0
+    """Return the share of the time that was recorded in which a sensor was worn."""
+    recorded_min = sum(day.recorded_min for day in days)
+    return sum(day.worn_min for day in days) / recorded_min if recorded_min else 0.0
 
 
 def _wear(language: Language, shown: PersonWeek, rules: Rules) -> list[str]:
-    told = {"n": len(shown.counted), "all": len(shown.days), "hours": language.shortest(rules.valid_worn_h)}
-    if rules.valid_worn_h:
-        counted = language.say("{n} of {all} days count: those with {hours} hours of wear or more.", **told)
+    told = {"n": len(shown.counted), "hours": language.shortest(rules.valid_worn_h)}
+    if len(shown.counted) == len(shown.days):
+        counted = language.say_n("The day counts.", "All {n} days count.", len(shown.days))
     else:
-        counted = language.say("{n} of {all} days count.", **told)
+        counted = language.say("{n} of {all} days count.", **told, all=len(shown.days))
+    said = [counted]
+    if rules.valid_worn_h:
+        said.append(language.say("A day counts if you wore a sensor for {hours} hours or more.", **told))
     share = worn_share_of(shown.days)
     if share >= _ALMOST_ALL:
-        return [counted, language.say("You wore the sensors almost all the time.")]
-    return [counted, language.say("You wore the sensors {percent} of the time.", percent=language.percent(share))]
+        said.append(language.say("You wore the sensors almost all the time."))
+    else:
+        message = N_("You wore the sensors {percent} of the time that was recorded.")
+        said.append(language.say(message, percent=language.percent(share)))
+    lost_min = sum(day.lost_min for day in shown.days)
+    if lost_min >= _WORTH_A_WORD_MIN:
+        said.append(language.say("Nothing was recorded for {time}.", time=language.duration(lost_min)))
+    return said
 
 
 def _swapped(language: Language, days: Sequence[DaySummary]) -> list[str]:
@@ -87,7 +96,7 @@ def _one_sensor(language: Language, days: Sequence[DaySummary]) -> list[str]:
     back = sum(day.back_worn_min for day in days) - both
     said: list[str] = []
     if thigh >= _WORTH_A_WORD_MIN:
-        message = N_("For {time} only the thigh sensor was worn. Alone it takes sitting and lying as one.")
+        message = N_("For {time} only the thigh sensor was worn. Alone it cannot separate sitting from lying.")
         said.append(language.say(message, time=language.duration(thigh)))
     if back >= _WORTH_A_WORD_MIN:
         message = N_("For {time} only the back sensor was worn. Alone it sees walking and lying, but no sitting.")
@@ -95,15 +104,20 @@ def _one_sensor(language: Language, days: Sequence[DaySummary]) -> list[str]:
     return said
 
 
-def _gaps(language: Language, ledgers: Mapping[str, Ledger]) -> list[str]:
+def _since(ledger: Ledger, state: State, since: int) -> int:
+    """Return the slots of a state from an epoch on."""
+    return sum(run.end - max(run.start, since) for run in ledger.runs if run.state is state and run.end > since)
+
+
+def _gaps(language: Language, ledgers: Mapping[str, Ledger], since: int) -> list[str]:
+    """Return what each sensor lacks from an epoch on, the first of the days shown."""
     said: list[str] = []
     for name, ledger in ledgers.items():
         role = name.partition(" ")[0]
         if role not in SITES:
             continue
-        slots = ledger.slots
         for state, message in _LOST.items():
-            minutes = slots[state] / EPOCHS_A_MINUTE
+            minutes = _since(ledger, state, since) / EPOCHS_A_MINUTE
             if minutes >= _WORTH_A_WORD_MIN:
                 sensor, time = language.say(_SENSORS[role]), language.duration(minutes)
                 said.append(language.say(message, sensor=sensor, time=time))

@@ -24,7 +24,8 @@ from nodecore.sampling import EPOCH_S, EPOCHS_A_MINUTE
 LONG_MIN = 30
 _MOST_NAMED = 3
 _MIDNIGHT = "00:00"
-_MOVING = (activity.WALKING, activity.STAIRS, activity.RUNNING)
+_MOVING = (activity.WALKING, activity.STAIRS)
+_ALMOST_ALL = 0.95
 # From what fills the day to what must not be covered by its neighbours.
 LEGEND = {
     "lying": N_("lying"),
@@ -35,6 +36,7 @@ LEGEND = {
     "standing": N_("standing"),
     "cycling": N_("cycling"),
     "walking": N_("walking"),
+    "running": N_("running"),
     "not_worn": N_("not worn"),
 }
 
@@ -69,17 +71,13 @@ def sitting_words(language: Language, shown: PersonWeek, sittings: Sequence[Long
     if all(isnan(day.sitting_min) for day in shown.worn):
         return [language.say("Sitting is seen only when both sensors are worn.")]
     said: list[str] = []
+    both_min = sum(day.both_worn_min for day in shown.worn)
+    seen = "" if both_min >= _ALMOST_ALL * 1440 * len(shown.days) else language.duration(both_min)
     if shown.is_typical and not isnan(shown.week.sitting_min):
         said.append(language.say("You sat for {time} a day.", time=language.duration(shown.week.sitting_min)))
+    said.append(_how_often(language, len(sittings), seen))
     if not sittings:
-        return [*said, language.say("You never sat for 30 minutes or more without a break.")]
-    said.append(
-        language.say_n(
-            "You sat for 30 minutes or more without a break {n} time in these days.",
-            "You sat for 30 minutes or more without a break {n} times in these days.",
-            len(sittings),
-        )
-    )
+        return said
     named = [
         language.say(
             "{day}, {start} to {end} ({time})",
@@ -91,6 +89,22 @@ def sitting_words(language: Language, shown: PersonWeek, sittings: Sequence[Long
         for each in sittings[:_MOST_NAMED]
     ]
     return [*said, language.say("The longest: {times}.", times="; ".join(named))]
+
+
+def _how_often(language: Language, times: int, seen: str) -> str:
+    """Return how often there was long sitting; seen: the hours with both sensors, "" where they are almost all."""
+    if not seen:
+        return language.say_n(
+            "You sat for 30 minutes or more without a break {n} time in these days.",
+            "You sat for 30 minutes or more without a break {n} times in these days.",
+            times,
+        )
+    return language.say_n(
+        "In the {time} with both sensors you sat for 30 minutes or more without a break {n} time.",
+        "In the {time} with both sensors you sat for 30 minutes or more without a break {n} times.",
+        times,
+        time=seen,
+    )
 
 
 def through_the_day(
@@ -127,6 +141,7 @@ def _masks(rows: DayRows, rules: Rules) -> dict[str, np.ndarray]:
         "standing": rows.code == activity.STANDING,
         "cycling": rows.code == activity.CYCLING,
         "walking": np.isin(rows.code, _MOVING),
+        "running": rows.code == activity.RUNNING,
         "not_worn": rows.code == activity.NOT_WORN,
     }
 

@@ -1,18 +1,18 @@
-"""The sentences of the person's page: what was walked, against the week before, pain, sitting, and one true praise."""
+"""The first sentences of the person's page: what was walked, against the week before, what else was done, and pain."""
 
 from collections.abc import Sequence
 from datetime import date
+from math import isnan
 
+from ambula.base.translation import N_
+from ambula.days.means import mean
 from ambula.days.summary import DaySummary
-from ambula.programme import Programme
-from ambula.programme.words import goal_words
 from ambula.report.language import Language
 from ambula.report.person_week import PersonWeek
 
 _SAME_MIN = 5  # a difference of less is no difference: single days differ by far more
 _SAME_SHARE = 0.05
-_LONG_WALK_MIN = 10
-_OFTEN_DAYS = 5
+_IN_HOURS_FROM_MIN = 120
 
 Pain = Sequence[tuple[date, int]]
 
@@ -22,8 +22,10 @@ def headline(language: Language, shown: PersonWeek) -> str:
     if not any(day.recorded_epochs for day in shown.days):
         return language.say("Nothing was recorded.")
     counted = shown.counted
+    if shown.is_typical and round(shown.week.walking_min) == 0:
+        return language.say("No walking was seen in these days.")
     if shown.is_typical:
-        return language.say("You walked {minutes} a day.", minutes=language.minutes(shown.week.walking_min))
+        return language.say("You walked {minutes} a day.", minutes=_minutes(language, shown.week.walking_min))
     if counted:
         return language.say("You walked {days}.", days=_listed(language, counted))
     if any(day.nodes_swapped for day in shown.days):
@@ -32,7 +34,7 @@ def headline(language: Language, shown: PersonWeek) -> str:
         return language.say("The sensors were not worn.")
     return language.say(
         "We saw {minutes} of walking in {time} of wear.",
-        minutes=language.minutes(sum(day.walking_min for day in shown.worn)),
+        minutes=_minutes(language, sum(day.walking_min for day in shown.worn)),
         time=language.duration(sum(day.worn_min for day in shown.worn)),
     )
 
@@ -42,101 +44,90 @@ def against(language: Language, shown: PersonWeek) -> str:
     if not shown.is_typical:
         return language.say("That is too little to say what is usual for you. It takes 4 days with enough wear.")
     if shown.before is None:
-        return language.say("There is no week before to compare with yet.")
+        if not any(day.worn_min for day in shown.days_before):
+            return language.say("There is no week before to compare with.")
+        return language.say(
+            "The 7 days before cannot be compared: the sensors were worn for other hours, or too little."
+        )
     now, then = round(shown.week.walking_min), round(shown.before.walking_min)
-    told = {"before": language.minutes(then), "n": abs(now - then)}
-    if not _differs(now, then):
+    if now == then == 0:
+        return ""
+    told = {"before": _minutes(language, then), "n": abs(now - then)}
+    if not differs(now, then):
         return language.say("That is about the same as in the 7 days before ({before} a day).", **told)
     if now > then:
         return language.say("That is {n} minutes a day more than in the 7 days before ({before}).", **told)
     return language.say("That is {n} minutes a day less than in the 7 days before ({before}).", **told)
 
 
-def praise(language: Language, shown: PersonWeek, programme: Programme | None) -> str:
-    """Return one thing that went well and is true; "" where nothing was walked."""
-    for found in (_goal_reached, _walked_more, _walked_often, _longest_walk):
-        said = found(language, shown, programme)
-        if said:
-            return said
-    walked = [day for day in shown.worn if day.walking_min >= 1]
-    if not walked:
+def also(language: Language, shown: PersonWeek) -> str:
+    """Return what was run and cycled a day, which is no walking; "" where neither, or too few days count."""
+    if not shown.is_typical:
         return ""
-    return language.say_n(
-        "You were on the move on {n} day. Every walk counts.",
-        "You were on the move on {n} days. Every walk counts.",
-        len(walked),
-    )
+    run_min, cycled_min = (0.0 if isnan(m) else m for m in (shown.week.running_min, shown.week.cycling_min))
+    told = {"ran": _minutes(language, run_min), "cycled": _minutes(language, cycled_min)}
+    if run_min >= 1 and cycled_min >= 1:
+        return language.say("You also ran for {ran} and cycled for {cycled} a day.", **told)
+    if run_min >= 1:
+        return language.say("You also ran for {ran} a day.", **told)
+    return language.say("You also cycled for {cycled} a day.", **told) if cycled_min >= 1 else ""
 
 
 def pain_words(language: Language, shown: PersonWeek, pain: Pain) -> str:
-    """Return how often pain was noted in these days, and how much at most: what the person wrote, nothing derived."""
-    noted = [(day, level) for day, level in pain if shown.has(day)]
-    if not noted:
-        return language.say("No pain score was noted in these days.")
-    worst_day, worst = max(noted, key=lambda each: each[1])
-    return language.say_n(
-        "You noted pain on {n} day: {worst} out of 10 on {day}.",
-        "You noted pain on {n} days: at most {worst} out of 10, on {day}.",
-        len({day for day, _ in noted}),
-        worst=worst,
-        day=language.weekday(worst_day),
-    )
+    """Return how often pain was noted in these days and after them, and how much at most: what the person wrote."""
+    noted = worst_by_date([each for each in pain if shown.has(each[0])])
+    later = worst_by_date([each for each in pain if shown.days and each[0] > shown.days[-1].date])
+    said = [_noted(language, noted)] if noted else []
+    if not noted and not later:
+        said.append(language.say("No pain score was noted in these days."))
+    for day, level in list(later.items())[-1:]:
+        said.append(language.say("Later, on {day}, you noted {n} out of 10.", day=language.day_name(day), n=level))
+    return " ".join(said)
 
 
 def worst_by_date(pain: Pain) -> dict[date, int]:
-    """Return the highest pain that was noted on each date."""
+    """Return the highest pain that was noted on each date, in the order of the dates."""
     worst: dict[date, int] = {}
-    for day, level in pain:
+    for day, level in sorted(pain):
         worst[day] = max(level, worst.get(day, 0))
     return worst
+
+
+def differs(now_min: float, then_min: float) -> bool:
+    """Return whether two means of minutes a day differ by more than days do by chance."""
+    return abs(now_min - then_min) >= max(_SAME_MIN, _SAME_SHARE * then_min)
+
+
+def mean_of(days: Sequence[DaySummary], name: str) -> float:
+    """Return the mean of a day's figure over days, those without it left out; NaN where none has it."""
+    return mean(getattr(day, name) for day in days)
+
+
+def _noted(language: Language, noted: dict[date, int]) -> str:
+    worst = max(noted.values())
+    days = [day for day, level in noted.items() if level == worst]
+    if not worst:
+        return language.say_n("You noted no pain on {n} day.", "You noted no pain on {n} days.", len(noted))
+    if len(days) > 1:
+        message = N_("You noted your pain on {n} days: at most {worst} out of 10.")
+        return language.say(message, n=len(noted), worst=worst)
+    return language.say_n(
+        "You noted your pain on {n} day: {worst} out of 10, on {day}.",
+        "You noted your pain on {n} days: at most {worst} out of 10, on {day}.",
+        len(noted),
+        worst=worst,
+        day=language.weekday(days[0]),
+    )
 
 
 def _listed(language: Language, days: Sequence[DaySummary]) -> str:
     """Return "84 minutes on Monday, 90 minutes on Tuesday"."""
     return ", ".join(
-        language.say("{minutes} on {day}", minutes=language.minutes(d.walking_min), day=language.weekday(d.date))
+        language.say("{minutes} on {day}", minutes=_minutes(language, d.walking_min), day=language.weekday(d.date))
         for d in days
     )
 
 
-def _differs(now_min: float, then_min: float) -> bool:
-    return abs(now_min - then_min) >= max(_SAME_MIN, _SAME_SHARE * then_min)
-
-
-def _goal_reached(language: Language, shown: PersonWeek, programme: Programme | None) -> str:
-    weeks = programme.weeks if programme else ()
-    week = next((w for w in reversed(weeks) if w.goal and w.reached_days >= w.goal.days and shown.has(w.last)), None)
-    if week is None:
-        return ""
-    return language.say("You reached your goal: {goal}.", goal=goal_words(week.goal, language)) if week.goal else ""
-
-
-def _walked_more(language: Language, shown: PersonWeek, programme: Programme | None) -> str:
-    before = shown.before
-    if before is None or not shown.is_typical or shown.week.walking_min <= before.walking_min:
-        return ""
-    if not _differs(shown.week.walking_min, before.walking_min):
-        return ""
-    return language.say("You walked more than in the week before. Well done.")
-
-
-def _walked_often(language: Language, shown: PersonWeek, programme: Programme | None) -> str:
-    often = sum((day.walks_10min or 0) > 0 for day in shown.worn)
-    if often < _OFTEN_DAYS:
-        return ""
-    if often == len(shown.days):
-        return language.say("You took a walk of 10 minutes or more every day. That is regular.")
-    return language.say(
-        "You took a walk of 10 minutes or more on {n} of {all} days. That is regular.", n=often, all=len(shown.days)
-    )
-
-
-def _longest_walk(language: Language, shown: PersonWeek, programme: Programme | None) -> str:
-    best = max(shown.worn, key=lambda day: day.walks_longest_min, default=None)
-    if best is None or best.walks_longest_min < _LONG_WALK_MIN:
-        return ""
-    return language.say(
-        "Your longest walk took {minutes}, on {day}.",
-        minutes=language.minutes(int(best.walks_longest_min)),
-        day=language.weekday(best.date),
-    )
+def _minutes(language: Language, minutes: float) -> str:
+    """Return "72 minutes", and longer times in hours."""
+    return language.duration(minutes) if minutes >= _IN_HOURS_FROM_MIN else language.minutes(minutes)

@@ -28,6 +28,13 @@ def headline(language: Language, days: Sequence[DaySummary], week: WeekSummary) 
     if len(days) > 1:
         if _much_is_missing(week):
             return language.say("We recorded {minutes} of walking a day, but much is missing.", minutes=seen)
+        if week.valid_days < _FEW_DAYS:
+            return language.say_n(
+                "You walked {minutes} on the {n} day that counts.",
+                "You walked {minutes} a day on the {n} days that count.",
+                week.valid_days,
+                minutes=seen,
+            )
         return language.say("You walked {minutes} on a typical day.", minutes=seen)
     day = language.long_day_name(days[0].date)
     if _much_is_missing(week):
@@ -40,14 +47,7 @@ def story(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> 
     if not week.valid_days:
         if week.swapped_days:
             return []  # `swapped_words` says it
-        if _too_short_worn(days):
-            return [
-                language.say(
-                    "A day counts if it has some sitting and some walking, and you wore the nodes long enough. No "
-                    "day does so far."
-                )
-            ]
-        return [language.say("A day counts if it has some sitting and some walking. No day does so far.")]
+        return [language.say("No day counts by the rules {name}: too little was worn or seen.", name=week.rules)]
     pace = " ".join((_pace(language, week), height_note(language, week))).strip()
     return [s for s in (pace, _sitting(language, days, week), _days_differ(language, days)) if s]
 
@@ -117,7 +117,6 @@ def advice(language: Language) -> list[str]:
     return [
         language.say("Short walks add up. Start slowly, build up gradually, and keep at it."),
         language.say("Break up sitting every 30 to 40 minutes."),
-        language.say("In the study, more than about 125 minutes a day went with no further drop in risk."),
     ]
 
 
@@ -174,17 +173,17 @@ def _full_days(language: Language, days: Sequence[DaySummary]) -> list[str]:
 def basis(language: Language, days: Sequence[DaySummary], week: WeekSummary) -> str:
     """Return how many days count, and how much of them was seen."""
     if not week.valid_days:
-        if _too_short_worn(days) or week.swapped_days:
-            return language.say("No day counts yet, so we cannot describe a typical day.")
-        return language.say("No day has both sitting and walking, so we cannot describe a typical day.")
+        return language.say("No day counts yet, so we cannot describe a typical day.")
     if week.valid_days < len(days):
         counted = language.say("{n} of {all} days", n=week.valid_days, all=len(days))
     else:
         counted = language.say_n("{n} day", "{n} days", week.valid_days)
     if week.worn_share >= _ALMOST_ALL:
-        return language.say("These figures rest on {days}. You wore the nodes almost all the time.", days=counted)
+        return language.say(
+            "These figures rest on {days}. On these you wore the nodes almost all the time.", days=counted
+        )
     return language.say(
-        "These figures rest on {days}. You wore the nodes {percent} of the time.",
+        "These figures rest on {days}. On these you wore the nodes {percent} of the time.",
         days=counted,
         percent=language.percent(week.worn_share),
     )
@@ -196,28 +195,14 @@ def _left_out(language: Language, days: Sequence[DaySummary], week: WeekSummary)
     if not left or not week.valid_days:
         return []
     names = ", ".join(language.day_name(d.date) for d in left)
-    if _too_short_worn(left):
-        return [
-            language.say_n(
-                "{days} is left out: too little sitting, walking or wear was recorded.",
-                "{days} are left out: too little sitting, walking or wear was recorded.",
-                len(left),
-                days=names,
-            )
-        ]
     return [
         language.say_n(
-            "{days} is left out: too little sitting or walking was recorded.",
-            "{days} are left out: too little sitting or walking was recorded.",
+            "{days} is left out: too little was worn or seen.",
+            "{days} are left out: too little was worn or seen.",
             len(left),
             days=names,
         )
     ]
-
-
-def _too_short_worn(days: Sequence[DaySummary]) -> bool:
-    """Whether a rule of least wear left out any of the days."""
-    return any("valid_worn_h" in d.valid_fails.split() for d in days)
 
 
 def _pace(language: Language, week: WeekSummary) -> str:
@@ -290,14 +275,17 @@ def met_note(language: Language, met: MetTable) -> str:
 def rules_note(language: Language, rules: Rules) -> str:
     """Return the limits of pace and validity that the figures were made by."""
     said = language.say(
-        "{name}: slow up to {slow} km/h, brisk from {brisk} km/h; a valid day has some sitting and some walking",
+        "{name}: slow up to {slow} km/h, brisk from {brisk} km/h",
         name=rules.label,
         slow=language.shortest(rules.slow_max_kmh),
         brisk=language.shortest(rules.brisk_min_kmh),
     )
-    if not rules.valid_worn_h:
-        return said
-    return language.say("{rules}, worn for at least {n} h", rules=said, n=language.shortest(rules.valid_worn_h))
+    asked = [
+        language.say("worn for at least {n} h", n=language.shortest(rules.valid_worn_h)) if rules.valid_worn_h else "",
+        language.say("some sitting") if rules.valid_sitting_s else "",
+        language.say("some walking") if rules.valid_walking_s else "",
+    ]
+    return "; ".join([said, language.say("a valid day: {rules}", rules=", ".join(filter(None, asked)))])
 
 
 def zones_words(language: Language, zones: ZoneHistory) -> str:

@@ -21,8 +21,7 @@ WITH fails AS (
            concat_ws(' ',
                CASE WHEN worn_min / 60 < valid_worn_h THEN 'valid_worn_h' END,
                CASE WHEN span_epochs / day_epochs < valid_span_share THEN 'valid_span_share' END,
-               CASE WHEN 2 * thigh_worn_min >= worn_min AND 60 * (sitting_min + sedentary_min) < valid_sitting_s
-                    THEN 'valid_sitting_s' END,
+               CASE WHEN 60 * (sitting_min + sedentary_min) < valid_sitting_s THEN 'valid_sitting_s' END,
                CASE WHEN 60 * walking_min < valid_walking_s THEN 'valid_walking_s' END,
                CASE WHEN nodes_swapped THEN 'swapped_shake' END) AS valid_fails
     FROM shares JOIN given USING (recording) JOIN postures USING (recording, date)

@@ -16,15 +16,15 @@ CREATE TABLE mounting AS
 SELECT recording, date,
        count(*) FILTER (thigh_worn AND thigh_flags & 2 > 0) / nullif(count(*) FILTER (thigh_worn), 0)
            AS thigh_mounting_known_share,
-       count(*) FILTER (thigh_worn AND thigh_flags & 4 > 0) AS thigh_upside_down_epochs,
-       count(*) FILTER (thigh_worn AND thigh_flags & 8 > 0) AS thigh_inside_out_epochs,
-       count(*) FILTER (thigh_worn AND thigh_flags & 32 > 0) AS thigh_oddly_mounted_epochs,
-       count(*) FILTER (thigh_flags & 1 > 0) AS thigh_partial_epochs,
+       CASE WHEN count(*) FILTER (thigh_worn) > 0 THEN count(*) FILTER (thigh_worn AND thigh_flags & 4 > 0) END AS thigh_upside_down_epochs,
+       CASE WHEN count(*) FILTER (thigh_worn) > 0 THEN count(*) FILTER (thigh_worn AND thigh_flags & 8 > 0) END AS thigh_inside_out_epochs,
+       CASE WHEN count(*) FILTER (thigh_worn) > 0 THEN count(*) FILTER (thigh_worn AND thigh_flags & 32 > 0) END AS thigh_oddly_mounted_epochs,
+       CASE WHEN count(*) FILTER (thigh_worn) > 0 THEN count(*) FILTER (thigh_flags & 1 > 0) END AS thigh_partial_epochs,
        count(*) FILTER (back_worn AND back_flags & 2 > 0) / nullif(count(*) FILTER (back_worn), 0)
            AS back_mounting_known_share,
-       count(*) FILTER (back_worn AND back_flags & 4 > 0) AS back_upside_down_epochs,
-       count(*) FILTER (back_worn AND back_flags & 32 > 0) AS back_oddly_mounted_epochs,
-       count(*) FILTER (back_flags & 1 > 0) AS back_partial_epochs
+       CASE WHEN count(*) FILTER (back_worn) > 0 THEN count(*) FILTER (back_worn AND back_flags & 4 > 0) END AS back_upside_down_epochs,
+       CASE WHEN count(*) FILTER (back_worn) > 0 THEN count(*) FILTER (back_worn AND back_flags & 32 > 0) END AS back_oddly_mounted_epochs,
+       CASE WHEN count(*) FILTER (back_worn) > 0 THEN count(*) FILTER (back_flags & 1 > 0) END AS back_partial_epochs
 FROM days LEFT JOIN epochs USING (recording, date) GROUP BY ALL;
 
 -- Walking of both nodes, cut into as many parts as it has whole 5 minutes, one at least; the first are longer by one.

@@ -162,11 +162,10 @@ def test_the_back_node_alone_lacks_no_sitting() -> None:
         assert week.volume_category == both.volume_category
 
 
-def test_a_thigh_node_that_saw_no_sitting_fails_the_day() -> None:
+def test_only_the_study_asks_for_some_sitting_and_some_walking() -> None:
     start = epoch_at(datetime(2026, 3, 4))
-    table = table_of(start, [(WALKING, 17_280)])
-    assert days_of(table)[0].valid_fails == "valid_sitting_s"
-    table.worn_nodes[8641:] = BACK_BIT  # half of it and a little more by both
-    assert days_of(table)[0].valid_fails == "valid_sitting_s"
-    table.worn_nodes[8639:] = BACK_BIT
-    assert days_of(table)[0].valid_fails == ""
+    for kind, fails in ((WALKING, "valid_sitting_s"), (SITTING, "valid_walking_s")):
+        table = table_of(start, [(kind, 17_280)])
+        assert summarise_days(table, OSLO, SETS["hunt4"])[0].valid_fails == fails
+        for rules in (SETS["ambula"], SETS["waking"]):
+            assert summarise_days(table, OSLO, rules)[0].valid

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pypdfium2
 import pytest
@@ -17,7 +17,20 @@ from ambula.report.pdf import pdf_of
 from ambula.report.person_page import render_person
 from ambula.report.person_week import latest_week
 from ambula.report.person_words import against
-from tests.support.person_cases import CASES, MIN, MONDAY, Case, case, pain_on, week_of
+from nodecore import activity
+from tests.support.made_days import joined
+from tests.support.person_cases import (
+    CASES,
+    MIN,
+    MONDAY,
+    Case,
+    case,
+    in_bed,
+    pain_on,
+    taken_off,
+    week_of,
+    with_hour_of,
+)
 from tests.support.report_page import Page
 
 CODES = ("en", "nb")
@@ -37,7 +50,7 @@ def text(name: str, code: str = "en") -> str:
     [
         ("normal week", "You walked 72 minutes a day."),
         ("fortnight", "That is 7 minutes a day more than in the 7 days before (69 minutes)."),
-        ("partial first day", "There is no week before to compare with yet."),
+        ("partial first day", "There is no week before to compare with."),
         ("one day", "You walked 66 minutes on Monday."),
         ("two days", "You walked 66 minutes on Monday, 68 minutes on Tuesday."),
         ("back alone", "You walked 72 minutes a day."),
@@ -83,8 +96,78 @@ def test_pain_stands_under_the_walking_of_its_day() -> None:
     assert rows[0] == "Mon 2 Mar"
     assert len(re.findall(r"class=\"hurt\"", html)) == 4
     assert re.findall(r"pain (\d+) of 10</small>", html) == ["8", "8", "7", "8"]
-    assert "You noted pain on 4 days: at most 8 out of 10, on Monday." in Page(html).text
+    assert "You noted your pain on 4 days: at most 8 out of 10." in Page(html).text
     assert "No pain score was noted in these days." in text("fortnight")
+
+
+@pytest.mark.parametrize(
+    ("pain", "said"),
+    [
+        (pain_on(2, 5, 2), "You noted your pain on 3 days: at most 5 out of 10, on Tuesday."),
+        (pain_on(4), "You noted your pain on 1 day: 4 out of 10, on Monday."),
+        (pain_on(0, 0), "You noted no pain on 2 days."),
+        (((MONDAY + timedelta(days=9), 9),), "Later, on Wed 11 Mar, you noted 9 out of 10."),
+        ((), "No pain score was noted in these days."),
+    ],
+)
+def test_pain_is_said_as_it_was_noted(pain: tuple[tuple[date, int], ...], said: str) -> None:
+    text = text_of(case(week_of(), pain))
+    assert said in text
+    assert ("No pain score" in text) is (not pain)
+
+
+def test_a_day_in_bed_is_one_of_the_days() -> None:
+    """After a flare-up: three days that were worn and not walked."""
+    bed = joined(*(in_bed(MONDAY + timedelta(days=i)) for i in range(4, 7)))
+    made = case(joined(week_of(days=4, more_min=0), bed), pain_on(0, 0, 0, 0, 9, 9, 8))
+    shown = latest_week(made.days)
+    assert shown.week.walking_min == pytest.approx(66 * 4 / 7)
+    said = text_of(made)
+    assert "You walked 38 minutes a day." in said
+    assert "All 7 days count." in said
+    last = case(joined(week_of(days=7), in_bed(MONDAY + timedelta(days=7))), ((MONDAY + timedelta(days=7), 10),))
+    assert "You noted your pain on 1 day: 10 out of 10, on Monday." in text_of(last)
+
+
+def test_a_week_of_much_pain_is_not_praised_for_walking() -> None:
+    much = case(week_of(days=14, more_min=4), pain_on(*[2] * 7, *[8] * 7))
+    assert "Well done" not in text_of(much)
+    assert "You noted your pain on 7 days. That helps to plan your walking." in text_of(much)
+    more = case(week_of(days=14, more_min=4), pain_on(*[2] * 7, *[4] * 7))
+    assert "You noted your pain on 7 days. That helps" in text_of(more)
+    same = case(week_of(days=14, more_min=4), pain_on(*[3] * 14))
+    assert "You walked more than in the week before. Well done." in text_of(same)
+
+
+def test_other_movement_is_named_where_there_is_little_walking() -> None:
+    still = joined(*(in_bed(MONDAY + timedelta(days=i)) for i in range(7)))
+    assert "No walking was seen in these days." in text_of(case(still))
+    assert "You also" not in text_of(case(still))
+    cycled, ran = (with_hour_of(still, kind) for kind in (activity.CYCLING, activity.RUNNING))
+    assert "You also cycled for 60 minutes a day." in text_of(case(cycled))
+    assert "You also ran for 60 minutes a day." in text_of(case(ran))
+
+
+def test_weeks_of_other_wear_are_not_compared() -> None:
+    week, thin = week_of(), taken_off(week_of(first=MONDAY + timedelta(days=7)), range(5, 23))
+    said = text_of(case(joined(week, thin)))
+    assert "The 7 days before cannot be compared" in said
+    assert "less than in the 7 days before" not in said
+
+
+def test_little_time_with_both_sensors_is_said_beside_long_sitting() -> None:
+    assert "In the 119 h with both sensors you sat for 30 minutes or more" in text("back off at night")
+    assert "with both sensors" not in text("normal week")
+
+
+def test_an_old_loss_is_not_of_these_days() -> None:
+    made = CASES["fortnight"]()
+    start = int(made.table.epoch[0])
+    lost = Ledger((Run(start, start + 600 * MIN, State.LOST),))
+    assert "has no record" not in text_of(replace(made, context=replace(made.context, ledgers={"back": lost})))
+    off = Ledger((Run(start + 8 * 17280, start + 8 * 17280 + 60 * MIN, State.REBOOTING),))
+    said = text_of(replace(made, context=replace(made.context, ledgers={"back": off})))
+    assert "The back sensor was off for 1 h, for example with an empty battery." in said
 
 
 def test_pain_of_other_weeks_is_not_of_this_one() -> None:
@@ -114,7 +197,7 @@ def test_long_sitting_has_its_hours() -> None:
 
 def test_one_sensor_is_named_with_what_it_cannot_see() -> None:
     thigh, back = text("thigh alone"), text("back alone")
-    assert "only the thigh sensor was worn. Alone it takes sitting and lying as one." in thigh
+    assert "only the thigh sensor was worn. Alone it cannot separate sitting from lying." in thigh
     assert "only the back sensor was worn. Alone it sees walking and lying, but no sitting." in back
     for said in (thigh, back):
         assert "You sat for" not in said
@@ -198,7 +281,7 @@ def test_the_clinician_s_table_is_the_days(name: str) -> None:
     rows = re.findall(r"<tr(?: class=\"out\")?><th scope=\"row\">(.*?)</th>(.*?)</tr>", html)
     shown = [(name, re.findall(r"<td>(.*?)</td>", cells)) for name, cells in rows]
     days = {Language().day_name(day.date): day for day in made.days[-14:]}
-    steps = [heading for heading, _ in FIGURES].index("steps")
+    steps = 1 + [heading for heading, _ in FIGURES].index("steps")  # behind pain
     for label, cells in shown:
         day = days.get(label.removesuffix(" *"))
         if day is not None and len(cells) == len(FIGURES) + 1:

@@ -87,12 +87,12 @@ def test_a_week_with_half_missing_claims_no_more_than_was_seen() -> None:
 def test_days_that_do_not_count_are_named_with_why() -> None:
     told = page_of(TABLES["a day without any epoch"]()).text
     assert "These figures rest on 2 of 3 days" in told
-    assert "Tue 3 Mar is left out: too little sitting, walking or wear was recorded." in told
+    assert "Tue 3 Mar is left out: too little was worn or seen." in told
     table = joined(a_day(0), a_day(1).rows(slice(0, 15_000)), a_day(2).rows(slice(0, 16_000)))
     rules = Rules(name="long", valid_worn_h=23.0)
     days = summarise_days(table, OSLO, rules)
     assert words.rests_on(Language(), days, summarise_week(days, rules=rules))[1] == (
-        "Tue 3 Mar, Wed 4 Mar are left out: too little sitting, walking or wear was recorded."
+        "Tue 3 Mar, Wed 4 Mar are left out: too little was worn or seen."
     )
 
 
@@ -107,7 +107,7 @@ def test_noon_to_noon_is_no_reason_to_doubt_a_week() -> None:
     table = WEEK.rows(slice(8640, len(WEEK) - 8640))
     text = page_of(table).text
     assert "on a typical day" in text
-    assert "Mon 2 Mar, Sun 8 Mar are left out: too little sitting, walking or wear was recorded." in text
+    assert "Mon 2 Mar, Sun 8 Mar are left out: too little was worn or seen." in text
     assert "(49% worn)" not in text
 
 
@@ -143,7 +143,7 @@ def test_a_stray_epoch_of_one_node_is_no_news() -> None:
 
 def test_without_a_valid_day_nothing_typical_is_claimed() -> None:
     text = page_of(TABLES["asleep only"]()).text
-    assert "and you wore the nodes long enough. No day does so far." in text
+    assert "No day counts by the rules" in text
     assert "We don't have a full enough day yet to describe your walking." in text
     assert "What a large study found" not in text
     assert "Nothing was recorded." in page_of(nothing()).text
@@ -156,7 +156,7 @@ def test_no_reason_is_given_that_is_not_the_day_s() -> None:
     assert "No walking with a known number of steps per minute" not in page_of(back).text
     short = page_of(a_day(0), replace(CONTEXT, rules=Rules(name="ours", valid_worn_h=24.0))).text
     assert "No day counts yet, so we cannot describe a typical day." in short
-    assert "and you wore the nodes long enough. No day does so far." in short
+    assert "No day counts by the rules" in short
     assert "No day has" not in short
 
 

@@ -11,7 +11,7 @@ from ambula.days.units import Unit
 from nodecore import record
 from nodecore.roles import BACK_BIT, THIGH_BIT
 
-_mounting = partial(EachNode.of, group="Data quality")
+_mounting = partial(EachNode.of, group="Data quality", rests_on="{node}_worn_share")
 
 # Each of the thigh node and of the back node.
 _MOUNTING_KNOWN_SHARE = _mounting(
@@ -43,7 +43,7 @@ _ODDLY_MOUNTED = _mounting(
 _PARTIAL = _mounting(
     "{Node} node, partial epochs",
     Unit.EPOCHS,
-    "Epochs with fewer than 90% of their samples.",
+    "Epochs with fewer than 90% of their samples, worn or not.",
     formula="count(flag partial)",
 )
 
@@ -53,14 +53,14 @@ class Mounting:
     """How the nodes sat on the body, and how good their epochs are."""
 
     thigh_mounting_known_share: Annotated[float, _MOUNTING_KNOWN_SHARE.thigh]
-    thigh_upside_down_epochs: Annotated[int, _UPSIDE_DOWN.thigh]
-    thigh_inside_out_epochs: Annotated[int, _INSIDE_OUT.thigh]
-    thigh_oddly_mounted_epochs: Annotated[int, _ODDLY_MOUNTED.thigh]
-    thigh_partial_epochs: Annotated[int, _PARTIAL.thigh]
+    thigh_upside_down_epochs: Annotated[int | None, _UPSIDE_DOWN.thigh]
+    thigh_inside_out_epochs: Annotated[int | None, _INSIDE_OUT.thigh]
+    thigh_oddly_mounted_epochs: Annotated[int | None, _ODDLY_MOUNTED.thigh]
+    thigh_partial_epochs: Annotated[int | None, _PARTIAL.thigh]
     back_mounting_known_share: Annotated[float, _MOUNTING_KNOWN_SHARE.back]
-    back_upside_down_epochs: Annotated[int, _UPSIDE_DOWN.back]
-    back_oddly_mounted_epochs: Annotated[int, _ODDLY_MOUNTED.back]
-    back_partial_epochs: Annotated[int, _PARTIAL.back]
+    back_upside_down_epochs: Annotated[int | None, _UPSIDE_DOWN.back]
+    back_oddly_mounted_epochs: Annotated[int | None, _ODDLY_MOUNTED.back]
+    back_partial_epochs: Annotated[int | None, _PARTIAL.back]
 
 
 def mounting(rows: DayRows) -> Mounting:

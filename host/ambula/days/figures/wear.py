@@ -197,7 +197,8 @@ class Validity:
             "Valid day",
             Unit.YES_NO,
             "Whether the day has the wear, the walking and the sitting (or sitting or lying) that the rules require, "
-            "and nodes that do not look swapped. By default that is 16 h of wear, and one epoch of each of the others.",
+            "and nodes that do not look swapped. By default that is 16 h of wear: a day in bed counts, with its little "
+            "walking.",
             formula="valid_fails is empty",
             source=HUNT4,
         ),
@@ -237,7 +238,7 @@ class Validity:
             Unit.NAME,
             "Names of the validity rules that the day does not meet, separated by spaces. Empty on a valid day.",
             formula="names of {valid_worn_h, valid_span_share, valid_sitting_s, valid_walking_s} with less than they "
-            "ask for, and swapped_shake if nodes_swapped. valid_sitting_s only if thigh_worn_min >= worn_min / 2",
+            "ask for, and swapped_shake if nodes_swapped",
             source=HUNT4,
         ),
     ]
@@ -286,16 +287,11 @@ def wear(rows: DayRows, day: LocalDay, span: tuple[int, int]) -> Wear:
 
 
 def validity(rows: DayRows, worn: Wear, rules: Rules, swapped: bool | None) -> Validity:
-    """Return which validity rules the day does not meet; where none, it counts. swapped: whether the nodes look so.
-
-    The back node alone sees no sitting: the rule of least sitting is asked where the thigh node was worn for at least
-    half of the worn time.
-    """
-    sees_sitting = 2 * worn.thigh_worn_min >= worn.worn_min
+    """Return which validity rules the day does not meet; where none, it counts. swapped: whether the nodes look so."""
     had = {
         "valid_worn_h": worn.worn_min / 60,
         "valid_span_share": worn.span_epochs / worn.day_epochs,
-        "valid_sitting_s": int(rows.sedentary.sum()) * EPOCH_S if sees_sitting else rules.valid_sitting_s,
+        "valid_sitting_s": int(rows.sedentary.sum()) * EPOCH_S,
         "valid_walking_s": int(rows.walking.sum()) * EPOCH_S,
     }
     fails = [name for name, value in had.items() if value < getattr(rules, name)]
