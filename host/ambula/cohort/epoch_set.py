@@ -158,7 +158,7 @@ def _codes(words: Any) -> NDArray[np.uint8]:
     known = {word: code for code, word in enumerate(NAMES)}
     unknown = [word for word in coded.dictionary.to_pylist() if word not in known]
     if unknown or coded.null_count:
-        raise ValueError(f"unknown activity {unknown[0]!r}" if unknown else "has empty cells")
+        raise ValueError(f"unknown activity {unknown[0]!r}: update Ambula" if unknown else "has empty cells")
     codes = np.array([known[word] for word in coded.dictionary.to_pylist()], np.uint8)
     return codes[coded.indices.to_numpy()] if len(codes) else np.empty(0, np.uint8)
 

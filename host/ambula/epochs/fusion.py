@@ -36,7 +36,8 @@ def fuse_records(
     """Return one row per epoch in which at least one node has a record.
 
     thigh, back: what each node recorded, None if it was not worn. height_m: for the speed estimate, see `pace`. rules:
-    others than the node's, as far as records can follow them (`rescore`); the records stay as they are.
+    others than the node's, as far as records can follow them (`rescore`); the records stay as they are. A class that
+    this Ambula does not know is `other`.
     Raises ValueError if both are None.
     """
     if thigh is None and back is None:
@@ -77,14 +78,26 @@ def _epochs_of_either(sides: list[Records]) -> NDArray[np.int64]:
 def _aligned(side: Records | None, epoch: NDArray[np.int64]) -> tuple[Bytes, Bool]:
     """Return one node's records on the common epochs, (n, 12), as a copy, and where there is one."""
     if side is not None and len(side) == len(epoch):
-        return side.data.copy(), np.ones(len(epoch), np.bool_)
+        return _known_classes(side.data), np.ones(len(epoch), np.bool_)
     data = np.zeros((len(epoch), rec.SIZE), np.uint8)
     has = np.zeros(len(epoch), np.bool_)
     if side is not None:
         at = np.searchsorted(epoch, side.epoch)
-        data[at] = side.data
+        data[at] = _known_classes(side.data)
         has[at] = True
     return data, has
+
+
+def _known_classes(data: Bytes) -> Bytes:
+    """Return a copy of records in which a class that only a newer Ambula knows is `other`."""
+    known = data.copy()
+    known[is_newer_class(data), rec.ACTIVITY] &= 0xF0
+    return known
+
+
+def is_newer_class(data: Bytes) -> Bool:
+    """Tell which of (n, 12) records have an activity code that this Ambula does not know."""
+    return (data[:, rec.ACTIVITY] & 15) >= len(activity.NAMES)
 
 
 def fuse_rows(thigh: Bytes, has_thigh: Bool, back: Bytes, has_back: Bool, rules: EpochRules = DEFAULT) -> Bytes:

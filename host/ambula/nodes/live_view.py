@@ -181,7 +181,7 @@ class View:
             if epoch is not None:
                 fused = bytearray(fuse.SIZE)
                 fuse.fuse(thigh[0].records[epoch], back[0].records[epoch], fused)
-                return Together(_utc(epoch), activity.NAMES[fused[fuse.ACTIVITY]], "laptop", minutes)
+                return Together(_utc(epoch), _name(fused[fuse.ACTIVITY]), "laptop", minutes)
         if now is None or now.fused_activity is None:
             return None
         return Together(_utc(now.fused_epoch), _name(now.fused_activity), THIGH_SITE, minutes)

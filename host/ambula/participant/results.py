@@ -13,7 +13,7 @@ from ambula.epochs.pace import height_used_m
 from ambula.epochs.table import EpochTable, Records
 from ambula.participant.doubt_words import doubt_words
 from ambula.participant.epochs import load_wear
-from ambula.participant.versions import newer_words, version_words
+from ambula.participant.versions import class_words, newer_words, version_words
 from ambula.participant.zones import zones_of
 from ambula.programme import Stage, Verdict
 from ambula.programme.participant import programme_of
@@ -73,7 +73,7 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     days = summarise_days(wear.table, zones, rules, origin)
     firmware = {role: versions.words for role, versions in wear.versions.items()}
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones), rules)
-    versions = version_words(wear.versions, ZoneHistory.of(zones))
+    versions = [*version_words(wear.versions, ZoneHistory.of(zones)), *class_words(wear.moved)]
     newer = sum(store.newer_bytes(node.node_id) for node in nodes)
     versions += [f"{newer_words(newer)}. Until then their time has no record."] if newer else []
     checks, clocks = store.checks(participant), [*wear.clocks, *doubt_words(days)]

@@ -4,7 +4,7 @@ A log says at each start which firmware runs from there on, and an entry says of
 flashed within a week has records of both firmwares, each under its own name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from ambula.clock.track import began
 from ambula.clock.true_time import NodeTime
 from ambula.days.local_days import ZoneHistory
-from ambula.epochs.table import first_of_each
+from ambula.epochs.fusion import is_newer_class
+from ambula.epochs.table import Records, first_of_each
 from ambula.store import Anchor, LogEntry, NodeRow
 from ambula.store.starts import firmware_said
-from nodecore import segment
+from nodecore import record, segment
 from nodecore.sampling import EPOCH_S
 
 UNKNOWN = "unknown"
@@ -107,6 +108,20 @@ def _said(log: Sequence[LogEntry], anchors: Sequence[Anchor], node: NodeRow) -> 
 def newer_words(count: int) -> str:
     """Return what is to be said of log bytes that a newer firmware wrote."""
     return f"{count} bytes are of a newer format and are kept: update Ambula, then they are read"
+
+
+def class_words(moved: Mapping[str, Records]) -> list[str]:
+    """Return in words how much of each role's records has a class that only a newer Ambula knows."""
+    said: list[str] = []
+    for role, records in moved.items():
+        codes = records.data[is_newer_class(records.data), record.ACTIVITY] & 15
+        if len(codes):
+            which = ", ".join(map(str, np.unique(codes).tolist()))
+            said.append(
+                f"{len(codes) * EPOCH_S / 60:.1f} min of the {role} node have an activity that this Ambula does not "
+                f"know (code {which}). They count as other: update Ambula."
+            )
+    return said
 
 
 def version_words(roles: dict[str, Versions], zones: ZoneHistory) -> list[str]:
