@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ambula.exports.formats import Format
-from ambula.store import Store
+from ambula.store import Store, ZoneChange
 from nodecore import activity, record
 from tests.support.command import Ambula
 from tests.support.made_log import add_log, sitting_but_for
@@ -52,3 +52,43 @@ def test_a_class_that_is_not_known_counts_as_other_and_is_said(path: Path, ambul
 def test_every_export_writes_it(path: Path, ambula: Ambula, tmp_path: Path, kind: str) -> None:
     said = ambula("export", "--to", kind, "--store", path, "--out", tmp_path / "out")
     assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ("hill_days = 2\nname = 'Hills'", "The walking plan that is kept says hill_days: update Ambula"),
+        ("start_min = 500", "The walking plan that is kept: start_min must be a whole number from 1 to 120, not 500."),
+        ("= 3", "The walking plan that is kept: not TOML"),
+    ],
+)
+def test_a_plan_of_a_newer_ambula_refuses_no_result(path: Path, ambula: Ambula, plan: str, words: str) -> None:
+    with Store(path) as kept:
+        kept.set_programme("P01", "", plan)
+    told = json.loads(ambula("summary", "--store", path, "--json").out)
+    assert len(told["days"]) == 3
+    assert any(line.startswith(words) for line in told["versions"])
+    for kind in ("--clinician", "--detail"):
+        assert ambula("report", "--store", path, "--out", path.with_name("r.html"), kind).code == 0
+    said = ambula("programme", "--store", path)
+    if "hill" in plan:
+        assert said.code == 0
+        assert words in said.err
+        assert 'walking plan "Hills"' in said.out
+    else:
+        assert said.code == 3
+
+
+def test_a_zone_that_this_computer_does_not_know_is_named(path: Path, ambula: Ambula) -> None:
+    with Store(path) as kept:
+        kept.set_zone("P01", ZoneChange(0, "Mars/Olympus"))
+    line = ambula("summary", "--store", path).failed_with(3)
+    assert "P01 lived by the zone 'Mars/Olympus', which this computer does not know: update its list" in line
+    assert ambula("summary", "--store", path, "--zone", "UTC").code == 0
+
+
+def test_a_plan_that_is_handed_in_is_read_strictly(path: Path, ambula: Ambula) -> None:
+    handed = path.with_name("plan.toml")
+    handed.write_text("hill_days = 2", "utf-8")
+    said = ambula("programme", "--plan", handed, "--store", path)
+    assert "unknown key 'hill_days'. Known keys: name," in said.failed_with(3)

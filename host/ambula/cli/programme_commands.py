@@ -17,14 +17,14 @@ from ambula.cli.common import (
     warn_of_name,
     zones_of,
 )
-from ambula.cli.output import DIM, Table, out, print_json
+from ambula.cli.output import DIM, Table, err, out, print_json
 from ambula.cli.result_commands import DISCLAIMER
 from ambula.days.entry import EMPTY
 from ambula.days.local_days import ZoneHistory, Zones, local_days
 from ambula.epochs.table import EpochTable
 from ambula.participant.epochs import choose_participant, load_wear
 from ambula.programme import Programme, ProgrammeWeek, Stage, load_plan, plan, words
-from ambula.programme.participant import programme_of
+from ambula.programme.participant import plan_words, programme_of
 from ambula.store import Note, Store
 from nodecore.sampling import EPOCH_S
 
@@ -59,9 +59,11 @@ def programme(
         table, zones = load_wear(kept, who).table, zones_of(kept, who, zone)
         if text is not None or start is not None:
             _keep(kept, who, text, _first_date(start, table, zones) if start is not None else None)
-        followed = programme_of(kept, who, table, zones)
+        followed, unknown = programme_of(kept, who, table, zones), plan_words(kept, who)
     if followed is None:
         raise InputError(f"{who} has no epochs yet: sync the nodes first")
+    for line in unknown:
+        err.line(f"note: {line}")
     if json:
         print_json({"participant": who, **_as_json(followed)})
         return

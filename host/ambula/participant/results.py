@@ -16,7 +16,7 @@ from ambula.participant.epochs import load_wear
 from ambula.participant.versions import class_words, newer_words, version_words
 from ambula.participant.zones import zones_of
 from ambula.programme import Stage, Verdict
-from ambula.programme.participant import programme_of
+from ambula.programme.participant import plan_words, programme_if_read
 from ambula.store import Check, Store
 from nodecore import protocol
 
@@ -74,6 +74,7 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     firmware = {role: versions.words for role, versions in wear.versions.items()}
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones), rules)
     versions = [*version_words(wear.versions, ZoneHistory.of(zones)), *class_words(wear.moved)]
+    versions += plan_words(store, participant)
     newer = sum(store.newer_bytes(node.node_id) for node in nodes)
     versions += [f"{newer_words(newer)}. Until then their time has no record."] if newer else []
     checks, clocks = store.checks(participant), [*wear.clocks, *doubt_words(days)]
@@ -83,7 +84,7 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
 def _programme_figures(store: Store, participant: str, table: EpochTable, zones: Zones) -> ProgrammeFigures:
     """Return the week's figures of the programme; the defaults for a participant without one."""
     begun = store.programme(participant) is not None
-    programme = programme_of(store, participant, table, ZoneHistory.of(zones)) if begun else None
+    programme = programme_if_read(store, participant, table, ZoneHistory.of(zones)) if begun else None
     if programme is None:
         return NO_PROGRAMME
     over = [week for week in programme.weeks if week.verdict is not Verdict.RUNNING and week.goal is not None]

@@ -1,6 +1,9 @@
 """The zones that a participant's days are cut by."""
 
+from zoneinfo import ZoneInfo
+
 from ambula.base.config import load_config, local_zone_name, zone_info
+from ambula.base.errors import InputError
 from ambula.days.local_days import ZoneHistory
 from ambula.nodes.setup_zone import setup_zone
 from ambula.store import Store
@@ -12,7 +15,18 @@ def zones_of(store: Store, participant: str, named: str | None) -> ZoneHistory:
         return ZoneHistory(((0, zone_info(named)),))
     changes = store.zone_changes(participant)
     first = [] if changes and not changes[0].from_utc_s else [(0, zone_info(first_zone(store, participant)))]
-    return ZoneHistory((*first, *((c.from_utc_s, zone_info(c.zone)) for c in changes)))
+    return ZoneHistory((*first, *((c.from_utc_s, _kept_zone(c.zone, participant)) for c in changes)))
+
+
+def _kept_zone(name: str, participant: str) -> ZoneInfo:
+    """Return a zone that is kept with the data; raises InputError where this computer's list is older than it."""
+    try:
+        return zone_info(name)
+    except InputError as e:
+        raise InputError(
+            f"{participant} lived by the zone {name!r}, which this computer does not know: update its list with "
+            "`pip install --upgrade tzdata`, or name a zone with --zone"
+        ) from e
 
 
 def first_zone(store: Store, participant: str) -> str:

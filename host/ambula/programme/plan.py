@@ -65,14 +65,28 @@ def load_plan(path: Path) -> tuple[Plan, str]:
 
 def read_plan(text: str, where: str = "plan") -> Plan:
     """Return a plan from TOML; keys left out have their defaults. Raises InputError that begins with `where`."""
-    default = tomllib.loads(default_text())
+    plan, unknown = read_kept_plan(text, where)
+    if unknown:
+        raise InputError(f"{where}: unknown key {unknown[0]!r}. Known keys: {', '.join(_defaults())}")
+    return plan
+
+
+def read_kept_plan(text: str, where: str) -> tuple[Plan, tuple[str, ...]]:
+    """Return the plan that a store has kept, and the keys in it that only a newer Ambula knows; raises InputError."""
+    default = _defaults()
     try:
         values = {**default, **tomllib.loads(text)}
     except (tomllib.TOMLDecodeError, RecursionError) as e:
         raise InputError(f"{where}: not TOML: {e}") from e
-    unknown = sorted(set(values) - set(default))
-    if unknown:
-        raise InputError(f"{where}: unknown key {unknown[0]!r}. Known keys: {', '.join(default)}")
+    unknown = tuple(sorted(set(values) - set(default)))
+    return _checked({key: values[key] for key in default}, where), unknown
+
+
+def _defaults() -> dict[str, Any]:
+    return tomllib.loads(default_text())
+
+
+def _checked(values: dict[str, Any], where: str) -> Plan:
     name = values["name"]
     if not isinstance(name, str) or not 0 < len(name) <= _MOST_TEXT or not name.isprintable():
         raise InputError(f"{where}: name must be a text of 1 to {_MOST_TEXT} characters")

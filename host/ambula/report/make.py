@@ -12,7 +12,7 @@ from ambula.days.rules import DEFAULT, SETS, Rules
 from ambula.days.summary import DaySummary
 from ambula.participant.results import Results, results
 from ambula.participant.zones import zones_of
-from ambula.programme.participant import pain_by_date, programme_of
+from ambula.programme.participant import pain_by_date, programme_if_read
 from ambula.report.clinician_page import render_clinician
 from ambula.report.context import ReportContext
 from ambula.report.page import render_report
@@ -68,7 +68,7 @@ def make_report(
         clocks=tuple(outcome.clocks),
         versions=tuple(outcome.versions),
         accepted=tuple(check for check in outcome.checks if check.accepted_by),
-        programme=programme_of(store, participant, outcome.table, zones),
+        programme=programme_if_read(store, participant, outcome.table, zones),
         pain=tuple(pain_by_date(store.notes(participant), zones)),
         language=language,
     )
