@@ -7,6 +7,7 @@ line whole, the cells of a table parted by tabs, no style and no bar, so that a 
 import contextlib
 import errno
 import json
+import logging
 import os
 import shutil
 import sys
@@ -129,12 +130,23 @@ out = Writer("stdout")
 err = Writer("stderr")
 
 
+class _Said(logging.Handler):
+    """What the library says while it works, such as that a store was brought up to date: a line on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        err.line(f"note: {record.getMessage()}", whole=True)
+
+
 def prepare() -> None:
     """Let neither a character nor a closed stream end a command.
 
     What a stream cannot show is escaped, a pipe gets UTF-8 as files do, and what goes to a stream that was closed
     before the start (`>&-`, or a Windows program without a console) goes nowhere.
     """
+    said = logging.getLogger("ambula.store")
+    if not any(isinstance(handler, _Said) for handler in said.handlers):
+        said.addHandler(_Said())
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  as long as the program lives

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any, Self
 
 from ambula.base.errors import StoreError
-from ambula.store import checks, schema
+from ambula.store import checks, older, schema, upgrade
 
 _LOCK_TIMEOUT_S = 10.0
 
 
 class Connection:
-    """The file and its transactions; a context manager."""
+    """The file and its transactions; a context manager.
+
+    A store of an older schema is read as it is. What is the first to write brings it up to date, with a copy beside.
+    """
 
     def __init__(self, path: Path, *, must_exist: bool = False) -> None:
         self.path = path
@@ -32,7 +35,10 @@ class Connection:
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # a week of a life: for its owner only
             self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, isolation_level=None)
             try:
-                schema.prepare(self._db, str(path))
+                self.schema = schema.prepare(self._db, str(path))
+                self._is_laid_over = self.schema < len(schema.MIGRATIONS)
+                if self._is_laid_over:
+                    older.lay_over(self._db)
                 self._db.execute("PRAGMA foreign_keys = ON")
                 self._db.execute("PRAGMA synchronous = FULL")
             except BaseException:
@@ -56,8 +62,23 @@ class Connection:
         if not is_whole:
             raise StoreError(_explain(self.path, "malformed row"))
 
+    def _be_current(self, *, with_copy: bool = True) -> Path | None:
+        """Bring an older store up to date before it is written; return the copy that was kept of it, if any."""
+        if not self._is_laid_over:
+            return None
+        with self._guard():
+            older.lift(self._db)
+            try:
+                kept = upgrade.upgrade(self._db, self.path, with_copy=with_copy)
+            except BaseException:
+                older.lay_over(self._db)
+                raise
+            self.schema, self._is_laid_over = len(schema.MIGRATIONS), False
+        return kept
+
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:
+        self._be_current()
         with self._guard():
             self._db.execute("BEGIN IMMEDIATE")
             try:

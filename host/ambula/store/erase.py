@@ -1,10 +1,14 @@
-"""Taking a participant's rows out of the store, table by table."""
+"""Taking a participant's rows out of the store, table by table, and what is left of them out of its pages."""
 
+import contextlib
 import sqlite3
+from pathlib import Path
 
+from ambula.base.atomic_files import passing
 from ambula.store.rows import Forgotten
 from nodecore import segment
 
+_PAGES_A_STEP = 2048
 _THEIR_NODES = "node_id IN (SELECT node_id FROM node WHERE participant = ?)"
 _THEIRS_ALONE = (
     "SELECT DISTINCT device_id FROM node WHERE participant = ?1 AND device_id NOT IN"
@@ -42,3 +46,30 @@ def erase_rows(db: sqlite3.Connection, participant: str) -> Forgotten:
         anchors=removed["anchor"],
         devices=devices,
     )
+
+
+def rebuild(db: sqlite3.Connection, path: Path) -> None:
+    """Write every page of the file anew, so that no unused part of one holds what was deleted.
+
+    `VACUUM` holds all of it in memory, or in a folder for passing files. So the new file is made beside the store, and
+    its pages are put into the store in one transaction: cut off anywhere, the store is as before or rebuilt. It takes
+    twice the room of what is left, and a few MB of memory. Nobody can write in between. Raises sqlite3.Error.
+    """
+    db.execute("PRAGMA temp_store = MEMORY")
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    try:
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("UPDATE setting SET value = value")  # only a write takes the lock, which then outlasts the commit
+        db.execute("COMMIT")
+        with passing(path) as part:
+            db.execute("VACUUM INTO ?", (str(part),))
+            with contextlib.closing(sqlite3.connect(part, isolation_level=None)) as rebuilt:
+                rebuilt.backup(db, pages=_PAGES_A_STEP)
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        db.execute("PRAGMA locking_mode = NORMAL")
+        db.execute("SELECT count(*) FROM setting").fetchone()  # it gives the lock back at the next access
+    busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # 0 in other modes
+    if busy:
+        raise sqlite3.OperationalError("database is locked")

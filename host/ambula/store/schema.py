@@ -1,13 +1,17 @@
 """The store's tables, and how an older store becomes a newer one. SPEC.md, "Store"."""
 
 import sqlite3
+from collections.abc import Callable
 
 from ambula.base.errors import StoreError
 
 APPLICATION_ID = 0x414D4255  # "AMBU": marks a store among SQLite files
+KEEPS_NEWER = 7  # from this version on a store has segments of a newer format
 _PAGE_BYTES = 8192  # SQLite's own 4096 take a row up to 1 KiB: a segment's would cost each a page more, mostly empty
 
 # One entry a schema version, applied in order inside one transaction. Never edit one that was released: add another.
+# One adds tables, columns and indexes, so that `older` can read a store as it was before. Whatever a row can hold that
+# an older Ambula would refuse needs one too, empty if need be.
 MIGRATIONS = (
     """
     CREATE TABLE setting (
@@ -119,26 +123,41 @@ MIGRATIONS = (
 )
 
 
-def prepare(db: sqlite3.Connection, path: str) -> None:
-    """Make `db` a store of the current version; raises StoreError if it is something else or from a newer Ambula."""
+def prepare(db: sqlite3.Connection, path: str) -> int:
+    """Make `db` a store if it is new; return its schema's version, which an older Ambula may have made.
+
+    Raises StoreError if it is something else or from a newer Ambula.
+    """
     # In this order, so that a store that another Ambula makes meanwhile is not taken for somebody else's file.
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    (version,) = db.execute("PRAGMA user_version").fetchone()
+    version = version_of(db)
     (application,) = db.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION_ID and (tables or version or application):
         raise StoreError(f"{path} is an SQLite file, but not an Ambula store: name another file with --store")
     if version > len(MIGRATIONS):
         raise StoreError(f"{path} was written by a newer Ambula (store version {version}): upgrade Ambula to open it")
-    if version < len(MIGRATIONS):
-        _migrate(db)
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    """Bring the tables up to date, in one transaction; what another Ambula did since the version was read is done."""
+    if version:
+        return version
     db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # only a file that holds nothing yet heeds it
+    migrate(db)
+    return len(MIGRATIONS)
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """Return the version of the schema of a file; 0: it is new."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: sqlite3.Connection, before: Callable[[int], None] | None = None) -> None:
+    """Bring the tables up to date, in one transaction; what another Ambula did since the version was read is done.
+
+    before: is called in that transaction, with the version of the file, before anything is changed.
+    """
     db.execute("BEGIN IMMEDIATE")
     try:
-        (version,) = db.execute("PRAGMA user_version").fetchone()
+        version = version_of(db)
+        if before is not None and version < len(MIGRATIONS):
+            before(version)
         for statement in "".join(MIGRATIONS[version:]).split(";"):
             db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ambula.base.errors import StoreError
-from ambula.store import checks
+from ambula.store import checks, older
 from ambula.store.connection import Connection
 
 _PAGES_A_STEP = 2048
@@ -99,7 +99,7 @@ class Soundness(Connection):
             self._db.execute("ATTACH ? AS other", (str(other),))
             missing = {
                 name: self._db.execute(
-                    f"SELECT count(*) FROM (SELECT * FROM main.{name} EXCEPT SELECT * FROM other.{name})"
+                    f"SELECT count(*) FROM (SELECT * FROM {name} EXCEPT {older.selected(self._db, 'other', name)})"
                 ).fetchone()[0]
                 for name in self.table_counts()
                 if name != "setting"

@@ -1,13 +1,13 @@
 """Reading and writing the store; every write is one transaction, and writing the same thing twice changes nothing."""
 
 import contextlib
-import sqlite3
 from collections.abc import Generator, Iterable
 from pathlib import Path
+from typing import Self
 
 from ambula.base.atomic_files import sweep
 from ambula.epochs.table import Records
-from ambula.store import checks, erase
+from ambula.store import checks, erase, older, schema, upgrade
 from ambula.store.people import People
 from ambula.store.reading import read_segment
 from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records, reading_in
@@ -63,25 +63,45 @@ class Store(People):
     def __init__(self, path: Path, *, must_exist: bool = False) -> None:
         super().__init__(path, must_exist=must_exist)
         try:
-            self._read_newer()
+            self._lay_newly_read()
         except BaseException:
             self._db.close()
             raise
 
-    def _read_newer(self) -> None:
-        """Read what an older Ambula could not: segments of a format that this one knows."""
+    def _lay_newly_read(self) -> None:
+        """Read what an older Ambula could not, segments of a format that this one knows; the file stays as it is."""
+        found = self._newly_read()
+        if not found:
+            return
+        readings = [(node, reading) for node, s in found if (reading := reading_in(s.data))]
+        with self._guard():
+            older.lay_rows(self._db, "segment", [_segment_row(node, s) for node, s in found], key=("node_id", "offset"))
+            older.lay_rows(
+                self._db, "anchor", [_anchor_row(node, a) for node, a in readings], key=("node_id", "host_utc_ms")
+            )
+        self._is_laid_over = True
+
+    def _newly_read(self) -> list[tuple[int, Segment]]:
+        if self.schema < schema.KEEPS_NEWER:
+            return []
         rows = self._rows(
             "SELECT node_id, offset, data FROM segment WHERE kind = 0",
             (),
             (checks.NODE_ID, checks.BYTES_OF_LOG, bytes),
         )
-        known = [(node_id, found) for node_id, at, data in rows if (found := read_segment(at, data)) and found.header]
-        if not known:
-            return
-        with self._transaction():
-            for node_id, found in known:
-                self._db.execute("DELETE FROM segment WHERE node_id = ? AND offset = ?", (node_id, found.offset))
-                self._insert_segments(node_id, [found])
+        return [(node_id, found) for node_id, at, data in rows if (found := read_segment(at, data)) and found.header]
+
+    def _be_current(self, *, with_copy: bool = True) -> Path | None:
+        if not self._is_laid_over:
+            return None
+        kept = super()._be_current(with_copy=with_copy)
+        found = self._newly_read()
+        if found:
+            with self._transaction():
+                for node_id, s in found:
+                    self._db.execute("DELETE FROM segment WHERE node_id = ? AND offset = ?", (node_id, s.offset))
+                    self._insert_segments(node_id, [s])
+        return kept
 
     def newer_bytes(self, node_id: int) -> int:
         """Return how many bytes of the node's log are of a newer format: kept, but not read."""
@@ -251,8 +271,7 @@ class Store(People):
 
     def _insert_anchor(self, node_id: int, anchor: Anchor) -> None:
         self._db.execute(
-            "INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (node_id, anchor.host_utc_ms, anchor.node_utc_ms, anchor.round_trip_ms, anchor.boot, anchor.state),
+            "INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", _anchor_row(node_id, anchor)
         )
 
     def set_state(self, node_id: int, host_utc_ms: int, state: int) -> None:
@@ -287,40 +306,63 @@ class Store(People):
         """Remove all that is held of a participant, in one transaction, and leave no byte of it in the file.
 
         Deleted rows are overwritten, then the file is rebuilt: SQLite may leave copies of moved rows in unused parts of
-        its pages. What cannot be reached from here: blocks that the file system or the disk has set free, and copies.
-        Raises StoreError; where the rebuilding fails (no room, in use) `finish_forgetting` ends it.
+        its pages. The copies that upgrades have kept are treated alike. What cannot be reached from here: blocks that
+        the file system or the disk has set free, and other copies. Raises StoreError; where the rebuilding fails (no
+        room, in use) the rows are gone nevertheless, and `finish_forgetting` ends it.
         """
         with self._without_trace():
-            return erase.erase_rows(self._db, participant)
+            gone = erase.erase_rows(self._db, participant)
+        for copy in self._kept_copies():
+            copy.forget(participant)
+        self.finish_forgetting()
+        return gone
 
     def rename(self, participant: str, code: str) -> None:
         """Give a participant another code; the old one is gone from the file, as by `forget`."""
         with self._without_trace():
             for table in ("node", "zone_change", "person", "note", "programme", "checked"):
                 self._db.execute(f"UPDATE {table} SET participant = ? WHERE participant = ?", (code, participant))
+        for copy in self._kept_copies():
+            copy.rename(participant, code)
+        self.finish_forgetting()
+
+    def _kept_copies(self) -> Generator[Self]:
+        for path in upgrade.copies_of(self.path):
+            with type(self)(path, must_exist=True) as copy:
+                yield copy
 
     @contextlib.contextmanager
     def _without_trace(self) -> Generator[None]:
+        self._be_current(with_copy=False)  # which would keep what is to go
         with self._guard():
             sweep(self.path)  # a backup that was killed may have left a copy
             self._db.execute("PRAGMA secure_delete = ON")
         with self._transaction():
             yield
             self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, '1')", (_UNFINISHED,))
-        self.finish_forgetting()
 
-    def finish_forgetting(self) -> None:
-        """Rebuild the file if rows were removed and it was not rebuilt since."""
-        if not self.get(_UNFINISHED):
-            return
+    def is_forgetting_unfinished(self) -> bool:
+        """Return whether rows were removed of which the file may still have copies, since it could not be rebuilt."""
+        return bool(self.get(_UNFINISHED))
+
+    def finish_forgetting(self) -> bool:
+        """Rebuild the file if rows were removed and it was not rebuilt since; return whether that was to be done.
+
+        Raises StoreError where that fails: nothing is lost, and it can be called again.
+        """
+        if not self.is_forgetting_unfinished():
+            return False
+        self._be_current(with_copy=False)
         with self._guard():
-            self._db.execute("PRAGMA temp_store = MEMORY")  # no copy in a folder for passing files
-            self._db.execute("VACUUM")
-            busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # 0 in other modes
-            if busy:
-                raise sqlite3.OperationalError("database is locked")
+            sweep(self.path)
+            erase.rebuild(self._db, self.path)
         with self._transaction():
             self._db.execute("DELETE FROM setting WHERE key = ?", (_UNFINISHED,))
+        return True
+
+
+def _anchor_row(node_id: int, a: Anchor) -> tuple[object, ...]:
+    return (node_id, a.host_utc_ms, a.node_utc_ms, a.round_trip_ms, a.boot, a.state)
 
 
 def _segment_row(node_id: int, s: Segment) -> tuple[object, ...]:

@@ -183,9 +183,9 @@ def test_a_store_of_version_1_is_brought_up_to_date(tmp_path: Path, monkeypatch:
             node = store.ensure_node("aa" * 8, 1, 0, "P01", "0.1.0")
             store._db.execute("INSERT INTO anchor VALUES (?, 1000, 900, 5)", (node.node_id,))
     with Store(path) as store:
-        assert store._db.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
         assert store.anchors(node.node_id) == [Anchor(1000, 900, 5, boot=None)]
         store.add_anchor(node.node_id, Anchor(2000, 1900, 5, boot=3))
+        assert store._db.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
         assert [a.boot for a in store.anchors(node.node_id)] == [None, 3]
         assert store.zone_changes("P01") == []
 

@@ -145,6 +145,7 @@ def test_an_older_store_is_brought_up_to_date_whole(path: Path, monkeypatch: pyt
         schema, "MIGRATIONS", (*schema.MIGRATIONS, "ALTER TABLE node ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue';")
     )
     with Store(path) as store:
+        store.set("zone", "UTC")
         assert store._db.execute("PRAGMA user_version").fetchone() == (now + 1,)
         assert store._db.execute("SELECT device_id, colour FROM node").fetchall() == [(DEVICE, "blue")]
 
@@ -153,10 +154,10 @@ def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.
     with Store(path) as store:
         store.ensure_node(DEVICE, 7, 0, "P01", "0.1.0")
     before = path.read_bytes()
-    broken = "ALTER TABLE node ADD COLUMN colour TEXT; ALTER TABLE nobody ADD COLUMN colour TEXT;"
+    broken = "ALTER TABLE node ADD COLUMN colour TEXT; INSERT INTO setting SELECT 'x', NULL FROM node;"
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, broken))
-    with pytest.raises(StoreError, match="nobody"):
-        Store(path)
+    with Store(path) as store, pytest.raises(StoreError, match="NOT NULL"):
+        store.set("zone", "UTC")
     assert path.read_bytes() == before
     monkeypatch.undo()
     with Store(path) as store:
