@@ -1,12 +1,15 @@
 """Zone, rename and forget as a user meets them: what they say, what they ask, how they refuse."""
 
 import json
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ambula.epochs.fusion import fuse_records
+from ambula.nodes.keys import KeyFile
+from ambula.nodes.session import NodeKey
 from ambula.participant.epochs import load_wear
 from ambula.store import Store
 from nodecore import activity, record
@@ -174,3 +177,30 @@ def test_an_export_says_what_it_wrote_and_what_it_cannot_hold(store: Path, ambul
     nowhere = ambula(*asked[:-1], store / "x", "--to", "csv")
     assert (nowhere.code, nowhere.err.count("\n")) == (3, 1)
     assert ambula(*asked, "--to", "xlsx").code == 2
+
+
+def test_a_store_that_cannot_be_rebuilt_stops_nobody_from_being_forgotten(
+    tmp_path: Path, ambula: Ambula, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, keys = tmp_path / "s.db", KeyFile()
+    with Store(path) as store:
+        for number, who in enumerate(("P01", "P02", "P03")):
+            add_log(store, who, 1_772_539_200, 2, lambda _: b"\7" * 12, f"{number:016x}")
+            keys.add(NodeKey(f"{number:016x}", 0, who, bytes([number]) * 32))
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as then:
+        then.setattr("ambula.store.erase.rebuild", full)
+        for who in ("P01", "P02"):
+            line = ambula("forget", who, "--yes", "--store", path).failed_with(4)
+            assert "the rows are deleted and the keys are gone, but the store could not be rebuilt" in line
+            assert "free some space" in line
+            assert line.endswith("The same command ends it")
+        assert not {"P01", "P02"} & {key.participant for key in keys.all()}
+        assert "traces may be left" in ambula("forget", "P01", "--yes", "--store", path).failed_with(4)
+    said = ambula("forget", "P01", "--yes", "--store", path)
+    assert said.out == f"{path} is rebuilt: what an earlier `ambula forget` deleted has left no trace in it.\n"
+    assert "no participant P01" in ambula("forget", "P01", "--yes", "--store", path).failed_with(3)
+    assert b"P02" not in path.read_bytes()

@@ -1,5 +1,7 @@
 """Commands about a participant as a whole: zone, rename, forget."""
 
+import contextlib
+from collections.abc import Generator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ambula.base.config import zone_info
-from ambula.base.errors import InputError
+from ambula.base.errors import InputError, StoreError
 from ambula.cli.common import (
     JsonOption,
     ParticipantOption,
@@ -33,6 +35,12 @@ from nodecore.sampling import EPOCHS_AN_HOUR
 _AFTER_FORGETTING = (
     "Not removed: files that you have written (daily.csv, epochs.csv, reports), copies of the store, and recordings "
     "that are still on the nodes. Without their key, these cannot be read over the air."
+)
+
+_FINISHED = "{} is rebuilt: what an earlier `ambula forget` deleted has left no trace in it."
+_UNFINISHED = (
+    "the rows are deleted and the keys are gone, but the store could not be rebuilt, so traces may be left in it ({}). "
+    "The same command ends it"
 )
 
 
@@ -141,15 +149,31 @@ def forget(
     """Remove a participant's data and keys for good, and list what was removed."""
     with Store(store_path(store), must_exist=True) as kept:
         keys = KeyFile()
-        kept.finish_forgetting()
+        if participant not in known_codes(kept, keys) and kept.is_forgetting_unfinished():
+            with _telling_what_is_left(kept):
+                kept.finish_forgetting()
+            out.line(_FINISHED.format(kept.path), whole=True)
+            return
         who = _known(kept, keys, participant)
         if not yes:
             _confirm(kept, who)
-        gone = forgetting.forget(kept, who, keys)
+        with _telling_what_is_left(kept):
+            gone = forgetting.forget(kept, who, keys)
     if json:
         print_json({"participant": who, **asdict(gone.held), "keys": gone.keys})
         return
     out.line(f"{who} is forgotten: {_what(gone)}.\n{_AFTER_FORGETTING}")
+
+
+@contextlib.contextmanager
+def _telling_what_is_left(store: Store) -> Generator[None]:
+    """Say of a rebuilding that fails that the rows are gone nevertheless, and how to end it."""
+    try:
+        yield
+    except StoreError as e:
+        if store.is_forgetting_unfinished():
+            raise StoreError(_UNFINISHED.format(" ".join(str(e).split()))) from e
+        raise
 
 
 def _confirm(store: Store, participant: str) -> None:

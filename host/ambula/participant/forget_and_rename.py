@@ -18,14 +18,13 @@ class Gone:
 def forget(store: Store, participant: str, keys: KeyFile) -> Gone:
     """Remove a participant from all that Ambula keeps on this computer; return what was removed.
 
-    The key goes with its wearer: the node has to be set up anew before it can be synced. Raises InputError where the
-    key file cannot be read (then nothing was removed) or written, StoreError where the store is in use or
-    cannot be written. Edge case: nothing held, zeros.
+    The key goes with its wearer, and goes first: the node has to be set up anew before it can be synced. Raises
+    InputError where the key file cannot be read (then nothing was removed) or written, StoreError where the store is in
+    use or cannot be written: the same call again ends it. Edge case: nothing held, zeros.
     """
-    keys.all()
-    held = store.forget(participant)
+    count = len(keys.forget(participant))
     KnownStores(keys.path).forget(participant)
-    return Gone(held, len(keys.forget(participant)))
+    return Gone(store.forget(participant), count)
 
 
 def rename(store: Store, participant: str, code: str, keys: KeyFile) -> None:

@@ -122,7 +122,7 @@ def _explain(path: Path, text: str) -> str:
     if "readonly" in text:
         return f"{path} cannot be written: check its permissions, or name another file with --store"
     if "full" in text:
-        return f"no room left on the disk for {path}: free some space and sync again, nothing is lost"
+        return f"no room left on the disk for {path}: free some space and run the command again, nothing is lost"
     if "malformed" in text or "disk I/O" in text:
         return f"{path} is damaged ({text}): put back a copy of it, or name another file with --store"
     return f"{path}: {text}"

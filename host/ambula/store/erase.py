@@ -8,6 +8,7 @@ from ambula.base.atomic_files import passing
 from ambula.store.rows import Forgotten
 from nodecore import segment
 
+UNFINISHED = "forgetting is unfinished"  # a setting: rows were deleted, and the file is not rebuilt since
 _PAGES_A_STEP = 2048
 _THEIR_NODES = "node_id IN (SELECT node_id FROM node WHERE participant = ?)"
 _THEIRS_ALONE = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from ambula.base.errors import StoreError
 from ambula.store import checks, older
 from ambula.store.connection import Connection
+from ambula.store.erase import UNFINISHED
 
 _PAGES_A_STEP = 2048
 _LEFT_OVER = ("-journal", "-wal")
@@ -36,12 +37,12 @@ class Soundness(Connection):
             if self._db.execute("PRAGMA journal_mode").fetchone()[0] != "delete":
                 return
             self._db.execute("BEGIN")  # with a read inside: nobody else writes to the file meanwhile
-            self._db.execute("SELECT count(*) FROM setting").fetchone()
+            (unfinished,) = self._db.execute("SELECT count(*) FROM setting WHERE key = ?", (UNFINISHED,)).fetchone()
             (pages,) = self._db.execute("PRAGMA page_count").fetchone()
             length = self.path.stat().st_size
             self._db.execute("ROLLBACK")
             (page_bytes,) = self._db.execute("PRAGMA page_size").fetchone()
-        if length > pages * page_bytes:
+        if length > pages * page_bytes and not unfinished:  # a rebuilding may be cut off before it shortens the file
             raise StoreError(_LONG.format(self.path))
 
     def _check_logs(self) -> None:

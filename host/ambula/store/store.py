@@ -13,8 +13,6 @@ from ambula.store.reading import read_segment
 from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records, reading_in
 from nodecore import segment
 
-_UNFINISHED = "forgetting is unfinished"
-
 
 class Store(People):
     """An open store; use it as a context manager.
@@ -339,11 +337,11 @@ class Store(People):
             self._db.execute("PRAGMA secure_delete = ON")
         with self._transaction():
             yield
-            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, '1')", (_UNFINISHED,))
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, '1')", (erase.UNFINISHED,))
 
     def is_forgetting_unfinished(self) -> bool:
         """Return whether rows were removed of which the file may still have copies, since it could not be rebuilt."""
-        return bool(self.get(_UNFINISHED))
+        return bool(self.get(erase.UNFINISHED))
 
     def finish_forgetting(self) -> bool:
         """Rebuild the file if rows were removed and it was not rebuilt since; return whether that was to be done.
@@ -357,7 +355,7 @@ class Store(People):
             sweep(self.path)
             erase.rebuild(self._db, self.path)
         with self._transaction():
-            self._db.execute("DELETE FROM setting WHERE key = ?", (_UNFINISHED,))
+            self._db.execute("DELETE FROM setting WHERE key = ?", (erase.UNFINISHED,))
         return True
 
 
