@@ -2,7 +2,7 @@
 
 import sys
 
-FIRMWARE = (0, 1, 0)
+FIRMWARE = (0, 2, 0)
 BUILD = "00000000"  # the host puts in what its files come to (ambula/firmware_build/version.py); frozen: unknown
 
 

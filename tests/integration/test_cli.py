@@ -23,7 +23,6 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Device
 from bumble.gatt import Characteristic, Service
 
-import ambula as package
 from ambula.base.errors import (
     AmbulaError,
     InputError,
@@ -33,6 +32,7 @@ from ambula.base.errors import (
     StoreError,
     TransportError,
 )
+from ambula.base.version import SOFTWARE
 from ambula.cli.app import EXIT_CODES, GROUPS, MODULES, LazyCommands
 from ambula.cli.result_commands import _SHOWN
 from ambula.days.dictionary import entry
@@ -96,7 +96,7 @@ def test_a_slip_of_the_pen_is_met_with_the_command_that_was_meant(ambula: Ambula
 
 def test_version(ambula: Ambula) -> None:
     ran = ambula("--version")
-    assert (ran.code, ran.out, ran.err) == (0, f"ambula {package.__version__}\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, f"{SOFTWARE}\n", "")
 
 
 def test_the_help_tells_every_exit_code(ambula: Ambula) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import io
 import json
 import os
@@ -17,8 +18,10 @@ import duckdb
 import pyarrow.parquet as parquet
 import pytest
 
-from ambula.cohort import engines, write_epoch_set
+from ambula.base.version import SOFTWARE
+from ambula.cohort import engines, job, parts, write_epoch_set
 from ambula.days.dictionary import entries, in_file
+from ambula.exports import epochs_table
 from ambula.store import Store, ZoneChange
 from tests.support.command import Ambula
 from tests.support.made_people import made_store, made_table
@@ -81,24 +84,61 @@ def test_every_engine_gives_the_same_bytes(cohort: Path, expected: bytes, tmp_pa
 def test_a_job_that_was_killed_goes_on_and_gives_the_same_bytes(
     ambula: Ambula, cohort: Path, expected: bytes, tmp_path: Path
 ) -> None:
-    out, parts = tmp_path / "days.parquet", tmp_path / "days.parquet.parts"
+    out, lies = tmp_path / "days.parquet", tmp_path / "days.parquet.parts"
     command = [sys.executable, "-m", "ambula", "cohort", str(cohort), "--out", str(out), "--jobs", "2"]
-    job = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 100
-    while not [p for p in parts.glob("*/done.json") if ".part" not in str(p.parent.name)]:
-        assert job.poll() is None
+    while not [p for p in lies.glob("*/done.json") if ".part" not in str(p.parent.name)]:
+        assert running.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.005)
-    os.kill(job.pid, signal.SIGKILL)
-    job.wait()
-    wait_for_group(job.pid)
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    wait_for_group(running.pid)
     assert not out.exists()
-    done = len([p for p in parts.glob("*/done.json") if not p.parent.name.endswith(".part")])
+    done = len([p for p in lies.glob("*/done.json") if not p.parent.name.endswith(".part")])
     assert 1 <= done < 5
     ran = ambula("cohort", cohort, "--out", out, "--jobs", "1", "--json")
     assert json.loads(ran.out)["reused"] == done
     assert out.read_bytes() == expected
-    assert not parts.exists()
+    assert not lies.exists()
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_parts_of_another_program_are_not_taken_and_that_is_told(
+    ambula: Ambula, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "days.parquet"
+    write_epoch_set(folder, "C1", made_table(4, 1), OSLO)
+    with monkeypatch.context() as older:
+        older.setattr(parts, "SOFTWARE", "ambula 0.1.0")
+        older.setattr(job, "join_parts", full_disk)
+        ambula("cohort", folder, "--out", out, "--jobs", "1").failed_with(3)
+    assert list(tmp_path.glob("days.parquet.parts/*/done.json"))
+    ran = ambula("cohort", folder, "--out", out, "--jobs", "1", "--json")
+    assert (ran.code, json.loads(ran.out)["reused"]) == (0, 0)
+    assert ran.err == (
+        f"ambula: what ambula 0.1.0 had done of these tables is not in them: all of it was made anew by {SOFTWARE}\n"
+    )
+    assert {row["software"] for row in parquet.read_table(out).to_pylist()} == {SOFTWARE}
+
+
+def test_epochs_that_another_program_joined_are_told_row_by_row(
+    ambula: Ambula, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out, persons = tmp_path / "in", tmp_path / "days.parquet", tmp_path / "persons.parquet"
+    write_epoch_set(folder, "C1", made_table(4, 1), OSLO)
+    monkeypatch.setattr(epochs_table, "SOFTWARE", "ambula 0.1.0")
+    write_epoch_set(folder, "C2", made_table(5, 1), OSLO)
+    ran = ambula("cohort", folder, "--out", out, "--persons", persons, "--jobs", "1", "--json")
+    assert (ran.code, json.loads(ran.out)["programs"]) == (0, {"ambula 0.1.0": 1})
+    assert f"the epochs of 1 person(s) were joined by ambula 0.1.0, their figures made by {SOFTWARE}" in ran.err
+    for path in (out, persons):
+        named = {row["participant"]: row["software"] for row in parquet.read_table(path).to_pylist()}
+        assert named == {"C1": SOFTWARE, "C2": f"ambula 0.1.0+{SOFTWARE}"}
 
 
 def wait_for_group(leader: int) -> None:

@@ -78,7 +78,7 @@ def test_a_phone_reads_battery_and_firmware_and_hears_the_cadence(tmp_path: Path
             left = gone(connection)
             assert await read(peer, 0x180F, 0x2A19) == bytes(((BATTERY_MV - 3400) // 8,))
             assert await read(peer, 0x180A, 0x2A24) == b"Ambula"
-            assert await read(peer, 0x180A, 0x2A26) == b"0.1.0"
+            assert await read(peer, 0x180A, 0x2A26) == b"0.2.0"
             assert await read(peer, 0x1814, 0x2A54) == b"\x04\x00"  # walking or running is told; nothing else
             assert not peer.get_characteristics_by_uuid(UUID.from_16_bits(0x2A25))  # no serial number
             (measurement,) = peer.get_characteristics_by_uuid(UUID.from_16_bits(0x2A53))

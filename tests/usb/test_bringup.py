@@ -97,7 +97,7 @@ def test_a_sound_board_and_what_it_cannot_show(bringup: Run, stand_in: StandIn) 
         with UsbBoard(stand_in.port) as board:
             assert look(board).pointer == "fw_a"
             assert board.run(f"print({FOLDER!r} in os.listdir())").strip() == "False"
-        stand_in.wait_for(b"ambula 0.1.0 thigh")  # it is left at work
+        stand_in.wait_for(b"ambula 0.2.0 thigh")  # it is left at work
     assert set(found) == set(FIGURES)
     verdicts = {name: r["verdict"] for name, r in found.items()}
     not_here = {name for name, verdict in verdicts.items() if verdict == NOT_MEASURED}
@@ -339,7 +339,7 @@ def test_radio_windows_go_on_where_they_were_broken_off(
         kept = json.loads((tmp_path / "b.json").read_text())
         assert kept["parts"] == {"windows": [[30, 0, 30 * 40]]}
         assert [r["figure"] for r in kept["results"]] == ["usb_frames"]
-        stand_in.wait_for(b"ambula 0.1.0 thigh")  # and the board is at work meanwhile
+        stand_in.wait_for(b"ambula 0.2.0 thigh")  # and the board is at work meanwhile
         ran, found = bringup(stand_in, *only("usb_frames", "window_bytes"), "--windows", "60")
     assert ran.code == 8
     assert found["window_bytes"]["evidence"] == {
@@ -367,7 +367,7 @@ def test_ctrl_c_in_the_middle_of_a_job_says_what_the_board_does(
         stand_in.wait_for(b"ambula bringup 2")
         stand_in.wait_for(b">>> ")
         stand_in.reset()
-        stand_in.wait_for(b"ambula 0.1.0 thigh")
+        stand_in.wait_for(b"ambula 0.2.0 thigh")
 
 
 WDT = """
@@ -395,7 +395,7 @@ def test_a_job_gives_the_firmware_back_by_itself(stand_in: StandIn) -> None:
         stand_in.wait_for(b"watchdog after 120000")
         stand_in.wait_for(b">>> ")
         stand_in.reset()
-        stand_in.wait_for(b"ambula 0.1.0 thigh")
+        stand_in.wait_for(b"ambula 0.2.0 thigh")
 
 
 @pytest.mark.parametrize("name", ["stage", "0.json"])
@@ -417,7 +417,7 @@ def work(stage):
         stand_in.wait_for(b"28")
         stand_in.wait_for(b">>> ")  # only now is the firmware named again
         stand_in.reset()
-        stand_in.wait_for(b"ambula 0.1.0 thigh")
+        stand_in.wait_for(b"ambula 0.2.0 thigh")
 
 
 @pytest.mark.parametrize("stage", [0, 1, 2])
@@ -430,13 +430,13 @@ def test_the_power_goes_in_the_middle_of_a_job(stand_in: StandIn, stage: int, cu
             board.replace(f"{FOLDER}/stage", str(stage).encode())
             stand_in.power_off()
         stand_in.reset(cut_at, "torn")
-        stand_in.wait_for(b"@cut", b">>> ", b"ambula 0.1.0 thigh")
+        stand_in.wait_for(b"@cut", b">>> ", b"ambula 0.2.0 thigh")
         for _ in range(2):
             stand_in.reset()
-            if stand_in.wait_for(b">>> ", b"ambula 0.1.0 thigh") != b">>> ":
+            if stand_in.wait_for(b">>> ", b"ambula 0.2.0 thigh") != b">>> ":
                 return
         stand_in.reset()
-        stand_in.wait_for(b"ambula 0.1.0 thigh")
+        stand_in.wait_for(b"ambula 0.2.0 thigh")
 
 
 def test_one_byte_of_one_record_is_found(bringup: Run, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:

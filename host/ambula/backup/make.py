@@ -14,7 +14,7 @@ from ambula.backup.contents import ABOUT, KEYS, STORE, Contents, epochs_of, sha2
 from ambula.backup.read import Show, Shown, read_backup
 from ambula.base.atomic_files import passing, sweep, writing
 from ambula.base.errors import InputError, StoreError
-from ambula.base.version import __version__
+from ambula.base.version import PROGRAM
 from ambula.nodes.keys import KeyFile
 from ambula.store import Store
 
@@ -73,7 +73,7 @@ def _contents(path: Path, copy: Path, held: KeyBytes | None) -> Contents:
             raise StoreError(_DAMAGED.format(path, faults[0]))
         return Contents(
             made_utc=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            ambula=__version__,
+            ambula=PROGRAM,
             epochs=epochs_of(copied),
             rows=copied.table_counts(),
             store_bytes=copy.stat().st_size,

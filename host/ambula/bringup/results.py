@@ -13,7 +13,7 @@ from typing import Any, Self, cast
 
 from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
-from ambula.base.version import __version__
+from ambula.base.version import SOFTWARE
 from ambula.bringup.figures import FAILS, FIGURES, NOT_MEASURED, Value
 from ambula.bringup.reading import Reading
 
@@ -96,7 +96,7 @@ class Bringup:
             "micropython": f"{board.micropython} ({board.micropython_build})",
             "firmware": board.firmware,
             "firmware_sha256": board.firmware_sha256,
-            "host": f"ambula {__version__}, {platform.system()} {platform.machine()}",
+            "host": f"{SOFTWARE}, {platform.system()} {platform.machine()}",
         }
 
     def of_row(self, row: str) -> list[Result]:

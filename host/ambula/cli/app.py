@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ambula.base.version import __version__
+from ambula.base.version import SOFTWARE
 
 # Of each command: the module, and what it is for in at most 63 characters, so that the list fits 80 columns.
 GROUPS = {
@@ -143,7 +143,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"ambula {__version__}")
+        typer.echo(SOFTWARE)
         raise typer.Exit
 
 

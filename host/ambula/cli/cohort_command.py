@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ambula.base.errors import InputError
+from ambula.base.version import SOFTWARE
 from ambula.cli.common import (
     JsonOption,
     RulesOption,
@@ -64,6 +65,13 @@ def cohort(
         )
     for code in outcome.repeated:
         _warn(f"{code} is in several sources. Each counts as a person of its own in the tables")
+    for name in outcome.left:
+        _warn(f"what {name} had done of these tables is not in them: all of it was made anew by {SOFTWARE}")
+    for name, people in outcome.programs.items():
+        _warn(
+            f"the epochs of {people} person(s) were joined by {name}, their figures made by {SOFTWARE}: maybe not "
+            "comparable. The column software names both programs; give the stores (*.db), and one makes all"
+        )
     if outcome.swapped:
         _warn(f"{outcome.swapped} day(s) have nodes that look swapped: see nodes_swapped. They are not valid")
     _say(outcome, out_path, persons, json)
@@ -80,7 +88,8 @@ def _warn(words: str) -> None:
 def _say(outcome: Outcome, out_path: Path, persons: Path | None, json: bool) -> None:
     if json:
         counts = {"people": outcome.people, "days": outcome.days, "epochs": outcome.epochs}
-        print_json({**counts, "sources": outcome.sources, "reused": outcome.reused, "bad": len(outcome.bad)})
+        counts |= {"sources": outcome.sources, "reused": outcome.reused, "bad": len(outcome.bad)}
+        print_json({**counts, "programs": outcome.programs})
         return
     also = f", {persons}" if persons else ""
     out.line(f"{out_path}{also}: {outcome.days} day(s) of {outcome.people} people", whole=True)

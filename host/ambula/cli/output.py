@@ -14,11 +14,12 @@ import sys
 import textwrap
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO, cast
 
 import typer
 
 from ambula.base.errors import AmbulaError, InputError
+from ambula.base.version import SOFTWARE
 
 BOLD, DIM, ITALIC, YELLOW = "bold", "dim", "italic", "yellow"
 Show = Callable[[str, float | None], None]  # a step's name and how much of it is done, 0..1; None: not known
@@ -160,8 +161,14 @@ def prepare() -> None:
 
 
 def print_json(value: Any, one_line: bool = False) -> None:
-    """Print a value as JSON on standard output, over several lines or on one."""
-    out.raw(json.dumps(value, indent=None if one_line else 1, allow_nan=False), newline=True)
+    """Print a value as JSON on standard output, over several lines or on one; each object says by which program."""
+    if isinstance(value, list):
+        value = [_by_this_program(one) for one in cast("list[Any]", value)]
+    out.raw(json.dumps(_by_this_program(value), indent=None if one_line else 1, allow_nan=False), newline=True)
+
+
+def _by_this_program(value: Any) -> Any:
+    return {**cast("dict[str, Any]", value), "software": SOFTWARE} if isinstance(value, dict) else value
 
 
 @contextlib.contextmanager

@@ -69,6 +69,13 @@ def participant_of(folder: Path) -> str:
     return unquote(folder.name.removeprefix(KEY))
 
 
+def programs_of(folder: Path) -> tuple[str, ...]:
+    """Return which programs joined a person's epochs, in their order; none where the set does not say it."""
+    columns = [_read(part) for part in sorted(folder.glob("*.parquet"))]
+    said = [_names(folder, c, "software") for c in columns if "software" in c.column_names]
+    return tuple(name for name in dict.fromkeys(np.concatenate(said).tolist()) if name) if said else ()
+
+
 def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable, ZoneHistory]:
     """Return one person's epochs and zones; `folder`: `.../participant=P01`.
 

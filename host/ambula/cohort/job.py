@@ -1,9 +1,10 @@
 """Runs a cohort job from a folder to its tables. It resumes after a cut, and leaves out people who cannot be read."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,17 @@ from ambula.base.atomic_files import check_places, replacing
 from ambula.base.errors import InputError
 from ambula.base.optional_imports import library
 from ambula.cohort.engines import here, on_dask
-from ambula.cohort.parts import Batch, Done, batches, do_batch, done_of, join_parts, repeated_codes, write_bad
+from ambula.cohort.parts import (
+    Batch,
+    Done,
+    batches,
+    do_batch,
+    done_of,
+    join_parts,
+    left_by_others,
+    repeated_codes,
+    write_bad,
+)
 from ambula.cohort.people import Ask, Bad, find_sources
 from ambula.days.parquet_file import Kind
 from ambula.days.rules import DEFAULT, Rules
@@ -31,6 +42,8 @@ class Outcome:
     """What a job came to: counts, who could not be read, how many sources a run before had done, worst memory.
 
     repeated: codes that several sources have, each as a person of its own. swapped: days whose nodes look swapped.
+    programs: how many people's epochs other programs had joined, by their names. left: programs whose parts of a run
+    before were not used.
     """
 
     people: int
@@ -42,6 +55,8 @@ class Outcome:
     peak_kib: int
     repeated: tuple[str, ...]
     swapped: int = 0
+    programs: dict[str, int] = field(default_factory=dict[str, int])
+    left: tuple[str, ...] = ()
 
 
 Tell = Callable[[int, int, Done | None], None]
@@ -103,6 +118,9 @@ def _do(
         finished, now = finished + sources[key], now + sources[key]
         tell(finished, all_sources, done)
     whole = [known[batch.key] for batch in order]
+    programs = Counter[str]()
+    for done in whole:
+        programs.update(done.programs)
     return Outcome(
         people=sum(d.people for d in whole),
         days=sum(d.days for d in whole),
@@ -113,6 +131,8 @@ def _do(
         swapped=sum(d.swapped for d in whole),
         peak_kib=max((d.peak_kib for d in whole), default=0),
         repeated=repeated_codes(parts, order),
+        programs=dict(programs),
+        left=left_by_others(parts),
     )
 
 

@@ -8,12 +8,12 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ambula.base.optional_imports import library
-from ambula.base.version import __version__
+from ambula.base.version import SOFTWARE
 from ambula.cohort.people import Ask, Bad, Person, people_of
 from ambula.days.parquet_file import Kind, arrow_table, schema_of
 from ambula.days.rules import Rules
@@ -33,7 +33,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Done:
-    """What a batch came to; peak_kib: the most memory that its process has had; swapped: days with swapped nodes."""
+    """What a batch came to; peak_kib: the most memory that its process has had; swapped: days with swapped nodes.
+
+    programs: how many people's epochs other programs had joined, by their names.
+    """
 
     people: int
     days: int
@@ -41,6 +44,7 @@ class Done:
     bad: tuple[Bad, ...]
     peak_kib: int = 0
     swapped: int = 0
+    programs: dict[str, int] = field(default_factory=dict[str, int])
 
 
 def batches(sources: list[Path], ask: Ask, size: int | None = None) -> list[Batch]:
@@ -50,7 +54,7 @@ def batches(sources: list[Path], ask: Ask, size: int | None = None) -> list[Batc
 
 
 def _batch(sources: list[Path], ask: Ask) -> Batch:
-    question = [__version__, asdict(ask), [_print(source) for source in sources]]
+    question = [SOFTWARE, asdict(ask), [_print(source) for source in sources]]
     key = hashlib.sha256(json.dumps(question).encode()).hexdigest()[:24]
     return Batch(key, tuple(map(str, sources)))
 
@@ -74,14 +78,16 @@ def do_batch(folder: Path, batch: Batch, ask: Ask) -> Done:
                 people.append(found)
     days = [day for person in people for day in person.days]
     swapped = sum(day.nodes_swapped is True for day in days)
-    done = Done(len(people), len(days), sum(p.epochs for p in people), tuple(bad), _peak_kib(), swapped)
+    programs = Counter(name for person in people for name in person.programs if name != SOFTWARE)
+    epochs = sum(p.epochs for p in people)
+    done = Done(len(people), len(days), epochs, tuple(bad), _peak_kib(), swapped, dict(programs))
     made = folder / f"{batch.key}.{os.getpid()}.part"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     parquet = library("pyarrow.parquet", "pyarrow")
     parquet.write_table(arrow_table(DaySummary, days), made / _NAMES[DaySummary])
     parquet.write_table(arrow_table(WeekSummary, [p.week for p in people]), made / _NAMES[WeekSummary])
-    (made / "done.json").write_text(json.dumps(asdict(done)), "utf-8")
+    (made / "done.json").write_text(json.dumps({"software": SOFTWARE, **asdict(done)}), "utf-8")
     try:
         made.rename(folder / batch.key)
     except OSError:  # a run that was cut off had a worker that ended it meanwhile: the same
@@ -95,8 +101,15 @@ def done_of(folder: Path, batch: Batch) -> Done | None:
     if not note.exists():
         return None
     values = json.loads(note.read_text("utf-8"))
+    del values["software"]  # this one: the part's key is of it
     bad = tuple(Bad(**b) for b in values.pop("bad"))
     return Done(bad=bad, **values)
+
+
+def left_by_others(folder: Path) -> tuple[str, ...]:
+    """Return which other programs left parts in `folder`, sorted: this one never takes them into its tables."""
+    notes = [json.loads(path.read_text("utf-8")) for path in folder.glob("*/done.json")]
+    return tuple(sorted({note.get("software", "an older Ambula") for note in notes} - {SOFTWARE}))
 
 
 def join_parts(folder: Path, order: Iterable[Batch], kind: Kind, rules: Rules, path: Path) -> None:

@@ -1,15 +1,16 @@
 """One person of a cohort: out of a store or a data set, to days and a week. Every engine calls this, nothing else."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from pathlib import Path
 
 from ambula.base.config import zone_info
 from ambula.base.errors import AmbulaError, InputError
-from ambula.cohort.epoch_set import KEY, participant_of, read_epoch_set, read_height_m
+from ambula.base.version import SOFTWARE
+from ambula.cohort.epoch_set import KEY, participant_of, programs_of, read_epoch_set, read_height_m
 from ambula.days.local_days import ZoneHistory
-from ambula.days.origin import Origin
+from ambula.days.origin import Origin, together
 from ambula.days.rules import Rules
 from ambula.days.summary import DaySummary, WeekSummary, summarise_days, summarise_week
 from ambula.participant.results import results
@@ -28,11 +29,12 @@ class Ask:
 
 @dataclass(frozen=True)
 class Person:
-    """One person's figures, and of how many epochs they were made."""
+    """One person's figures, of how many epochs they were made, and which programs had joined these, if it is known."""
 
     days: list[DaySummary]
     week: WeekSummary
     epochs: int
+    programs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,11 @@ def _of_set(folder: Path, ask: Ask) -> Person:
         zones = ZoneHistory.of(zone_info(ask.zone))
     height_m = read_height_m(folder)
     origin = Origin(participant_of(folder), (), nan if height_m is None else height_m, height_m is not None)
-    days = summarise_days(table, zones, ask.rules, origin)
-    return Person(days, summarise_week(days, rules=ask.rules), len(table))
+    programs = programs_of(folder)
+    by = together([*programs, SOFTWARE])
+    days = [replace(d, software=by) for d in summarise_days(table, zones, ask.rules, origin)]
+    week = replace(summarise_week(days, rules=ask.rules), software=by)
+    return Person(days, week, len(table), programs)
 
 
 def _told(source: Path, participant: str, work: Callable[[], Person]) -> Person | Bad:

@@ -62,6 +62,8 @@ _COLUMNS = {
         Unit.NAME,
         "The same of the back node's record.",
     ),
-    "software": _column("Software", Unit.NAME, "This package's version, which joined the nodes' records."),
+    "software": _column(
+        "Software", Unit.NAME, "This package's version and the number of its figures: it joined the records."
+    ),
 }
 EPOCH_COLUMNS = tuple(replace(entry, name=name) for name, entry in _COLUMNS.items())

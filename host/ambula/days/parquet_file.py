@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 from ambula.base.atomic_files import replacing
 from ambula.base.optional_imports import library
-from ambula.base.version import __version__
+from ambula.base.version import SOFTWARE
 from ambula.days.entry import Entry, entries_of
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary, WeekSummary
@@ -41,7 +41,7 @@ def schema_of(kind: Kind, rules: Rules = DEFAULT) -> Any:
     columns = [
         arrow.field(e.name, getattr(arrow, _TYPES[types[e.name]])(), metadata=_meaning(e)) for e in entries_of(kind)
     ]
-    metadata = {"software": f"ambula {__version__}", "epoch_s": str(EPOCH_S), "rules": json.dumps(asdict(rules))}
+    metadata = {"software": SOFTWARE, "epoch_s": str(EPOCH_S), "rules": json.dumps(asdict(rules))}
     return arrow.schema(columns, metadata=metadata)
 
 

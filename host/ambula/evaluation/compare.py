@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from ambula.base.errors import InputError
-from ambula.base.version import __version__
+from ambula.base.version import PROGRAM
 from ambula.evaluation.cadence import CadenceScores, cadence_scores, not_scored
 from ambula.evaluation.known_sets import Order, known
 from ambula.evaluation.metrics import ClassScores, Fold, class_scores, excluded
@@ -104,7 +104,7 @@ def evaluate(
         fold=fold.value,
         order=order.value,
         seed=seed,
-        version=__version__,
+        version=PROGRAM,
         people=len(np.unique(truth.subject)),
         recordings=len(np.unique(truth.whose)),
         hours=len(truth) * EPOCH_S / 3600,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ambula.base.errors import InputError
-from ambula.base.version import __version__
+from ambula.base.version import PROGRAM
 from ambula.days.dictionary import Kind, entries, in_file
 from ambula.exports.epochs_table import epoch_columns
 from ambula.exports.place import whole, write_json
@@ -55,7 +55,7 @@ def _about(source: Source, root: Path, label: str) -> None:
             "Name": f"Ambula: epochs and days of {label}",
             "BIDSVersion": BIDS_VERSION,
             "DatasetType": "derivative",
-            "GeneratedBy": [{"Name": "Ambula", "Version": __version__, "Description": "; ".join(_told(source))}],
+            "GeneratedBy": [{"Name": "Ambula", "Version": PROGRAM, "Description": "; ".join(_told(source))}],
         },
     )
     provenance = "\n".join(f"- {line}" for line in _told(source))

@@ -11,7 +11,7 @@ from typing import Any
 
 from ambula.base.optional_imports import library
 from ambula.base.sites import BACK_SITE, SITES, THIGH_SITE
-from ambula.base.version import __version__
+from ambula.base.version import SOFTWARE
 from ambula.days.dictionary import entries
 from ambula.days.entry import Entry
 from ambula.days.summary import DaySummary
@@ -86,7 +86,7 @@ def _device(source: Source) -> dict[str, Any]:
     return {
         "resourceType": "Device",
         "deviceName": [{"name": "Ambula, nodes on thigh and lower back", "type": "user-friendly-name"}],
-        "version": [*versions, {"type": {"text": "software"}, "value": f"ambula {__version__}"}],
+        "version": [*versions, {"type": {"text": "software"}, "value": SOFTWARE}],
         **_label(source),
     }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ambula.base.sites import BACK_SITE, THIGH_SITE
-from ambula.base.version import __version__
+from ambula.base.version import SOFTWARE
 from ambula.days.figures import effective_activity
 from ambula.epochs.sensor_axes import spread_g
 from ambula.epochs.table import Records
@@ -54,7 +54,7 @@ def _call(source: Source) -> str:
 def _header(source: Source) -> list[str]:
     start, end = source.local_time(int(source.table.epoch[0])), source.local_time(int(source.table.epoch[-1]) + 1)
     return [
-        f"------------ Data File Created By Ambula {__version__} in ActiGraph's layout, {_firmware(source)}"
+        f"------------ Data File Created By {SOFTWARE.capitalize()} in ActiGraph's layout, {_firmware(source)}"
         "date format MM/dd/yyyy",
         f"Serial Number: {source.code}",
         f"Start Time {start:%H:%M:%S}",

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ambula.base.sites import SITES
-from ambula.base.version import __version__
+from ambula.base.version import FIGURES, __version__
 from ambula.days.rules import SETS
 from ambula.days.study import CITATION
 from ambula.days.summary import DaySummary
@@ -82,7 +82,7 @@ def _rules(day: DaySummary) -> str:
 
 
 def _header(source: Source, day: DaySummary, schema: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    sheets = [("software", f"pkg:pypi/ambula@{__version__}"), ("rules", _rules(day))]
+    sheets = [("software", f"pkg:pypi/ambula@{__version__}?figures={FIGURES}"), ("rules", _rules(day))]
     sheets += [
         (f"firmware, {role}", f"pkg:generic/ambula-firmware@{quote(version)}")
         for role in SITES

@@ -7,7 +7,7 @@ from math import isnan
 from pathlib import Path
 
 from ambula.base.errors import InputError
-from ambula.base.version import __version__
+from ambula.base.version import SOFTWARE
 from ambula.days.local_days import ZoneHistory, local_day
 from ambula.days.rules import DEFAULT, Rules
 from ambula.days.summary import DaySummary
@@ -50,7 +50,7 @@ class Source:
             "participant": self.participant,
             "time_zone": self.zones.words,
             "epoch_s": str(EPOCH_S),
-            "software": f"ambula {__version__}",
+            "software": SOFTWARE,
             **{f"firmware_{role}": version for role, version in self.firmware.items()},
             "rules": self.days[0].rules,
             "met_table": self.days[0].met_table,

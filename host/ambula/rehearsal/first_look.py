@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ambula.base.processes import pool_of
-from ambula.base.version import __version__
 from ambula.epochs.table import Records
+from ambula.firmware_build.version import firmware
 from ambula.participant.epochs import load_epochs
 from ambula.store import Anchor, Segment, Store
 from ambula.synthetic import Truth
@@ -26,7 +26,6 @@ Show = Callable[[str, float], None]  # a step's name and how much of it is done,
 _DAY = EPOCHS_A_DAY * EPOCH_SAMPLES
 _MADE = "a participant is made up"
 _SCORED = "this computer scores it"
-_BOOT = json.dumps({"reset": "made by a computer, not by a node", "firmware": __version__}).encode()
 
 
 def look(store: Store, days: int, seed: int, zone: ZoneInfo, show: Show) -> float:
@@ -58,7 +57,7 @@ def _scored(counts: NDArray[np.int16], role: int, first_epoch: int) -> list[Segm
 def put_log(store: Store, participant: str, role: int, segments: list[Segment], log_id: int = 1) -> None:
     """Keep a log that starts with its first segment, of a node whose clock was right at its first and last epoch."""
     name = f"{participant}-{protocol.ROLE_NAMES[role]}"
-    node = store.ensure_node(name, log_id, role, participant, __version__)
+    node = store.ensure_node(name, log_id, role, participant, firmware())
     last = segments[-1]
     store.add_log(node.node_id, segments, [], last.offset + len(last.data))
     for epoch in (segments[0].header.epoch, last.header.epoch + last.header.count):
@@ -67,10 +66,11 @@ def put_log(store: Store, participant: str, role: int, segments: list[Segment], 
 
 def segments_of(role: int, records: Records) -> list[Segment]:
     """Return the segments that a node would have sealed of records without a gap: its start, then its epochs."""
+    boot = json.dumps({"reset": "made by a computer, not by a node", "firmware": firmware()}).encode()
     writer = segment.SegmentWriter(role)
     flags, segments, offset = segment.CLOCK_IS_SET, list[Segment](), 0
     first = int(records.epoch[0])
-    segments.append(_segment(0, writer.event(segment.BOOT, first, _BOOT, 0, 0, 1, 30, 200, flags), None))
+    segments.append(_segment(0, writer.event(segment.BOOT, first, boot, 0, 0, 1, 30, 200, flags), None))
     for start in range(0, len(records), segment.MAX_EPOCHS):
         offset += len(segments[-1].data)
         rows = records.data[start : start + segment.MAX_EPOCHS]

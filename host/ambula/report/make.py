@@ -6,7 +6,7 @@ from pathlib import Path
 from ambula.base.atomic_files import write_whole, writing
 from ambula.base.errors import InputError
 from ambula.base.translation import SOURCE
-from ambula.base.version import __version__
+from ambula.base.version import PROGRAM
 from ambula.days.local_days import ZoneHistory, Zones
 from ambula.days.rules import DEFAULT, SETS, Rules
 from ambula.days.summary import DaySummary
@@ -62,7 +62,7 @@ def make_report(
         zone=zones,
         synthetic=bool(store.get("synthetic")),
         firmware=outcome.firmware,
-        package=__version__,
+        package=PROGRAM,
         rules=rules,
         ledgers=outcome.ledgers,
         clocks=tuple(outcome.clocks),

@@ -1,14 +1,18 @@
 """A firmware's version is what its files come to: the same for every way onto a board, another for every change."""
 
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from ambula.base.version import __version__
 from ambula.firmware_build import files, version
 from ambula.firmware_build.compile import ESP32_C3, compile_files
 from ambula.firmware_build.files import device_files
 from ambula.firmware_build.mip_package import package_files
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +49,15 @@ def test_any_change_shows(changed: str, tmp_path: Path, monkeypatch: pytest.Monk
 def test_what_is_said_of_another_firmware() -> None:
     here = version.firmware()
     assert version.other_firmware(here) is None
-    assert version.other_firmware("0.1.0") is None  # its start was not read
-    assert version.other_firmware(f"0.1.0 {version.UNKNOWN}") is None  # frozen
+    assert version.other_firmware("0.2.0") is None  # its start was not read
+    assert version.other_firmware(f"0.2.0 {version.UNKNOWN}") is None  # frozen
     words = version.other_firmware("0.1.0 a1b2c3d4")
     assert words is not None
     assert f"(0.1.0 a1b2c3d4, here {here})" in words
     assert version.other_firmware("0.0.9") is not None
+
+
+def test_firmware_and_package_have_one_number() -> None:
+    """So that a node of a release is known by it; what changed within a release is in the build."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert version.firmware().partition(" ")[0] == __version__ == pyproject["project"]["version"]

@@ -38,7 +38,13 @@ class RulesUsed:
     ]
     software: Annotated[
         str,
-        _rules("Software", Unit.NAME, "This package's version, which made the figures of the records.", formula="name"),
+        _rules(
+            "Software",
+            Unit.NAME,
+            "This package's version and the number of its figures. By another number the same records may give other "
+            "figures. Where another program had joined the epochs of a data set, it stands before, with '+'.",
+            formula="name",
+        ),
     ]
 
 
