@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,7 +44,8 @@ def contents_of(data: bytes, name: str) -> Contents:
             raise wrong
         if told.pop("version") > VERSION:
             raise InputError(f"{name}: is from a newer Ambula: upgrade Ambula to restore it")
-        return Contents(**told)
+        known = {part.name for part in fields(Contents)}
+        return Contents(**{name: value for name, value in told.items() if name in known})
     except (ValueError, TypeError, KeyError, AttributeError) as e:
         raise wrong from e
 

@@ -1,15 +1,16 @@
 """The keys of the nodes that were set up on this computer: one file, for its owner only.
 
 JSON, so that it can be read and copied to a second computer by hand: anyone who has it can read and command the nodes.
-A list of entries; `docs/reference/files.md` has their fields. No key is thrown away but by `forget`: receipts that were
-made with it are checked with it.
+`docs/reference/files.md` has its fields. It keeps those that it does not know; where a newer Ambula means something
+else by the file, its `version` says so. No key is thrown away but by `forget`: receipts that were made with it are
+checked with it.
 """
 
 import json
 import os
 import stat
 from collections.abc import Callable, Collection
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from ambula.base.errors import InputError
 from ambula.nodes.session import OLD, RETIRED, NodeKey, new_key
 from nodecore import protocol
 
+VERSION = 1  # 0: a list of entries alone, as it was before the first release
 _FIELDS = {"device_id", "role", "participant", "key"}
 _PAIR = "pair"  # of what was set up before nodes met each other there is none
 _STATE = "state"  # of a key in use there is none
@@ -42,15 +44,27 @@ class KeyFile:
 
     def all(self) -> list[NodeKey]:
         """Return these and the older keys of the same devices, which receipts are checked with."""
+        entries = self._document()["keys"]
+        return [self._entry(number, entry) for number, entry in enumerate(entries, 1)]
+
+    def _document(self) -> dict[str, Any]:
+        """Return the file as it is: `version`, `keys`, and whatever else a newer Ambula keeps in it."""
         try:
-            entries = json.loads(self.path.read_text(encoding="utf-8"))
+            told: Any = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return []
+            told = []
         except (OSError, ValueError, RecursionError) as e:
             raise InputError(f"{self.path} is not a key file that can be read: {e}") from e
-        if not isinstance(entries, list):
-            raise InputError(f"{self.path} is not a key file: it must contain a list")
-        return [self._entry(number, entry) for number, entry in enumerate(cast("list[Any]", entries), 1)]
+        document = cast("dict[str, Any]", {"version": 0, "keys": told} if isinstance(told, list) else told)
+        version = document.get("version") if isinstance(told, list | dict) else None
+        if isinstance(version, int) and version > VERSION:
+            raise InputError(
+                f"{self.path} was written by a newer Ambula (key file version {version}, this one reads {VERSION}):"
+                " upgrade Ambula on this computer. The nodes and the file are as they were"
+            )
+        if not isinstance(version, int) or not isinstance(document.get("keys"), list):
+            raise InputError(f"{self.path} is not a key file: it must have a version and a list of keys")
+        return document
 
     def is_open_to_others(self) -> bool:
         """Whether others on this computer may read the file (never known on Windows, which has no such bits)."""
@@ -106,14 +120,17 @@ class KeyFile:
         return gone
 
     def _add(self, new: NodeKey, aged: Callable[[NodeKey], NodeKey]) -> None:
-        others = (k for k in self.all() if (k.device_id, k.key) != (new.device_id, new.key))
-        self._write([*map(aged, others), new])
+        keys = self.all()
+        same = [k for k in keys if (k.device_id, k.key) == (new.device_id, new.key)]
+        kept = replace(new, more=same[-1].more) if same and not new.more else new
+        self._write([*map(aged, (k for k in keys if k not in same)), kept])
 
     def _entry(self, number: int, entry: Any) -> NodeKey:
         try:
             fields = dict(entry)
-            if set(fields) - {_PAIR, _STATE} != _FIELDS or not all(isinstance(value, str) for value in fields.values()):
-                raise ValueError(f"its fields must be the texts {', '.join(sorted(_FIELDS))}")
+            known = {name: value for name, value in fields.items() if name in {*_FIELDS, _PAIR, _STATE}}
+            if not set(known) >= _FIELDS or not all(isinstance(value, str) for value in known.values()):
+                raise ValueError(f"it must have the texts {', '.join(sorted(_FIELDS))}")
             key = NodeKey(
                 device_id=bytes.fromhex(fields["device_id"]).hex(),
                 role=protocol.ROLE_NAMES.index(fields["role"]),
@@ -121,6 +138,7 @@ class KeyFile:
                 key=bytes.fromhex(fields["key"]),
                 pair=bytes.fromhex(fields.get(_PAIR, "")),
                 state=fields.get(_STATE, ""),
+                more=tuple((name, value) for name, value in fields.items() if name not in known),
             )
             sizes = (len(key.device_id), len(key.key), len(key.pair) or protocol.KEY_SIZE)
             if sizes != (16, protocol.KEY_SIZE, protocol.KEY_SIZE):
@@ -133,13 +151,13 @@ class KeyFile:
 
     def _write(self, keys: list[NodeKey]) -> None:
         """Replace the file as a whole, so that a failure leaves the old one."""
-        entries = [_as_json(key) for key in keys]
+        document = {**self._document(), "version": VERSION, "keys": [_as_json(key) for key in keys]}
         new = self.path.with_name(self.path.name + ".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             new.unlink(missing_ok=True)
             with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-                json.dump(entries, file, indent=1)
+                json.dump(document, file, indent=1)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(new, self.path)
@@ -147,8 +165,12 @@ class KeyFile:
             raise InputError(f"{self.path} cannot be written: {e.strerror}: name another file with AMBULA_KEYS") from e
 
 
-def _as_json(key: NodeKey) -> dict[str, str]:
-    entry = {**asdict(key), "role": key.role_name, "key": key.key.hex(), _PAIR: key.pair.hex()}
-    if key.is_in_use:
-        del entry[_STATE]  # as every Ambula has written it
-    return entry
+def _as_json(key: NodeKey) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "device_id": key.device_id,
+        "role": key.role_name,
+        "participant": key.participant,
+        "key": key.key.hex(),
+        _PAIR: key.pair.hex(),
+    }
+    return {**entry, **({} if key.is_in_use else {_STATE: key.state}), **dict(key.more)}

@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ambula.base.errors import TransportError
 from nodecore import protocol
@@ -24,7 +25,8 @@ class NodeKey:
 
     pair: 32 bytes that the wearer's nodes share, with which the thigh may read the back; empty where the set-up is of
     an Ambula that knew none. state: "" in use, `RETIRED` (not waited for, but recognised where it is heard), or `OLD`
-    (the device has another key now: only receipts need this one).
+    (the device has another key now: only receipts need this one). more: fields of the key file that this Ambula does
+    not know; it writes them back as they were.
     """
 
     device_id: str
@@ -33,6 +35,7 @@ class NodeKey:
     key: bytes
     pair: bytes = b""
     state: str = ""
+    more: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def role_name(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ambula.base.errors import InputError
-from ambula.nodes.keys import KeyFile, keys_path
+from ambula.nodes.keys import VERSION, KeyFile, keys_path
 from ambula.nodes.session import OLD, RETIRED, NodeKey, new_key
 
 THIGH = NodeKey("a0" * 8, 0, "P01", bytes(range(32)))
@@ -83,7 +83,7 @@ def test_a_retired_node_is_recognised_and_comes_back(file: KeyFile) -> None:
     file.retire([THIGH])
     gone = replace(THIGH, state=RETIRED)
     assert file.load() == [gone, BACK]
-    assert "state" not in json.loads(file.path.read_text())[1]  # an older Ambula reads what it knows
+    assert "state" not in json.loads(file.path.read_text())["keys"][1]  # in use is what needs no word
     file.bring_back(gone)
     assert file.load() == [THIGH, BACK]
     file.rename("P01", "P07")
@@ -146,7 +146,8 @@ ENTRY = {"device_id": "a0" * 8, "role": "thigh", "participant": "P01", "key": "0
         json.dumps([{**ENTRY, "key": 7}]),
         json.dumps([{**ENTRY, "pair": "00"}]),
         json.dumps([{**ENTRY, "device_id": "zz" * 8}]),
-        json.dumps([{**ENTRY, "more": "x"}]),
+        json.dumps({"version": 1, "keys": {}}),
+        json.dumps({"version": "1", "keys": []}),
         json.dumps([{**ENTRY, "state": "gone"}]),
         "[" * 5000 + "]" * 5000,
     ],
@@ -160,7 +161,8 @@ ENTRY = {"device_id": "a0" * 8, "role": "thigh", "participant": "P01", "key": "0
         "key a number",
         "short pair",
         "device",
-        "more",
+        "keys no list",
+        "version a text",
         "state",
         "deep",
     ],
@@ -171,6 +173,41 @@ def test_what_is_not_a_key_file_is_refused_in_a_line(file: KeyFile, text: str) -
     with pytest.raises(InputError, match=r"keys\.json") as refused:
         file.load()
     assert "\n" not in str(refused.value)
+
+
+def test_a_list_of_before_the_first_release_is_read_and_gets_a_version(file: KeyFile) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text(json.dumps([ENTRY]))
+    assert [k.device_id for k in file.all()] == ["a0" * 8]
+    file.add(BACK)
+    told = json.loads(file.path.read_text())
+    assert (told["version"], [k["device_id"] for k in told["keys"]]) == (VERSION, ["a0" * 8, "a1" * 8])
+
+
+def test_what_a_newer_ambula_keeps_in_the_file_stays_in_it(file: KeyFile) -> None:
+    file.path.parent.mkdir()
+    newer = {**ENTRY, "label": "drawer 3", "places": [1, {"x": None}]}
+    file.path.write_text(json.dumps({"version": VERSION, "site": "Trondheim", "keys": [newer]}))
+    (key,) = file.load()  # the node is read as ever
+    file.add(BACK)
+    file.rename("P01", "P07")
+    file.retire([file.load()[0]])
+    file.bring_back(file.load()[0])
+    file.add(NodeKey(key.device_id, key.role, "P07", key.key))  # set up once more with the same key
+    told = json.loads(file.path.read_text())
+    assert told["site"] == "Trondheim"
+    kept = next(entry for entry in told["keys"] if entry["device_id"] == key.device_id)
+    assert (kept["label"], kept["places"], kept["participant"]) == ("drawer 3", [1, {"x": None}], "P07")
+
+
+def test_a_newer_file_says_which_side_is_old_and_stays_as_it_is(file: KeyFile) -> None:
+    file.path.parent.mkdir()
+    text = json.dumps({"version": VERSION + 1, "vault": "sealed"})
+    file.path.write_text(text)
+    for work in (file.load, lambda: file.add(BACK), lambda: file.forget("P01")):
+        with pytest.raises(InputError, match=r"written by a newer Ambula \(key file version 2, .* upgrade Ambula"):
+            work()
+    assert file.path.read_text() == text
 
 
 def test_bytes_that_are_no_text_are_refused(file: KeyFile) -> None:
