@@ -86,7 +86,7 @@ def test_a_newer_segment_that_is_damaged_is_damage(at: int) -> None:
 def test_a_newer_protocol_is_said_in_one_line() -> None:
     with pytest.raises(ValueError, match="protocol 3, and this Ambula knows 2: update Ambula"):
         parse_public(bytes((3, 1)))
-    with pytest.raises(ValueError, match="protocol 1, and this Ambula knows 2: bring it up to date"):
+    with pytest.raises(ValueError, match="protocol 1, and this Ambula knows 2: bring the node up to date"):
         parse_public(bytes((1, 1)))
 
 

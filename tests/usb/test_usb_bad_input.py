@@ -185,7 +185,9 @@ def test_a_flash_without_the_room_is_refused_in_figures() -> None:
     blocks = sum(-(-len(data) // 4096) for name, data in firmware.items() if name != MAIN)
     assert plan(replace(GOOD, room=(blocks * 4096, 0, 0)), firmware).send
     assert plan(replace(GOOD, room=(4096, (blocks - 1) * 4096, 0)), firmware).send  # what lies in the folder goes
-    with pytest.raises(BoardError, match=rf"has room for 4 KiB and the firmware needs {blocks * 4} KiB: sync the node"):
+    with pytest.raises(
+        BoardError, match=rf"has room for 4 KiB and the firmware needs {blocks * 4} KiB: a sync frees nothing"
+    ):
         plan(replace(GOOD, room=(4096, 0, blocks * 4096)), firmware)  # the other folder runs
 
 

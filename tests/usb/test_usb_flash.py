@@ -216,6 +216,32 @@ def test_a_firmware_that_does_not_come_up_gives_way_to_the_old_one(stand_in: Sta
         assert boots(stand_in) == b"ambula old toy"
 
 
+LOGGED = """
+os.mkdir('/data') if 'data' not in os.listdir('/') else None
+os.mkdir('/data/log')
+for name, size in {chunks!r}:
+    with open('/data/log/' + name, 'wb') as f:
+        f.write(bytes(size))
+"""
+
+
+@pytest.mark.parametrize(
+    ("chunks", "told"),
+    [
+        ([("00000000", 32768), ("00008000", 9000)], "sync the node, which frees up to 32 KiB of its log"),
+        ([("00000000", 9000)], "a sync frees nothing of it, since its log has one piece only. Sync it, install"),
+    ],
+    ids=["a chunk to free", "the newest chunk alone"],
+)
+def test_what_makes_room_is_what_does(stand_in: StandIn, chunks: list[tuple[str, int]], told: str) -> None:
+    with stand_in, UsbBoard(stand_in.port) as board:
+        board.run(LOGGED.format(chunks=chunks))
+        state = replace(look(board), room=(0, 0, 0))
+        with pytest.raises(FlashFull, match=told):
+            flash(board, state, toy("new"))
+        board.run("_drop('/data')")
+
+
 @pytest.mark.parametrize("is_foreseen", [True, False])
 def test_a_full_flash_says_so_and_runs_what_it_ran(stand_in: StandIn, is_foreseen: bool) -> None:
     with stand_in:
@@ -226,7 +252,7 @@ def test_a_full_flash_says_so_and_runs_what_it_ran(stand_in: StandIn, is_foresee
             steps: list[str] = []
             if not is_foreseen:
                 state = replace(state, room=(1 << 20, 0, 0))
-            with pytest.raises(FlashFull, match=f"{told}.*: sync the node"):
+            with pytest.raises(FlashFull, match=rf"{told}.*: \d+ KiB of it are not Ambula's \(full\), and no sync"):
                 flash(board, state, {**toy("new"), "more.py": b"# more\n" * 2000}, steps.append)
             assert steps == [] or not is_foreseen
         stand_in.wait_for(b"ambula old toy")

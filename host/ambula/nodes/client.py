@@ -28,8 +28,13 @@ FRAME_TIMEOUT_S = 10.0
 _CLOCK_READINGS = 5
 _SET_MS = 50  # by which a computer's time and the time that has passed differ, if nobody sets it
 _LINK_LOST = "the link to the node was lost: sync again to go on where it stopped"
+_FLASH = "sync it, then bring it up to date with `ambula flash` over USB. Log and key stay"
 _NO_KEY = "this node was never set up, so nothing can be read from it. Set it up: `ambula setup`"
 _STRANGER = "this node was not set up on this computer, so nothing can be read from it"
+
+
+class TooOld(ProtocolError):
+    """The node's firmware is older than what was asked of it."""
 
 
 class GattLink(Protocol):
@@ -163,7 +168,14 @@ class NodeClient:
         return await self._request(protocol.RECEIPT, struct.pack("<II", start, end))
 
     async def stop(self) -> int:
-        """End the recording; return the log's end."""
+        """End the recording; return the log's end. Raises `TooOld` where no `start` could take it back.
+
+        Commands were added in the order of their numbers: a node that has `health` has `start`. Asked for it, a node
+        does nothing.
+        """
+        status, _ = await self._ask(protocol.HEALTH, b"")
+        if status == protocol.UNKNOWN_COMMAND:
+            raise TooOld(f"its firmware knows stop but no start, so it was not stopped: {_FLASH}")
         return self._u32(await self._request(protocol.STOP))
 
     async def start(self) -> int:
@@ -288,5 +300,10 @@ class NodeClient:
 
 
 def _refusal(command: int, status: int) -> ProtocolError:
-    reason = STATUS_NAMES[status] if status < len(STATUS_NAMES) else f"status {status}"
-    return ProtocolError(f"the node refused command {command}: {reason}")
+    if status == protocol.UNKNOWN_COMMAND:
+        return TooOld(f"the node's firmware is older than this Ambula and has no command {command}: {_FLASH}")
+    if status >= len(STATUS_NAMES):
+        return ProtocolError(
+            f"the node refused command {command} with status {status}, which is newer than this Ambula: update Ambula"
+        )
+    return ProtocolError(f"the node refused command {command}: {STATUS_NAMES[status]}")

@@ -84,11 +84,11 @@ class Health:
 
 
 def parse_health(data: bytes) -> Health:
-    """Return the `Health` in `data`; raises ValueError on a wrong size, or a test passed that was never made."""
+    """Return the `Health` in `data`; raises ValueError where it is too short, or a test passed that was never made."""
     size = struct.calcsize(protocol.HEALTH_FORMAT)
-    if len(data) != size:
+    if len(data) < size:
         raise ValueError(f"health block of {len(data)} bytes, not {size}")
-    x_mg, y_mg, z_mg, *noise, free_bytes, flags = struct.unpack(protocol.HEALTH_FORMAT, data)
+    x_mg, y_mg, z_mg, *noise, free_bytes, flags = struct.unpack_from(protocol.HEALTH_FORMAT, data)
     tested, passed = bool(flags & protocol.SELF_TESTED), bool(flags & protocol.SELF_TEST_PASSED)
     if passed and not tested:
         raise ValueError("a self-test that passed but was never made")
@@ -115,10 +115,10 @@ class Now:
 
 
 def parse_now(data: bytes) -> Now:
-    """Return the `Now` in `data`; raises ValueError on a wrong size."""
-    if len(data) != _NOW.size:
+    """Return the `Now` in `data`; raises ValueError where it is too short."""
+    if len(data) < _NOW.size:
         raise ValueError(f"answer of {len(data)} bytes to now, not {_NOW.size}")
-    epoch, record, fused, *rest = _NOW.unpack(data)
+    epoch, record, fused, *rest = _NOW.unpack_from(data)
     return Now(epoch, record, None if fused == _NOT_FUSED else fused, *rest)
 
 
@@ -132,10 +132,10 @@ class CapturePlan:
 
 
 def parse_plan(data: bytes) -> CapturePlan:
-    """Return the `CapturePlan` in `data`; raises ValueError on a wrong size."""
-    if len(data) != _PLAN.size:
+    """Return the `CapturePlan` in `data`; raises ValueError where it is too short."""
+    if len(data) < _PLAN.size:
         raise ValueError(f"answer of {len(data)} bytes to plan, not {_PLAN.size}")
-    start_utc_s, days = _PLAN.unpack(data)
+    start_utc_s, days = _PLAN.unpack_from(data)
     return CapturePlan(start_utc_s or None, days or None)
 
 
@@ -149,5 +149,6 @@ def parse_public(data: bytes) -> bool:
 
 def _check_version(version: int) -> None:
     if version != protocol.VERSION:
-        what = "update Ambula" if version > protocol.VERSION else "bring it up to date with `ambula flash`"
+        node_is_old = "bring the node up to date with `ambula flash` over USB, which keeps its log"
+        what = "update Ambula" if version > protocol.VERSION else node_is_old
         raise ValueError(f"it speaks protocol {version}, and this Ambula knows {protocol.VERSION}: {what}")

@@ -11,7 +11,6 @@ from ambula.nodes.client import NodeClient
 from ambula.nodes.session import NodeKey
 from ambula.nodes.visit import Near, find_nodes, visiting
 from ambula.transport.radio import Radio
-from nodecore import protocol
 from nodecore.sampling import EPOCH_S
 
 SEEK_S = 10.0  # one scan for who is missing
@@ -128,5 +127,4 @@ class Watch:
 
 
 def _named(key: NodeKey, error: AmbulaError) -> ProtocolError:
-    hint = " (`ambula flash` brings an older node up to date)" if f"command {protocol.NOW}" in str(error) else ""
-    return ProtocolError(f"{key.participant} {key.role_name}: {error}{hint}")
+    return ProtocolError(f"{key.participant} {key.role_name}: {error}")

@@ -46,6 +46,7 @@ class UsbBoard:
         self.port = port
         self._transport = _open(port)
         self._is_taken = False
+        self.makes_room = "sync the node and run this again"  # until it is known what takes the room
 
     def __enter__(self) -> Self:
         try:
@@ -76,7 +77,7 @@ class UsbBoard:
         with self._talking(_LOST):
             out, error = self._transport.exec_raw(code, timeout=_PATIENCE_S)
         if error:
-            raise _told(bytes(error).decode(errors="replace"))
+            raise self._told(bytes(error).decode(errors="replace"))
         return bytes(out).decode(errors="replace")
 
     def write(self, path: str, data: bytes) -> None:
@@ -87,10 +88,10 @@ class UsbBoard:
             try:
                 self._transport.fs_writefile(path, data, chunk_size=_CHUNK_BYTES)
             except TransportExecError as e:
-                raise _told(str(cast("Any", e).error_output)) from e
+                raise self._told(str(cast("Any", e).error_output)) from e
             except OSError as e:  # the board's, which mpremote makes one of ours
                 if e.errno == errno.ENOSPC:
-                    raise FlashFull from e
+                    raise FlashFull("is full", self.makes_room) from e
                 raise
 
     def hashes(self, *folders: str) -> dict[str, str]:
@@ -134,6 +135,13 @@ class UsbBoard:
                 time.sleep(0.01)
         raise BoardError(_last_line(heard) or "it said nothing")
 
+    def _told(self, error: str) -> BoardError:
+        """Return what a traceback of the board comes down to."""
+        line = _last_line(error.encode())
+        if "ENOSPC" in line or line.endswith("OSError: 28"):
+            return FlashFull("is full", self.makes_room)
+        return BoardError(f"the board failed: {line}")
+
     def _run_program(self) -> None:
         self._is_taken = False
         self._transport.exit_raw_repl()
@@ -164,8 +172,8 @@ class UsbBoard:
 class FlashFull(BoardError):
     """The board's flash has no room."""
 
-    def __init__(self, words: str = "is full") -> None:
-        super().__init__(f"the board's flash {words}: sync the node, which frees it, and run this again")
+    def __init__(self, words: str, makes_room: str) -> None:
+        super().__init__(f"the board's flash {words}: {makes_room}")
 
 
 def _open(port: str) -> Any:
@@ -186,14 +194,6 @@ def _open(port: str) -> Any:
             if not may_pass or time.monotonic() > deadline_s:
                 raise TransportError(f"{port} cannot be opened: {why}") from e
             time.sleep(0.05)
-
-
-def _told(error: str) -> BoardError:
-    """Return what a traceback of the board comes down to."""
-    line = _last_line(error.encode())
-    if "ENOSPC" in line or line.endswith("OSError: 28"):
-        return FlashFull()
-    return BoardError(f"the board failed: {line}")
 
 
 def _last_line(said: bytes) -> str:

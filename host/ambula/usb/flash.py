@@ -116,7 +116,8 @@ def _check_room(state: State, slot: str, contents: Sequence[bytes]) -> None:
     room = state.room[0] + state.room[1 + SLOTS.index(slot)]
     needed = sum(-(-len(data) // _BLOCK_BYTES) * _BLOCK_BYTES for data in contents)
     if needed > room:
-        raise FlashFull(f"has room for {room // 1024} KiB and the firmware needs {needed // 1024} KiB")
+        words = f"has room for {room // 1024} KiB and the firmware needs {needed // 1024} KiB"
+        raise FlashFull(words, state.makes_room)
 
 
 def _in(state: State, slot: str) -> dict[str, str]:

@@ -17,11 +17,10 @@ from ambula.readiness.rules import CLOCK_FAULT_MS
 from ambula.store import Store
 from ambula.usb import on_board
 from ambula.usb.board import UsbBoard
-from ambula.usb.state import State
+from ambula.usb.state import LOG, State
 from ambula.usb.wanted import Wanted
 from nodecore.sampling import EPOCH_S, EPOCHS_AN_HOUR
 
-LOG = "/data/log"
 _ANEW = "its clock was {} off: a new recording begins, with the clock set"
 _STEPPED = "its clock was {} off, and is set now. If this computer's is the wrong one, correct it, and run this again"
 

@@ -2,7 +2,7 @@
 
 # Defined once a visit. The watchdog of the firmware that ran outlives the soft reset, and nothing feeds it now: it gets
 # ten minutes, until the next start sets it anew. `_room`: free bytes, then those that the files of each folder take, in
-# whole blocks.
+# whole blocks. `_taken`: bytes of the log that a sync can free, and what each file and folder takes that is not ours.
 TOOLS = """
 import os, sys, json, hashlib, binascii
 try:
@@ -45,6 +45,13 @@ def _room(folders):
     for p in folders:
         n.append(sum((os.stat(q)[6] + s[0] - 1) // s[0] * s[0] for q in _files(p)))
     return n
+def _taken(known, log):
+    n = os.statvfs('.')[0]
+    def size(paths):
+        return sum((os.stat(q)[6] + n - 1) // n * n for q in paths)
+    chunks = sorted(q for q in _files(log) if len(q) == len(log) + 9)
+    others = {e[0]: size(_files(e[0]) if e[1] & 0x4000 else [e[0]]) for e in os.ilistdir() if e[0] not in known}
+    return [size(chunks[:-1]), others]
 def _drop(p):
     for q in list(_files(p)):
         os.remove(q)
@@ -77,6 +84,7 @@ print(json.dumps({{
     'config': _text('config.json'),
     'key': _sha('key.bin'),
     'room': _room({folders!r}),
+    'taken': _taken({known!r}, {log!r}),
 }}))
 """
 

@@ -83,6 +83,52 @@ def test_a_refused_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
         read_log(lambda c: [reply(c, protocol.OUT_OF_RANGE, bytes(8))])
 
 
+def told_of(status_of: dict[int, int], work: str) -> tuple[str, list[int]]:
+    """What a node's answers to some commands by a status come to in words, and the commands that it heard."""
+    heard: list[int] = []
+
+    def script(command: bytes) -> list[tuple[str, bytes]]:
+        heard.append(command[0])
+        return [reply(command, status_of.get(command[0], 0), bytes(4))]
+
+    async def go() -> None:
+        client = NodeClient(Puppet(script), [OURS])
+        await client.open()
+        await getattr(client, work)()
+
+    with pytest.raises(ProtocolError) as refused:
+        asyncio.run(go())
+    return str(refused.value), heard
+
+
+def test_a_refusal_says_which_side_is_old() -> None:
+    words, _ = told_of({protocol.START: protocol.UNKNOWN_COMMAND}, "start")
+    assert "the node's firmware is older than this Ambula and has no command 10: sync it, then" in words
+    words, _ = told_of({protocol.SEAL: 77}, "seal")
+    assert words == "the node refused command 3 with status 77, which is newer than this Ambula: update Ambula"
+
+
+def test_a_node_without_a_start_is_not_stopped() -> None:
+    """Firmware of before 2026-11-22 knows stop (7) but neither start (10) nor health (11)."""
+    words, heard = told_of(dict.fromkeys((protocol.START, protocol.HEALTH), protocol.UNKNOWN_COMMAND), "stop")
+    assert words.startswith("its firmware knows stop but no start, so it was not stopped: sync it, then")
+    assert protocol.STOP not in heard
+
+
+@pytest.mark.parametrize("more", [0, 1, 40])
+def test_an_answer_may_grow_behind_its_end(more: int) -> None:
+    blocks_of = {protocol.HEALTH: 17, protocol.NOW: 25, protocol.PLAN: 6}
+
+    async def go() -> None:
+        link = Puppet(lambda c: [reply(c, 0, bytes(blocks_of[c[0]] + more))])
+        client = NodeClient(link, [OURS])
+        await client.open()
+        assert (await client.health()).free_bytes == (await client.now()).epoch == 0
+        assert (await client.plan()).days is None
+
+    asyncio.run(go())
+
+
 def test_silence_in_the_middle_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "FRAME_TIMEOUT_S", 0.05)
     with pytest.raises(TransportError, match="stopped sending"):
