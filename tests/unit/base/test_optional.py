@@ -19,18 +19,19 @@ ROOT = Path(__file__).parents[3]
 
 def test_the_command_installs_into_this_environment(tmp_path: Path) -> None:
     command = optional.install_command(["numpy"])
-    assert command.endswith(" -m pip install numpy")
+    assert command.endswith(" -m pip install 'numpy<3,>=1.26'")
     dry = subprocess.run(f"{command} --dry-run --no-index --quiet", shell=True, capture_output=True, text=True)
     assert dry.returncode == 0, dry.stderr  # it is there: pip has nothing to fetch
 
 
-def test_a_pinned_package_is_asked_for_in_its_version() -> None:
-    assert re.search(r" acti-motus==[\d.]+ numpy$", optional.install_command(["acti-motus", "numpy"]))
+def test_a_package_is_asked_for_in_the_range_that_is_tested() -> None:
+    command = optional.install_command(["acti-motus", "numpy", "no-such"])
+    assert re.search(r" acti-motus==[\d.]+ 'numpy<3,>=[\d.]+' no-such$", command)
 
 
 def test_an_environment_of_pipx_is_pipx_s(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", "/home/anna/.local/share/pipx/venvs/ambula")
-    assert optional.install_command(["numpy"]) == "pipx inject ambula numpy"
+    assert optional.install_command(["numpy"]) == "pipx inject ambula 'numpy<3,>=1.26'"
 
 
 def test_only_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,13 +55,13 @@ def test_an_environment_without_pip_is_uv_s(monkeypatch: pytest.MonkeyPatch) -> 
     there = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "pip" else there(name))
     monkeypatch.setattr(sys, "executable", "/some where/python")
-    assert optional.install_command(["numpy"]) == "uv pip install --python '/some where/python' numpy"
+    assert optional.install_command(["numpy"]) == "uv pip install --python '/some where/python' 'numpy<3,>=1.26'"
 
 
 def test_cmd_exe_gets_double_quotes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", r"C:\Program Files\python.exe")
     monkeypatch.setattr(optional, "os", SimpleNamespace(name="nt"))
-    assert optional.install_command(["numpy"]) == r'"C:\Program Files\python.exe" -m pip install numpy'
+    assert optional.install_command(["numpy"]) == r'"C:\Program Files\python.exe" -m pip install "numpy<3,>=1.26"'
 
 
 def test_a_missing_module_is_one_line_with_the_command_last() -> None:
