@@ -21,36 +21,39 @@ class KnownStores:
 
     def load(self) -> dict[str, Path]:
         """Return the store of each participant."""
+        return {who: Path(path) for who, path in self._entries().items() if isinstance(path, str)}
+
+    def _entries(self) -> dict[str, Any]:
+        """Return what is in the file, also what only a newer Ambula reads: it is written back."""
         try:
             entries: Any = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return {}
-        items = cast("dict[Any, Any]", entries).items() if isinstance(entries, dict) else ()
-        return {who: Path(path) for who, path in items if isinstance(path, str)}
+        return cast("dict[str, Any]", entries) if isinstance(entries, dict) else {}
 
     def remember(self, participants: Iterable[str], store: Path) -> None:
         """Keep that these participants' recordings are in a store from now on."""
-        known = self.load()
-        self._write({**known, **dict.fromkeys(participants, store.absolute())}, known)
+        known = self._entries()
+        self._write({**known, **dict.fromkeys(participants, str(store.absolute()))}, known)
 
     def rename(self, participant: str, code: str) -> None:
         """Keep a participant's store under another code."""
-        known = self.load()
+        known = self._entries()
         self._write({code if who == participant else who: path for who, path in known.items()}, known)
 
     def forget(self, participant: str) -> None:
         """Remove a participant."""
-        known = self.load()
+        known = self._entries()
         self._write({who: path for who, path in known.items() if who != participant}, known)
 
-    def _write(self, entries: dict[str, Path], known: dict[str, Path]) -> None:
+    def _write(self, entries: dict[str, Any], known: dict[str, Any]) -> None:
         """Replace the file as a whole; where it cannot be written, all goes on but for the notice of the next slip."""
         if entries == known:
             return
         try:
             sweep(self.path)
             with passing(self.path) as part:
-                part.write_text(json.dumps({who: str(path) for who, path in entries.items()}, indent=1), "utf-8")
+                part.write_text(json.dumps(entries, indent=1), "utf-8")
                 os.replace(part, self.path)
         except OSError:
             pass

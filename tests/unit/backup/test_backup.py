@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import resource
 import shutil
@@ -19,6 +20,7 @@ import pytest
 
 from ambula.backup import make_backup, restore_backup
 from ambula.backup.age_file import Opening
+from ambula.backup.contents import contents_of
 from ambula.base.errors import AmbulaError, InputError, StoreError
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey
@@ -369,3 +371,12 @@ def test_the_format_is_an_age_file_of_a_tar(desk: Desk) -> None:
     plain = Opening(io.BytesIO(desk.file.read_bytes()), "b", WORDS).read(1 << 30)
     with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
         assert tar.getnames() == ["ambula.json", "ambula.db", "keys.json"]
+
+
+def test_a_field_that_is_not_known_yet_is_passed_over() -> None:
+    told = {"format": "ambula-backup", "version": 1, "made_utc": "x", "ambula": "0.2.0", "epochs": {}, "rows": {}}
+    told |= {"store_bytes": 1, "store_sha256": "", "keys": None, "keys_sha256": None}
+    newer = json.dumps({**told, "site": "Trondheim"}).encode()
+    assert contents_of(newer, "b.age") == contents_of(json.dumps(told).encode(), "b.age")
+    with pytest.raises(InputError, match="is from a newer Ambula: upgrade Ambula to restore it"):
+        contents_of(json.dumps({**told, "version": 2}).encode(), "b.age")
