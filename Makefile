@@ -90,7 +90,7 @@ docs: install    ## the documents as a site that needs no network: build/site/in
 	@$(PIP) -c requirements.lock -e '.[docs]'
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet && echo "open build/site/index.html"
 
-dist: $(DEMO)    ## wheel and sdist into dist/, checked, and the wheel tried in an empty environment
+dist: $(DEMO)    ## wheel and sdist into dist/, checked, and each tried in an empty environment
 	@$(PIP) -c requirements.lock build twine
 	@rm -rf dist && $(BIN)/python -m build --quiet && $(BIN)/twine check --strict dist/*
 	@.ci/wheel $(BIN)/python
