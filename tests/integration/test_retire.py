@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ambula.base.version import SOFTWARE
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.session import NodeKey, new_key
 from tests.support import worn
@@ -43,6 +44,7 @@ def test_a_node_is_retired_and_brought_back(ambula: Ambula, keys: KeyFile) -> No
         "role": "thigh",
         "device_id": THIGH.device_id,
         "state": "in use",
+        "software": SOFTWARE,
     }
     assert keys.load() == [THIGH, BACK]
 

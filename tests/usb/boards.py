@@ -81,7 +81,7 @@ def sync(image: Path, path: Path, of_them: int = -1, proved: bool = True) -> Non
     with cast(BinaryIO, fs.open("/log/id", "rb")) as file:
         log_id = int.from_bytes(file.read(), "little")
     with Store(path) as store:
-        node = store.ensure_node(key.device_id, log_id, key.role, key.participant, "0.1.0")
+        node = store.ensure_node(key.device_id, log_id, key.role, key.participant, "0.2.0")
         store.add_log(node.node_id, kept, [], kept[-1].offset + len(kept[-1].data))
         for start, data in receipts.unproved(store, node, 0) if proved else []:
             receipts.keep(store, node, key, start, data, key.receipt(log_id, start, data))

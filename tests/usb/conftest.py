@@ -51,7 +51,7 @@ def flashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("flashed")
     with StandIn(folder) as stand_in, UsbBoard(stand_in.port) as board:
         state = look(board)
-        assert flash(board, state, compile_for(state, "sim")) == "0.1.0 thigh"
+        assert flash(board, state, compile_for(state, "sim")) == "0.2.0 thigh"
     return folder / "flash.img"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ambula.base.version import SOFTWARE, __version__
 from ambula.nodes.keys import KeyFile
 from ambula.nodes.sync import sync_each
 from ambula.nodes.visit import find_nodes
@@ -91,9 +92,10 @@ def test_both_nodes_are_taken_over_with_the_key_that_they_share(flashed: Path, a
                 "role": role,
                 "device_id": device,
                 "key_file": str(KeyFile().path),
-                "firmware": "0.1.0",
+                "firmware": __version__,
                 "zone": "Europe/Oslo",
                 "plan": "it records from a double tap on, for 7 days",
+                "software": SOFTWARE,
             }
     assert KeyFile().load() == made
     assert len({key.pair for key in made}) == 1

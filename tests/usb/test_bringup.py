@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from ambula.base.errors import TransportError
+from ambula.base.version import SOFTWARE
 from ambula.bringup import detached
 from ambula.bringup.bench import FOLDER, Bench
 from ambula.bringup.figures import FAILS, FIGURES, HOLDS, NOT_MEASURED
@@ -271,6 +272,7 @@ def test_json_is_the_file(bringup: Run, stand_in: StandIn, tmp_path: Path) -> No
     with stand_in:
         ran, _ = bringup(stand_in, "--json", *only("usb_frames"))
     told = json.loads(ran.out)
+    assert told.pop("software") == SOFTWARE
     assert told == json.loads((tmp_path / "b.json").read_text())
     assert (told["format"], told["version"], told["simulated"]) == ("ambula-bringup", 1, True)
     assert told["board"]["device_id"] == DEVICE

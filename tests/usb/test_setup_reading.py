@@ -82,7 +82,7 @@ def test_a_set_up_again_leaves_one_more(flashed: Path, ambula: Ambula, tmp_path:
             assert ambula(*command).code == 0
         stand_in.power_off()
         with Store(tmp_path / "s.db") as kept:
-            node = kept.ensure_node("a0" * 8, 1, 0, "P01", "0.1.0")
+            node = kept.ensure_node("a0" * 8, 1, 0, "P01", "0.2.0")
             found = segments_of(stand_in.flash)
             kept.add_log(node.node_id, found, [], found[-1].offset)
             assert len(kept.anchors(node.node_id)) == 2

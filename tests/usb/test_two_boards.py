@@ -66,12 +66,12 @@ def test_a_board_that_goes_takes_no_other_with_it(tmp_path: Path) -> None:
         running = [flashing(board) for board in (stays, goes)]
         (done, words), (_, lost) = (process.communicate(timeout=120) for process in running)
         assert [process.returncode for process in running] == [0, 5], (words, lost)
-        assert "the board runs Ambula 0.1.0" in done
+        assert "the board runs Ambula 0.2.0" in done
         assert (lost.count("\n"), f"the board at {goes.port} was lost" in lost) == (1, True)
         goes.reset()
         goes.wait_for(b">>> ")
         again = flashing(goes)
-        assert "the board runs Ambula 0.1.0" in again.communicate(timeout=120)[0]
+        assert "the board runs Ambula 0.2.0" in again.communicate(timeout=120)[0]
         for board in (stays, goes):
             board.power_off()
             assert program_file(board.flash, "firmware") == b"fw_a"

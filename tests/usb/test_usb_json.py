@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ambula.base.version import SOFTWARE
 from ambula.firmware_build.version import firmware
 from ambula.nodes.keys import KeyFile
 from tests.support.command import Ambula
@@ -25,7 +26,7 @@ def test_flash_and_set_up_in_json(ambula: Ambula, tmp_path: Path) -> None:
         assert (dry["files"]["send"] > 30, dry["files"]["copy"], "firmware" in dry) == (True, 0, False)
         done = ambula(*flash)
         told = json.loads(done.out)
-        assert (told["firmware"], told["is_set_up"], told["dry_run"], done.err) == ("0.1.0", False, False, "")
+        assert (told["firmware"], told["is_set_up"], told["dry_run"], done.err) == ("0.2.0", False, False, "")
         assert sorted(told) == sorted([*dry, "firmware", "is_set_up"])
         assert (dry["firmware_before"], dry["firmware_here"]) == (None, firmware())
         again = json.loads(ambula(*flash).out)
@@ -41,8 +42,9 @@ def test_flash_and_set_up_in_json(ambula: Ambula, tmp_path: Path) -> None:
             "role": "back",
             "device_id": key.device_id,
             "key_file": str(KeyFile().path),
-            "firmware": "0.1.0",
+            "firmware": "0.2.0",
             "notes": [],
+            "software": SOFTWARE,
         }
         assert ambula("setup", *port, "--participant", "P01", "--json").failed_with(3).startswith("--role is missing")
 
@@ -52,4 +54,4 @@ def test_a_board_that_would_be_erased_in_json(ambula: Ambula, tmp_path: Path, mo
     (tmp_path / "mp.bin").write_bytes(bytes((0xE9, 3, 2, 0x2F)) + bytes(8) + bytes((5, 0)))
     install = ("--install-micropython", tmp_path / "mp.bin", "--dry-run", "--json")
     told = json.loads(ambula("flash", "--port", "/dev/none", *install).out)
-    assert told == {"port": "/dev/none", "dry_run": True, "erased": True}
+    assert told == {"port": "/dev/none", "dry_run": True, "erased": True, "software": SOFTWARE}

@@ -38,7 +38,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         assert dry.code == 0
         assert "files to send" in dry.out
         done = ambula("flash", *port, "--board", "sim")
-        assert (done.code, "the board runs Ambula 0.1.0 thigh" in done.out) == (0, True), done
+        assert (done.code, "the board runs Ambula 0.2.0 thigh" in done.out) == (0, True), done
         again = ambula("flash", *port, "--board", "sim")
         assert "it already has this firmware" in again.out
         plan = ("--zone", "Europe/Oslo", "--days", "7", "--sitting-buzz", "30")
@@ -48,7 +48,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
         with UsbBoard(stand_in.port) as board:
             assert look(board).settings["start"] == 4_076_290_800  # 08:00 in Oslo is 07:00 UTC
         assert (made.code, "looks like a name" in made.err) == (0, True), made
-        stand_in.wait_for(b"ambula 0.1.0 thigh")
+        stand_in.wait_for(b"ambula 0.2.0 thigh")
         second = ambula("setup", *port, "--participant", "Ola Nordmann", "--role", "thigh", "--phone", *plan)
         assert second.code == 0  # the same once more: a new key, the log stays
         with UsbBoard(stand_in.port) as board:
@@ -87,7 +87,7 @@ def test_from_an_empty_flash_to_epochs_in_the_store(ambula: Ambula, tmp_path: Pa
     with StandIn(tmp_path / "later", image) as stand_in, UsbBoard(stand_in.port) as board:
         state = look(board)
         newer = {**compile_for(state, "sim"), "newer.py": b"# a later version\n"}
-        assert flash(board, state, newer) == "0.1.0 thigh"
+        assert flash(board, state, newer) == "0.2.0 thigh"
     assert device_key(image) == kept[1]
     for base, data in kept[0].items():
         assert log_chunks(image)[base].startswith(data)

@@ -59,7 +59,7 @@ def set_up_again(stand_in: StandIn, again: Again, keys: KeyFile, pull_after: int
 def check_and_heal(stand_in: StandIn, again: Again, keys: KeyFile, before: object) -> bool:
     """Check the board after a cut, and that the same command ends what was begun; return whether it was new already."""
     stand_in.reset()
-    stand_in.wait_for(b"ambula 0.1.0")
+    stand_in.wait_for(b"ambula 0.2.0")
     stand_in.power_off()
     now = owner_of(stand_in.flash)
     assert is_kept(keys, now)
@@ -160,7 +160,7 @@ def test_a_set_up_cut_anywhere_leaves_no_half_key_and_heals(flashed: Path, tmp_p
             with pytest.raises(TransportError, match="was lost"):
                 cut_off(stand_in, total * number // 5)
             stand_in.reset()
-            stand_in.wait_for(b"ambula 0.1.0")
+            stand_in.wait_for(b"ambula 0.2.0")
             kept = keys.load()
             with UsbBoard(stand_in.port) as board:
                 on_board = board.run("print(_text('config.json'))").strip()

@@ -87,5 +87,9 @@ def _in_range(package: str) -> str:
 
 def _quoted(words: list[str]) -> str:
     """Return a command as the system's shell takes it; cmd.exe knows no single quotes."""
-    quoted = [f'"{word}"' if set(word) & set("<>") else subprocess.list2cmdline([word]) for word in words]
-    return " ".join(quoted) if os.name == "nt" else shlex.join(words)
+    return _for_cmd_exe(words) if os.name == "nt" else shlex.join(words)
+
+
+def _for_cmd_exe(words: list[str]) -> str:
+    """Quote what has a bracket of a range, too: cmd.exe takes it for a redirection."""
+    return " ".join(f'"{word}"' if set(word) & set("<>") else subprocess.list2cmdline([word]) for word in words)
