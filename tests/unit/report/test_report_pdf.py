@@ -111,7 +111,7 @@ def test_without_weasyprint_one_line_says_what_to_install(monkeypatch: pytest.Mo
     for name in loaded():
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    with pytest.raises(MissingPart, match=r"^a PDF needs weasyprint, not installed here; without: print.* weasy"):
+    with pytest.raises(MissingPart, match=r"^a PDF needs weasyprint, not installed here; without: print.* 'weasy"):
         pdf_of("<p>")
 
 
