@@ -13,7 +13,7 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 UNUSED := click esp-pylib esptool importlib-resources intelhex libusb-package libusb1 mpremote prompt-toolkit pybind11 \
   pyserial pyserial-asyncio pyusb pyyaml reedsolo rich-click wcwidth websockets
 
-.PHONY: help install demo test test-bluez bare lint bench soak train texts release pictures axe mpy case docs dist lock clean
+.PHONY: help install demo test test-bluez bare lint bench soak train texts museum release pictures axe mpy case docs dist lock clean
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -67,6 +67,9 @@ texts: install ## bring up to date what is made of the code's texts: docs/dictio
 	@$(BIN)/python -m ambula.days.dictionary_page docs/dictionary.md
 	@$(BIN)/python -m ambula.report.messages
 	@$(BIN)/python -m ambula.bringup.tables .
+
+museum: install ## freeze pieces of HEAD, made by its own program, in tests/museum (COMMIT=..., HOURS=7.3-8.3)
+	@$(BIN)/python -m tests.museum.add $(or $(COMMIT),HEAD) $(HOURS)
 
 release: install ## refuse while a text of the report has no translation; else make dist
 	@$(BIN)/python -m ambula.report.messages --missing
