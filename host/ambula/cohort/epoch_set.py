@@ -38,6 +38,9 @@ _MAY_MISS: dict[str, Any] = {
 }
 _MAY_BE_INFINITE = ("nodes_apart_s", "clock_doubt_s")
 _FIRMWARE = ("thigh_firmware", "back_firmware")
+_UNKNOWN = "unknown activity {!r}: if a newer Ambula wrote it, update Ambula; else it must be one of " + ", ".join(
+    NAMES
+)
 _LATEST_S = (1 << 32) - 1  # beyond it the values are not in seconds
 _TYPES: dict[str, Any] = {"steps": np.float64, "worn": np.bool_, "nodes": np.uint8, "epoch_start_s": np.int64}
 
@@ -79,8 +82,8 @@ def programs_of(folder: Path) -> tuple[str, ...]:
 def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable, ZoneHistory]:
     """Return one person's epochs and zones; `folder`: `.../participant=P01`.
 
-    Several files are joined in the order of their names. Raises InputError for what is no such file, lacks a column or
-    holds impossible values.
+    Several files are joined in the order of their names; a column that is not known, or not in all of them, is passed
+    over. Raises InputError for what is no such file, lacks a column or holds impossible values.
     """
     parts = sorted(folder.glob("*.parquet"))
     if not parts:
@@ -88,7 +91,7 @@ def read_epoch_set(folder: Path, default_zone: str = "UTC") -> tuple[EpochTable,
     files = [_read(part) for part in parts]
     metadata: dict[bytes, bytes] = files[0].schema.metadata or {}
     zones = _zones(folder, metadata, default_zone)
-    table = library("pyarrow", "pyarrow").concat_tables(files)
+    table = _joined(folder, files)
     wanted = [e.name for e in entries("epoch") if e.name not in (*_FIRMWARE, *_MAY_MISS, "software")]
     missing = [name for name in wanted if name not in table.column_names]
     if missing:
@@ -128,6 +131,16 @@ def _read(path: Path) -> Any:
         raise InputError(f"{path}: cannot be read as Parquet ({str(e).splitlines()[0]})") from e
 
 
+def _joined(folder: Path, files: list[Any]) -> Any:
+    """Return the rows of all files, in the columns that each has: a newer Ambula's may have more."""
+    arrow = library("pyarrow", "pyarrow")
+    shared = [name for name in files[0].column_names if all(name in file.column_names for file in files)]
+    try:
+        return arrow.concat_tables([file.select(shared) for file in files])
+    except arrow.ArrowException as e:
+        raise InputError(f"{folder}: its files differ in what a column holds: {str(e).splitlines()[0]}") from e
+
+
 def _column(folder: Path, table: Any, name: str) -> NDArray[Any]:
     try:
         if name == "activity":
@@ -165,7 +178,7 @@ def _codes(words: Any) -> NDArray[np.uint8]:
     known = {word: code for code, word in enumerate(NAMES)}
     unknown = [word for word in coded.dictionary.to_pylist() if word not in known]
     if unknown or coded.null_count:
-        raise ValueError(f"unknown activity {unknown[0]!r}: update Ambula" if unknown else "has empty cells")
+        raise ValueError(_UNKNOWN.format(unknown[0]) if unknown else "has empty cells")
     codes = np.array([known[word] for word in coded.dictionary.to_pylist()], np.uint8)
     return codes[coded.indices.to_numpy()] if len(codes) else np.empty(0, np.uint8)
 
