@@ -50,6 +50,28 @@ def tables_of(path: Path) -> dict[str, int]:
         db.close()
 
 
+def rows_of(path: Path, columns: dict[str, list[str]]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of these tables in these columns, sorted, read without Ambula."""
+    db = sqlite3.connect(path)
+    try:
+        return {
+            table: sorted(db.execute(f"SELECT {', '.join(names)} FROM {table}"), key=repr)
+            for table, names in columns.items()
+        }
+    finally:
+        db.close()
+
+
+def columns_of(path: Path) -> dict[str, list[str]]:
+    db = sqlite3.connect(path)
+    try:
+        return {
+            table: [column for _, column, *_ in db.execute(f"PRAGMA table_info({table})")] for table in tables_of(path)
+        }
+    finally:
+        db.close()
+
+
 def the_day(ambula: Ambula, path: Path) -> dict[str, Any]:
     said = ambula("summary", "--store", path, "--participant", museum.PERSON, "--json")
     assert said.code == 0, said
@@ -120,6 +142,22 @@ def test_what_is_written_stays_beside_what_was_there(piece: str, tmp_path: Path,
 
 
 @EVERY
+def test_an_upgrade_changes_no_row_that_was_there(piece: str, tmp_path: Path, ambula: Ambula) -> None:
+    path = museum.unpacked(piece, "store.db", tmp_path)
+    old = columns_of(path)
+    before = rows_of(path, old)
+    who = ("--store", path, "--participant", museum.PERSON)
+    assert ambula("note", "well", "--at", "2026-03-02T08:05", *who).code == 0
+    after, now = rows_of(path, old), columns_of(path)
+    if "note" in old:
+        after["note"] = [row for row in after["note"] if "well" not in row]
+    assert after == before
+    added = {table: [name for name in now[table] if name not in names] for table, names in old.items()}
+    for table, values in rows_of(path, {table: names for table, names in added.items() if names}).items():
+        assert {value for row in values for value in row} <= {None}, f"{table}: nobody knew that then"
+
+
+@EVERY
 def test_forget_reaches_every_table(piece: str, tmp_path: Path, ambula: Ambula) -> None:
     path = museum.unpacked(piece, "store.db", tmp_path)
     with Store(path) as store:
@@ -130,7 +168,10 @@ def test_forget_reaches_every_table(piece: str, tmp_path: Path, ambula: Ambula) 
         shutil.copy(museum.MUSEUM / piece / "keys.json", keys_path())
     marks = [s.data[segment.HEADER_SIZE : -segment.CRC_SIZE] for s in museum.log_of(piece, "thigh", tmp_path)]
     assert any(mark in path.read_bytes() for mark in marks)
-    assert ambula("forget", museum.PERSON, "--yes", "--store", path).code == 0
+    said = ambula("forget", museum.PERSON, "--yes", "--store", path)
+    assert said.code == 0, said
+    copies = [p for p in tmp_path.glob("*store*") if p != path and museum.PERSON.encode() in p.read_bytes()]
+    assert [p for p in copies if p.name not in said.out + said.err] == [], "a copy of an upgrade that holds the person"
     held = path.read_bytes()
     assert [mark for mark in marks if len(mark) > 40 and mark in held] == []
     assert museum.PERSON.encode() not in held
