@@ -9,10 +9,15 @@ PLAN = read_plan(default_text())
 FIRST = date(2026, 3, 2)  # a Monday
 
 
-def week_of(*walked_min: float, number: int = 0, worn_h: float = 14.0) -> list[WalkingDay]:
+def walked(day: date, walked_min: float, worn_h: float = 14.0, short_min: float = 20.0) -> WalkingDay:
+    """A date with so much in walks that count, and in those too short to."""
+    return WalkingDay(day, walked_min, worn_h, walked_min + short_min, 0.0)
+
+
+def week_of(*walked_min: float, number: int = 0, worn_h: float = 14.0, short_min: float = 20.0) -> list[WalkingDay]:
     """Walking days from the first date of a week on."""
     start = FIRST + timedelta(days=7 * number)
-    return [WalkingDay(start + timedelta(days=i), m, worn_h) for i, m in enumerate(walked_min)]
+    return [walked(start + timedelta(days=i), m, worn_h, short_min) for i, m in enumerate(walked_min)]
 
 
 def after(weeks: list[list[WalkingDay]], pain: list[tuple[date, int]] | None = None, plan: Plan = PLAN) -> Programme:

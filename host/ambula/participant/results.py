@@ -15,7 +15,7 @@ from ambula.participant.doubt_words import doubt_words
 from ambula.participant.epochs import load_wear
 from ambula.participant.versions import class_words, newer_words, version_words
 from ambula.participant.zones import zones_of
-from ambula.programme import Stage, Verdict
+from ambula.programme import WENT_WELL, Stage, Verdict
 from ambula.programme.participant import plan_words, programme_if_read
 from ambula.store import Check, Store
 from nodecore import protocol
@@ -90,7 +90,7 @@ def _programme_figures(store: Store, participant: str, table: EpochTable, zones:
     over = [week for week in programme.weeks if week.verdict is not Verdict.RUNNING and week.goal is not None]
     return ProgrammeFigures(
         programme_weeks=len(over),
-        programme_well_weeks=sum(week.verdict is Verdict.WELL for week in over),
+        programme_well_weeks=sum(week.verdict in WENT_WELL for week in over),
         programme_goal_min=programme.goal.minutes if programme.stage is Stage.GOAL else nan,
         programme_goal_days=programme.goal.days if programme.stage is Stage.GOAL else nan,
     )

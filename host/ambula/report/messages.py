@@ -79,7 +79,7 @@ def _is_whole(said: str | Sequence[str] | None) -> bool:
 
 def _in_sources() -> Iterator[Message]:
     report, programme = files("ambula.report"), files("ambula.programme")
-    for source in sorted((*report.iterdir(), programme.joinpath("words.py")), key=lambda each: each.name):
+    for source in sorted((*report.iterdir(), *programme.iterdir()), key=lambda each: each.name):
         yield from _in_source(source)
 
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from ambula.programme import Programme, WalkingDay, follow, read_plan
+from ambula.programme import Programme, follow, read_plan
 from ambula.report.language import Language
 from ambula.report.plan_view import plan_view
 from tests.support.made_days import nothing
 from tests.support.report_page import CONTEXT, MONDAY, WEEK, Page, page_of, programme_of
+from tests.support.walked_weeks import walked
 
 ENGLISH = Language()
 
@@ -48,7 +49,7 @@ def test_the_table_has_every_week_as_the_command_prints_it() -> None:
     programme = programme_of(pain=((MONDAY + timedelta(days=8), 4),))
     rows = plan_view(ENGLISH, programme).rows
     assert [(row.number, row.first) for row in rows] == [(w.number, w.first) for w in programme.weeks]
-    assert (rows[0].goal, rows[0].pain, rows[0].verdict) == ("\N{EN DASH}", "\N{EN DASH}", "first look")
+    assert (rows[0].goal, rows[0].pain, rows[0].verdict) == ("\N{EN DASH}", "\N{EN DASH}", "no goal yet")
     assert (rows[1].goal, rows[1].pain, rows[1].verdict) == ("4 days of 78 min", "4", "under way")
     assert rows[1].reached == f"{programme.weeks[1].reached_days} days"
 
@@ -60,8 +61,8 @@ def test_without_recordings_the_plan_is_told_and_nothing_is_drawn() -> None:
 
 
 def test_who_walks_more_than_the_plan_ever_asks_sees_no_goal() -> None:
-    walked = [WalkingDay(MONDAY + timedelta(days=i), 60.0, 14.0) for i in range(14)]
-    programme = follow(read_plan(""), MONDAY, walked, [], MONDAY + timedelta(days=14))
+    days = [walked(MONDAY + timedelta(days=i), 60.0) for i in range(14)]
+    programme = follow(read_plan(""), MONDAY, days, [], MONDAY + timedelta(days=14))
     view = plan_view(ENGLISH, programme)
     assert view.next_words.startswith("From Mon 16 Mar: keep on as you do, about 60 minutes on 7 days a week")
     assert (view.lines, {row.goal for row in view.rows}) == ([], {"\N{EN DASH}"})
