@@ -1,12 +1,13 @@
 """A store with something in it that only a newer Ambula knows: it is read, nothing vanishes, and it is said."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from ambula.exports.formats import Format
-from ambula.store import Store, ZoneChange
+from ambula.store import Note, Store, ZoneChange
 from nodecore import activity, record
 from tests.support.command import Ambula
 from tests.support.made_log import add_log, sitting_but_for
@@ -92,3 +93,36 @@ def test_a_plan_that_is_handed_in_is_read_strictly(path: Path, ambula: Ambula) -
     handed.write_text("hill_days = 2", "utf-8")
     said = ambula("programme", "--plan", handed, "--store", path)
     assert "unknown key 'hill_days'. Known keys: name," in said.failed_with(3)
+
+
+def test_rows_of_a_newer_kind_are_kept_and_named(path: Path, ambula: Ambula) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE segment SET kind = 5 WHERE offset = (SELECT max(offset) FROM segment)")
+        db.execute("INSERT INTO node VALUES (9, 'cc', 1, 3, 'P01', '9.0.0', 0)")
+    db.close()
+    before = path.read_bytes()
+    said = ambula("status", "--store", path)
+    assert said.code == 0, said.err
+    assert "are of a newer format and are kept: update Ambula" in said.out
+    assert "unknown nodes\t1: update Ambula" in said.out
+    told = json.loads(ambula("summary", "--store", path, "--json").out)
+    assert "Nodes worn at a place that this Ambula does not know are left out (1): update Ambula." in told["versions"]
+    assert path.read_bytes() == before
+    assert ambula("forget", "P01", "--yes", "--store", path).code == 0
+    assert b"9.0.0" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(("newest", "advice"), [("9.1.0", "update Ambula to read it"), ("", "put back a copy")])
+def test_a_row_that_cannot_be_is_no_damage_where_a_newer_ambula_wrote(
+    path: Path, ambula: Ambula, newest: str, advice: str
+) -> None:
+    with Store(path) as kept:
+        kept.add_note("P01", Note(NOON_S, 3, ""))
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE note SET pain = 3.5")
+        db.execute("INSERT OR REPLACE INTO setting VALUES ('newest program', ?)", (newest,))
+    db.close()
+    line = ambula("note", "--store", path).failed_with(4)
+    assert advice in line
+    assert ("copy" in line) == (not newest)
+    assert ("newer Ambula (9.1.0)" in line) == bool(newest)

@@ -49,6 +49,7 @@ GROUPS = {
     "Safety of the data": {
         "backup": ("backup_commands", "Back up store and keys into one encrypted file."),
         "restore": ("backup_commands", "Put a backup's store and keys in their places."),
+        "upgrade-store": ("upgrade_command", "Bring an older Ambula's store up to date."),
     },
     "Recordings of other devices": {
         "classify": ("recording_commands", "Classify a recording on this computer."),
@@ -96,7 +97,7 @@ class LazyCommands(MutableMapping[str, Any]):
 
         module = importlib.import_module(f"ambula.cli.{MODULES[name]}")
         alone = typer.Typer(add_completion=False, **_STYLE)
-        alone.command(name, cls=PlainCommand)(stoppable(getattr(module, name)))
+        alone.command(name, cls=PlainCommand)(stoppable(getattr(module, name.replace("-", "_"))))
         return typer.main.get_command(alone)
 
     def __iter__(self) -> Iterator[str]:

@@ -24,10 +24,12 @@ from ambula.participant.thigh_fusion import agreement, body_fusion
 from ambula.participant.versions import Versions, newer_words, versions_of
 from ambula.recordings.calibration import Calibration, calibrate_records
 from ambula.store import Check, NodeRow, Store
+from ambula.store.schema import MIGRATIONS
 from ambula.store.soundness import left_over
 from nodecore import protocol, roles
 from nodecore.sampling import EPOCH_S
 
+_OLDER = "read as it is; the next command that writes brings it to {} and keeps a copy (or `ambula upgrade-store`)"
 _NOT_WHOLE = "{} is damaged: {}. Put back a copy: `ambula restore`"
 
 
@@ -40,11 +42,17 @@ def status(store: StoreOption = None, json: JsonOption = False) -> None:
         if faults:
             raise StoreError(_NOT_WHOLE.format(path, "; ".join(faults)))
         keys = KeyFile().all()
+        store_said = _store_said(kept)
         rows = [_status_of(kept, node, keys) for node in kept.nodes()]
     for note in notes:
         err.line(f"note: {note}", whole=True)
     if json:
-        print_json([{**r, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])} for r in rows])
+        print_json(
+            [
+                {**r, "store": store_said, "sensor": _sensor_as_json(r["sensor"]), "receipts": asdict(r["receipts"])}
+                for r in rows
+            ]
+        )
         return
     for row in rows:
         lines = [
@@ -53,6 +61,21 @@ def status(store: StoreOption = None, json: JsonOption = False) -> None:
             if key not in ("participant", "role")
         ]
         out.table(Table(lines, title=f"{row['participant']}: {row['role']}"))
+    out.table(Table([(key.replace("_", " "), _told(value)) for key, value in store_said.items()], title=str(path)))
+
+
+def _store_said(store: Store) -> dict[str, Any]:
+    """Return what the file as a whole is; it was looked through, and is whole."""
+    now = len(MIGRATIONS)
+    unknown = sum(store.unknown_nodes(who) for who in store.participants())
+    return {
+        "schema": store.schema,
+        "older_than_ambula": _OLDER.format(now) if store.schema < now else None,
+        "written_by": store.written_by or None,
+        "integrity": "whole",
+        "forgetting": "not finished: run `ambula forget` again" if store.is_forgetting_unfinished() else None,
+        "unknown_nodes": f"{unknown}: update Ambula" if unknown else None,
+    }
 
 
 def _faults(counts: dict[str, int]) -> str:

@@ -20,6 +20,8 @@ from ambula.programme.participant import plan_words, programme_if_read
 from ambula.store import Check, Store
 from nodecore import protocol
 
+_UNKNOWN_NODES = "Nodes worn at a place that this Ambula does not know are left out ({}): update Ambula."
+
 
 @dataclass(frozen=True)
 class Results:
@@ -75,6 +77,8 @@ def results(store: Store, participant: str, zones: Zones | None = None, rules: R
     week = summarise_week(days, _programme_figures(store, participant, wear.table, zones), rules)
     versions = [*version_words(wear.versions, ZoneHistory.of(zones)), *class_words(wear.moved)]
     versions += plan_words(store, participant)
+    unknown = store.unknown_nodes(participant)
+    versions += [_UNKNOWN_NODES.format(unknown)] if unknown else []
     newer = sum(store.newer_bytes(node.node_id) for node in nodes)
     versions += [f"{newer_words(newer)}. Until then their time has no record."] if newer else []
     checks, clocks = store.checks(participant), [*wear.clocks, *doubt_words(days)]

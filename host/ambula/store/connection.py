@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from ambula.base.errors import StoreError
-from ambula.store import checks, older, schema, upgrade
+from ambula.store import checks, older, schema, upgrade, writers
 
 _LOCK_TIMEOUT_S = 10.0
+_NEWER = "{} was written by a newer Ambula ({}), and has rows that this one does not know: update Ambula to read it"
 
 
 class Connection:
@@ -36,6 +37,7 @@ class Connection:
             self._db = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, isolation_level=None)
             try:
                 self.schema = schema.prepare(self._db, str(path))
+                self._is_signed = False
                 self._is_laid_over = self.schema < len(schema.MIGRATIONS)
                 if self._is_laid_over:
                     older.lay_over(self._db)
@@ -59,8 +61,25 @@ class Connection:
         return rows
 
     def _believe(self, is_whole: bool) -> None:
-        if not is_whole:
-            raise StoreError(_explain(self.path, "malformed row"))
+        """Raise StoreError for a row that cannot be: what a newer Ambula wrote is no damage, and no copy is better."""
+        if is_whole:
+            return
+        if writer := writers.newer_writer(self._db):
+            raise StoreError(_NEWER.format(self.path, writer))
+        raise StoreError(_explain(self.path, "malformed row"))
+
+    @property
+    def written_by(self) -> str:
+        """The program that wrote the store last, as "0.1.0"; "": an Ambula that did not say so yet."""
+        with self._guard():
+            return writers.last_writer(self._db)
+
+    def bring_up_to_date(self) -> Path | None:
+        """Bring a store of an older schema up to date; return the copy that is kept of it, None where nothing was old.
+
+        Raises StoreError where there can be no copy, or the store cannot be written: then nothing was changed.
+        """
+        return self._be_current()
 
     def _be_current(self, *, with_copy: bool = True) -> Path | None:
         """Bring an older store up to date before it is written; return the copy that was kept of it, if any."""
@@ -83,7 +102,10 @@ class Connection:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                if not self._is_signed:
+                    writers.sign(self._db)
                 self._db.execute("COMMIT")
+                self._is_signed = True
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")

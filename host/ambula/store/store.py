@@ -13,6 +13,8 @@ from ambula.store.reading import read_segment
 from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records, reading_in
 from nodecore import segment
 
+_UNKNOWN_ROLE = f"(typeof(role) = 'integer' AND role BETWEEN {checks.ROLE.stop} AND 255)"
+
 
 class Store(People):
     """An open store; use it as a context manager.
@@ -42,19 +44,27 @@ class Store(People):
         return row
 
     def nodes(self, where: str = "1", values: tuple[object, ...] = ()) -> list[NodeRow]:
-        """Return the nodes that an SQL condition picks, by default all, in the order in which they were first seen."""
+        """Return the nodes that an SQL condition picks, by default all, in the order in which they were first seen.
+
+        Those of a role that only a newer Ambula knows are left out: `unknown_nodes` counts them.
+        """
         columns = (checks.NODE_ID, str, checks.U32, checks.ROLE, str, str, checks.BYTES_OF_LOG)
         rows = self._rows(
             "SELECT node_id, device_id, log_id, role, participant, firmware, next_offset FROM node"
-            f" WHERE {where} ORDER BY node_id",
+            f" WHERE ({where}) AND NOT {_UNKNOWN_ROLE} ORDER BY node_id",
             values,
             columns,
         )
         return [NodeRow(*row) for row in rows]
 
+    def unknown_nodes(self, participant: str) -> int:
+        """Return how many nodes of a participant are of a role that only a newer Ambula knows."""
+        sql = f"SELECT count(*) FROM node WHERE participant = ? AND {_UNKNOWN_ROLE}"
+        return self._rows(sql, (participant,), (checks.U32,))[0][0]
+
     def participants(self) -> list[str]:
         """Return the participants' codes in alphabetical order."""
-        return sorted({n.participant for n in self.nodes()})
+        return sorted(code for (code,) in self._rows("SELECT DISTINCT participant FROM node", (), (str,)))
 
     # ---- the log
 
@@ -104,8 +114,8 @@ class Store(People):
     def newer_bytes(self, node_id: int) -> int:
         """Return how many bytes of the node's log are of a newer format: kept, but not read."""
         rows = self._rows(
-            "SELECT coalesce(sum(length(data)), 0) FROM segment WHERE node_id = ? AND kind = 0",
-            (node_id,),
+            "SELECT coalesce(sum(length(data)), 0) FROM segment WHERE node_id = ? AND (kind = 0 OR kind > ?)",
+            (node_id, segment.READING),
             (checks.BYTES_OF_LOG,),
         )
         return rows[0][0]
