@@ -13,7 +13,7 @@ COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 OPTIONS = {c: {o for p in COMMANDS[c].params for o in p.opts} | {"--help"} for c in COMMANDS}
 # Options of other programs, and of programs of the project that are not the `ambula` command.
 OTHERS = {"--target", "--strict", "--table", "--cell", "--plot", "--bringup", "--flagged", "--version", "--decrypt"}
-CALL = re.compile(r"\bambula ([a-z]+)\b([^`\n]*)")
+CALL = re.compile(r"\bambula ([a-z]+(?:-[a-z]+)*)\b([^`\n]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 

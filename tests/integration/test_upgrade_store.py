@@ -28,7 +28,7 @@ def test_a_dry_run_changes_nothing_and_the_run_keeps_a_copy(path: Path, ambula: 
     said = ambula("upgrade-store", "--dry-run", "--store", path)
     assert f"is of schema 7 and would be of schema {NOW}. A copy of it as it is would take 1 MB" in said.out
     for command in ("status", "summary", "logs", "note", "zone", "programme"):
-        assert ambula(command, "--store", path).err == ""
+        assert "schema" not in ambula(command, "--store", path).err
     assert path.read_bytes() == before
     said = ambula("upgrade-store", "--store", path)
     assert said.out == f"{path} is of schema {NOW} now\n"

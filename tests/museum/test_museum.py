@@ -151,6 +151,7 @@ def test_an_upgrade_changes_no_row_that_was_there(piece: str, tmp_path: Path, am
     after, now = rows_of(path, old), columns_of(path)
     if "note" in old:
         after["note"] = [row for row in after["note"] if "well" not in row]
+    after["setting"] = [row for row in after["setting"] if row[0] not in ("written by", "newest program")]
     assert after == before
     added = {table: [name for name in now[table] if name not in names] for table, names in old.items()}
     for table, values in rows_of(path, {table: names for table, names in added.items() if names}).items():

@@ -22,7 +22,7 @@ from ambula.cli.common import (
     store_path,
     warn_of_name,
 )
-from ambula.cli.output import Table, out, print_json
+from ambula.cli.output import YELLOW, Table, err, out, print_json
 from ambula.epochs.pace import REFERENCE_HEIGHT_M
 from ambula.nodes.keys import KeyFile
 from ambula.participant import forget_and_rename as forgetting
@@ -37,6 +37,10 @@ _AFTER_FORGETTING = (
     "that are still on the nodes. Without their key, these cannot be read over the air."
 )
 
+_UNKNOWN_TABLES = (
+    "note: this Ambula does not know the table(s) {} of the store: they may hold something of the person. Update "
+    "Ambula and forget once more"
+)
 _FINISHED = "{} is rebuilt: what an earlier `ambula forget` deleted has left no trace in it."
 _UNFINISHED = (
     "the rows are deleted and the keys are gone, but the store could not be rebuilt, so traces may be left in it ({}). "
@@ -148,7 +152,7 @@ def forget(
 ) -> None:
     """Remove a participant's data and keys for good, and list what was removed."""
     with Store(store_path(store), must_exist=True) as kept:
-        keys = KeyFile()
+        keys, unknown = KeyFile(), kept.unknown_tables()
         if participant not in known_codes(kept, keys) and kept.is_forgetting_unfinished():
             with _telling_what_is_left(kept):
                 kept.finish_forgetting()
@@ -159,6 +163,8 @@ def forget(
             _confirm(kept, who)
         with _telling_what_is_left(kept):
             gone = forgetting.forget(kept, who, keys)
+    if unknown:
+        err.line(_UNKNOWN_TABLES.format(", ".join(unknown)), YELLOW)
     if json:
         print_json({"participant": who, **asdict(gone.held), "keys": gone.keys})
         return

@@ -135,7 +135,8 @@ def _number(language: Language, name: str, value: float) -> str:
 
 
 def _walked_day(language: Language, day: DaySummary, context: ReportContext, axis_min: float) -> WalkedDay:
-    walked_min = day.walking_min if day.worn_min and not day.nodes_swapped else 0.0
+    is_seen = day.worn_min and not day.nodes_swapped
+    walked_min = day.walking_min + day.running_min if is_seen else 0.0
     name, walked = language.day_name(day.date), language.say("{n} min", n=language.number(walked_min))
     dark = min(_longer_min(context.programme, day.date), walked_min)
     note = ""

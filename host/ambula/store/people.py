@@ -26,7 +26,8 @@ class People(Soundness):
         """Keep that a participant's days are cut by a zone from a moment on, replacing what was said of that moment."""
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO zone_change VALUES (?, ?, ?)", (participant, change.from_utc_s, change.zone)
+                "INSERT OR REPLACE INTO zone_change (participant, from_utc_s, zone) VALUES (?, ?, ?)",
+                (participant, change.from_utc_s, change.zone),
             )
 
     def clear_zones(self, participant: str) -> int:
@@ -46,7 +47,9 @@ class People(Soundness):
     def set_height(self, participant: str, height_m: float) -> None:
         """Keep how tall a participant is."""
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO person VALUES (?, ?)", (participant, height_m))
+            self._db.execute(
+                "INSERT OR REPLACE INTO person (participant, height_m) VALUES (?, ?)", (participant, height_m)
+            )
 
     def height_m(self, participant: str) -> float | None:
         """Return how tall a participant is, in metres, or None where it is not set."""
@@ -78,7 +81,8 @@ class People(Soundness):
         """Keep what a participant noted, replacing what was noted at the same second."""
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?)", (participant, note.utc_s, note.pain, note.words)
+                "INSERT OR REPLACE INTO note (participant, utc_s, pain, words) VALUES (?, ?, ?, ?)",
+                (participant, note.utc_s, note.pain, note.words),
             )
 
     def remove_note(self, participant: str, utc_s: int) -> None:
@@ -98,7 +102,10 @@ class People(Soundness):
     def set_programme(self, participant: str, first_date: str, plan: str) -> None:
         """Keep a participant's walking plan (TOML) and its first date (ISO; "": the first recorded)."""
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO programme VALUES (?, ?, ?)", (participant, first_date, plan))
+            self._db.execute(
+                "INSERT OR REPLACE INTO programme (participant, first_date, plan) VALUES (?, ?, ?)",
+                (participant, first_date, plan),
+            )
 
     def programme(self, participant: str) -> tuple[str, str] | None:
         """Return a participant's plan as `set_programme` took it, the date first; None where none was kept."""

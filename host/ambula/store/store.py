@@ -1,6 +1,7 @@
 """Reading and writing the store; every write is one transaction, and writing the same thing twice changes nothing."""
 
 import contextlib
+import sqlite3
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Self
@@ -13,6 +14,10 @@ from ambula.store.reading import read_segment
 from ambula.store.rows import Anchor, Event, Forgotten, LogEntry, NodeRow, Receipt, Segment, join_records, reading_in
 from nodecore import segment
 
+# Columns by name: a newer Ambula may have added one.
+_SEGMENT = "node_id, offset, kind, seq, epoch, count, boot, temperature_c, battery_mv, flags, data, records"
+_ANCHOR = "node_id, host_utc_ms, node_utc_ms, round_trip_ms, boot, state"
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 _UNKNOWN_ROLE = f"(typeof(role) = 'integer' AND role BETWEEN {checks.ROLE.stop} AND 255)"
 
 
@@ -130,7 +135,8 @@ class Store(People):
         with self._transaction():
             self._insert_segments(node_id, segments)
             self._db.executemany(
-                "INSERT INTO damage VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [(node_id, *entry) for entry in damage]
+                "INSERT INTO damage (node_id, offset, length, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [(node_id, *entry) for entry in damage],
             )
             self._db.execute(
                 "UPDATE node SET next_offset = max(next_offset, ?) WHERE node_id = ?", (next_offset, node_id)
@@ -139,7 +145,7 @@ class Store(People):
     def _insert_segments(self, node_id: int, segments: Iterable[Segment]) -> None:
         found = list(segments)
         self._db.executemany(
-            "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            f"INSERT INTO segment ({_SEGMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             [_segment_row(node_id, s) for s in found],
         )
         for reading in filter(None, (reading_in(s.data) for s in found)):
@@ -252,7 +258,7 @@ class Store(People):
         """Keep a receipt; a newer one for the same offset takes its place."""
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO receipt (node_id, offset, length, key, proof) VALUES (?, ?, ?, ?, ?)",
                 (node_id, receipt.offset, receipt.length, receipt.key, receipt.proof),
             )
 
@@ -279,7 +285,8 @@ class Store(People):
 
     def _insert_anchor(self, node_id: int, anchor: Anchor) -> None:
         self._db.execute(
-            "INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", _anchor_row(node_id, anchor)
+            f"INSERT INTO anchor ({_ANCHOR}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            _anchor_row(node_id, anchor),
         )
 
     def set_state(self, node_id: int, host_utc_ms: int, state: int) -> None:
@@ -348,6 +355,13 @@ class Store(People):
         with self._transaction():
             yield
             self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, '1')", (erase.UNFINISHED,))
+
+    def unknown_tables(self) -> list[str]:
+        """Return the tables that this Ambula does not know: a newer one's, or another program's."""
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as current:
+            schema.migrate(current)
+            known = {name for (name,) in current.execute(_TABLES)}
+        return sorted(str(name) for (name,) in self._db.execute(_TABLES) if name not in known)
 
     def is_forgetting_unfinished(self) -> bool:
         """Return whether rows were removed of which the file may still have copies, since it could not be rebuilt."""
