@@ -93,7 +93,7 @@ def environment() -> Environment:
 
 
 def _axis(shown: PersonWeek) -> float:
-    most = max((day.walking_min for day in shown.worn), default=0.0)
+    most = max((day.walking_min + day.running_min for day in shown.worn), default=0.0)
     return max(_LEAST_AXIS_MIN, (most // 10 + 1) * 10)
 
 
@@ -136,12 +136,15 @@ def _number(language: Language, name: str, value: float) -> str:
 
 def _walked_day(language: Language, day: DaySummary, context: ReportContext, axis_min: float) -> WalkedDay:
     is_seen = day.worn_min and not day.nodes_swapped
-    walked_min = day.walking_min + day.running_min if is_seen else 0.0
+    walked_min, ran_min = (day.walking_min, day.running_min) if is_seen else (0.0, 0.0)
     name, walked = language.day_name(day.date), language.say("{n} min", n=language.number(walked_min))
     dark = min(_longer_min(context.programme, day.date), walked_min)
-    note = ""
+    parts: list[str] = []
     if 0 < round(dark) < round(walked_min):
-        note = language.say("{n} in longer walks", n=language.number(dark))
+        parts.append(language.say("{n} in longer walks", n=language.number(dark)))
+    if round(ran_min):
+        parts.append(language.say("{n} running", n=language.number(ran_min)))
+    note = ", ".join(parts)
     if not day.recorded_epochs:
         walked, note = language.say("no data"), ""
     elif not day.worn_min:
@@ -156,7 +159,7 @@ def _walked_day(language: Language, day: DaySummary, context: ReportContext, axi
         label=name,
         value=walked,
         note=note,
-        layers=stacked([("longer-walks", dark), ("short-walks", walked_min - dark)]),
+        layers=stacked([("longer-walks", dark), ("short-walks", walked_min - dark), ("running", ran_min)]),
         pain=pain,
         pain_layers=stacked([("pain", level * axis_min / _MOST_PAIN)]) if level else [],
         said=", ".join(part for part in (f"{name}: {walked}", note, pain) if part),
@@ -181,6 +184,8 @@ def _walking_legend(language: Language, shown: PersonWeek, context: ReportContex
             ("longer-walks", language.say_n("walks of {n} minute or more", "walks of {n} minutes or more", least)),
             ("short-walks", language.say("shorter walks")),
         ]
+    if any(round(day.running_min) for day in shown.worn):
+        items.append(("running", language.say("running")))
     hurt = any(shown.has(day) for day, _ in context.pain)
     return [*items, ("pain", language.say("pain; a full bar is 10"))] if hurt else items
 

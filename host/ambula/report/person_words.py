@@ -5,7 +5,6 @@ from datetime import date
 from math import isnan
 
 from ambula.base.translation import N_
-from ambula.days.means import mean
 from ambula.days.summary import DaySummary
 from ambula.report.language import Language
 from ambula.report.person_week import PersonWeek
@@ -96,11 +95,6 @@ def worst_by_date(pain: Pain) -> dict[date, int]:
 def differs(now_min: float, then_min: float) -> bool:
     """Return whether two means of minutes a day differ by more than days do by chance."""
     return abs(now_min - then_min) >= max(_SAME_MIN, _SAME_SHARE * then_min)
-
-
-def mean_of(days: Sequence[DaySummary], name: str) -> float:
-    """Return the mean of a day's figure over days, those without it left out; NaN where none has it."""
-    return mean(getattr(day, name) for day in days)
 
 
 def _noted(language: Language, noted: dict[date, int]) -> str:

@@ -146,6 +146,8 @@ def test_other_movement_is_named_where_there_is_little_walking() -> None:
     cycled, ran = (with_hour_of(still, kind) for kind in (activity.CYCLING, activity.RUNNING))
     assert "You also cycled for 60 minutes a day." in text_of(case(cycled))
     assert "You also ran for 60 minutes a day." in text_of(case(ran))
+    assert text_of(case(ran)).count("0 min 60 running") == 7  # a bar has both, and says which is which
+    assert "running" not in text("normal week")
 
 
 def test_weeks_of_other_wear_are_not_compared() -> None:
