@@ -313,4 +313,5 @@ def test_a_configuration_names_the_store(
 ) -> None:
     (there / "c.toml").write_text(f'store = "{there / two_people}"\nparticipant = "P02"\nzone = "UTC"\n')
     monkeypatch.setenv("AMBULA_CONFIG", "c.toml")
-    assert ambula("status").out == ambula("status", "--store", two_people).out != ""
+    named = ambula("status", "--store", two_people).out
+    assert ambula("status").out.replace(str(there / two_people), two_people) == named != ""

@@ -194,7 +194,9 @@ def check_status(shown: Ran, said: Ran) -> None:
             elif key == "sensor":
                 assert value["refusal"] == "not enough still epochs (0 of 60)"  # never still, see worn.py
                 assert f"sensor unknown: {value['refusal']}" in rows
-            elif key not in ("participant", "role"):
+            elif key == "store":
+                assert f"schema {value['schema']}" in rows
+            elif key not in ("participant", "role", "software"):
                 assert f"{key.replace('_', ' ')} {'-' if value is None else value}" in rows
 
 

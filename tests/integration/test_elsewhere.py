@@ -66,7 +66,7 @@ def test_the_demo_is_the_quick_look_and_says_so(folder: Path) -> None:
     ("lacks", "told"),
     [
         ("darwin", "not been tried on macOS"),
-        ("bumble", "-m pip install bumble"),
+        ("bumble", "-m pip install 'bumble<"),
         ("micropython", "no MicroPython found"),
     ],
 )

@@ -16,6 +16,8 @@ from ambula.sim.rig import SETTLE_MS, Rig, VirtualWearer
 from ambula.store import Store
 from tests.support.command import Laptop
 
+OLDER = f"{version._number()} a1b2c3d4"
+
 
 def test_a_sync_notes_another_firmware_and_keeps_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here, compiled = version.firmware(), image._firmware
@@ -34,12 +36,12 @@ def test_a_sync_notes_another_firmware_and_keeps_which(tmp_path: Path, monkeypat
             rig.laptop_near()
             ran = await laptop.ambula("sync", "--store", tmp_path / "s.db", "--timeout", "20", "--json")
             assert ran.code == 0, ran
-            assert f"note: P01 thigh: its firmware is not this Ambula's (0.1.0 a1b2c3d4, here {here})" in ran.err
+            assert f"note: P01 thigh: its firmware is not this Ambula's ({OLDER}, here {here})" in ran.err
             assert "back: its firmware" not in ran.err
             told = {node["role"]: node["firmware"] for node in json.loads(ran.out)}
-            assert told == {"thigh": "0.1.0 a1b2c3d4", "back": here}
+            assert told == {"thigh": OLDER, "back": here}
         with Store(tmp_path / "s.db") as kept:
-            assert {node.firmware for node in kept.nodes()} == {"0.1.0 a1b2c3d4", here}
+            assert {node.firmware for node in kept.nodes()} == {OLDER, here}
 
     asyncio.run(go())
 
@@ -81,11 +83,11 @@ def test_a_node_that_is_flashed_within_a_recording_has_records_of_both_firmwares
     asyncio.run(after())
     with Store(tmp_path / "s.db") as kept:
         found = results(kept, "P01", ZoneInfo("UTC"))
-    assert found.firmware == {"thigh": f"0.1.0 a1b2c3d4+{here}"}
+    assert found.firmware == {"thigh": f"{OLDER}+{here}"}
     turn = int((found.table.epoch * 5000 < start_ms + 460_000).sum())
     assert 0 < turn < len(found.table)
-    assert set(found.table.thigh_firmware[:turn]) == {"0.1.0 a1b2c3d4"}
+    assert set(found.table.thigh_firmware[:turn]) == {OLDER}
     assert set(found.table.thigh_firmware[turn:]) == {here}
     assert [line.partition(" the thigh")[2] for line in found.versions] == [
-        f" node ran firmware {here}, before 0.1.0 a1b2c3d4: their rules may differ."
+        f" node ran firmware {here}, before {OLDER}: their rules may differ."
     ]

@@ -10,6 +10,7 @@ from ambula.firmware_build.compile import ESP32_C3, compile_files
 from ambula.firmware_build.files import MAIN, device_files
 from ambula.sim.image import BLOCK_SIZE, PROGRAM_BLOCKS, _file_system
 from ambula.usb import on_board
+from ambula.usb import state as usb_state
 from ambula.usb.board import FlashFull, UsbBoard
 from ambula.usb.flash import flash, plan
 from ambula.usb.state import look
@@ -217,10 +218,10 @@ def test_a_firmware_that_does_not_come_up_gives_way_to_the_old_one(stand_in: Sta
 
 
 LOGGED = """
-os.mkdir('/data') if 'data' not in os.listdir('/') else None
-os.mkdir('/data/log')
+os.mkdir('data') if 'data' not in os.listdir() else None
+os.mkdir('data/log')
 for name, size in {chunks!r}:
-    with open('/data/log/' + name, 'wb') as f:
+    with open('data/log/' + name, 'wb') as f:
         f.write(bytes(size))
 """
 
@@ -233,13 +234,16 @@ for name, size in {chunks!r}:
     ],
     ids=["a chunk to free", "the newest chunk alone"],
 )
-def test_what_makes_room_is_what_does(stand_in: StandIn, chunks: list[tuple[str, int]], told: str) -> None:
+def test_what_makes_room_is_what_does(
+    stand_in: StandIn, chunks: list[tuple[str, int]], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usb_state, "LOG", "data/log")  # "/data" would be the computer's own
     with stand_in, UsbBoard(stand_in.port) as board:
         board.run(LOGGED.format(chunks=chunks))
         state = replace(look(board), room=(0, 0, 0))
         with pytest.raises(FlashFull, match=told):
             flash(board, state, toy("new"))
-        board.run("_drop('/data')")
+        board.run("_drop('data')")
 
 
 @pytest.mark.parametrize("is_foreseen", [True, False])

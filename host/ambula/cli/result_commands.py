@@ -124,6 +124,8 @@ def print_days(title: str, days: list[DaySummary]) -> None:
         out.table(Table(rows, heads, right=frozenset(range(1, len(heads)))))
     if swapped := [day.date.isoformat() for day in days if day.nodes_swapped]:
         out.line(f"{', '.join(swapped)}: {_SWAPPED}", YELLOW)
+    if not days[0].height_known:
+        out.line(f"Pace and MET are for a height of {days[0].height_m:.2f} m, which is assumed.", DIM)
     out.line(f"MET table: {days[0].met_table}. {DISCLAIMER}", DIM)
 
 

@@ -27,7 +27,6 @@ from ambula.report.language import Language
 from ambula.report.plan_view import plan_view
 
 _LEAST_AXIS_MIN = 150
-_THRESHOLDS_MIN = (78, 100, 125)
 ABOVE = ("participant", "date", "zone", "rules", "met_table", "software")  # said elsewhere on the page, once
 
 
@@ -92,7 +91,6 @@ def _figures(
     return {
         "raster": strips.raster(language, table, shown),
         "pace": strips.pace_bars(language, days, walking_axis),
-        "thresholds": [(str(t), 100 * t / walking_axis) for t in _THRESHOLDS_MIN],
         "sitting": strips.sitting_bars(language, table, shown, sitting_axis, rules),
         "sitting_ticks": _hours(sitting_axis),
         "trunk": strips.trunk_bars(language, days, trunk_axis) if any(d.bends is not None for d in days) else [],

@@ -12,6 +12,7 @@ from ambula.report.person_week import PersonWeek
 _SAME_MIN = 5  # a difference of less is no difference: single days differ by far more
 _SAME_SHARE = 0.05
 _IN_HOURS_FROM_MIN = 120
+_WORTH_A_WORD_MIN = 3  # of less a day most is misread
 
 Pain = Sequence[tuple[date, int]]
 
@@ -65,11 +66,12 @@ def also(language: Language, shown: PersonWeek) -> str:
         return ""
     run_min, cycled_min = (0.0 if isnan(m) else m for m in (shown.week.running_min, shown.week.cycling_min))
     told = {"ran": _minutes(language, run_min), "cycled": _minutes(language, cycled_min)}
-    if run_min >= 1 and cycled_min >= 1:
+    has_run, has_cycled = run_min >= _WORTH_A_WORD_MIN, cycled_min >= _WORTH_A_WORD_MIN
+    if has_run and has_cycled:
         return language.say("You also ran for {ran} and cycled for {cycled} a day.", **told)
-    if run_min >= 1:
+    if has_run:
         return language.say("You also ran for {ran} a day.", **told)
-    return language.say("You also cycled for {cycled} a day.", **told) if cycled_min >= 1 else ""
+    return language.say("You also cycled for {cycled} a day.", **told) if has_cycled else ""
 
 
 def pain_words(language: Language, shown: PersonWeek, pain: Pain) -> str:

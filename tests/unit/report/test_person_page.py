@@ -267,6 +267,7 @@ def _parts(name: str, code: str) -> tuple[EpochTable, list[DaySummary], ReportCo
     return made.table, made.days, replace(made.context, language=code)
 
 
+@pytest.mark.usefixtures("_prints")
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("name", ["normal week", "much pain", "full flash"])
 def test_the_person_s_page_is_two_printed_sides_and_the_clinician_s_one(name: str, code: str) -> None:
