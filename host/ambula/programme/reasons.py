@@ -77,7 +77,7 @@ def _as_feels_right(programme: Programme, week: ProgrammeWeek, speaker: Speaker)
     """Return how to walk after a painful week: it must sound neither like an order to rest nor like one to go on."""
     if _did_more(programme, week):
         return speaker.say("There is no need to walk less than feels right.")
-    return f"{speaker.say('Walk as far as feels right.')} {speaker.say(SHORT_WALKS)}"
+    return " ".join((speaker.say("Walk as far as feels right."), speaker.say(SHORT_WALKS)))
 
 
 def _well(programme: Programme, week: ProgrammeWeek, speaker: Speaker) -> str:

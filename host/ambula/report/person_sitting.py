@@ -122,7 +122,8 @@ def through_the_day(
         layers = [Layer(kind, path_of(at, mask)) for kind, mask in masks.items()]
         name = language.day_name(day.date)
         parts = [f"{language.say(LEGEND[kind])} {language.duration(n)}" for kind, n in minutes.items() if n]
-        said = f"{name}: {', '.join(parts) or language.say('nothing recorded')}"
+        done = ", ".join(parts) or language.say("nothing recorded")
+        said = f"{name}: {done}"
         strips.append(Strip(name, "", day.epochs, layers, said, odd_length(language, day)))
     return strips, [(kind, language.say(text)) for kind, text in LEGEND.items() if kind in used]
 

@@ -195,7 +195,8 @@ def _raster_day(language: Language, rows: EpochTable, day: LocalDay, figures: Da
     named = [(name, float(getattr(figures, f"{name}_min"))) for name in activity.NAMES]
     parts = [f"{language.say(ACTIVITIES[name])} {language.duration(minutes)}" for name, minutes in named if minutes > 0]
     name = language.day_name(day.date)
-    said = f"{name}: {', '.join(parts) or language.say('nothing recorded')}"
+    done = ", ".join(parts) or language.say("nothing recorded")
+    said = f"{name}: {done}"
     return Strip(name, "", day.epochs, layers, said, odd_length(language, day))
 
 
